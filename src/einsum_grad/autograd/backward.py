@@ -1,0 +1,86 @@
+"""The backward pass: from the cotangent of a result to those of the leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterable
+from heapq import heappop, heappush
+from typing import Any, TypeAlias
+
+from einsum_grad.autograd.fit import fit
+from einsum_grad.autograd.tape import OUTPUT, Array, Leaf, Lift, Node
+from einsum_grad.errors import AutogradError
+
+Cotangents: TypeAlias = dict[Node | Leaf, Any]
+
+Wrap: TypeAlias = Callable[[Array, Node | Leaf], Any]
+"""Makes a Tensor of an array and its place in the graph."""
+
+FREED = (
+    "this graph was freed by a backward pass that went through it (it has got to a result of {}): "
+    "run the forward again, or call the first backward with retain_graph=True"
+)
+
+
+def pull_back(
+    root: Node | Leaf,
+    cotangent: Any,
+    *,
+    keep: bool = False,
+    wrap: Wrap | None = None,
+    targets: Container[Node | Leaf] = (),
+    first: int = 0,
+) -> Cotangents:
+    """Return the cotangent of every leaf, and of every node in `targets`, that `root` comes from.
+
+    A node is visited after everything that was made of it: numbers rise along the graph, and the
+    heap gives the highest first. What is older than the number `first` counts as constant. Unless
+    `keep`, a node is freed as it is visited. With `wrap` the rules work on Tensors, so that the
+    pass is itself recorded. Raises `AutogradError` where the graph was freed before.
+    """
+    pending: Cotangents = {}
+    arrived: Cotangents = {}
+    heap: list[tuple[int, Node | Leaf]] = []
+    parts: Iterable[tuple[Node | Leaf, Any]] = [(root, cotangent)]
+    while True:
+        for parent, part in parts:
+            if parent in pending:
+                pending[parent] = pending[parent] + part
+            elif parent.number >= first:
+                pending[parent] = part
+                heappush(heap, (-parent.number, parent))
+        if not heap:
+            return arrived
+        node = heappop(heap)[1]
+        if isinstance(node, Leaf) or node in targets:
+            arrived[node], parts = pending.pop(node), ()
+        else:
+            parts = _visit(node, pending.pop(node), keep, wrap)
+
+
+def _visit(
+    node: Node, cotangent: Any, keep: bool, wrap: Wrap | None
+) -> list[tuple[Node | Leaf, Any]]:
+    """The cotangents of the node's parents; what the node had kept is gone when this returns."""
+    if node.pull is None:
+        raise AutogradError(FREED.format(node.name))
+    pull, parents, lift = node.pull, node.parents, _lift(node, wrap) if wrap else _as_saved
+    if not keep:
+        node.free()
+    return [
+        (parent, fit(part, parent.shape, parent.dtype, node.name))
+        for parent, part in zip(parents, pull(cotangent, lift), strict=True)
+    ]
+
+
+def _lift(node: Node, wrap: Wrap) -> Lift:
+    """Make Tensors again of what the node kept: at its own place, or at that of an operand."""
+    places = {OUTPUT: node, **dict(zip(node.wanted, node.parents, strict=True))}
+
+    def lift(position: int, array: Any) -> Any:
+        return wrap(array, places[position]) if position in places else array
+
+    return lift
+
+
+def _as_saved(position: int, array: Any) -> Any:
+    return array

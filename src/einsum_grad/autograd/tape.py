@@ -1,0 +1,86 @@
+"""The recorded graph: a node for each operation, a leaf for each variable."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array: TypeAlias = NDArray[Any]
+DType: TypeAlias = np.dtype[Any]
+Shape: TypeAlias = tuple[int, ...]
+
+OUTPUT = -1
+"""The position of an operation's result, where its operands have 0, 1, …"""
+
+Lift: TypeAlias = Callable[[int, Any], Any]
+"""Turns a saved array into what the rules work on; given its position and the array."""
+
+Pull: TypeAlias = Callable[[Any, Lift], Sequence[Any]]
+"""From a cotangent to one for each wanted operand; what it needs for that is kept in it."""
+
+_numbers = itertools.count(1)
+
+
+class Traced:
+    """What a Tensor is made of: an array, and where in the graph it comes from."""
+
+    __slots__ = ("_data", "_node")
+
+    _data: Array
+    _node: Node | Leaf | None
+
+
+class Leaf:
+    """A variable: the place where its gradient arrives."""
+
+    __slots__ = ("dtype", "grad", "number", "shape")
+
+    def __init__(self, array: Array) -> None:
+        self.number = next(_numbers)
+        self.shape: Shape = array.shape
+        self.dtype: DType = array.dtype
+        self.grad: Any = None
+
+
+class Node:
+    """A recorded operation; its number is higher than those of everything it was made of."""
+
+    __slots__ = ("dtype", "name", "number", "parents", "pull", "shape", "wanted")
+
+    def __init__(
+        self,
+        name: str,
+        result: Array,
+        wanted: Sequence[int],
+        parents: Sequence[Node | Leaf],
+        pull: Pull,
+    ) -> None:
+        self.number = next(_numbers)
+        self.shape: Shape = result.shape
+        self.dtype: DType = result.dtype
+        self.name = name
+        self.wanted = wanted
+        self.parents = parents
+        self.pull: Pull | None = pull
+
+    def free(self) -> None:
+        """Let go of what the operation kept, and of the graph behind it."""
+        self.parents = ()
+        self.pull = None
+
+
+def wanted_positions(operands: Sequence[Any]) -> tuple[int, ...]:
+    """The positions of the operands that a gradient is wanted for.
+
+    >>> wanted_positions([1.0, np.ones(3)])
+    ()
+    """
+    return tuple(
+        position
+        for position, operand in enumerate(operands)
+        if isinstance(operand, Traced) and operand._node is not None
+    )

@@ -1,0 +1,43 @@
+"""Every refusal of the library.
+
+Each class is an `EinsumGradError` and also what `np.einsum` raises for the same mistake,
+so code written for NumPy keeps catching it.
+"""
+
+from __future__ import annotations
+
+
+class EinsumGradError(Exception):
+    """The base of every refusal of this library."""
+
+
+class PatternError(EinsumGradError, ValueError):
+    """A pattern that is no sentence of the language; the message points at the place.
+
+    `pattern` is the refused text, `position` the index of the first wrong character in it.
+    """
+
+    def __init__(self, message: str, pattern: str = "", position: int | None = None) -> None:
+        super().__init__(message)
+        self.pattern = pattern
+        self.position = position
+
+
+class OperandError(EinsumGradError, ValueError):
+    """Operands that do not fit the pattern: their number, a rank or a size."""
+
+
+class DTypeError(EinsumGradError, TypeError):
+    """An operand of a dtype that has no arithmetic or no gradient here, such as object."""
+
+
+class ArgumentError(EinsumGradError, ValueError):
+    """An argument beside pattern and operands that can't be used, such as an unknown target."""
+
+
+class ArgumentTypeError(EinsumGradError, TypeError):
+    """An argument of the wrong type, such as a pattern that is no text."""
+
+
+class AutogradError(EinsumGradError, ValueError):
+    """A backward pass that can't be run, such as a second one through a freed graph."""

@@ -1,0 +1,28 @@
+"""`Network` to `Program`: a short list of array steps, forward and all gradients together."""
+
+from einsum_grad.lower.lower import lower
+from einsum_grad.lower.program import (
+    AxisSize,
+    Op,
+    Program,
+    Section,
+    Size,
+    Step,
+    Value,
+    steps,
+)
+from einsum_grad.lower.traits import UNIFORM, Traits
+
+__all__ = [
+    "UNIFORM",
+    "AxisSize",
+    "Op",
+    "Program",
+    "Section",
+    "Size",
+    "Step",
+    "Traits",
+    "Value",
+    "lower",
+    "steps",
+]

@@ -1,0 +1,134 @@
+"""`Program`: a short list of array steps for the forward and for all gradients.
+
+A step takes values and makes one. A value is an array with a label for each axis, and the labels
+say all there is to say about a step:
+
+    contract    multiply the arguments and sum the labels that the result lacks; legal for np.einsum
+    repeat      repeat the argument along the labels that only the result has
+    diagonal    embed the argument on the diagonal of the labels that the result repeats
+    units       drop and insert axes of size 1
+    merge       make one axis of the axes that an ellipsis stands for
+    split       make them many again
+    conjugate   the complex conjugate
+    real        the real part
+    widen       float32 for float16, so that sums are exact enough
+    cast        the dtype of the second argument
+    copy        an array of its own
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from einsum_grad.plan import ELLIPSIS, Gradient, Labels, Pattern
+
+
+class Op(StrEnum):
+    """What a step does."""
+
+    CONTRACT = "contract"
+    REPEAT = "repeat"
+    DIAGONAL = "diagonal"
+    UNITS = "units"
+    MERGE = "merge"
+    SPLIT = "split"
+    CONJUGATE = "conjugate"
+    REAL = "real"
+    WIDEN = "widen"
+    CAST = "cast"
+    COPY = "copy"
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """An array of the program: its name, and a label for each axis."""
+
+    name: str
+    labels: Labels
+
+    def __str__(self) -> str:
+        return f"{self.name}[{' '.join(self.labels)}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One operation on whole arrays."""
+
+    op: Op
+    result: Value
+    args: tuple[Value, ...]
+
+    def __str__(self) -> str:
+        return f"{self.result} = {self.op} {' '.join(map(str, self.args))}"
+
+    @property
+    def pattern(self) -> Pattern:
+        """The step as a pattern: the labels of its arguments and of its result."""
+        return Pattern(tuple(arg.labels for arg in self.args), self.result.labels)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Steps that belong together, and what they compute: a node's pattern or a gradient of one."""
+
+    note: Pattern | Gradient
+    args: tuple[Value, ...]
+    result: Value
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AxisSize:
+    """Where the size of a label is read: an axis of an operand."""
+
+    operand: Value
+    axis: int
+
+
+Size = AxisSize | int
+"""Where the size of a label comes from; an int is given with the pattern."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """The forward and the gradients of a pattern.
+
+    `backward` reads the operands, the cotangent and the `residuals`: the values of `forward` that
+    it shares. `gradients` has a value for each operand in `wrt`.
+    """
+
+    pattern: Pattern
+    operands: tuple[Value, ...]
+    cotangent: Value
+    forward: tuple[Section, ...]
+    output: Value
+    backward: tuple[Section, ...]
+    gradients: tuple[Value, ...]
+    wrt: tuple[int, ...]
+    sizes: tuple[tuple[str, Size], ...]
+    residuals: tuple[Value, ...]
+
+    def __str__(self) -> str:
+        return "\n".join(_lines(self))
+
+
+def steps(sections: tuple[Section, ...]) -> Iterator[Step]:
+    """The steps of all `sections`, in order."""
+    return (step for section in sections for step in section.steps)
+
+
+def has_ellipsis(value: Value) -> bool:
+    """Whether some axes of `value` are not counted."""
+    return ELLIPSIS in value.labels
+
+
+def _lines(program: Program) -> Iterator[str]:
+    yield f"forward {' '.join(map(str, program.operands))}"
+    yield from (f"  {step}" for step in steps(program.forward))
+    yield f"  -> {program.output}"
+    kept = " ".join(map(str, program.residuals))
+    yield f"backward {program.cotangent}" + (f" keeping {kept}" if kept else "")
+    yield from (f"  {step}" for step in steps(program.backward))
+    yield f"  -> {' '.join(map(str, program.gradients))}"

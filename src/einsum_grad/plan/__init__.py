@@ -1,0 +1,41 @@
+"""`Equation` to `Pattern` to `GradientPlan`: the mathematics, without an array."""
+
+from einsum_grad.plan.bind import Bound, Shape, bind
+from einsum_grad.plan.gradient import Gradient, GradientPlan, gradient, plan
+from einsum_grad.plan.names import OUTPUT, ellipsis_labels, operand_names, spell
+from einsum_grad.plan.network import Network, Node, Path, pairwise, single
+from einsum_grad.plan.normal import NormalForm, diagonals, drop_units, normal_form
+from einsum_grad.plan.order import contraction_path
+from einsum_grad.plan.pattern import ELLIPSIS, UNIT, Labels, Pattern, distinct
+from einsum_grad.plan.read import check_legal, pattern_of
+
+__all__ = [
+    "ELLIPSIS",
+    "OUTPUT",
+    "UNIT",
+    "Bound",
+    "Gradient",
+    "GradientPlan",
+    "Labels",
+    "Network",
+    "Node",
+    "NormalForm",
+    "Path",
+    "Pattern",
+    "Shape",
+    "bind",
+    "check_legal",
+    "contraction_path",
+    "diagonals",
+    "distinct",
+    "drop_units",
+    "ellipsis_labels",
+    "gradient",
+    "normal_form",
+    "operand_names",
+    "pairwise",
+    "pattern_of",
+    "plan",
+    "single",
+    "spell",
+]

@@ -1,0 +1,93 @@
+"""`Pattern` to `Network`: an einsum of many operands as a list of small ones."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from einsum_grad.plan.normal import drop_units
+from einsum_grad.plan.pattern import Labels, Pattern, distinct
+
+Path = Sequence[tuple[int, ...]]
+"""A contraction path: positions in the list of what is left, the result going to its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One einsum of the network; `args` number the operands first, then the nodes before."""
+
+    pattern: Pattern
+    args: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Einsums that are computed one after the other; the last one's result is the output."""
+
+    operands: tuple[Labels, ...]
+    nodes: tuple[Node, ...]
+
+
+def single(pattern: Pattern) -> Network:
+    """The network of one node: `pattern` itself."""
+    return Network(pattern.inputs, (Node(pattern, tuple(range(len(pattern.inputs)))),))
+
+
+def pairwise(pattern: Pattern, path: Path) -> Network:
+    """The network that prepares each operand alone and contracts two at a time along `path`.
+
+    >>> chain = Pattern((("b", "i", "j"), ("j", "k"), ("k", "l")), ("i", "l"))
+    >>> for node in pairwise(chain, [(0, 1), (0, 1)]).nodes:
+    ...     print(node.pattern, node.args)
+    bij->ij (0,)
+    ij,jk->ik (3, 1)
+    ik,kl->il (4, 2)
+    """
+    if len(pattern.inputs) == 1:
+        return single(pattern)
+    builder = _Builder(pattern)
+    for number, term in enumerate(pattern.inputs):
+        builder.prepare(number, term)
+    for positions in path:
+        builder.contract(positions)
+    return Network(pattern.inputs, tuple(builder.nodes))
+
+
+class _Builder:
+    """The state of `pairwise`: what is left to contract, and how often each label is left."""
+
+    def __init__(self, pattern: Pattern) -> None:
+        self.output = pattern.output
+        self.nodes: list[Node] = []
+        self.left: list[tuple[int, Labels]] = []
+        self.operands = len(pattern.inputs)
+        self.uses = Counter(label for term in pattern.inputs for label in set(term))
+        self.uses.update(set(pattern.output))
+
+    def prepare(self, number: int, term: Labels) -> None:
+        """Take diagonals, drop units and sum what only this operand has, before anything else."""
+        kept = tuple(label for label in distinct(drop_units(term)) if self.uses[label] > 1)
+        self.left.append((number if kept == term else self._add((term,), kept, (number,)), kept))
+
+    def contract(self, positions: tuple[int, ...]) -> None:
+        """Contract the terms at `positions`, the first being the left one."""
+        args = [self.left[position] for position in positions]
+        for position in sorted(positions, reverse=True):
+            del self.left[position]
+        self.uses.subtract(label for _, term in args for label in term)
+        result = self._output(*(term for _, term in args)) if self.left else self.output
+        self.uses.update(result)
+        number = self._add(tuple(term for _, term in args), result, tuple(arg for arg, _ in args))
+        self.left.append((number, result))
+
+    def _output(self, *terms: Labels) -> Labels:
+        """The labels that are used later: shared ones first, then each term's own."""
+        everything = distinct(label for term in terms for label in term)
+        shared = {label for label in everything if all(label in term for term in terms)}
+        kept = [label for label in everything if self.uses[label] > 0]
+        return tuple(sorted(kept, key=lambda label: label not in shared))
+
+    def _add(self, inputs: tuple[Labels, ...], output: Labels, args: tuple[int, ...]) -> int:
+        self.nodes.append(Node(Pattern(inputs, output), args))
+        return self.operands + len(self.nodes) - 1

@@ -1,0 +1,88 @@
+"""The generalised pattern: einsum's, with repeats and repetition allowed in the output."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+UNIT = "1"
+"""The label of an axis of size 1 that broadcasts: it is dropped, and put back in a gradient."""
+
+ELLIPSIS = "..."
+"""The label of the axes that no label names, while their number is not known."""
+
+Labels = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """The labels of each operand's axes and of the output's.
+
+    Unlike in `np.einsum`, the output may have a label twice (a diagonal is written) and a label
+    that no operand has (the result is repeated along it). So the derivative of a pattern is a
+    pattern again.
+
+    >>> str(Pattern((("i", "k"), ("j", "k")), ("b", "i", "j")))
+    'ik,jk->bij'
+    """
+
+    inputs: tuple[Labels, ...]
+    output: Labels
+
+    def __str__(self) -> str:
+        single = all(len(label) == 1 or label == ELLIPSIS for label in self.labels())
+        terms = [("" if single else " ").join(term) for term in (*self.inputs, self.output)]
+        return ("," if single else ", ").join(terms[:-1]) + ("->" if single else " -> ") + terms[-1]
+
+    def labels(self) -> Labels:
+        """Every label once, in the order in which they stand, the operands' first."""
+        return distinct(label for term in (*self.inputs, self.output) for label in term)
+
+    def input_labels(self) -> Labels:
+        """Every label that an operand has, once; without the units, which have no extent."""
+        return distinct(label for term in self.inputs for label in term if label != UNIT)
+
+    def contracted(self) -> Labels:
+        """The labels that are summed over: an operand has them, the output has not."""
+        return tuple(label for label in self.input_labels() if label not in self.output)
+
+    def is_legal(self) -> bool:
+        """Whether `np.einsum` takes this pattern as it stands."""
+        known = set(self.input_labels())
+        repeated = len(set(self.output)) < len(self.output)
+        return not repeated and known.issuperset(self.output) and UNIT not in self.labels()
+
+    def swap(self, operand: int) -> Pattern:
+        """The gradient's pattern: the cotangent stands in the place of `operand`.
+
+        >>> pattern = Pattern((("b", "i", "j"), ("j", "k")), ("i", "k"))
+        >>> str(pattern.swap(0)), str(pattern.swap(1))
+        ('ik,jk->bij', 'bij,ik->jk')
+        """
+        inputs = (*self.inputs[:operand], self.output, *self.inputs[operand + 1 :])
+        return Pattern(inputs, self.inputs[operand])
+
+    def rename(self, names: Mapping[str, str]) -> Pattern:
+        """The same pattern with other labels; those that `names` leaves out stay."""
+        return Pattern(
+            tuple(tuple(names.get(label, label) for label in term) for term in self.inputs),
+            tuple(names.get(label, label) for label in self.output),
+        )
+
+    def canonical(self) -> Pattern:
+        """The pattern with its labels numbered as they come: equal for patterns that say the same.
+
+        >>> str(Pattern((("x", "y"),), ("y",)).canonical())
+        'L0 L1 -> L1'
+        """
+        own = [label for label in self.labels() if label not in (UNIT, ELLIPSIS)]
+        return self.rename({label: f"L{number}" for number, label in enumerate(own)})
+
+
+def distinct(labels: Iterable[str]) -> Labels:
+    """Each label once, at its first place.
+
+    >>> distinct("abac")
+    ('a', 'b', 'c')
+    """
+    return tuple(dict.fromkeys(labels))

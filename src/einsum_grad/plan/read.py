@@ -1,0 +1,66 @@
+"""`Equation` to `Pattern`: the implicit output is written out, and the output checked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+
+from einsum_grad.errors import PatternError
+from einsum_grad.plan.pattern import ELLIPSIS, Labels, Pattern
+from einsum_grad.syntax import Equation, Label, refuse
+
+
+def pattern_of(equation: Equation, output_only: Collection[str] = ()) -> Pattern:
+    """Return the pattern that `equation` says.
+
+    `output_only` are the labels that the output may have although no operand has them, because
+    their sizes are known. Raises `PatternError` for another such label.
+
+    >>> from einsum_grad.syntax import parse
+    >>> str(pattern_of(parse("kj,ji")))
+    'kj,ji->ik'
+    """
+    inputs = tuple(term.names for term in equation.inputs)
+    output = implicit_output(inputs) if equation.output is None else equation.output.names
+    known = {label for term in inputs for label in term} | {ELLIPSIS, *output_only}
+    for label in equation.output.labels if equation.output else ():
+        if label.name not in known:
+            raise _unknown(equation, label)
+    # An ellipsis that one side lacks can stand for no axis at all; binding to shapes checks that.
+    if not (ELLIPSIS in output and any(ELLIPSIS in term for term in inputs)):
+        inputs, output = tuple(map(_without_ellipsis, inputs)), _without_ellipsis(output)
+    return Pattern(inputs, output)
+
+
+def implicit_output(inputs: tuple[Labels, ...]) -> Labels:
+    """np.einsum's rule: the ellipsis, then the labels that stand once, in their own order."""
+    counts = Counter(label for term in inputs for label in term)
+    dots = (ELLIPSIS,) if counts.pop(ELLIPSIS, 0) else ()
+    return (*dots, *sorted(label for label, count in counts.items() if count == 1))
+
+
+def check_legal(equation: Equation) -> None:
+    """Raise `PatternError` where the output says what np.einsum has no meaning for."""
+    seen: set[str] = set()
+    for label in equation.output.labels if equation.output else ():
+        if label.name in seen:
+            raise refuse(
+                f"the output has {label.name} twice, which np.einsum can't write; "
+                "compile() writes a diagonal for it",
+                equation.text,
+                label.start,
+            )
+        seen.add(label.name)
+
+
+def _unknown(equation: Equation, label: Label) -> PatternError:
+    return refuse(
+        f"the output has {label.name}, which no operand has; to repeat along it, give its size: "
+        f"sizes={{'{label.name}': …}}",
+        equation.text,
+        label.start,
+    )
+
+
+def _without_ellipsis(term: Labels) -> Labels:
+    return tuple(label for label in term if label != ELLIPSIS)

@@ -1,0 +1,8 @@
+"""Text to `Equation`: the language, and what is wrong with a sentence that is not of it."""
+
+from einsum_grad.syntax.call import read_call
+from einsum_grad.syntax.equation import ELLIPSIS, Equation, Label, Term
+from einsum_grad.syntax.parse import NOTATIONS, parse
+from einsum_grad.syntax.quote import refuse
+
+__all__ = ["ELLIPSIS", "NOTATIONS", "Equation", "Label", "Term", "parse", "read_call", "refuse"]

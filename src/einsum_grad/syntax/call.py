@@ -1,0 +1,71 @@
+"""The two forms of np.einsum's call, read to one AST."""
+
+from __future__ import annotations
+
+import operator
+import string
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from einsum_grad.errors import ArgumentTypeError, OperandError
+from einsum_grad.syntax.equation import ELLIPSIS, Equation
+from einsum_grad.syntax.parse import parse
+
+SUBLIST_LETTERS = string.ascii_uppercase + string.ascii_lowercase
+"""The letter of each integer of a sublist: np.einsum's own, in the order of their codes."""
+
+
+def read_call(args: Sequence[Any]) -> tuple[Equation, tuple[Any, ...]]:
+    """Split the positional arguments of an einsum call into the equation and the operands.
+
+    `args` is `(subscripts, *operands)` or `(operand, sublist, operand, sublist, …[, output])`.
+    Raises `OperandError` for a call without operands or with an integer out of range,
+    `ArgumentTypeError` for a sublist of other things.
+
+    >>> equation, operands = read_call(("ij->ji", "x"))
+    >>> equation.text, operands
+    ('ij->ji', ('x',))
+    >>> equation, operands = read_call(("x", [0, 1], "y", [1, 2], [0, 2]))
+    >>> equation.text, operands
+    ('AB,BC->AC', ('x', 'y'))
+    """
+    if not args:
+        raise OperandError("an einsum needs a pattern and at least one operand")
+    if isinstance(args[0], str):
+        return parse(args[0]), tuple(args[1:])
+    if len(args) < 2:
+        raise ArgumentTypeError(f"a pattern is a str, and this is of type {_type(args[0])}")
+    pairs = len(args) // 2
+    terms = [_term(args[2 * index + 1]) for index in range(pairs)]
+    output = "->" + _term(args[-1]) if len(args) % 2 else ""
+    return parse(",".join(terms) + output), tuple(args[: 2 * pairs : 2])
+
+
+def _term(sublist: object) -> str:
+    if isinstance(sublist, str) or not isinstance(sublist, Iterable):
+        raise ArgumentTypeError(
+            f"each operand is followed by its sublist of integers, and this is of type "
+            f"{_type(sublist)}"
+        )
+    return "".join(map(_letter, sublist))
+
+
+def _letter(entry: Any) -> str:
+    if entry is Ellipsis:
+        return ELLIPSIS
+    try:
+        number = operator.index(entry)
+    except TypeError:
+        raise ArgumentTypeError(
+            f"a sublist holds integers and Ellipsis, and this is of type {_type(entry)}"
+        ) from None
+    if not 0 <= number < len(SUBLIST_LETTERS):
+        raise OperandError(
+            f"an integer of a sublist is from 0 to {len(SUBLIST_LETTERS) - 1}, and not {number}; "
+            "for more labels write the subscripts as letters"
+        )
+    return SUBLIST_LETTERS[number]
+
+
+def _type(value: object) -> str:
+    return type(value).__name__

@@ -1,0 +1,97 @@
+"""What is wrong at the place where the parser stopped, in one sentence."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+from einsum_grad.syntax.quote import visible
+
+_ARROWS = re.compile(r"=>|->>|-->|—>|–>|−>|~>|→|⇒|⟶|➔|➡|- +>|>|-(?=\s*\w)")
+_TRAILING_DASH = re.compile(r"-\s*$")
+
+
+def diagnose(text: str, at: int, notation: str) -> str:
+    """Say why `text` is refused at position `at`: the first rule that knows the mistake."""
+    return next(said for rule in _RULES if (said := rule(text, at, notation)))
+
+
+def _second_arrow(text: str, at: int, notation: str) -> str | None:
+    if not text.startswith("->", at):
+        return None
+    return "a pattern has one arrow, and this is the second"
+
+
+def _shell_redirect(text: str, at: int, notation: str) -> str | None:
+    if not _TRAILING_DASH.match(text, at):
+        return None
+    return (
+        "the arrow is cut off after '-': in a shell, > redirects the output, "
+        "so put the pattern in quotation marks"
+    )
+
+
+def _wrong_arrow(text: str, at: int, notation: str) -> str | None:
+    if not (found := _ARROWS.match(text, at)):
+        return None
+    fixed = text[:at].rstrip() + "->" + text[found.end() :].lstrip()
+    hint = f": '{fixed}'" if len(fixed) <= 60 and fixed.isprintable() else ""
+    return f"the arrow is written ->{hint}"
+
+
+def _comma_in_output(text: str, at: int, notation: str) -> str | None:
+    if text[at : at + 1] != ",":
+        return None
+    return "an einsum has one output, and this comma would begin a second"
+
+
+def _dots(text: str, at: int, notation: str) -> str | None:
+    if not text.startswith(".", at):
+        return None
+    if text.startswith("...", at):
+        return "a term has one ellipsis, and this is its second"
+    return "an ellipsis is three dots in a row: ..."
+
+
+def _digit(text: str, at: int, notation: str) -> str | None:
+    if not text[at : at + 1].isdecimal():
+        return None
+    return "a label is a letter, and this is a digit" + (
+        ": a name can't begin with one" if notation == "named" else ""
+    )
+
+
+def _underscore(text: str, at: int, notation: str) -> str | None:
+    if text[at : at + 1] != "_" or notation == "named":
+        return None
+    return "a label is one letter; for names write notation='named' and divide them by spaces"
+
+
+def _parenthesis(text: str, at: int, notation: str) -> str | None:
+    if text[at : at + 1] not in tuple("()[]{}"):
+        return None
+    return f"{text[at]!r} has no meaning in an einsum: axes are neither grouped nor split"
+
+
+def _other(text: str, at: int, notation: str) -> str:
+    if at >= len(text):
+        return "the pattern ends too early"
+    char = text[at]
+    name = unicodedata.name(char, f"character U+{ord(char):04X}").lower()
+    shown = f"'{visible(char)}'" if char.isprintable() else f"{visible(char)} ({name})"
+    kind = "a label is a letter" if notation == "letters" else "a label is a name"
+    return f"{shown} is no part of a pattern: {kind}, terms are divided by commas, the arrow is ->"
+
+
+_RULES: tuple[Callable[[str, int, str], str | None], ...] = (
+    _second_arrow,
+    _shell_redirect,
+    _wrong_arrow,
+    _comma_in_output,
+    _dots,
+    _digit,
+    _underscore,
+    _parenthesis,
+    _other,
+)

@@ -1,0 +1,46 @@
+"""The parser of the language, built from `grammar/einsum.lark`."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Callable
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lark import Lark
+
+_PACKAGE = "einsum_grad"
+_PATH = ("grammar", "einsum.lark")
+_BUILDING = threading.Lock()
+
+
+def grammar_text() -> str:
+    """The grammar: a resource of the installed package, or the repository's file beside it."""
+    installed = resources.files(_PACKAGE).joinpath(*_PATH)
+    if installed.is_file():
+        return installed.read_text(encoding="utf-8")
+    return Path(__file__).parents[3].joinpath(*_PATH).read_text(encoding="utf-8")
+
+
+def parser() -> Callable[..., Any]:
+    """The function that parses a text: `parser()(text, start=notation)`; built at the first call.
+
+    The lock is there because Lark is no faster for being built twice.
+    """
+    with _BUILDING:
+        return _lark().parse
+
+
+@functools.cache
+def _lark() -> Lark:
+    from lark import Lark
+
+    return Lark(
+        grammar_text(),
+        parser="lalr",
+        start=["letters", "named"],
+        maybe_placeholders=False,
+    )

@@ -1,0 +1,42 @@
+"""The size of a text, checked before it is parsed: a refusal takes no time that grows with it."""
+
+from __future__ import annotations
+
+from einsum_grad.errors import ArgumentTypeError, PatternError
+from einsum_grad.syntax.quote import refuse, shorten
+
+MAX_LENGTH = 100_000
+MAX_OPERANDS = 10_000
+MAX_AXES = 64
+"""NumPy's arrays have at most 64 axes."""
+
+
+def check_limits(text: object, notation: str) -> str:
+    """Return `text` if it is a text that may be parsed, else raise."""
+    if not isinstance(text, str):
+        raise ArgumentTypeError(f"a pattern is a str, and this is of type {type(text).__name__}")
+    if len(text) > MAX_LENGTH:
+        raise PatternError(
+            f"the pattern has {len(text)} characters, and at most {MAX_LENGTH} are read: "
+            f"{shorten(text)}",
+        )
+    if text.count(",") >= MAX_OPERANDS:
+        raise PatternError(
+            f"the pattern has {text.count(',') + 1} operands, and at most {MAX_OPERANDS} are read: "
+            f"{shorten(text)}",
+        )
+    _check_axes(text, notation)
+    return text
+
+
+def _check_axes(text: str, notation: str) -> None:
+    start = 0
+    for term in text.replace("->", " ,").split(","):
+        labels = len(term.split()) if notation == "named" else len(term.replace(" ", ""))
+        if labels > MAX_AXES + (notation == "letters") * 2 * ("..." in term):
+            raise refuse(
+                f"this term has more than {MAX_AXES} labels, and an array at most {MAX_AXES} axes",
+                text,
+                start,
+            )
+        start += len(term) + 1

@@ -1,0 +1,67 @@
+"""Text to AST."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from einsum_grad.errors import ArgumentError
+from einsum_grad.syntax.diagnose import diagnose
+from einsum_grad.syntax.equation import Equation, Label, Term
+from einsum_grad.syntax.grammar import parser
+from einsum_grad.syntax.limits import check_limits
+from einsum_grad.syntax.quote import refuse
+
+if TYPE_CHECKING:
+    from lark import Token, Tree
+
+NOTATIONS = ("letters", "named")
+
+
+def parse(text: str, notation: str = "letters") -> Equation:
+    """Parse a pattern.
+
+    `notation` is "letters" (np.einsum's subscripts) or "named" (einops': names divided by
+    spaces). Raises `PatternError` for a text that is no pattern, `ArgumentTypeError` for what is
+    no text, `ArgumentError` for another notation.
+
+    >>> parse("batch i, i j -> batch j", "named").output.names
+    ('batch', 'j')
+    """
+    if notation not in NOTATIONS:
+        raise ArgumentError(f"notation is one of {', '.join(NOTATIONS)}, and not {notation!r:.80}")
+    return _parse(check_limits(text, notation), notation)
+
+
+@functools.lru_cache(maxsize=256)
+def _parse(text: str, notation: str) -> Equation:
+    from lark.exceptions import UnexpectedInput
+
+    try:
+        tree = parser()(text, start=notation)
+    except UnexpectedInput as error:
+        position = error.pos_in_stream
+        at = len(text) if position is None or position < 0 else position
+        raise refuse(diagnose(text, at, notation), text, at) from None
+    return _equation(text, notation, list(tree.iter_subtrees_topdown())[1:])
+
+
+def _equation(text: str, notation: str, trees: list[Tree[Token]]) -> Equation:
+    terms = tuple(Term(tuple(_labels(tree, text))) for tree in trees)
+    explicit = "->" in text
+    return Equation(
+        text=text,
+        notation=notation,
+        inputs=terms[:-1] if explicit else terms,
+        output=terms[-1] if explicit else None,
+    )
+
+
+def _labels(tree: Tree[Token], text: str) -> Iterator[Label]:
+    for token in tree.children:
+        name, start = str(token), getattr(token, "start_pos", None) or 0
+        # The grammar's letters are Python's alphanumerics less the decimal digits.
+        if len(name) == 1 and name.isnumeric():
+            raise refuse(f"{name!r} is a number and no letter", text, start)
+        yield Label(name, start)
