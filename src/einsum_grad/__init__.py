@@ -1,1 +1,52 @@
-"""einsum-grad."""
+"""An einsum-gradient pattern compiler.
+
+>>> import numpy as np
+>>> import einsum_grad as eg
+>>> f = eg.compile("bij,jk->ik")
+>>> out, pullback = f.vjp(np.ones((2, 3, 4)), np.ones((4, 5)))
+>>> [gradient.shape for gradient in pullback(np.ones((3, 5)))]
+[(2, 3, 4), (4, 5)]
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from einsum_grad.errors import EinsumGradError
+
+if TYPE_CHECKING:
+    from einsum_grad.emit import TARGETS as TARGETS
+    from einsum_grad.emit import emit as emit
+    from einsum_grad.runtime import Function as Function
+    from einsum_grad.runtime import cache_clear as cache_clear
+    from einsum_grad.runtime import cache_info as cache_info
+    from einsum_grad.runtime import compile as compile
+
+__version__ = "0.1.0"
+
+# Each public name and the stage that defines it, imported when the name is first used: to parse
+# or to explain a pattern takes no array library.
+_HOMES = {
+    "Function": "runtime",
+    "TARGETS": "emit",
+    "cache_clear": "runtime",
+    "cache_info": "runtime",
+    "compile": "runtime",
+    "einsum": "runtime",
+    "emit": "emit",
+}
+
+__all__ = ["EinsumGradError", "__version__", *sorted(_HOMES)]  # noqa: PLE0604  # a table makes it
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

@@ -41,3 +41,7 @@ class ArgumentTypeError(EinsumGradError, TypeError):
 
 class AutogradError(EinsumGradError, ValueError):
     """A backward pass that can't be run, such as a second one through a freed graph."""
+
+
+class OperandIndexError(OperandError, IndexError):
+    """An index or an axis that the operand does not have."""

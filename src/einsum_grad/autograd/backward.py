@@ -6,14 +6,16 @@ from collections.abc import Callable, Container, Iterable
 from heapq import heappop, heappush
 from typing import Any, TypeAlias
 
+import numpy as np
+
 from einsum_grad.autograd.fit import fit
-from einsum_grad.autograd.tape import OUTPUT, Array, Leaf, Lift, Node
+from einsum_grad.autograd.tape import OUTPUT, Array, Leaf, Lift, Node, Traced
 from einsum_grad.errors import AutogradError
 
 Cotangents: TypeAlias = dict[Node | Leaf, Any]
 
-Wrap: TypeAlias = Callable[[Array, Node | Leaf], Any]
-"""Makes a Tensor of an array and its place in the graph."""
+Wrap: TypeAlias = Callable[[Array, Node | Leaf | None], Any]
+"""Makes a Tensor of an array and its place in the graph, None for a constant."""
 
 FREED = (
     "this graph was freed by a backward pass that went through it (it has got to a result of {}): "
@@ -63,6 +65,8 @@ def _visit(
     """The cotangents of the node's parents; what the node had kept is gone when this returns."""
     if node.pull is None:
         raise AutogradError(FREED.format(node.name))
+    if wrap and not isinstance(cotangent, Traced):
+        cotangent = wrap(np.asarray(cotangent), None)
     pull, parents, lift = node.pull, node.parents, _lift(node, wrap) if wrap else _as_saved
     if not keep:
         node.free()

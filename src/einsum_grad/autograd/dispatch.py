@@ -9,21 +9,100 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from einsum_grad.autograd.tape import Traced
+from einsum_grad.autograd.ownership import look
 from einsum_grad.errors import ArgumentTypeError, AutogradError
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 RECORDED: dict[Callable[..., Any], Callable[..., Any]] = {}
-"""NumPy's functions that a Tensor takes part in, and what runs in their place."""
+"""NumPy's functions that have a gradient here, and what runs in their place."""
 
 CONSTANT: frozenset[Callable[..., Any]] = frozenset(
-    """
-    equal not_equal less less_equal greater greater_equal array_equal array_equiv isclose allclose
-    logical_and logical_or logical_not logical_xor isnan isinf isfinite signbit any all
-    sign floor ceil rint trunc round floor_divide
-    argmax argmin argsort nonzero count_nonzero searchsorted
-    shape ndim size iscomplexobj isrealobj result_type can_cast may_share_memory shares_memory
-    zeros_like ones_like empty_like full_like
-    """.split()  # noqa: SIM905 - a list of forty quoted names is harder to read
+    {
+        *(np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal),
+        *(np.array_equal, np.array_equiv, np.isclose, np.allclose, np.any, np.all),
+        *(np.logical_and, np.logical_or, np.logical_not, np.logical_xor),
+        *(np.isnan, np.isinf, np.isfinite, np.signbit, np.iscomplexobj, np.isrealobj),
+        *(np.floor, np.ceil, np.rint, np.trunc, np.round, np.floor_divide),
+        *(np.argmax, np.argmin, np.argsort, np.nonzero, np.count_nonzero, np.searchsorted),
+        *(np.shape, np.ndim, np.size, np.result_type, np.shares_memory, np.may_share_memory),
+        *(np.zeros_like, np.ones_like, np.empty_like, np.full_like),
+    }
 )
+"""NumPy's functions whose gradient is zero wherever there is one: they give plain arrays."""
+
+
+def implements(*functions: Callable[..., Any]) -> Callable[[Function], Function]:
+    """Let the decorated function run in the place of NumPy's `functions`."""
+
+    def register(function: Function) -> Function:
+        RECORDED.update(dict.fromkeys(functions, function))
+        return function
+
+    return register
+
+
+def call_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], kwargs: Any) -> Any:
+    """`Tensor.__array_ufunc__`: raises `AutogradError` for what has no gradient here."""
+    if method != "__call__":
+        raise AutogradError(
+            f"{_name(ufunc)}.{method} has no gradient rule here; "
+            "use np.sum, np.max and the like, or pass the plain array x.data"
+        )
+    if ufunc in CONSTANT:
+        return ufunc(*map(look, inputs), **kwargs)
+    _refuse_out(ufunc, kwargs)
+    for name in kwargs:
+        raise ArgumentTypeError(f"{_name(ufunc)} of a Tensor takes no {name}=")
+    return _recorded(ufunc)(*inputs)
+
+
+def call_function(function: Callable[..., Any], args: Sequence[Any], kwargs: Any) -> Any:
+    """`Tensor.__array_function__`: raises `AutogradError` for what has no gradient here."""
+    if function in CONSTANT:
+        return function(*map(look, args), **{name: look(value) for name, value in kwargs.items()})
+    _refuse_out(function, kwargs)
+    recorded = _recorded(function)
+    _check_call(function, recorded, args, kwargs)
+    return recorded(*args, **kwargs)
+
+
+def _recorded(function: Callable[..., Any]) -> Callable[..., Any]:
+    if function not in RECORDED:
+        raise AutogradError(
+            f"{_name(function)} has no gradient rule here; give it one with "
+            "einsum_grad.primitive, or pass the plain array x.data if no gradient is needed"
+        )
+    return RECORDED[function]
+
+
+def _refuse_out(function: Callable[..., Any], kwargs: Mapping[str, Any]) -> None:
+    if kwargs.get("out") is not None:
+        raise AutogradError(
+            f"{_name(function)} of a Tensor can't write into an array (out= or an augmented "
+            "assignment to an array): what is recorded must not change"
+        )
+
+
+def _check_call(
+    function: Callable[..., Any], recorded: Callable[..., Any], args: Any, kwargs: Any
+) -> None:
+    signature = _signature(recorded)
+    try:
+        signature.bind(*args, **kwargs)
+    except TypeError as error:
+        raise ArgumentTypeError(
+            f"{_name(function)} of a Tensor is called as {signature}: {error}"
+        ) from None
+
+
+@functools.cache
+def _signature(function: Callable[..., Any]) -> inspect.Signature:
+    signature = inspect.signature(function)
+    plain = [p.replace(annotation=p.empty) for p in signature.parameters.values()]
+    return inspect.Signature(plain)
+
+
+def _name(function: Callable[..., Any]) -> str:
+    module = getattr(function, "__module__", None) or "numpy"
+    return f"{module}.{function.__name__}".replace("numpy", "np", 1)

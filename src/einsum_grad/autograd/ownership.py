@@ -1,44 +1,77 @@
-"""Who else can reach an array: what is shared gets copied, what is our own need not be.
+"""Who can reach an array: Tensors and graphs share arrays, and copy only where somebody writes.
 
-An array that nobody else refers to can't be changed behind our back. CPython counts the
-references to an object, those of views to their base included; the counts of an array that is
-certainly our own are measured below, in the same way in which they are asked for later.
+A graph needs the values of its operands until the backward pass, and a view is made of another
+Tensor's array. Both borrow the array instead of copying it. Two rules make that safe. An array
+that others refer to already is copied when it is borrowed. And who asks for the `.data` of a
+Tensor whose array may be on loan gets a copy if it is; that copy is the Tensor's array from then
+on. So a write through one Tensor's `.data` is never seen by a graph or by another Tensor.
+
+CPython counts the references to an object, those of views to their base included. The counts for
+an array of one holder are measured below, in the very way in which they are asked for later.
 """
 
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import numpy as np
 
-from einsum_grad.autograd.tape import Array, Traced
+from einsum_grad.autograd.tape import Array, Node, Traced
 
 
 def own(array: Array) -> Array:
-    """Return `array` if only the caller's expression holds it, else a copy: `own(f(x))`.
+    """Return `array` if nothing but the caller's expression refers to it, else a copy.
+
+    To be called on a value in passing, as `own(f(x))`.
 
     >>> kept = np.ones(3)
     >>> own(kept) is kept
     False
     """
-    alone = array.flags.owndata and sys.getrefcount(array) <= _PASSED
-    return array if alone else array.copy()
+    alone = sys.getrefcount(array) <= _PASSED
+    return array if alone and array.flags.owndata and array.flags.writeable else array.copy()
 
 
-def is_sole(holder: Traced) -> bool:
-    """Whether nobody but `holder` can reach its array, through a view or otherwise."""
+def look(operand: Any) -> Any:
+    """The values of an operand, to be used at once."""
+    return operand._data if isinstance(operand, Traced) else operand
+
+
+def borrow(operand: Any) -> Any:
+    """The values of an operand, to be kept: no later write to the operand is seen in them."""
+    if isinstance(operand, np.ndarray):
+        return operand.copy()
+    if not isinstance(operand, Traced):
+        return operand
+    if not operand._lent and not _is_sole(operand):
+        return operand._data.copy()
+    operand._lent = True
+    return operand._data
+
+
+def hand_out(holder: Traced) -> Array:
+    """The array of a Tensor, for anybody to read; and to write, unless it was recorded."""
+    if holder._lent and not isinstance(holder._node, Node):
+        holder._lent = False
+        if not _is_sole(holder) or not holder._data.flags.writeable:
+            holder._data = holder._data.copy()
+    return holder._data
+
+
+def _is_sole(holder: Traced) -> bool:
     return holder._data.flags.owndata and sys.getrefcount(holder._data) <= _HELD
 
 
-def _count(array: Array) -> int:
+def _count_passed(array: Array) -> int:
     return sys.getrefcount(array)
 
 
-def _held() -> int:
+def _count_held() -> int:
     holder = Traced()
     holder._data = np.empty(0)
     return sys.getrefcount(holder._data)
 
 
-_PASSED = _count(np.empty(0))
-_HELD = _held()
+_PASSED = _count_passed(np.empty(0))
+_HELD = _count_held()

@@ -26,12 +26,16 @@ _numbers = itertools.count(1)
 
 
 class Traced:
-    """What a Tensor is made of: an array, and where in the graph it comes from."""
+    """What a Tensor is made of: an array, and where in the graph it stands.
 
-    __slots__ = ("_data", "_node")
+    `_lent` says that others may have borrowed the array, as `ownership` describes.
+    """
+
+    __slots__ = ("_data", "_lent", "_node")
 
     _data: Array
     _node: Node | Leaf | None
+    _lent: bool
 
 
 class Leaf:

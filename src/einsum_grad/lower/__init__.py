@@ -11,10 +11,10 @@ from einsum_grad.lower.program import (
     Value,
     steps,
 )
-from einsum_grad.lower.traits import UNIFORM, Traits
+from einsum_grad.lower.traits import PLAIN, Traits
 
 __all__ = [
-    "UNIFORM",
+    "PLAIN",
     "AxisSize",
     "Op",
     "Program",

@@ -13,11 +13,10 @@ _LONGEST_SUFFIX = 8
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A step to come: what it does, the labels that it leaves, and what else it reads."""
+    """A step to come: what it does, and the labels that it leaves."""
 
     op: Op
     labels: Labels
-    beside: tuple[Value, ...] = ()
 
 
 class Builder:
@@ -36,7 +35,7 @@ class Builder:
             last = stage is stages[-1]
             own = name if last else self.name(name, labels_suffix(stage.labels))
             result = Value(own, stage.labels)
-            self._steps.append(Step(stage.op, result, (*values, *stage.beside)))
+            self._steps.append(Step(stage.op, result, values))
             values = (result,)
         return values[0]
 
@@ -61,11 +60,16 @@ class Builder:
         self._available.clear()
 
     def name(self, base: str, suffix: str) -> str:
-        """A name that no value has and no cotangent: `base_suffix`, numbered where that is taken."""
+        """A name that no value has: `base_suffix`, numbered where that is taken."""
         name, number = f"{base}_{suffix}", 2
         while name in self._names:
             name, number = f"{base}_{suffix}{number}", number + 1
-        self._names |= {name, f"d{name}"}
+        self._names.add(name)
+        return name
+
+    def reserve(self, name: str) -> str:
+        """Keep `name` for the caller."""
+        self._names.add(name)
         return name
 
 

@@ -87,8 +87,5 @@ _RULES: dict[Op, Callable[[Pattern], bool]] = {
     Op.MERGE: _merge,
     Op.SPLIT: _split,
     Op.CONJUGATE: _same,
-    Op.REAL: _same,
-    Op.WIDEN: _same,
-    Op.CAST: _same,
     Op.COPY: _same,
 }

@@ -6,14 +6,15 @@ from collections.abc import Collection, Mapping
 
 from einsum_grad.lower.builder import Builder, Stage, labels_suffix
 from einsum_grad.lower.program import AxisSize, Op, Program, Section, Size, Value, steps
-from einsum_grad.lower.stages import Settling, is_view, split, stages
-from einsum_grad.lower.traits import UNIFORM, Traits
+from einsum_grad.lower.stages import is_view, split, stages
+from einsum_grad.lower.traits import PLAIN, Traits
 from einsum_grad.plan import (
     ELLIPSIS,
     UNIT,
     Labels,
     Network,
     Node,
+    NormalForm,
     Pattern,
     drop_units,
     ellipsis_labels,
@@ -26,7 +27,7 @@ from einsum_grad.plan import (
 def lower(
     network: Network,
     wrt: tuple[int, ...],
-    traits: Traits = UNIFORM,
+    traits: Traits = PLAIN,
     given: Mapping[str, int] | None = None,
 ) -> Program:
     """Lower `network` to the program of its forward and of the gradients of the operands in `wrt`.
@@ -59,6 +60,7 @@ def lower(
         wrt=wrt,
         sizes=tuple({**_sizes(lowering.operands), **(given or {})}.items()),
         residuals=_residuals(forward, backward),
+        traits=traits,
     )
 
 
@@ -68,14 +70,13 @@ class _Lowering:
     def __init__(self, network: Network, traits: Traits) -> None:
         names = [name.lower() for name in operand_names(len(network.operands))]
         labels = {label for node in network.nodes for label in node.pattern.labels()}
-        merged = {ELLIPSIS: ellipsis_labels(1, tuple(labels))[0]}
-        nodes = [Node(node.pattern.rename(merged), node.args) for node in network.nodes]
+        dots = {ELLIPSIS: ellipsis_labels(1, tuple(labels))[0]}
+        nodes = [Node(node.pattern.rename(dots), node.args) for node in network.nodes]
         self.traits = traits
         self.operands = tuple(map(Value, names, network.operands))
         self.cotangent = Value("dz", network.nodes[-1].pattern.output)
-        self.merged = merged
+        self.dots = dots
         self.nodes = tuple(enumerate(nodes, start=len(names)))
-        self.complex = self._reached_from(traits.complex)
         self.builder = Builder([*names, *(f"d{name}" for name in names), "z", "dz"])
         self.values: dict[int, Value] = {}
         self.cotangents: dict[int, Value] = {}
@@ -88,17 +89,18 @@ class _Lowering:
         last = number == self.nodes[-1][0]
         todo = stages(normal_form(node.pattern))
         if last:
-            todo = [*split(todo, self.cotangent.labels), *self._narrowed()]
+            todo = split(todo, self.cotangent.labels)
         name = "z" if last else self._name(number, node)
         args = map(self._value, node.args, node.pattern.inputs)
         self.values[number] = self.builder.chain(tuple(args), todo, name)
-        return Section(node.pattern, self._told(node), self.values[number], self.builder.take())
+        made = self.values[number]
+        return Section(node.pattern, self._told(node), made, made, self.builder.take())
 
     def backward(self, wrt: tuple[int, ...]) -> tuple[Section, ...]:
         self.builder.new_function()
         wanted = self._reached_from(wrt)
         last = self.nodes[-1][0]
-        self.cotangents[last] = self._prepared(self.cotangent, bool(self.traits.half))
+        self.cotangents[last] = self._merged(self.cotangent)
         self.borrowed.add(last)
         return tuple(
             self._backward(number, node, position)
@@ -114,35 +116,23 @@ class _Lowering:
             given if place == position else self._factor(other, node.pattern.inputs[place])
             for place, other in enumerate(node.args)
         ]
-        todo = stages(note.form, self._settling(number, arg, is_view(note.form)))
-        if arg < len(self.operands):
+        is_operand, borrows = arg < len(self.operands), self._borrows(number, note.form)
+        if borrows:
+            self.borrowed.add(arg)
+        todo = stages(note.form, copy=is_operand and borrows)
+        if is_operand:
             todo = split(todo, self.operands[arg].labels)
         self.cotangents[arg] = self.builder.chain(args, todo, f"d{self._raw(arg).name}")
-        return Section(note, self._told(node), self.cotangents[arg], self.builder.take())
+        made, steps_of_it = self.values[number], self.builder.take()
+        return Section(note, self._told(node), made, self.cotangents[arg], steps_of_it)
 
-    def _settling(self, number: int, arg: int, view: bool) -> list[Settling]:
-        """What makes a gradient real, of its operand's dtype, and an array of its own."""
-        real = number in self.complex and arg not in self.complex
-        operand = self.operands[arg] if arg < len(self.operands) else None
-        cast = operand is not None and (self.traits.mixed or arg in self.traits.half)
-        borrowed = view and number in self.borrowed
-        if borrowed and operand is None:
-            self.borrowed.add(arg)
-        table: tuple[tuple[Settling, bool], ...] = (
-            ((Op.REAL, ()), real),
-            ((Op.CAST, (operand,) if operand else ()), cast),
-            ((Op.COPY, ()), borrowed and operand is not None and not cast),
-        )
-        return [settling for settling, needed in table if needed]
-
-    def _narrowed(self) -> list[Stage]:
-        """After the forward of float16 operands: float16 again."""
-        like = tuple(self.operands[operand] for operand in sorted(self.traits.half)[:1])
-        return [Stage(Op.CAST, self.cotangent.labels, like)] if like else []
+    def _borrows(self, number: int, form: NormalForm) -> bool:
+        """Whether the steps of `form` may return a view of the caller's cotangent."""
+        return number in self.borrowed and is_view(form)
 
     def _factor(self, number: int, term: Labels) -> Value:
         value = self._value(number, term)
-        if number not in self.complex or not self.traits.conjugate:
+        if not (self.traits.complex and self.traits.conjugate):
             return value
         return self.builder.derive(Op.CONJUGATE, value, value.labels, "conj")
 
@@ -150,14 +140,13 @@ class _Lowering:
         """The value of an operand or node, as a contraction takes it."""
         if number in self.values:
             return self._without_units(self.values[number], term)
-        prepared = self._prepared(self.operands[number], number in self.traits.half)
-        return self._without_units(prepared, term)
+        return self._without_units(self._merged(self.operands[number]), term)
 
-    def _prepared(self, value: Value, half: bool) -> Value:
-        if ELLIPSIS in value.labels:
-            labels = tuple(self.merged.get(label, label) for label in value.labels)
-            value = self.builder.derive(Op.MERGE, value, labels, labels_suffix(labels))
-        return self.builder.derive(Op.WIDEN, value, value.labels, "wide") if half else value
+    def _merged(self, value: Value) -> Value:
+        if ELLIPSIS not in value.labels:
+            return value
+        labels = tuple(self.dots.get(label, label) for label in value.labels)
+        return self.builder.derive(Op.MERGE, value, labels, labels_suffix(labels))
 
     def _without_units(self, value: Value, term: Labels) -> Value:
         labels = drop_units(term)
@@ -175,10 +164,12 @@ class _Lowering:
 
     def _name(self, number: int, node: Node) -> str:
         """A prepared operand is named after it and its labels; a pair is numbered."""
+        name = f"t{number - len(self.operands) + 1}"
         if len(node.args) == 1:
             operand = self._raw(node.args[0]).name
-            return self.builder.name(operand, labels_suffix(node.pattern.output))
-        return f"t{number - len(self.operands) + 1}"
+            name = self.builder.name(operand, labels_suffix(node.pattern.output))
+        self.builder.reserve(f"d{name}")
+        return name
 
     def _reached_from(self, operands: Collection[int]) -> set[int]:
         """The given operands and every node that one of them goes into."""

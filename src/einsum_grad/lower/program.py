@@ -10,18 +10,16 @@ say all there is to say about a step:
     merge       make one axis of the axes that an ellipsis stands for
     split       make them many again
     conjugate   the complex conjugate
-    real        the real part
-    widen       float32 for float16, so that sums are exact enough
-    cast        the dtype of the second argument
     copy        an array of its own
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from einsum_grad.lower.traits import Traits
 from einsum_grad.plan import ELLIPSIS, Gradient, Labels, Pattern
 
 
@@ -35,9 +33,6 @@ class Op(StrEnum):
     MERGE = "merge"
     SPLIT = "split"
     CONJUGATE = "conjugate"
-    REAL = "real"
-    WIDEN = "widen"
-    CAST = "cast"
     COPY = "copy"
 
 
@@ -71,10 +66,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Steps that belong together, and what they compute: a node's pattern or a gradient of one."""
+    """Steps that belong together: those of a node, or of one gradient of it.
+
+    `note` says what they compute, `args` and `made` are the node's arguments and its result.
+    """
 
     note: Pattern | Gradient
     args: tuple[Value, ...]
+    made: Value
     result: Value
     steps: tuple[Step, ...]
 
@@ -109,12 +108,13 @@ class Program:
     wrt: tuple[int, ...]
     sizes: tuple[tuple[str, Size], ...]
     residuals: tuple[Value, ...]
+    traits: Traits
 
     def __str__(self) -> str:
         return "\n".join(_lines(self))
 
 
-def steps(sections: tuple[Section, ...]) -> Iterator[Step]:
+def steps(sections: Iterable[Section]) -> Iterator[Step]:
     """The steps of all `sections`, in order."""
     return (step for section in sections for step in section.steps)
 

@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from einsum_grad.lower.builder import Stage
-from einsum_grad.lower.program import Op, Value
+from einsum_grad.lower.program import Op
 from einsum_grad.plan import ELLIPSIS, Labels, NormalForm, drop_units
 
-Settling = tuple[Op, tuple[Value, ...]]
-"""A step that changes no axis, and what it reads beside its argument."""
 
-
-def stages(form: NormalForm, settling: Sequence[Settling] = ()) -> list[Stage]:
+def stages(form: NormalForm, copy: bool = False) -> list[Stage]:
     """The steps that `form` needs; at least one, so that the result has a name of its own.
 
-    What is to be settled (the dtype, the memory) is settled before the repetition, where the
-    array is smallest.
+    A `copy` is made before a repetition, where the array is smallest.
     """
     reduced, output = form.reduced, form.pattern.output
-    contract = [Stage(Op.CONTRACT, reduced.output)] if reduced.inputs != (reduced.output,) else []
-    settle = [Stage(op, reduced.output, beside) for op, beside in settling]
-    grow = [
-        Stage(op, labels)
-        for op, labels, needed in (
-            (Op.REPEAT, form.repeated, form.repeat_axes),
-            (Op.DIAGONAL, drop_units(output), form.diagonals),
-            (Op.UNITS, output, form.units),
-        )
-        if needed
-    ]
-    return contract + settle + grow or [Stage(Op.CONTRACT, output)]
+    table = (
+        (Stage(Op.CONTRACT, reduced.output), reduced.inputs != (reduced.output,)),
+        (Stage(Op.COPY, reduced.output), copy),
+        (Stage(Op.REPEAT, form.repeated), bool(form.repeat_axes)),
+        (Stage(Op.DIAGONAL, drop_units(output)), bool(form.diagonals)),
+        (Stage(Op.UNITS, output), bool(form.units)),
+    )
+    return [stage for stage, needed in table if needed] or [Stage(Op.CONTRACT, output)]
 
 
 def is_view(form: NormalForm) -> bool:

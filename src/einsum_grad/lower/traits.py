@@ -1,4 +1,4 @@
-"""What the lowering must know of the operands' dtypes, and nothing else of them."""
+"""What the lowering must know of the operands' one dtype, and nothing else of it."""
 
 from __future__ import annotations
 
@@ -7,19 +7,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """The facts about dtypes that change a program.
+    """The facts about a dtype that change a program.
 
-    `complex` are the positions of complex operands. `half` are those of float16 operands where
-    the result is float16 too: they are widened, so that sums are kept in float32. `mixed` says
-    that the dtypes differ, so each gradient is cast to its operand's. `conjugate` is the
-    convention: torch's, whose gradient is the way to descend, or JAX's without conjugates.
+    `complex`: the numbers are complex; the factors in a gradient are conjugated, torch's
+    convention, unless `conjugate` is False, JAX's. `narrow`: they are small integers or bools,
+    which NumPy would widen in a sum.
     """
 
-    complex: frozenset[int] = frozenset()
-    half: frozenset[int] = frozenset()
-    mixed: bool = False
+    complex: bool = False
     conjugate: bool = True
+    narrow: bool = False
 
 
-UNIFORM = Traits()
-"""Real operands of one dtype, which is not float16."""
+PLAIN = Traits()
+"""Real numbers."""

@@ -5,9 +5,12 @@ from einsum_grad.plan.gradient import Gradient, GradientPlan, gradient, plan
 from einsum_grad.plan.names import OUTPUT, ellipsis_labels, operand_names, spell
 from einsum_grad.plan.network import Network, Node, Path, pairwise, single
 from einsum_grad.plan.normal import NormalForm, diagonals, drop_units, normal_form
+from einsum_grad.plan.notation import equation_text, indexed
 from einsum_grad.plan.order import contraction_path
 from einsum_grad.plan.pattern import ELLIPSIS, UNIT, Labels, Pattern, distinct
 from einsum_grad.plan.read import check_legal, pattern_of
+from einsum_grad.plan.reasons import reasons
+from einsum_grad.plan.request import Request, request
 
 __all__ = [
     "ELLIPSIS",
@@ -22,6 +25,7 @@ __all__ = [
     "NormalForm",
     "Path",
     "Pattern",
+    "Request",
     "Shape",
     "bind",
     "check_legal",
@@ -30,12 +34,16 @@ __all__ = [
     "distinct",
     "drop_units",
     "ellipsis_labels",
+    "equation_text",
     "gradient",
+    "indexed",
     "normal_form",
     "operand_names",
     "pairwise",
     "pattern_of",
     "plan",
+    "reasons",
+    "request",
     "single",
     "spell",
 ]

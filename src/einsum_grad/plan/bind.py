@@ -160,7 +160,7 @@ def _disagree(equation: Equation, one: _Axis, other: _Axis) -> OperandError:
         else ""
     )
     return OperandError(
-        f"the sizes of {name} disagree: {told(one)} and {told(other)}{hint}"
+        f"the sizes of '{name}' disagree: {told(one)} and {told(other)}{hint}"
         f"\n{pointed(equation.text, other.start)}"
     )
 

@@ -6,7 +6,7 @@ caller passes, and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -31,7 +31,7 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing that is so, for some labels of the array called `name`."""
+    """One thing that is so, for some labels and axes of the array called `name`."""
 
     why: Why
     name: str
@@ -57,31 +57,25 @@ def reasons(gradient: Gradient, operands: Sequence[str], place: str) -> tuple[st
     >>> reasons(first, ("X", "W"), "dZ")
     ('no operand on the left has b: every b gets the same gradient',)
     >>> reasons(second, ("X", "W"), "dZ")
-    ('every label of W is on the left: np.einsum runs this as it stands',)
+    ('every label of W is on the left: this runs as it stands',)
     """
     return tuple(fact.sentence for fact in gradient_facts(gradient, operands, place))
 
 
-def gradient_facts(
-    gradient: Gradient, operands: Sequence[str], place: str
-) -> tuple[Fact, ...]:
+def gradient_facts(gradient: Gradient, operands: Sequence[str], place: str) -> tuple[Fact, ...]:
     """The facts of `gradient`; names as in `reasons`."""
-    name = operands[gradient.operand]
-    left = (*operands[: gradient.operand], place, *operands[gradient.operand + 1 :])
-    found = [*form_facts(gradient.form, left, name, "gradient", gradient.expanded)]
-    if gradient.summed_back:
-        labels, axes = zip(*gradient.summed_back, strict=True)
-        found.append(Fact(Why.SUMMED_BACK, name, labels, axes))
-    if _broadcasts(gradient):
+    form, number, name = gradient.form, gradient.operand, operands[gradient.operand]
+    left = (*operands[:number], place, *operands[number + 1 :])
+    found = list(form_facts(form, left, name, "gradient", gradient.expanded))
+    if form.units:
+        labels = tuple(label for label, _ in gradient.summed_back)
+        found.append(Fact(Why.SUMMED_BACK, name, labels, form.units))
+    others = (*form.pattern.inputs[:number], *form.pattern.inputs[number + 1 :])
+    if ELLIPSIS in form.pattern.output and any(ELLIPSIS in term for term in others):
         found.append(Fact(Why.FEWER, name, (ELLIPSIS,)))
-    return tuple(found) or (Fact(Why.AS_IT_STANDS, name, gradient.form.pattern.output),)
-
-
-def _broadcasts(gradient: Gradient) -> bool:
-    """Whether the operand and another one have an ellipsis, each of a rank not known yet."""
-    pattern = gradient.form.pattern
-    others = (*pattern.inputs[: gradient.operand], *pattern.inputs[gradient.operand + 1 :])
-    return ELLIPSIS in pattern.output and any(ELLIPSIS in term for term in others)
+    if all(fact.why is Why.READ for fact in found):
+        found.append(Fact(Why.AS_IT_STANDS, name, form.pattern.output))
+    return tuple(found)
 
 
 def form_facts(
@@ -93,11 +87,7 @@ def form_facts(
     value or a gradient. `expanded` are the repeat axes that have size 1 on the left.
     """
     for operand, term in zip(left, form.pattern.inputs, strict=True):
-        units = tuple(axis for axis, label in enumerate(term) if label == UNIT)
-        if units:
-            yield Fact(Why.DROPPED, operand, axes=units)
-        for label, axes in diagonals(term):
-            yield Fact(Why.READ, operand, (label,), axes)
+        yield from _term_facts(operand, term)
     if ELLIPSIS in form.pattern.contracted():
         yield Fact(Why.MERGED, name, (ELLIPSIS,))
     alone = tuple(label for label in form.repeat_axes if label not in expanded)
@@ -109,15 +99,21 @@ def form_facts(
         yield Fact(Why.WRITTEN, name, (label,), axes, gets)
 
 
+def _term_facts(operand: str, term: Labels) -> Iterator[Fact]:
+    if UNIT in term:
+        units = tuple(axis for axis, label in enumerate(term) if label == UNIT)
+        yield Fact(Why.DROPPED, operand, axes=units)
+    for label, axes in diagonals(term):
+        yield Fact(Why.READ, operand, (label,), axes)
+
+
 def _as_it_stands(fact: Fact) -> str:
     why = f"every label of {fact.name} is on the left: " if fact.labels else ""
-    return f"{why}np.einsum runs this as it stands"
+    return f"{why}this runs as it stands"
 
 
 def _dropped(fact: Fact) -> str:
-    if len(fact.axes) == 1:
-        return f"axis {fact.axes[0]} of {fact.name} has size 1 and is dropped"
-    return f"axes {_list(map(str, fact.axes), 'and')} of {fact.name} have size 1 and are dropped"
+    return f"{_of_size_1(fact)} and {'is' if len(fact.axes) == 1 else 'are'} dropped"
 
 
 def _read(fact: Fact) -> str:
@@ -129,13 +125,13 @@ def _merged(fact: Fact) -> str:
 
 
 def _only_here(fact: Fact) -> str:
-    either, every = _list(fact.labels, "or"), _list(fact.labels, "and")
+    either, every = listed(fact.labels, "or"), listed(fact.labels, "and")
     return f"no operand on the left has {either}: every {every} gets the same {fact.gets}"
 
 
 def _expanded(fact: Fact) -> str:
-    every = _list(fact.labels, "and")
-    return f"{every} broadcasts from size 1 on the left: every {every} gets the same {fact.gets}"
+    every = listed(fact.labels, "and")
+    return f"on the left {every} has size 1: every {every} gets the same {fact.gets}"
 
 
 def _written(fact: Fact) -> str:
@@ -143,7 +139,9 @@ def _written(fact: Fact) -> str:
 
 
 def _summed_back(fact: Fact) -> str:
-    along = _list(fact.labels, "and")
+    if not fact.labels:
+        return f"{_of_size_1(fact)}, put back at the end"
+    along = listed(fact.labels, "and")
     return f"{fact.name} has size 1 along {along}: its gradient is summed over {along}"
 
 
@@ -156,9 +154,19 @@ def _stands(fact: Fact) -> str:
     return f"{fact.labels[0]} stands {times} in {fact.name}"
 
 
-def _list(words: Sequence[str] | map[str], last: str) -> str:
-    *words, end = words
-    return f"{', '.join(words)} {last} {end}" if words else end
+def _of_size_1(fact: Fact) -> str:
+    axes, have = ("axis", "has") if len(fact.axes) == 1 else ("axes", "have")
+    return f"{axes} {listed(map(str, fact.axes), 'and')} of {fact.name} {have} size 1"
+
+
+def listed(words: Iterable[str], last: str) -> str:
+    """The words as a sentence lists them, `last` before the last one.
+
+    >>> listed("abc", "and")
+    'a, b and c'
+    """
+    *start, end = words
+    return f"{', '.join(start)} {last} {end}" if start else end
 
 
 _SENTENCES: dict[Why, Callable[[Fact], str]] = {

@@ -119,8 +119,6 @@ def _split(call: _Call, array: Array) -> Array:
     return array.reshape(*array.shape[:at], *call.lead, *array.shape[at + 1 :])
 
 
-_WIDE = {"float16": "float32"}
-
 _MEANINGS: dict[Op, Callable[..., Array]] = {
     Op.CONTRACT: _contract,
     Op.REPEAT: _repeat,
@@ -129,8 +127,5 @@ _MEANINGS: dict[Op, Callable[..., Array]] = {
     Op.MERGE: _merge,
     Op.SPLIT: _split,
     Op.CONJUGATE: lambda call, array: np.conj(array),
-    Op.REAL: lambda call, array: array.real,
-    Op.WIDEN: lambda call, array: array.astype(_WIDE[array.dtype.name]),
-    Op.CAST: lambda call, array, like: array.astype(like.dtype),
     Op.COPY: lambda call, array: array.copy(),
 }

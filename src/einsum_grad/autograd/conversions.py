@@ -1,0 +1,111 @@
+"""What Python and NumPy ask of a Tensor that is no computation: its shape, its length, a number."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import numpy as np
+
+from einsum_grad.autograd.dispatch import RECORDED, call_function, call_ufunc
+from einsum_grad.autograd.display import show
+from einsum_grad.autograd.ownership import hand_out
+from einsum_grad.autograd.refusals import run
+from einsum_grad.autograd.tape import Array, DType, Node, Shape, Traced
+from einsum_grad.errors import AutogradError
+
+if TYPE_CHECKING:
+    from einsum_grad.autograd.tensor import Tensor
+
+
+class Conversions(Traced):
+    """The protocols of Python and NumPy."""
+
+    __slots__ = ()
+
+    @property
+    def shape(self) -> Shape:
+        """The size of each axis."""
+        return self._data.shape
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return self._data.ndim
+
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        return self._data.size
+
+    @property
+    def dtype(self) -> DType:
+        """The type of the elements."""
+        return self._data.dtype
+
+    def numpy(self) -> Array:
+        """The array, as `.data` gives it."""
+        return hand_out(self)
+
+    def item(self) -> Any:
+        """The one element as a Python number; raises `OperandError` if there are more or none."""
+        return run("item", self._data.item, ())
+
+    def __float__(self) -> float:
+        return float(run("float", float, (self._data,)))
+
+    def __int__(self) -> int:
+        return int(run("int", int, (self._data,)))
+
+    def __complex__(self) -> complex:
+        return complex(run("complex", complex, (self._data,)))
+
+    def __index__(self) -> int:
+        return int(run("index", operator.index, (self._data,)))
+
+    def __bool__(self) -> bool:
+        return bool(run("bool", bool, (self._data,)))
+
+    def __len__(self) -> int:
+        return int(run("len", len, (self._data,)))
+
+    def __iter__(self) -> Iterator[Tensor]:
+        return (self[row] for row in range(len(self)))
+
+    def __getitem__(self, index: Any) -> Tensor:
+        item: Tensor = RECORDED[operator.getitem](self, index)
+        return item
+
+    def __setitem__(self, index: Any, value: Any) -> NoReturn:
+        raise AutogradError(
+            "the elements of a Tensor can't be assigned, for that could not be recorded: use "
+            "np.where, or write to x.data"
+        )
+
+    def __repr__(self) -> str:
+        return show(self)
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if spec else show(self)
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        if isinstance(self._node, Node):
+            raise AutogradError("a recorded result can't be copied or pickled; detach() it first")
+        return type(self), (self._data, self._node is not None)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        if self._node is not None:
+            raise AutogradError(
+                "an array made of a Tensor that requires a gradient would lose it: use NumPy's "
+                "functions of the Tensor, np.stack for a list of them, or x.data for the array"
+            )
+        return np.array(hand_out(self), dtype=dtype, copy=copy)
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        return call_ufunc(ufunc, method, inputs, kwargs)
+
+    def __array_function__(
+        self, function: Callable[..., Any], types: Any, args: Any, kwargs: Any
+    ) -> Any:
+        return call_function(function, args, kwargs)

@@ -1,0 +1,107 @@
+"""Functions that NumPy lacks. They take arrays and Tensors, and give the like."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from einsum_grad.autograd.primitive import define
+from einsum_grad.autograd.reductions import spread
+
+
+def sigmoid(x: Any) -> Any:
+    """The logistic function 1 / (1 + exp(-x)) of each element; it never overflows.
+
+    >>> sigmoid(np.array([-1000.0, 0.0, 1000.0]))
+    array([0. , 0.5, 1. ])
+    """
+    return _SIGMOID(x)
+
+
+def relu(x: Any) -> Any:
+    """Each element, or 0 if it is negative; the derivative at 0 is 0.
+
+    >>> relu(np.array([-2.0, 3.0]))
+    array([0., 3.])
+    """
+    return _RELU(x)
+
+
+def softplus(x: Any) -> Any:
+    """The smooth relu log(1 + exp(x)) of each element; it never overflows.
+
+    >>> softplus(np.array([-1000.0, 1000.0]))
+    array([   0., 1000.])
+    """
+    return _SOFTPLUS(x)
+
+
+def logsumexp(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
+    """The logarithm of the sum of exponentials over `axis`; it never overflows.
+
+    >>> logsumexp(np.array([1000.0, 1000.0])) - 1000
+    np.float64(0.6931471805599...)
+    """
+    return _LOGSUMEXP(a, axis=axis, keepdims=keepdims)
+
+
+def softmax(a: Any, axis: Any = -1) -> Any:
+    """The exponentials, divided by their sum over `axis`; it never overflows.
+
+    >>> softmax(np.array([1000.0, 1000.0]))
+    array([0.5, 0.5])
+    """
+    return _SOFTMAX(a, axis=axis)
+
+
+def _sigmoid(x: Any) -> Any:
+    # Of exp(x) and exp(-x) the one that can't overflow; tanh would lose the small values.
+    small = np.exp(-np.abs(x))
+    return np.where(x >= 0, 1, small) / (1 + small)
+
+
+def _relu(x: Any) -> Any:
+    return np.maximum(x, 0)
+
+
+def _softplus(x: Any) -> Any:
+    return np.logaddexp(x, 0)
+
+
+def _logsumexp(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
+    a, dtype = _widened(a)
+    peak = np.max(a, axis=axis, keepdims=True, initial=-np.inf)
+    peak = np.where(np.isfinite(peak), peak, 0)
+    total = np.sum(np.exp(a - peak), axis=axis, keepdims=True)
+    with np.errstate(divide="ignore"):  # the logarithm of an empty sum is minus infinity
+        out = np.log(total) + peak
+    return (out if keepdims else np.squeeze(out, axis)).astype(dtype)
+
+
+def _softmax(a: Any, axis: Any = -1) -> Any:
+    a, dtype = _widened(a)
+    powers = np.exp(a - np.max(a, axis=axis, keepdims=True, initial=-np.inf))
+    return (powers / np.sum(powers, axis=axis, keepdims=True)).astype(dtype)
+
+
+def _widened(a: Any) -> tuple[Any, Any]:
+    """The array in a dtype wide enough to add in, and the dtype of the result."""
+    a = np.asarray(a)
+    return a.astype(np.result_type(a, np.float32), copy=False), np.result_type(a, np.float16)
+
+
+def _logsumexp_rule(g: Any, a: Any, out: Any, axis: Any, keepdims: bool) -> Any:
+    out = spread(out, axis, keepdims)
+    return spread(g, axis, keepdims) * np.exp(a - np.where(out == -np.inf, 0, out))
+
+
+def _softmax_rule(g: Any, out: Any, axis: Any) -> Any:
+    return out * (g - np.sum(g * out, axis=axis, keepdims=True))
+
+
+_SIGMOID = define(_sigmoid, {"x": lambda g, out: g * (out * (1 - out))}, ordered=True)
+_RELU = define(_relu, {"x": lambda g, out: np.where(out > 0, g, 0)}, ordered=True)
+_SOFTPLUS = define(_softplus, {"x": lambda g, x: g * sigmoid(x)}, ordered=True)
+_LOGSUMEXP = define(_logsumexp, {"a": _logsumexp_rule}, ordered=True)
+_SOFTMAX = define(_softmax, {"a": _softmax_rule}, ordered=True)

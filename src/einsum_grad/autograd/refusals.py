@@ -1,0 +1,48 @@
+"""NumPy's refusals as ours: the same kind of error, naming the operation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from einsum_grad.autograd.tape import Traced
+from einsum_grad.errors import (
+    ArgumentTypeError,
+    DTypeError,
+    EinsumGradError,
+    OperandError,
+    OperandIndexError,
+)
+
+_OURS: tuple[tuple[type[Exception], type[EinsumGradError]], ...] = (
+    (IndexError, OperandIndexError),
+    (TypeError, ArgumentTypeError),
+    (ValueError, OperandError),
+    (OverflowError, OperandError),
+)
+_THEIRS = tuple(theirs for theirs, _ in _OURS)
+
+
+def run(
+    name: str, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any] = {}
+) -> Any:
+    """Call `function`; what it refuses becomes an error of ours that begins with `name`."""
+    try:
+        return function(*args, **kwargs)
+    except EinsumGradError:
+        raise
+    except _THEIRS as error:
+        ours = next(ours for theirs, ours in _OURS if isinstance(error, theirs))
+        raise ours(f"{name}: {error}") from error
+
+
+def as_operand(value: Any, name: str) -> Any:
+    """A Tensor, a Python number, or an array of numbers; raises `DTypeError` for anything else."""
+    if isinstance(value, (Traced, int, float, complex)):
+        return value
+    array = value if isinstance(value, np.ndarray) else run(name, np.asarray, (value,))
+    if array.dtype.kind not in "biufc":
+        raise DTypeError(f"{name}: an operand of dtype {array.dtype} has no arithmetic here")
+    return array

@@ -1,0 +1,157 @@
+"""`Tensor`: an array that knows how it was made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from einsum_grad.autograd.backward import pull_back
+from einsum_grad.autograd.conversions import Conversions
+from einsum_grad.autograd.cotangent import accumulate, starting_cotangent
+from einsum_grad.autograd.methods import Methods
+from einsum_grad.autograd.mode import recording
+from einsum_grad.autograd.operators import Operators
+from einsum_grad.autograd.ownership import borrow, hand_out, look
+from einsum_grad.autograd.refusals import as_operand
+from einsum_grad.autograd.tape import Array, Leaf, Node, Traced
+from einsum_grad.errors import AutogradError, DTypeError, OperandError
+
+NO_GRAPH = (
+    "there is no graph to go back through: {}, so nothing was recorded. Make the variables with "
+    "Tensor(array, requires_grad=True) and compute the result from them outside of no_grad()"
+)
+
+
+class Tensor(Operators, Methods, Conversions):
+    """An array of numbers; what is computed from it is recorded, so that gradients can be had.
+
+    `data` is copied. With `requires_grad=True`, for floating and complex numbers only, `backward`
+    of a result puts the gradient into `.grad`. NumPy's functions and operators take Tensors and
+    give Tensors; the arrays of recorded results are read-only.
+
+    Raises `DTypeError` for what is no array of numbers, and for a gradient of integers or bools.
+
+    >>> import einsum_grad as eg
+    >>> x = eg.Tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
+    >>> loss = np.sum(x * x)
+    >>> loss.backward()
+    >>> x.grad
+    array([[2., 4.],
+           [6., 8.]])
+    """
+
+    __slots__ = ("__weakref__",)
+
+    def __init__(self, data: Any, requires_grad: bool = False) -> None:
+        self._data = _numbers(data).copy()
+        self._node = None
+        self._lent = False
+        self.requires_grad = requires_grad
+
+    @classmethod
+    def _of(cls, array: Array, node: Node | Leaf | None) -> Tensor:
+        """A Tensor of an array that nobody can write to but its holders."""
+        tensor = cls.__new__(cls)
+        tensor._data, tensor._node, tensor._lent = array, node, True
+        return tensor
+
+    @property
+    def data(self) -> Array:
+        """The array. Writing to it changes this Tensor, and nothing that was computed from it.
+
+        Another array of the same shape and dtype may be assigned; it is copied. The array of a
+        recorded result is read-only.
+        """
+        return hand_out(self)
+
+    @data.setter
+    def data(self, data: Any) -> None:
+        if data is self._data:
+            return
+        if isinstance(self._node, Node):
+            raise AutogradError("the data of a recorded result can't change; detach() gives a copy")
+        self._data, self._lent = self._alike("data", data), False
+
+    @property
+    def grad(self) -> Any:
+        """The gradient that backward passes have added up here; None before the first.
+
+        An array of the Tensor's shape and dtype; after `backward(create_graph=True)` a Tensor.
+        None may be assigned to begin anew. Only variables have one: results have None.
+        """
+        return self._node.grad if isinstance(self._node, Leaf) else None
+
+    @grad.setter
+    def grad(self, grad: Any) -> None:
+        if isinstance(self._node, Leaf):
+            self._node.grad = None if grad is None else self._alike("gradient", grad)
+        elif grad is not None:
+            raise AutogradError("only a variable, made with requires_grad=True, has a gradient")
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether this is a variable, or was computed from one; may be set unless recorded."""
+        return self._node is not None
+
+    @requires_grad.setter
+    def requires_grad(self, value: bool) -> None:
+        if value == self.requires_grad:
+            return
+        if isinstance(self._node, Node):
+            raise AutogradError("a recorded result requires a gradient; detach() gives a constant")
+        if value and self._data.dtype.kind not in "fc":
+            raise DTypeError(
+                f"only floating and complex numbers have a gradient, and this is {self._data.dtype}"
+                "; convert it, as with astype(float)"
+            )
+        self._node = Leaf(self._data) if value else None
+
+    def detach(self) -> Tensor:
+        """The same values as a constant; a later change of one of the two is not seen in the other.
+
+        >>> Tensor(3.0, requires_grad=True).detach()
+        Tensor(3.)
+        """
+        return Tensor._of(borrow(self), None)
+
+    def backward(
+        self, grad: Any = None, *, retain_graph: bool = False, create_graph: bool = False
+    ) -> None:
+        """Add to `.grad` of every variable behind this result its gradient.
+
+        `grad` is the cotangent, of the result's shape; 1 by default for a result of one real
+        number. The graph is freed on the way unless `retain_graph`. With `create_graph` the pass
+        is itself recorded, and the gradients are Tensors that can be differentiated again.
+
+        Raises `AutogradError` where there is no graph or it was freed, and for a cotangent that is
+        missing or of another shape or kind. Then no `.grad` has changed.
+
+        >>> x = Tensor([1.0, 2.0], requires_grad=True)
+        >>> (x * x).backward([1.0, 10.0])
+        >>> x.grad
+        array([ 2., 40.])
+        """
+        if self._node is None:
+            raise AutogradError(NO_GRAPH.format("this Tensor doesn't require a gradient"))
+        cotangent = starting_cotangent(grad, self._data.shape, self._data.dtype)
+        if not create_graph:
+            accumulate(pull_back(self._node, look(cotangent), keep=retain_graph))
+            return
+        with recording():
+            accumulate(pull_back(self._node, cotangent, keep=True, wrap=Tensor._of))
+
+    def _alike(self, what: str, value: Any) -> Array:
+        array = _numbers(value)
+        if array.shape != self._data.shape or array.dtype != self._data.dtype:
+            raise OperandError(
+                f"the {what} of this Tensor has shape {self._data.shape} and dtype "
+                f"{self._data.dtype}; given were {array.shape} and {array.dtype}"
+            )
+        return array.copy()
+
+
+def _numbers(data: Any) -> Array:
+    if isinstance(data, Traced):
+        raise DTypeError("this is a Tensor already; detach() gives its values as a constant")
+    return np.asarray(as_operand(data, "Tensor"))

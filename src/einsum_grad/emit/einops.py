@@ -1,0 +1,57 @@
+"""The target `einops`, for readers: np.einsum for the reduced pattern, einops for the axes."""
+
+from __future__ import annotations
+
+from einsum_grad.emit.context import Context
+from einsum_grad.emit.numpy import contract
+from einsum_grad.emit.steps import COMMON, LETTERS, einsum, expression, units
+from einsum_grad.emit.target import Target
+from einsum_grad.lower import Op, Step
+from einsum_grad.plan import ELLIPSIS, Labels, diagonals
+
+
+def _contract(step: Step, context: Context) -> str:
+    few = len(step.pattern.labels()) <= LETTERS
+    return einsum(step, context) if few else contract(step, context)
+
+
+def _repeat(step: Step, context: Context) -> str:
+    (arg,), output = step.args, step.result.labels
+    new = [label for label in output if label not in arg.labels]
+    sizes = ", ".join(f"{label}={context.size(label)}" for label in new)
+    # A contraction to no axis returns a NumPy scalar, which einops does not take.
+    name = arg.name if arg.labels else f"np.asarray({arg.name})"
+    return f'einops.repeat({name}, "{_axes(arg.labels)} -> {_axes(output)}", {sizes})'
+
+
+def _rearrange(step: Step, context: Context) -> str:
+    (arg,), output = step.args, step.result.labels
+    if diagonals(arg.labels):
+        return units(step, context)  # einops takes each name once
+    name = arg.name if arg.labels else f"np.asarray({arg.name})"
+    return f'einops.rearrange({name}, "{_axes(arg.labels)} -> {_axes(output)}")'
+
+
+def _merge(step: Step, context: Context) -> str:
+    (arg,) = step.args
+    merged = tuple(f"({label})" if label == ELLIPSIS else label for label in arg.labels)
+    return f'einops.rearrange({arg.name}, "{_axes(arg.labels)} -> {_axes(merged)}")'
+
+
+def _axes(labels: Labels) -> str:
+    return " ".join(labels)
+
+
+EINOPS = Target(
+    name="einops",
+    imports=("import einops", "import numpy as np"),
+    needs="NumPy and einops",
+    pairwise=False,
+    steps={
+        **COMMON,
+        Op.CONTRACT: expression(_contract),
+        Op.REPEAT: expression(_repeat),
+        Op.UNITS: expression(_rearrange),
+        Op.MERGE: expression(_merge),
+    },
+)

@@ -1,0 +1,92 @@
+"""A pattern to the text of a module, without running it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from einsum_grad.emit.einops import EINOPS
+from einsum_grad.emit.module import write
+from einsum_grad.emit.numpy import NUMPY
+from einsum_grad.emit.steps import LETTERS
+from einsum_grad.emit.target import Target
+from einsum_grad.errors import ArgumentError
+from einsum_grad.lower import PLAIN, Program, Traits, lower
+from einsum_grad.plan import (
+    Network,
+    Pattern,
+    Shape,
+    contraction_path,
+    pairwise,
+    request,
+    single,
+    spell,
+)
+
+TARGETS: Mapping[str, Target] = {target.name: target for target in (NUMPY, EINOPS)}
+
+_READABLE_OPERANDS = 8
+_TRAITS = {
+    "real": PLAIN,
+    "complex": Traits(complex=True),
+}
+
+
+def emit(
+    pattern: str,
+    target: str = "numpy",
+    wrt: int | Iterable[int] | None = None,
+    sizes: Mapping[str, int] | None = None,
+    notation: str = "letters",
+    shapes: Sequence[Shape] | None = None,
+    numbers: str = "real",
+) -> str:
+    """Return the text of a module with `forward(*operands)` and `backward(cotangent, *operands)`.
+
+    `target` is one of `TARGETS`; `wrt` are the operands whose gradients `backward` returns, by
+    default all; `sizes` are sizes of labels, needed for those that the output alone has; `shapes`
+    are the operands' shapes, needed only where axes of size 1 broadcast or ellipses differ.
+    `numbers` is "real" or "complex". The module imports nothing of ours, and checks itself when
+    it is run as a script. Raises `EinsumGradError` for what can't be used.
+
+    >>> print(emit("i,i->", "einops").splitlines()[0])
+    \"""The einsum i,i-> and its gradients.
+    """
+    asked = request(pattern, wrt, notation, sizes, shapes)
+    chosen = target_of(target)
+    if numbers not in _TRAITS:
+        raise ArgumentError(f"numbers is one of {', '.join(_TRAITS)}, and not {numbers!r:.80}")
+    traits = _TRAITS[numbers]
+    return write(program_of(asked.pattern, asked.wrt, chosen, dict(asked.sizes), traits), chosen).text
+
+
+def target_of(name: object) -> Target:
+    """The target called `name`; `ArgumentError` if there is none."""
+    if not isinstance(name, str) or name not in TARGETS:
+        raise ArgumentError(f"target is one of {', '.join(TARGETS)}, and not {name!r:.80}")
+    return TARGETS[name]
+
+
+def program_of(
+    pattern: Pattern,
+    wrt: tuple[int, ...],
+    target: Target,
+    sizes: Mapping[str, int],
+    traits: Traits = PLAIN,
+) -> Program:
+    """The program that `target` writes for `pattern`, in labels that may stand in code.
+
+    `sizes` are those of the labels, where they are known.
+    """
+    spelled = spell(pattern)
+    own = {spelled[label]: size for label, size in sizes.items() if label in spelled}
+    safe = pattern.rename(spelled)
+    known = set(safe.input_labels())
+    given = {label: size for label, size in own.items() if label not in known}
+    return lower(_network(safe, target, own), wrt, traits, given)
+
+
+def _network(pattern: Pattern, target: Target, sizes: Mapping[str, int]) -> Network:
+    readable = len(pattern.inputs) <= _READABLE_OPERANDS and len(pattern.labels()) <= LETTERS
+    if readable and not target.pairwise:
+        return single(pattern)
+    return pairwise(pattern, contraction_path(pattern, sizes))

@@ -1,0 +1,104 @@
+"""The check of sizes with which generated functions begin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from einsum_grad.emit.context import Context, ellipsis_slice
+from einsum_grad.emit.layout import WIDTH, indented, wrapped
+from einsum_grad.lower import Program, Value
+from einsum_grad.plan import ELLIPSIS, UNIT
+
+_LONGEST_MESSAGE = 60
+
+
+def guard(program: Program) -> list[str]:
+    """The function `check_sizes`: it refuses what would broadcast, and would be wrong silently."""
+    body = [*_ranks(program), *_sizes(program)]
+    if not body:
+        return []
+    return [
+        *wrapped("def check_sizes(", (value.name for value in program.operands), "):"),
+        '    """Raise ValueError unless each label has one size: nothing broadcasts here."""',
+        *indented(body),
+    ]
+
+
+def cotangent_guard(program: Program) -> list[str]:
+    """The lines that hold the cotangent's shape against the output's."""
+    name, context = program.cotangent.name, Context(program)
+    labels = program.cotangent.labels
+    if ELLIPSIS in labels:
+        at = labels.index(ELLIPSIS)
+        entries = [*map(context.size, labels[:at]), f"*{context.lead()}"]
+        entries += map(context.size, labels[at + 1 :])
+        shape = f"({', '.join(entries)},)" if len(entries) == 1 else f"({', '.join(entries)})"
+    else:
+        shape = context.shape(labels)
+    return [
+        f"if {name}.shape != {shape}:",
+        f'    raise ValueError(f"{name} has shape {{{name}.shape}}, unlike the output")',
+    ]
+
+
+def _ranks(program: Program) -> Iterator[str]:
+    for value in program.operands:
+        count = len(value.labels)
+        if ELLIPSIS in value.labels:
+            count -= 1
+            if count:
+                yield f"if {value.name}.ndim < {count}:"
+                yield f'    raise ValueError("{value.name} needs at least {_axes(count)}")'
+        else:
+            yield f"if {value.name}.ndim != {count}:"
+            yield f'    raise ValueError("{value.name} needs {_axes(count)}")'
+
+
+def _axes(count: int) -> str:
+    return f"{count} axis" if count == 1 else f"{count} axes"
+
+
+def _sizes(program: Program) -> Iterator[str]:
+    for label, places in _places(program).items():
+        if label == UNIT:
+            yield from (line for place in places for line in _unit(place))
+        elif len(places) > 1:
+            yield from _equal(places)
+            told = f"{label} has the sizes {{{'} and {'.join(places)}}}"
+            short = len(told) <= _LONGEST_MESSAGE
+            message = f'f"{told}"' if short else f'"{label} has more than one size"'
+            yield f"    raise ValueError({message})"
+
+
+def _unit(place: str) -> Iterator[str]:
+    name, axis = place.removesuffix("]").split(".shape[")
+    yield f"if {place} != 1:"
+    yield f'    raise ValueError("axis {axis} of {name} needs size 1")'
+
+
+def _equal(places: list[str]) -> Iterator[str]:
+    if len(places) == 2:
+        yield f"if {places[0]} != {places[1]}:"
+    elif len(line := f"if not {' == '.join(places)}:") <= WIDTH - 4:
+        yield line
+    else:
+        yield "if not ("
+        yield from indented([places[0], *(f"== {place}" for place in places[1:])])
+        yield "):"
+
+
+def _places(program: Program) -> dict[str, list[str]]:
+    """The expressions of each label's sizes, one for each axis that has it."""
+    found: dict[str, list[str]] = {}
+    for value in program.operands:
+        for axis, label in enumerate(value.labels):
+            found.setdefault(label, []).append(_size(value, axis))
+    return found
+
+
+def _size(value: Value, axis: int) -> str:
+    labels = value.labels
+    if labels[axis] == ELLIPSIS:
+        return f"{value.name}.shape{ellipsis_slice(labels)}"
+    before = ELLIPSIS in labels[:axis]
+    return f"{value.name}.shape[{axis - len(labels) if before else axis}]"

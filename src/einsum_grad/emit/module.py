@@ -1,0 +1,150 @@
+"""`Program` to `Source`: a complete module, as a careful person would write it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from einsum_grad.emit.context import Context, tuple_of
+from einsum_grad.emit.guard import cotangent_guard, guard
+from einsum_grad.emit.layout import comment, indented, returned, tupled, unpacked, wrapped
+from einsum_grad.emit.selfcheck import self_check
+from einsum_grad.emit.source import Source
+from einsum_grad.emit.target import Target
+from einsum_grad.lower import Program, Section, Value, steps
+from einsum_grad.plan import Gradient, Pattern, equation_text, operand_names, reasons
+
+_BLANK = ["", ""]
+_LONGEST_EQUATION = 400
+
+
+def write(program: Program, target: Target) -> Source:
+    """Write the module of `program` for `target`."""
+    blocks = [
+        [*_header(program, target), "", *_imports(program, target)],
+        guard(program),
+        *_functions(program, target),
+        self_check(program) if program.wrt else [],
+    ]
+    text = "\n".join("\n".join([*block, *_BLANK]) for block in blocks if block).rstrip() + "\n"
+    return Source(text, target.name, bool(program.residuals))
+
+
+def _header(program: Program, target: Target) -> list[str]:
+    return [
+        f'"""The einsum {_short(str(program.pattern))} and its gradients.',
+        "",
+        f"    {_short(_equation(program))}",
+        "",
+        f"Written by einsum-grad; needs {target.needs}. Run as a script, it checks its gradients.",
+        '"""',
+    ]
+
+
+def _equation(program: Program) -> str:
+    return equation_text(program.pattern, operand_names(len(program.operands)), "Z")
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST_EQUATION else f"{text[:_LONGEST_EQUATION]}…"
+
+
+def _imports(program: Program, target: Target) -> list[str]:
+    uses_math = any("math.prod(" in line for block in _functions(program, target) for line in block)
+    return [*(["import math", ""] if uses_math else []), *target.imports]
+
+
+def _functions(program: Program, target: Target) -> Iterable[list[str]]:
+    if program.residuals:
+        yield from _sharing(program, target)
+    else:
+        yield _forward(program, target, "forward", [])
+        yield _backward(program, target, "backward", _names(program.operands), [])
+
+
+def _sharing(program: Program, target: Target) -> Iterable[list[str]]:
+    """The functions of a program whose backward uses what the forward computed."""
+    operands, kept = _names(program.operands), _names(program.residuals)
+    yield _forward(program, target, "forward_with_residuals", kept)
+    yield _backward(program, target, "pullback", [*operands, "residuals"], kept)
+    yield [
+        *wrapped("def forward(", operands, "):"),
+        f'    """Return {_short(_equation(program))}."""',
+        *indented(wrapped("return forward_with_residuals(", operands, ")[0]")),
+    ]
+    yield [
+        *wrapped("def backward(", [program.cotangent.name, *operands], "):"),
+        f'    """Return the gradients {tupled(_names(program.gradients))} for a cotangent dz of Z."""',
+        *indented(wrapped("_, residuals = forward_with_residuals(", operands, ")")),
+        *indented(wrapped("return pullback(", [program.cotangent.name, *operands, "residuals"], ")")),
+    ]
+
+
+def _forward(program: Program, target: Target, name: str, kept: list[str]) -> list[str]:
+    extra = ", and what the gradients use again" if kept else ""
+    lines = _lines(program.forward, Context(program), target)
+    return [
+        *wrapped(f"def {name}(", _names(program.operands), "):"),
+        f'    """Return {_short(_equation(program))}{extra}."""',
+        *indented(_checked(program)),
+        *indented(_ending(lines, program.output.name, kept)),
+    ]
+
+
+def _ending(lines: list[str], output: str, kept: list[str]) -> list[str]:
+    """`lines` and the return; the last expression is returned as it is where nothing else is."""
+    if kept:
+        return [*lines, f"return {output}, {tuple_of(kept)}"]
+    if lines[-1].startswith(f"{output} = "):
+        return [*lines[:-1], f"return {lines[-1].removeprefix(f'{output} = ')}"]
+    return [*lines, f"return {output}"]
+
+
+def _backward(
+    program: Program, target: Target, name: str, arguments: list[str], kept: list[str]
+) -> list[str]:
+    body, context = [], Context(program)
+    for section in program.backward:
+        body += ["", *_why(section), *_lines([section], context, target)]
+    return [
+        *wrapped(f"def {name}(", [program.cotangent.name, *arguments], "):"),
+        f'    """Return the gradients {tupled(_names(program.gradients))} for a cotangent dz of Z."""',
+        *indented([] if kept else _checked(program)),
+        *indented(cotangent_guard(program)),
+        *indented([f"{unpacked(kept)} = residuals"] if kept else []),
+        *indented(body),
+        "",
+        *indented(returned(_names(program.gradients))),
+    ]
+
+
+def _checked(program: Program) -> list[str]:
+    return wrapped("check_sizes(", _names(program.operands), ")") if guard(program) else []
+
+
+def _lines(sections: Iterable[Section], context: Context, target: Target) -> list[str]:
+    return [line for step in steps(sections) for line in target.steps[step.op](step, context)]
+
+
+def _why(section: Section) -> list[str]:
+    """The comment of a gradient: the swap, and why it is or is not run as it stands."""
+    note = section.note
+    if not isinstance(note, Gradient):
+        return []
+    names = _names(section.args)
+    place = f"d{section.made.name}"
+    told = ". ".join(_sentence(reason) for reason in reasons(note, names, place))
+    return comment(
+        f"{section.result.name}: put {place} in the place of {names[note.operand]}, "
+        f"{_short(note.pattern)}. {told}."
+    )
+
+
+def _sentence(text: str) -> str:
+    """`text` with a capital, unless it begins with a label."""
+    first = text.split()[0]
+    return f"{text[0].upper()}{text[1:]}" if first.isalpha() and len(first) > 1 else text
+
+
+def _names(values: Iterable[Value]) -> list[str]:
+    return [value.name for value in values]
+

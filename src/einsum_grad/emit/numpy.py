@@ -1,0 +1,95 @@
+"""The target `numpy`, for speed: views, matrix products and elementwise products."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from einsum_grad.emit.context import Context
+from einsum_grad.emit.product import (
+    Product,
+    as_grouped,
+    as_matmul,
+    as_multiply,
+    as_tensordot,
+    product_of,
+)
+from einsum_grad.emit.steps import COMMON, LETTERS, einsum, expression
+from einsum_grad.emit.target import Target
+from einsum_grad.emit.view import aligning, transposing
+from einsum_grad.lower import Op, Step
+from einsum_grad.plan import diagonals
+
+
+def contract(step: Step, context: Context) -> str:
+    """The call for a contraction: the first form that fits it."""
+    return next(form for rule in _FORMS if (form := rule(step, context)) is not None)
+
+
+def _alone(step: Step, context: Context) -> str | None:
+    """One argument: a view, or a sum over axes."""
+    if len(step.args) > 1 or diagonals(step.args[0].labels):
+        return None
+    (arg,), output = step.args, step.result.labels
+    kept = tuple(label for label in arg.labels if label in output)
+    if kept == arg.labels:
+        return f"{arg.name}{transposing(kept, output) or '.view()'}"
+    summed = tuple(axis for axis, label in enumerate(arg.labels) if label not in output)
+    axes = str(summed[0]) if len(summed) == 1 else str(summed)
+    dtype = f", dtype={arg.name}.dtype" if context.program.traits.narrow else ""
+    return f"{arg.name}.sum(axis={axes}{dtype}){transposing(kept, output)}"
+
+
+def _pair(step: Step, context: Context) -> str | None:
+    """Two arguments, if a product of arrays or matrices does it."""
+    product = product_of(step)
+    if product is None:
+        return None
+    return next((form for rule in _PRODUCTS if (form := rule(product, context)) is not None), None)
+
+
+def _few_letters(step: Step, context: Context) -> str | None:
+    """Small batched things, such as a dot product of each row: np.einsum, while it has letters."""
+    return einsum(step, context) if len(step.pattern.labels()) <= LETTERS else None
+
+
+def _many_letters(step: Step, context: Context) -> str | None:
+    product = product_of(step)
+    return as_grouped(product, context) if product else None
+
+
+def _repeat(step: Step, context: Context) -> str:
+    (arg,), output = step.args, step.result.labels
+    return f"np.broadcast_to({arg.name}{aligning(arg.labels, output)}, {context.shape(output)})"
+
+
+def _matrices(product: Product, context: Context) -> str | None:
+    """Groups of several labels, where there is a matrix product in it."""
+    return as_grouped(product, context) if product.rows and product.columns else None
+
+
+_PRODUCTS: tuple[Callable[[Product, Context], str | None], ...] = (
+    as_multiply,
+    as_matmul,
+    as_tensordot,
+    _matrices,
+)
+
+_FORMS: tuple[Callable[[Step, Context], str | None], ...] = (
+    _alone,
+    _pair,
+    _few_letters,
+    _many_letters,
+    einsum,
+)
+
+NUMPY = Target(
+    name="numpy",
+    imports=("import numpy as np",),
+    needs="NumPy",
+    pairwise=True,
+    steps={
+        **COMMON,
+        Op.CONTRACT: expression(contract),
+        Op.REPEAT: expression(_repeat),
+    },
+)

@@ -1,0 +1,89 @@
+"""The steps that every target on NumPy writes alike; a line or two each."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Callable, Mapping
+
+from einsum_grad.errors import OperandError
+from einsum_grad.emit.context import Context, ellipsis_slice
+from einsum_grad.emit.view import index
+from einsum_grad.lower import Op, Step
+from einsum_grad.plan import ELLIPSIS, UNIT, Pattern, diagonals, distinct
+
+LETTERS = len(string.ascii_letters)
+"""How many labels np.einsum takes."""
+
+Render = Callable[[Step, Context], tuple[str, ...]]
+"""Writes a step: the lines that assign its result."""
+
+
+def expression(write: Callable[[Step, Context], str]) -> Render:
+    """The renderer of a step that is one expression."""
+    return lambda step, context: (f"{step.result.name} = {write(step, context)}",)
+
+
+def einsum(step: Step, context: Context) -> str:
+    """The call of np.einsum that contracts."""
+    args = ", ".join(arg.name for arg in step.args)
+    order = ", optimize=True" if len(step.args) > 2 else ""
+    return f'np.einsum("{subscripts(step.pattern)}", {args}{order})'
+
+
+def subscripts(pattern: Pattern) -> str:
+    """The subscripts of np.einsum for `pattern`: other letters where its labels are none."""
+    if len(pattern.labels()) > LETTERS:
+        raise OperandError(f"a diagonal among more than {LETTERS} labels can't be taken or written")
+    if not all(len(label) == 1 for label in pattern.labels()):
+        pattern = pattern.rename(dict(zip(pattern.labels(), string.ascii_letters, strict=False)))
+    return str(pattern)
+
+
+def diagonal(step: Step, context: Context) -> tuple[str, ...]:
+    """Zeros, and a write through the view that np.einsum gives of their diagonal."""
+    (arg,), labels = step.args, step.result.labels
+    own = Pattern((labels,), distinct(labels))
+    name = step.result.name
+    stands = " and ".join(label for label, _ in diagonals(labels))
+    return (
+        f"{name} = np.zeros({context.shape(labels)}, {arg.name}.dtype)",
+        f'np.einsum("{subscripts(own)}", {name})[...] = {arg.name}'
+        f"  # np.einsum returns a view: this writes the diagonal of {stands}",
+    )
+
+
+def units(step: Step, context: Context) -> str:
+    """Axes of size 1 dropped with an index of 0, inserted with None."""
+    given, output = step.args[0].labels, step.result.labels
+    if UNIT in given:
+        return f"{step.args[0].name}[{index(given, '0')}]"
+    return f"{step.args[0].name}[{index(output, 'None')}]"
+
+
+def merge(step: Step, context: Context) -> str:
+    """The axes of the ellipsis made one, without -1, which fails where another size is 0."""
+    name, labels = step.args[0].name, step.args[0].labels
+    at = labels.index(ELLIPSIS)
+    before = [f"*{name}.shape[:{at}]"] if at else []
+    after = [f"*{name}.shape[{at + 1 - len(labels)}:]"] if at + 1 < len(labels) else []
+    lead = f"math.prod({name}.shape{ellipsis_slice(labels)})"
+    return f"{name}.reshape({', '.join([*before, lead, *after])})"
+
+
+def split(step: Step, context: Context) -> str:
+    """The axes of the ellipsis made many again."""
+    name, labels = step.args[0].name, step.result.labels
+    at = labels.index(ELLIPSIS)
+    before = [f"*{name}.shape[:{at}]"] if at else []
+    after = [f"*{name}.shape[{at + 1}:]"] if at + 1 < len(labels) else []
+    return f"{name}.reshape({', '.join([*before, f'*{context.lead()}', *after])})"
+
+
+COMMON: Mapping[Op, Render] = {
+    Op.DIAGONAL: diagonal,
+    Op.UNITS: expression(units),
+    Op.MERGE: expression(merge),
+    Op.SPLIT: expression(split),
+    Op.CONJUGATE: expression(lambda step, context: f"{step.args[0].name}.conj()"),
+    Op.COPY: expression(lambda step, context: f"{step.args[0].name}.copy()"),
+}

@@ -1,0 +1,24 @@
+"""What a target is: how it writes each step, and what its modules import."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from einsum_grad.emit.steps import Render
+from einsum_grad.lower import Op
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A way to write programs down.
+
+    `pairwise` says whether many operands are contracted two at a time, with shared intermediates,
+    or at once, as the pattern says it. `needs` names the libraries that its modules import.
+    """
+
+    name: str
+    imports: tuple[str, ...]
+    needs: str
+    pairwise: bool
+    steps: Mapping[Op, Render]

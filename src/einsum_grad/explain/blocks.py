@@ -1,0 +1,166 @@
+"""`Explanation` to blocks: what is said of the forward, of each gradient, and of all the costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from einsum_grad.explain.amounts import in_bytes, in_flops, in_labels
+from einsum_grad.explain.costs import PartCost
+from einsum_grad.explain.explanation import COTANGENT, Explanation
+from einsum_grad.explain.formula import Formula
+from einsum_grad.explain.spelling import Spelling, abridged, factors, left_side, sums
+from einsum_grad.lower.cost import Cost, Work
+from einsum_grad.plan import OUTPUT, Gradient, Labels, NormalForm, Pattern
+from einsum_grad.plan.reasons import form_facts, gradient_facts, listed
+
+
+class Span(NamedTuple):
+    """A piece of a line, and the part that it plays there."""
+
+    role: str
+    text: str
+
+
+Line = tuple[Span, ...]
+
+
+class Row(NamedTuple):
+    """A row of a block's table: its name, what it says, and a remark on that."""
+
+    name: str
+    value: str
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A line, a remark that stands beside it, sentences about it, and a table."""
+
+    head: Line
+    remark: Line = ()
+    sentences: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Writes the blocks of one explanation in one spelling."""
+
+    explanation: Explanation
+    spelling: Spelling
+
+    def forward(self) -> Block:
+        """The pattern itself; it is taken apart only where np.einsum has no such output."""
+        form, names = self.explanation.forward, self.explanation.operands
+        facts = tuple(form_facts(form, names, OUTPUT, "value"))
+        generalised = form.repeat_axes or form.diagonals
+        return Block(
+            head=self._equation(self.explanation.forward_formula()),
+            sentences=tuple(fact.sentence for fact in facts),
+            rows=(
+                *(self._form_rows(form, OUTPUT) if generalised else ()),
+                Row("cost", self._cost(self.explanation.costs.forward)),
+            ),
+        )
+
+    def gradients(self) -> Iterator[Block]:
+        """A block for each gradient."""
+        explanation = self.explanation
+        return map(self._gradient, explanation.gradients, explanation.costs.gradients)
+
+    def closing(self) -> Iterator[Block]:
+        """What is to be said of all: what is missing, and the costs in numbers."""
+        left_out, costs = self.explanation.left_out, self.explanation.costs
+        if left_out:
+            yield _remark(f"the gradients of {left_out} more operands are left out; wrt selects")
+        if not costs.ordered:
+            yield _remark("flops are counted from left to right; all sizes give a better order")
+        if costs.total:
+            yield Block(
+                head=(Span("remark", f"all together, with {costs.itemsize} bytes a number"),),
+                rows=tuple(_total_rows(costs.total)),
+            )
+
+    def _gradient(self, gradient: Gradient, cost: PartCost) -> Block:
+        names, place, form = self.explanation.operands, gradient.operand, gradient.form
+        name = names[place]
+        facts = gradient_facts(gradient, names, COTANGENT)
+        return Block(
+            head=self._equation(self.explanation.gradient_formula(gradient)),
+            remark=(
+                Span("remark", f"put {COTANGENT} in the place of {name}:  "),
+                Span("pattern", self._pattern(form.pattern, place)),
+            ),
+            sentences=tuple(fact.sentence for fact in facts),
+            rows=(
+                *self._form_rows(form, name, place),
+                *(
+                    Row("sum back", label, f"axis {axis} of {name} has size 1")
+                    for label, axis in gradient.summed_back
+                ),
+                Row("cost", self._cost(cost)),
+            ),
+        )
+
+    def _form_rows(self, form: NormalForm, name: str, place: int | None = None) -> Iterator[Row]:
+        """The steps of the normal form."""
+        summed = form.reduced.contracted()
+        remark = f"sums {listed(self._shown(summed), 'and')}" if summed else ""
+        yield Row("reduced", self._pattern(form.reduced, place), remark)
+        axes = " ".join(form.repeat_axes) or "nothing"
+        yield Row("repeat", axes, self._repeat(form) if form.repeat_axes else "")
+        for label, numbers in form.diagonals:
+            yield Row("diagonal", label, f"axes {listed(map(str, numbers), 'and')} of {name}")
+
+    def _equation(self, equation: Formula) -> Line:
+        before = sums(equation, self.spelling, short=True)
+        return (
+            Span("left", left_side(equation, self.spelling)),
+            Span("", self.spelling.equals),
+            Span("sum", before + ("  " if equation.sums else "")),
+            Span("", factors(equation, self.spelling, short=True)),
+        )
+
+    def _pattern(self, pattern: Pattern, place: int | None) -> str:
+        return self.explanation.spell(pattern, place, short=True)
+
+    def _repeat(self, form: NormalForm) -> str:
+        sizes = self.explanation.sizes
+        known = [f", {label}={sizes[label]}" for label in form.repeat_axes if label in sizes]
+        return einops_repeat(form) + "".join(known)
+
+    def _shown(self, labels: Labels) -> list[str]:
+        return [self.spelling.more if label is None else label for label in abridged(labels)]
+
+    def _cost(self, cost: PartCost) -> str:
+        flops = _work(cost.work) if cost.work else in_labels(cost.flops, self.spelling)
+        again = self._shown(tuple(self._pattern(pattern, None) for pattern in cost.shared))
+        return f"{flops}, with {listed(again, 'and')} from the forward" if again else flops
+
+
+def einops_repeat(form: NormalForm) -> str:
+    """The repetition as einops writes it.
+
+    >>> from einsum_grad.plan import normal_form
+    >>> einops_repeat(normal_form(Pattern((("i",),), ("b", "i"))))
+    'i -> b i'
+    """
+    return f"{' '.join(form.reduced.output)} -> {' '.join(form.repeated)}".strip()
+
+
+def _work(work: Work) -> str:
+    moved = f"moves {in_bytes(work.bytes_moved)}" if work.bytes_moved else "moves nothing"
+    return f"{in_flops(work.flops)}, {moved}"
+
+
+def _total_rows(cost: Cost) -> Iterator[Row]:
+    yield Row("forward", _work(cost.forward))
+    yield Row("backward", _work(cost.backward))
+    yield Row("saved", f"{in_bytes(cost.saved_bytes)} for the backward, beside the operands")
+    yield Row("largest", f"{in_bytes(cost.largest_intermediate)} for an intermediate")
+
+
+def _remark(text: str) -> Block:
+    return Block(head=(Span("remark", text),))

@@ -1,0 +1,98 @@
+"""What the forward and each gradient cost: in labels, in numbers where the sizes are known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from einsum_grad.lower import Op, Program, Step, lower, steps
+from einsum_grad.lower.cost import Cost, Term, Work, cost, is_view, needed, total, work
+from einsum_grad.plan import ELLIPSIS, UNIT, Path, Pattern, contraction_path, pairwise
+
+
+@dataclass(frozen=True, slots=True)
+class PartCost:
+    """What the forward costs, or one gradient as if it were the only one.
+
+    The sizes are filled into `flops` as far as they are known; `work` is there where all are.
+    `shared` are the patterns of the forward whose results are used again and so cost nothing.
+    """
+
+    flops: tuple[Term, ...]
+    work: Work | None
+    shared: tuple[Pattern, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """The cost of the forward, of each gradient, and of all together where the sizes are known.
+
+    `ordered` says whether the order of the contractions was searched; else they are counted from
+    left to right.
+    """
+
+    forward: PartCost
+    gradients: tuple[PartCost, ...]
+    total: Cost | None
+    itemsize: int
+    ordered: bool
+
+
+def costs(pattern: Pattern, wrt: tuple[int, ...], sizes: Mapping[str, int], itemsize: int) -> Costs:
+    """Count for the program that contracts two operands at a time.
+
+    An order of more than two operands is searched only where all sizes are known: without them
+    there is little to choose by, and the search needs NumPy.
+    """
+    count = len(pattern.inputs)
+    known = bool(sizes) and all(label in sizes for label in pattern.labels() if label != UNIT)
+    path = contraction_path(pattern, sizes) if known or count <= 2 else left_to_right(count)
+    program = lower(pairwise(pattern, path), wrt, given=sizes)
+    order = _order(program)
+
+    def part(chosen: tuple[Step, ...], shared: tuple[Pattern, ...] = ()) -> PartCost:
+        flops = tuple(_ordered(term, order).at(sizes) for term in total(chosen))
+        return PartCost(flops, work(chosen, sizes, itemsize) if known else None, shared)
+
+    backward = [needed(program, gradient) for gradient in program.gradients]
+    return Costs(
+        forward=part(tuple(steps(program.forward))),
+        gradients=tuple(part(chosen, tuple(_shared(program, chosen))) for chosen in backward),
+        total=cost(program, sizes, itemsize) if known else None,
+        itemsize=itemsize,
+        ordered=known or count <= 2,
+    )
+
+
+def left_to_right(count: int) -> Path:
+    """The path that contracts each operand into the result of those before it.
+
+    >>> left_to_right(4)
+    [(0, 1), (2, 0), (1, 0)]
+    """
+    return [(0, 1), *((left - 1, 0) for left in range(count - 1, 1, -1))]
+
+
+def _shared(program: Program, chosen: tuple[Step, ...]) -> Iterator[Pattern]:
+    """The steps of the forward that `chosen` read the results of, as patterns."""
+    read = {arg.name for step in chosen for arg in step.args}
+    read -= {step.result.name for step in chosen}
+    for step in steps(program.forward):
+        if step.result.name in read and not is_view(step):
+            yield step.pattern
+
+
+def _order(program: Program) -> dict[str, tuple[int, str]]:
+    """Each label's place in the pattern; the one made of an ellipsis has the ellipsis' place."""
+    places = {label: number for number, label in enumerate(program.pattern.labels())}
+    order = {label: (number, label) for label, number in places.items()}
+    for step in steps(program.forward):
+        if step.op is Op.MERGE:
+            merged = step.result.labels[step.args[0].labels.index(ELLIPSIS)]
+            order[merged] = (places[ELLIPSIS], ELLIPSIS)
+    return order
+
+
+def _ordered(term: Term, order: Mapping[str, tuple[int, str]]) -> Term:
+    """The term with its labels as the pattern has them."""
+    return Term(term.count, tuple(label for _, label in sorted(order[x] for x in term.labels)))

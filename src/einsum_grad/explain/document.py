@@ -1,0 +1,115 @@
+"""`Explanation` to a document of plain lists and dicts; docs/command-line.md describes it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from einsum_grad.explain.blocks import einops_repeat
+from einsum_grad.explain.costs import PartCost
+from einsum_grad.explain.explanation import COTANGENT, Explanation
+from einsum_grad.explain.formula import Formula
+from einsum_grad.explain.spelling import LATEX, UNICODE, equation
+from einsum_grad.plan import OUTPUT, UNIT, Gradient, Labels, NormalForm
+from einsum_grad.plan.reasons import Fact, form_facts, gradient_facts
+
+SCHEMA = 1
+"""The number of this form of the document; a key that is only added does not change it."""
+
+
+def document(explanation: Explanation) -> dict[str, Any]:
+    """Return everything that is explained."""
+    form, costs = explanation.forward, explanation.costs
+    facts = form_facts(form, explanation.operands, OUTPUT, "value")
+    return {
+        "schema": SCHEMA,
+        "pattern": explanation.spell(explanation.pattern),
+        "notation": explanation.notation,
+        "operands": _operands(explanation),
+        "output": {"name": OUTPUT, "labels": list(explanation.pattern.output)},
+        "sizes": dict(explanation.sizes),
+        "forward": {
+            **_equations(explanation.forward_formula()),
+            **_form(explanation, form),
+            "reasons": list(map(_fact, facts)),
+            "cost": _part_cost(explanation, costs.forward),
+        },
+        "gradients": [
+            _gradient(explanation, gradient, cost)
+            for gradient, cost in zip(explanation.gradients, costs.gradients, strict=True)
+        ],
+        "left_out": explanation.left_out,
+        "cost": {
+            "itemsize": costs.itemsize,
+            "best_order": costs.ordered,
+            "total": dataclasses.asdict(costs.total) if costs.total else None,
+        },
+    }
+
+
+def _operands(explanation: Explanation) -> list[dict[str, Any]]:
+    named = zip(explanation.operands, explanation.pattern.inputs, strict=True)
+    return [
+        {"name": name, "labels": list(term), "shape": _shape(term, explanation.sizes)}
+        for name, term in named
+    ]
+
+
+def _shape(term: Labels, sizes: Mapping[str, int]) -> list[int] | None:
+    """The sizes of the labels, if all are known."""
+    known = {UNIT: 1, **sizes}
+    return [known[label] for label in term] if known.keys() >= set(term) else None
+
+
+def _gradient(explanation: Explanation, gradient: Gradient, cost: PartCost) -> dict[str, Any]:
+    facts = gradient_facts(gradient, explanation.operands, COTANGENT)
+    return {
+        "operand": gradient.operand,
+        "name": f"d{explanation.operands[gradient.operand]}",
+        **_equations(explanation.gradient_formula(gradient)),
+        **_form(explanation, gradient.form),
+        "summed_back": [{"label": label, "axis": axis} for label, axis in gradient.summed_back],
+        "expanded": list(gradient.expanded),
+        "reasons": list(map(_fact, facts)),
+        "cost": _part_cost(explanation, cost),
+    }
+
+
+def _equations(formula: Formula) -> dict[str, Any]:
+    return {"equation": equation(formula, UNICODE), "latex": equation(formula, LATEX)}
+
+
+def _form(explanation: Explanation, form: NormalForm) -> dict[str, Any]:
+    return {
+        "pattern": explanation.spell(form.pattern),
+        "runs_as_it_stands": form.pattern == form.reduced,
+        "reduced": explanation.spell(form.reduced),
+        "summed": list(form.reduced.contracted()),
+        "repeat_axes": list(form.repeat_axes),
+        "einops_repeat": einops_repeat(form) if form.repeat_axes else None,
+        "diagonals": [{"label": label, "axes": list(axes)} for label, axes in form.diagonals],
+    }
+
+
+def _fact(fact: Fact) -> dict[str, Any]:
+    return {
+        "kind": fact.why.value,
+        "name": fact.name,
+        "labels": list(fact.labels),
+        "axes": list(fact.axes),
+        "text": fact.sentence,
+    }
+
+
+def _part_cost(explanation: Explanation, cost: PartCost) -> dict[str, Any]:
+    return {
+        "terms": [{"count": term.count, "labels": list(term.labels)} for term in cost.flops],
+        "flops": cost.work.flops if cost.work else None,
+        "bytes_moved": cost.work.bytes_moved if cost.work else None,
+        "shared": _spelled(explanation, cost),
+    }
+
+
+def _spelled(explanation: Explanation, cost: PartCost) -> list[str]:
+    return [explanation.spell(pattern) for pattern in cost.shared]

@@ -1,0 +1,88 @@
+"""What is explained: a pattern, what is known of its sizes, its gradients and their costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from einsum_grad.explain.costs import Costs
+from einsum_grad.explain.formula import Formula, formula
+from einsum_grad.explain.spelling import is_compact, pattern_text
+from einsum_grad.plan import (
+    OUTPUT,
+    Gradient,
+    GradientPlan,
+    NormalForm,
+    Pattern,
+    operand_names,
+)
+
+COTANGENT = f"d{OUTPUT}"
+"""The name of the cotangent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The gradients of a pattern, explained.
+
+    `str()` of it is for reading, `to_dict()` for programs; notebooks show it in colour.
+    `left_out` is the number of operands whose gradients nobody asked for by position.
+    """
+
+    plan: GradientPlan
+    forward: NormalForm
+    gradients: tuple[Gradient, ...]
+    notation: str
+    sizes: Mapping[str, int]
+    costs: Costs
+    left_out: int = 0
+
+    @property
+    def pattern(self) -> Pattern:
+        """The pattern; where the shapes are known, with labels for its ellipsis."""
+        return self.plan.pattern
+
+    @property
+    def operands(self) -> tuple[str, ...]:
+        """The operands' names."""
+        return operand_names(len(self.pattern.inputs))
+
+    def spell(self, pattern: Pattern, place: int | None = None, short: bool = False) -> str:
+        """Write `pattern` in the notation of the explained one."""
+        return pattern_text(pattern, is_compact(self.pattern, self.notation), place, short)
+
+    def left(self, gradient: Gradient) -> tuple[str, ...]:
+        """The names of what the gradient is made of: the cotangent in the operand's place."""
+        place, names = gradient.operand, self.operands
+        return (*names[:place], COTANGENT, *names[place + 1 :])
+
+    def forward_formula(self) -> Formula:
+        """The equation of the pattern itself."""
+        return formula(self.forward, self.operands, OUTPUT)
+
+    def gradient_formula(self, gradient: Gradient) -> Formula:
+        """The equation of one of `gradients`."""
+        place = gradient.operand
+        return formula(gradient.form, self.left(gradient), f"d{self.operands[place]}", place)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as lists, dicts, numbers and strings, ready for `json.dumps`."""
+        from einsum_grad.explain.document import document
+
+        return document(self)
+
+    def __str__(self) -> str:
+        from einsum_grad.explain.text import text
+
+        return text(self)
+
+    def _repr_html_(self) -> str:
+        from einsum_grad.explain.text import html
+
+        return html(self)
+
+    def _repr_latex_(self) -> str:
+        from einsum_grad.explain.text import latex
+
+        return latex(self)

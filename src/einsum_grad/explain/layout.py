@@ -1,0 +1,64 @@
+"""Blocks to lines: what stands below what. How it looks is the business of `styles`."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+from einsum_grad.explain.blocks import Block, Line, Row, Span, Writer
+
+WIDTH = 100
+"""Where lines would be wider than this, remarks stand below and not beside."""
+
+_INDENT = "    "
+_GAP = 4
+_NAME = 10
+
+
+def lines(writer: Writer) -> Iterator[Line]:
+    """The lines of an explanation: the forward, the gradients and the rest, a blank line between."""
+    parts = ([writer.forward()], list(writer.gradients()), list(writer.closing()))
+    for number, blocks in enumerate(part for part in parts if part):
+        if number:
+            yield ()
+        yield from block_lines(blocks)
+
+
+def block_lines(blocks: Sequence[Block]) -> Iterator[Line]:
+    """The lines of blocks whose remarks stand in one column, if there is room for it."""
+    column = max(_width(block.head) for block in blocks) + 6
+    beside = all(column + _width(block.remark) <= WIDTH for block in blocks)
+    for block in blocks:
+        if beside and block.remark:
+            yield (*block.head, _space(column - _width(block.head)), *block.remark)
+        else:
+            yield block.head
+        if block.remark and not beside:
+            yield (Span("", _INDENT), *block.remark)
+        yield from ((Span("", _INDENT), Span("sentence", text)) for text in block.sentences)
+        yield from _table(block.rows)
+
+
+def _table(rows: Sequence[Row]) -> Iterator[Line]:
+    column = max((columns(row.value) for row in rows if row.remark), default=0) + _GAP
+    for name, value, remark in rows:
+        head = (Span("", _INDENT), Span("row", name), _space(_NAME - len(name)))
+        end = (_space(column - columns(value)), Span("remark", remark)) if remark else ()
+        yield (*head, Span("value", value), *end)
+
+
+def columns(text: str) -> int:
+    """How wide a terminal shows `text`.
+
+    >>> columns("ij"), columns("時間")
+    (2, 4)
+    """
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def _width(line: Line) -> int:
+    return sum(columns(span.text) for span in line)
+
+
+def _space(width: int) -> Span:
+    return Span("", " " * width)

@@ -1,0 +1,57 @@
+"""The public call: arguments to `Explanation`."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+
+from einsum_grad.explain.costs import costs
+from einsum_grad.explain.explanation import Explanation
+from einsum_grad.plan import Shape, request
+
+MOST_GRADIENTS = 25
+"""Of more operands than this the first two and the last are explained, unless `wrt` says which:
+a gradient's pattern is as long as the whole, so all of them grow with its square."""
+
+
+def explain(
+    pattern: str,
+    sizes: Mapping[str, int] | None = None,
+    wrt: int | Iterable[int] | None = None,
+    notation: str = "letters",
+    shapes: Sequence[Shape] | None = None,
+    itemsize: int = 8,
+) -> Explanation:
+    """Explain the gradients of a pattern.
+
+    `sizes` are those of labels, `shapes` those of all operands; `wrt` are the positions of the
+    operands whose gradients are wanted. Where all sizes are known the costs are told in flops and
+    in bytes, for numbers of `itemsize` bytes. Raises `PatternError`, `OperandError` for shapes
+    that do not fit, and `ArgumentError` or `ArgumentTypeError` for other arguments that do not.
+
+    >>> print(explain("ab,cd->ab", wrt=1))
+    Z[a,b] = Σ_c Σ_d  X[a,b] · W[c,d]
+        cost      c·d + a·b flops
+    <BLANKLINE>
+    dW[c,d] = Σ_a Σ_b  X[a,b] · dZ[a,b]      put dZ in the place of W:  ab,ab->cd
+        no operand on the left has c or d: every c and d gets the same gradient
+        reduced   ab,ab->    sums a and b
+        repeat    c d        -> c d
+        cost      2·a·b flops
+    >>> explain("bij,jk->ik").to_dict()["gradients"][0]["repeat_axes"]
+    ['b']
+    """
+    asked = request(pattern, wrt, notation, sizes, shapes)
+    count = len(asked.pattern.inputs)
+    if wrt is None and count > MOST_GRADIENTS:
+        asked = dataclasses.replace(asked, wrt=(0, 1, count - 1))
+    planned, known = asked.plan, dict(asked.sizes)
+    return Explanation(
+        plan=planned,
+        forward=planned.forward,
+        gradients=planned.gradients,
+        notation=notation,
+        sizes=known,
+        left_out=count - len(asked.wrt) if wrt is None else 0,
+        costs=costs(asked.pattern, asked.wrt, known, itemsize),
+    )

@@ -1,0 +1,54 @@
+"""Lines to text: plain, with a terminal's colours, or as HTML; a table for each."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Iterable, Mapping
+
+from einsum_grad.explain.blocks import Line, Span
+
+Style = Callable[[Span], str]
+"""How a span looks."""
+
+
+def plain(span: Span) -> str:
+    """The text alone."""
+    return span.text
+
+
+def coloured(span: Span) -> str:
+    """The text in the colour of its role, as terminals understand it."""
+    code = _ANSI.get(span.role)
+    return f"\x1b[{code}m{span.text}\x1b[0m" if code and span.text else span.text
+
+
+def marked_up(span: Span) -> str:
+    """The text as HTML."""
+    text, look = html.escape(span.text), _CSS.get(span.role)
+    return f'<span style="{look}">{text}</span>' if look and text else text
+
+
+def styled(lines: Iterable[Line], style: Style) -> str:
+    """The lines as one text that ends without a line feed."""
+    return "\n".join("".join(map(style, line)).rstrip() for line in lines)
+
+
+_ANSI: Mapping[str, str] = {
+    "left": "1",
+    "sum": "36",
+    "pattern": "32",
+    "value": "32",
+    "sentence": "33",
+    "row": "2",
+    "remark": "2",
+}
+
+_CSS: Mapping[str, str] = {
+    "left": "font-weight: bold",
+    "sum": "color: #0b7285",
+    "pattern": "color: #2b8a3e",
+    "value": "color: #2b8a3e",
+    "sentence": "color: #a35200",
+    "row": "opacity: 0.6",
+    "remark": "opacity: 0.6",
+}

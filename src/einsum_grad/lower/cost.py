@@ -1,0 +1,160 @@
+"""The cost of a `Program`: arithmetic, memory traffic and memory, counted step by step.
+
+Multiplications and additions count one flop each. A contraction of n operands over N combinations
+of labels has (n-1)·N multiplications, and N additions if it sums; so two operands cost 2·N, or N
+where nothing is summed, and the sum of one operand costs N. A step that only looks at an array
+differently (a transposition, a repetition, an axis of size 1) costs nothing and makes no array.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from einsum_grad.errors import ArgumentError
+from einsum_grad.lower.program import Op, Program, Step, Value, steps
+from einsum_grad.plan import UNIT, Labels
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A number times the sizes of some labels: what a step costs, before the sizes are known.
+
+    >>> str(Term(2, ("i", "j")).at({"i": 3}))
+    '6·j'
+    """
+
+    count: int
+    labels: Labels
+
+    def __str__(self) -> str:
+        factors = [str(self.count)] if self.count != 1 or not self.labels else []
+        return "·".join([*factors, *self.labels])
+
+    def at(self, sizes: Mapping[str, int]) -> Term:
+        """The term with every size filled in that is known."""
+        known = math.prod(sizes[label] for label in self.labels if label in sizes)
+        return Term(self.count * known, tuple(x for x in self.labels if x not in sizes))
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a function does: its flops, and the bytes of the arrays that its steps read and make."""
+
+    flops: int
+    bytes_moved: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a program costs, in flops and bytes.
+
+    `saved_bytes` is the memory of what the forward keeps for the backward beside the operands:
+    the presums and pairwise products that both use. `largest_intermediate` is the largest array
+    that a step makes on its way to the output and the gradients, these not counted.
+    """
+
+    forward: Work
+    backward: Work
+    saved_bytes: int
+    largest_intermediate: int
+
+
+def cost(program: Program, sizes: Mapping[str, int], itemsize: int = 8) -> Cost:
+    """Count what `program` costs for `sizes` and numbers of `itemsize` bytes.
+
+    Raises `ArgumentError` where the size of a label is missing.
+
+    >>> from einsum_grad.lower import lower
+    >>> from einsum_grad.plan import pattern_of, single
+    >>> from einsum_grad.syntax import parse
+    >>> program = lower(single(pattern_of(parse("ij,jk->ik"))), (0, 1))
+    >>> cost(program, {"i": 2, "j": 3, "k": 4}).backward
+    Work(flops=96, bytes_moved=416)
+    """
+    forward, backward = tuple(steps(program.forward)), tuple(steps(program.backward))
+    made = {step.result for step in (*forward, *backward) if not is_view(step)}
+    saved = made.intersection(program.residuals)
+    between = made - {program.output, *program.gradients}
+    return Cost(
+        forward=work(forward, sizes, itemsize),
+        backward=work(backward, sizes, itemsize),
+        saved_bytes=itemsize * sum(number(elements(value), sizes) for value in saved),
+        largest_intermediate=itemsize
+        * max((number(elements(value), sizes) for value in between), default=0),
+    )
+
+
+def work(todo: Sequence[Step], sizes: Mapping[str, int], itemsize: int) -> Work:
+    """The flops of some steps, and the bytes that they move."""
+    moved = (elements(value) for step in todo for value in touched(step))
+    return Work(
+        flops=sum(number(flops(step), sizes) for step in todo),
+        bytes_moved=itemsize * sum(number(term, sizes) for term in moved),
+    )
+
+
+def needed(program: Program, gradient: Value) -> tuple[Step, ...]:
+    """The steps of the backward that `gradient` needs, as if it were the only one."""
+    wanted, found = {gradient.name}, []
+    for step in reversed(tuple(steps(program.backward))):
+        if step.result.name in wanted:
+            wanted.update(arg.name for arg in step.args)
+            found.append(step)
+    return tuple(reversed(found))
+
+
+def total(todo: Iterable[Step]) -> tuple[Term, ...]:
+    """The flops of some steps, those over the same labels together."""
+    counts: dict[frozenset[str], Term] = {}
+    for term in map(flops, todo):
+        if term.count:
+            key = frozenset(term.labels)
+            before = counts.get(key, Term(0, term.labels))
+            counts[key] = Term(before.count + term.count, before.labels)
+    return tuple(counts.values())
+
+
+def number(term: Term, sizes: Mapping[str, int]) -> int:
+    """The term as a number; the size of every label must be known."""
+    known = term.at(sizes)
+    if known.labels:
+        raise ArgumentError(f"the cost needs the size of {known.labels[0]}")
+    return known.count
+
+
+def flops(step: Step) -> Term:
+    """The multiplications and additions of one step."""
+    return _FLOPS.get(step.op, _none)(step)
+
+
+def elements(value: Value) -> Term:
+    """The size of an array: the product of its labels' sizes."""
+    return Term(1, tuple(label for label in value.labels if label != UNIT))
+
+
+def touched(step: Step) -> tuple[Value, ...]:
+    """The arrays that a step reads and makes."""
+    read = step.args if step.op is Op.CONTRACT else step.args[:1]
+    return () if is_view(step) else (*read, step.result)
+
+
+def is_view(step: Step) -> bool:
+    """Whether the step only looks at its argument differently and makes no array."""
+    return step.op in _VIEWS or (step.op is Op.CONTRACT and not flops(step).count)
+
+
+def _contract(step: Step) -> Term:
+    pattern = step.pattern
+    count = len(step.args) - (not pattern.contracted())
+    return Term(count, pattern.input_labels())
+
+
+def _none(step: Step) -> Term:
+    return Term(0, ())
+
+
+_VIEWS = frozenset({Op.REPEAT, Op.UNITS, Op.MERGE, Op.SPLIT})
+
+_FLOPS: dict[Op, Callable[[Step], Term]] = {Op.CONTRACT: _contract}

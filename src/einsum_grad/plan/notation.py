@@ -1,0 +1,27 @@
+"""A pattern as an equation with indices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from einsum_grad.plan.pattern import Labels, Pattern
+
+
+def indexed(name: str, labels: Labels) -> str:
+    """An array and its indices.
+
+    >>> indexed("X", ("i", "j")), indexed("Z", ())
+    ('X[i,j]', 'Z')
+    """
+    return f"{name}[{','.join(labels)}]" if labels else name
+
+
+def equation_text(pattern: Pattern, names: Sequence[str], result: str) -> str:
+    """The equation that `pattern` says; `names` are those of its operands.
+
+    >>> equation_text(Pattern((("i", "j"), ("j", "k")), ("i", "k")), ("X", "W"), "Z")
+    'Z[i,k] = Σ_j  X[i,j] · W[j,k]'
+    """
+    sums = "".join(f"Σ_{label} " for label in pattern.contracted())
+    factors = " · ".join(map(indexed, names, pattern.inputs))
+    return f"{indexed(result, pattern.output)} = {sums}{' ' if sums else ''}{factors}"

@@ -1,0 +1,124 @@
+"""What a user asks for, read and checked once: by compile, emit and explain alike."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from einsum_grad.errors import ArgumentError, ArgumentTypeError
+from einsum_grad.plan.bind import Shape, bind
+from einsum_grad.plan.gradient import GradientPlan, Stretch, plan
+from einsum_grad.plan.pattern import ELLIPSIS, Pattern
+from einsum_grad.plan.read import pattern_of
+from einsum_grad.syntax import Equation, parse
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A pattern, the operands whose gradients are wanted, and the sizes that are known.
+
+    `pattern` is bound to the operands' shapes if those were given; else it may have an ellipsis.
+    """
+
+    equation: Equation
+    pattern: Pattern
+    wrt: tuple[int, ...]
+    sizes: tuple[tuple[str, int], ...] = ()
+    stretched: tuple[Stretch, ...] = ()
+
+    @property
+    def plan(self) -> GradientPlan:
+        """The plan of the gradients asked for."""
+        return plan(self.pattern, self.wrt, self.stretched)
+
+
+def request(
+    pattern: str | Equation,
+    wrt: int | Iterable[int] | None = None,
+    notation: str = "letters",
+    sizes: Mapping[str, int] | None = None,
+    shapes: Sequence[Shape] | None = None,
+) -> Request:
+    """Read what a user asks for.
+
+    Raises `PatternError`, `ArgumentError` or `ArgumentTypeError` for what can't be used, and
+    `OperandError` for shapes that don't fit.
+
+    >>> request("i->ib", sizes={"b": 4}).plan.gradients[0].pattern
+    'ib->i'
+    """
+    equation = pattern if isinstance(pattern, Equation) else parse(pattern, notation)
+    known = _read_sizes(sizes)
+    read = pattern_of(equation, known)
+    positions = _read_wrt(wrt, len(equation.inputs))
+    _check_labels(known, read)
+    if shapes is None:
+        return Request(equation, read, positions, tuple(known.items()))
+    only = {label: size for label, size in known.items() if label not in read.input_labels()}
+    bound = bind(equation, read, _read_shapes(shapes), only)
+    return Request(equation, bound.pattern, positions, bound.sizes, bound.stretched)
+
+
+def _read_wrt(wrt: int | Iterable[int] | None, count: int) -> tuple[int, ...]:
+    if wrt is None:
+        return tuple(range(count))
+    try:
+        given = list(wrt) if isinstance(wrt, Iterable) else [wrt]
+        positions = tuple(map(_index, given))
+    except TypeError:
+        raise ArgumentTypeError(
+            f"wrt is the position of an operand or several, and not {wrt!r:.80}"
+        ) from None
+    for position in positions:
+        if not 0 <= position < count:
+            raise ArgumentError(
+                f"wrt names operand {position}, and the operands are numbered 0 to {count - 1}"
+            )
+    if len(set(positions)) < len(positions):
+        raise ArgumentError(f"wrt names an operand twice: {positions}")
+    return positions
+
+
+def _read_sizes(sizes: Mapping[str, int] | None) -> dict[str, int]:
+    if sizes is None:
+        return {}
+    if not isinstance(sizes, Mapping):
+        raise ArgumentTypeError(f"sizes is a dict of labels and sizes, and not {sizes!r:.80}")
+    return {str(label): _read_size(label, size) for label, size in sizes.items()}
+
+
+def _read_size(label: object, size: Any) -> int:
+    try:
+        number = _index(size)
+    except TypeError:
+        raise ArgumentTypeError(f"the size of {label} is an int, and not {size!r:.80}") from None
+    if number < 0:
+        raise ArgumentError(f"the size of {label} is not negative, and this is {number}")
+    return number
+
+
+def _read_shapes(shapes: Sequence[Shape]) -> list[Shape]:
+    try:
+        return [tuple(_read_size("an axis", size) for size in shape) for shape in shapes]
+    except TypeError:
+        raise ArgumentTypeError(
+            f"shapes is a tuple of sizes for each operand, and not {shapes!r:.80}"
+        ) from None
+
+
+def _index(value: Any) -> int:
+    if isinstance(value, bool):
+        raise TypeError
+    return operator.index(value)
+
+
+def _check_labels(sizes: Mapping[str, int], pattern: Pattern) -> None:
+    known = [label for label in pattern.labels() if label != ELLIPSIS]
+    for label in sizes:
+        if label not in known:
+            raise ArgumentError(
+                f"sizes has {label!r:.40}, which is no label of the pattern; "
+                f"the labels are {', '.join(known[:20])}{', …' if len(known) > 20 else ''}"
+            )

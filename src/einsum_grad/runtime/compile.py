@@ -1,0 +1,92 @@
+"""`compile`: from a pattern to its compiled function, through the cache."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from einsum_grad.emit import target_of
+from einsum_grad.plan import Shape, request
+from einsum_grad.runtime.cache import Cache, CacheInfo
+from einsum_grad.runtime.function import Function
+from einsum_grad.runtime.variant import MODULES
+from einsum_grad.syntax import Equation
+
+FUNCTIONS: Cache[Function] = Cache(maxsize=1024)
+"""The compiled functions by the arguments of `compile`."""
+
+
+class Caches(NamedTuple):
+    """The counts of the cache of functions, and those of the cache of generated modules."""
+
+    hits: int
+    misses: int
+    maxsize: int
+    currsize: int
+    modules: CacheInfo
+
+
+def compile(
+    pattern: str | Equation,
+    wrt: int | Iterable[int] | None = None,
+    notation: str = "letters",
+    sizes: Mapping[str, int] | None = None,
+    target: str = "numpy",
+    shapes: Sequence[Shape] | None = None,
+) -> Function:
+    """Compile a pattern to a function of its operands.
+
+    `wrt` are the positions of the operands whose gradients are wanted, by default all.
+    `notation` is "letters" or "named". `sizes` gives the sizes of labels that the output alone
+    has, and may give others, which help to choose the order of contraction. `target` is how the
+    code is written, "numpy" or "einops". `shapes` are the operands' shapes; they make `plan` and
+    `source` those of just these shapes, broadcasting included, and are never needed to call.
+
+    Raises `PatternError` for a pattern that is none, `ArgumentError` and `ArgumentTypeError` for
+    the other arguments.
+
+    >>> f = compile("bij,jk->ik")
+    >>> f.plan.gradients[0].reduced, f.plan.gradients[0].repeat_axes
+    ('ik,jk->ij', ('b',))
+    """
+    arguments = {
+        "pattern": pattern,
+        "wrt": tuple(wrt) if isinstance(wrt, Iterable) else wrt,
+        "notation": notation,
+        "sizes": tuple(sizes.items()) if isinstance(sizes, Mapping) else sizes,
+        "target": target,
+        "shapes": tuple(map(tuple, shapes)) if shapes is not None else None,
+    }
+    key = tuple(arguments.values())
+    try:
+        hash(key)
+    except TypeError:
+        return _compile(arguments)
+    return FUNCTIONS.get(key, lambda: _compile(arguments))
+
+
+def _compile(arguments: Mapping[str, Any]) -> Function:
+    asked = {name: value for name, value in arguments.items() if name != "target"}
+    if isinstance(sizes := asked["sizes"], tuple):
+        asked["sizes"] = dict(sizes)
+    return Function(request(**asked), target_of(arguments["target"]), arguments)
+
+
+def cache_info() -> Caches:
+    """How the caches are used: of compiled functions, and of the modules generated for them.
+
+    >>> cache_info().currsize <= cache_info().maxsize
+    True
+    """
+    return Caches(*FUNCTIONS.info(), modules=MODULES.info())
+
+
+def cache_clear() -> None:
+    """Forget every compiled function that nobody holds.
+
+    >>> cache_clear()
+    >>> cache_info().currsize
+    0
+    """
+    FUNCTIONS.clear()
+    MODULES.clear()

@@ -1,0 +1,146 @@
+"""A compiled pattern: the forward, the pullback, and what they are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from einsum_grad.emit import Target
+from einsum_grad.plan import GradientPlan, Request
+from einsum_grad.runtime.dtypes import Array
+from einsum_grad.runtime.load import Loaded
+from einsum_grad.runtime.variant import Variant, as_array, build_variant, load_module
+
+Pullback = Callable[..., tuple[Array, ...]]
+
+_MAX_VARIANTS = 1024
+
+
+class Function:
+    """A compiled pattern; `einsum_grad.compile` makes it.
+
+    Called with the operands it returns the output. Operands are arrays, or what `np.asarray`
+    takes, of any shapes that fit the pattern, axes of size 1 broadcasting as in `np.einsum`.
+    Whatever does not fit raises an `EinsumGradError`.
+
+    >>> import numpy as np
+    >>> from einsum_grad import compile
+    >>> f = compile("ij,jk->ik")
+    >>> x, w = np.ones((2, 3)), np.ones((3, 4))
+    >>> f(x, w).shape
+    (2, 4)
+    >>> out, pullback = f.vjp(x, w)
+    >>> dx, dw = pullback(np.ones((2, 4)))
+    >>> dx.shape, dw.shape
+    ((2, 3), (3, 4))
+    """
+
+    __slots__ = ("__weakref__", "_arguments", "_request", "_target", "_variants")
+
+    def __init__(self, request: Request, target: Target, arguments: Mapping[str, Any]) -> None:
+        self._request = request
+        self._target = target
+        self._arguments = dict(arguments)
+        self._variants: dict[Any, Variant] = {}
+
+    def __call__(self, *operands: Any) -> Any:
+        """Return the output for `operands`; a view of the operand where nothing is computed."""
+        arrays = self._arrays(operands)
+        return self._variant(arrays, True).forward(arrays)
+
+    def vjp(self, *operands: Any, conj: bool = True) -> tuple[Any, Pullback]:
+        """Return the output and the pullback.
+
+        `pullback(cotangent)` returns a tuple with one gradient for each operand in `wrt`, of that
+        operand's shape and dtype. A gradient that is only a repetition is a read-only view. For
+        complex operands the factors are conjugated, so that the gradient is the way to descend;
+        `conj=False`, here or at the pullback, leaves that out, as JAX does.
+
+        >>> from einsum_grad import compile
+        >>> out, pullback = compile("i,i->").vjp([1.0, 2.0], [3.0, 4.0])
+        >>> float(out), pullback(1.0)
+        (11.0, (array([3., 4.]), array([1., 2.])))
+        """
+        arrays = self._arrays(operands)
+        output, residuals = self._variant(arrays, conj).forward_with_residuals(arrays)
+
+        def pullback(cotangent: Any, *, conj: bool = conj) -> tuple[Array, ...]:
+            """Return a tuple with a gradient for each operand asked for."""
+            return self._variant(arrays, conj).pullback(cotangent, arrays, residuals)
+
+        return output, pullback
+
+    def backward(self, cotangent: Any, *operands: Any, conj: bool = True) -> tuple[Array, ...]:
+        """Return the gradients without keeping anything of the forward.
+
+        >>> from einsum_grad import compile
+        >>> compile("i->").backward(2.0, [1.0, 1.0])
+        (array([2., 2.]),)
+        """
+        arrays = self._arrays(operands)
+        return self._variant(arrays, conj).backward(cotangent, arrays)
+
+    @property
+    def pattern(self) -> str:
+        """The pattern, its output written out."""
+        return str(self._request.pattern)
+
+    @property
+    def wrt(self) -> tuple[int, ...]:
+        """The positions of the operands whose gradients are computed."""
+        return self._request.wrt
+
+    @property
+    def plan(self) -> GradientPlan:
+        """How every gradient is derived; see `GradientPlan`."""
+        return self._request.plan
+
+    @property
+    def source(self) -> str:
+        """The text of the generated module, for operands whose sizes do not broadcast."""
+        return self._module.source.text
+
+    @property
+    def module(self) -> Any:
+        """The generated module itself; `inspect.getsource(f.module)` is `f.source`."""
+        return self._module.module
+
+    @property
+    def __wrapped__(self) -> Callable[..., Any]:
+        """The generated forward, which `inspect` and debuggers look at."""
+        return self._module.forward
+
+    def __repr__(self) -> str:
+        return f"<einsum-grad function {self.pattern!r}, gradients of operands {self.wrt}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _again, (self._arguments,)
+
+    @property
+    def _module(self) -> Loaded:
+        asked = self._request
+        sizes = dict(asked.sizes)
+        known = asked.pattern.input_labels()
+        only = {label: size for label, size in sizes.items() if label not in known}
+        return load_module(asked.pattern, asked.wrt, self._target, sizes, only=only)
+
+    def _arrays(self, operands: Sequence[Any]) -> tuple[Array, ...]:
+        return tuple(as_array(operand, f"operand {n}") for n, operand in enumerate(operands))
+
+    def _variant(self, arrays: tuple[Array, ...], conj: bool) -> Variant:
+        key = (conj, *[(array.shape, array.dtype) for array in arrays])
+        variant = self._variants.get(key)
+        if variant is None:
+            variant = build_variant(self._request, self._target, arrays, conj)
+            if len(self._variants) >= _MAX_VARIANTS:
+                self._variants.clear()
+            self._variants[key] = variant
+        return variant
+
+
+def _again(arguments: Mapping[str, Any]) -> Function:
+    """What unpickling calls: compile with the same arguments."""
+    from einsum_grad.runtime.compile import compile
+
+    sizes = arguments["sizes"]
+    return compile(**{**arguments, "sizes": dict(sizes) if sizes else None})

@@ -1,0 +1,72 @@
+"""`Source` to functions: executed with few builtins, its lines known to tracebacks and pdb."""
+
+from __future__ import annotations
+
+import builtins
+import itertools
+import linecache
+import types
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from einsum_grad.emit import Source
+
+_LIBRARIES = frozenset({"einops", "math", "numpy"})
+_BUILTINS = ("SystemExit", "ValueError", "abs", "all", "float", "print")
+_NUMBERS = itertools.count(1)
+_LONGEST_NAME = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The functions of a generated module; the last two are there if it has residuals."""
+
+    source: Source
+    module: types.ModuleType
+    forward: Callable[..., Any]
+    backward: Callable[..., Any]
+    forward_with_residuals: Callable[..., Any] | None
+    pullback: Callable[..., Any] | None
+
+
+def load(source: Source, name: str) -> Loaded:
+    """Execute `source`; `name` is how its file is called, beside a number.
+
+    The lines stay in `linecache`, where tracebacks, `inspect` and pdb look for them, as long as
+    the functions live.
+    """
+    filename = f"<einsum-grad {next(_NUMBERS)}: {name[:_LONGEST_NAME]}>"
+    module = types.ModuleType("einsum_grad_generated")
+    module.__file__ = filename
+    module.__dict__["__builtins__"] = _few_builtins()
+    exec(compile(source.text, filename, "exec"), module.__dict__)
+    _remember(filename, source.text, module.forward)
+    functions = module.__dict__
+    return Loaded(
+        source,
+        module,
+        functions["forward"],
+        functions["backward"],
+        functions.get("forward_with_residuals"),
+        functions.get("pullback"),
+    )
+
+
+def _remember(filename: str, text: str, function: Callable[..., Any]) -> None:
+    # An entry without a time of modification is one that linecache.checkcache leaves alone.
+    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
+    # The functions of a module keep each other alive through their globals: one stands for all.
+    weakref.finalize(function, linecache.cache.pop, filename, None).atexit = False
+
+
+def _few_builtins() -> dict[str, Any]:
+    return {"__import__": _import, **{name: getattr(builtins, name) for name in _BUILTINS}}
+
+
+def _import(name: str, *context: Any) -> Any:
+    # NumPy's own C code imports its parts through the builtins of whoever called it.
+    if name.partition(".")[0] not in _LIBRARIES:
+        raise ImportError(f"generated code does not import {name}")
+    return __import__(name, *context)

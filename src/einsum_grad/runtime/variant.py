@@ -1,0 +1,141 @@
+"""A pattern compiled for one tuple of shapes and dtypes: what a call looks up and runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from einsum_grad.emit import Target, program_of, write
+from einsum_grad.errors import DTypeError, OperandError
+from einsum_grad.lower import PLAIN, Traits
+from einsum_grad.plan import Pattern, Request, bind, pattern_of, spell
+from einsum_grad.runtime.cache import Cache
+from einsum_grad.runtime.dtypes import Array, DType, Numbers, convert, numbers_of
+from einsum_grad.runtime.load import Loaded, load
+
+MODULES: Cache[Loaded] = Cache(maxsize=1024)
+"""The generated modules by what they were made of; many shapes share one."""
+
+Residuals = tuple[Array, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """The generated functions, and what is around them for these operands."""
+
+    loaded: Loaded
+    numbers: Numbers
+    names: tuple[str, ...]
+    shape: tuple[int, ...]
+    wrt: tuple[int, ...]
+
+    def forward(self, arrays: Sequence[Array]) -> Any:
+        """The output."""
+        return self._returned(self.loaded.forward(*self._computed(arrays)))
+
+    def forward_with_residuals(self, arrays: Sequence[Array]) -> tuple[Any, Residuals]:
+        """The output, and what the pullback uses again."""
+        if self.loaded.forward_with_residuals is None:
+            return self.forward(arrays), ()
+        output, residuals = self.loaded.forward_with_residuals(*self._computed(arrays))
+        return self._returned(output), residuals
+
+    def pullback(
+        self, cotangent: Any, arrays: Sequence[Array], residuals: Residuals
+    ) -> tuple[Array, ...]:
+        """The gradients, from what `forward_with_residuals` kept."""
+        given, operands = self._cotangent(cotangent), self._computed(arrays)
+        if self.loaded.pullback is None:
+            return self._given_back(self.loaded.backward(given, *operands))
+        return self._given_back(self.loaded.pullback(given, *operands, residuals))
+
+    def backward(self, cotangent: Any, arrays: Sequence[Array]) -> tuple[Array, ...]:
+        """The gradients, with whatever of the forward they need computed anew."""
+        given, operands = self._cotangent(cotangent), self._computed(arrays)
+        return self._given_back(self.loaded.backward(given, *operands))
+
+    def _computed(self, arrays: Sequence[Array]) -> Sequence[Array]:
+        if self.numbers.uniform:
+            return arrays
+        return [array.astype(self.numbers.computed, copy=False) for array in arrays]
+
+    def _returned(self, output: Any) -> Any:
+        if output.dtype != self.numbers.result:
+            output = output.astype(self.numbers.result)
+        return output if self.shape else output[()]
+
+    def _cotangent(self, cotangent: Any) -> Array:
+        given = as_array(cotangent, "the cotangent")
+        if given.shape != self.shape:
+            raise OperandError(
+                f"the cotangent has shape {given.shape}, and the output {self.shape}"
+            )
+        return convert_cotangent(given, self.numbers.computed)
+
+    def _given_back(self, gradients: Sequence[Any]) -> tuple[Array, ...]:
+        return tuple(
+            convert(np.asarray(gradient), self.numbers.operands[operand], self.names[operand])
+            for operand, gradient in zip(self.wrt, gradients, strict=True)
+        )
+
+
+def as_array(value: Any, name: str) -> Array:
+    """`value` as an array; `OperandError` if it is none, such as a ragged list."""
+    if type(value) is np.ndarray:
+        return value
+    try:
+        return np.asarray(value)
+    except (TypeError, ValueError) as error:
+        raise OperandError(f"{name} can't be made an array: {error}") from error
+
+
+def convert_cotangent(given: Array, dtype: DType) -> Array:
+    """`given` in the dtype that is computed in; a complex one for a real output is refused."""
+    if given.dtype == dtype:
+        return given
+    if given.dtype.kind not in "biufc" or (given.dtype.kind == "c" and dtype.kind != "c"):
+        raise DTypeError(f"the cotangent has dtype {given.dtype}, and the output is {dtype}")
+    return convert(given, dtype, "the cotangent")
+
+
+def build_variant(
+    request: Request, target: Target, arrays: Sequence[Array], conjugate: bool
+) -> Variant:
+    """Bind the pattern to `arrays`, and find or make the module that runs it."""
+    given = {label: size for label, size in request.sizes}
+    unbound = pattern_of(request.equation, given)
+    only = {label: size for label, size in given.items() if label not in unbound.input_labels()}
+    shapes = [array.shape for array in arrays]
+    bound = bind(request.equation, unbound, shapes, only)
+    numbers = numbers_of([array.dtype for array in arrays])
+    sizes = dict(bound.sizes)
+    loaded = load_module(bound.pattern, request.wrt, target, sizes, numbers.traits(conjugate), only)
+    shape = tuple(sizes[label] for label in bound.pattern.output)
+    names = tuple(f"the gradient of operand {number}" for number in range(len(arrays)))
+    return Variant(loaded, numbers, names, shape, request.wrt)
+
+
+def load_module(
+    pattern: Pattern,
+    wrt: tuple[int, ...],
+    target: Target,
+    sizes: dict[str, int],
+    traits: Traits = PLAIN,
+    only: dict[str, int] | None = None,
+) -> Loaded:
+    """The module of `pattern`, written and executed once; `only` are sizes that it must know.
+
+    The other sizes choose the order of contraction the first time, and never a second module.
+    """
+    spelled = spell(pattern)
+    safe = pattern.rename(spelled)
+    fixed = tuple((spelled[label], size) for label, size in (only or {}).items())
+    own = {spelled[label]: size for label, size in sizes.items() if label in spelled}
+
+    def build() -> Loaded:
+        return load(write(program_of(safe, wrt, target, own, traits), target), str(safe))
+
+    return MODULES.get((safe, wrt, target.name, traits, fixed), build)
