@@ -6,9 +6,12 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from einsum_grad import __version__
 from einsum_grad.cli import check, emit, explain
-from einsum_grad.cli.console import close, complain, prepare
-from einsum_grad.cli.ending import CLOSED_PIPE, INTERRUPTED, REFUSED, USAGE
+from einsum_grad.cli.arguments import protected
+from einsum_grad.cli.console import complain, finish, give_up, prepare
+from einsum_grad.cli.exits import Exit, exit_of
+from einsum_grad.errors import EinsumGradError
 
 _DESCRIPTION = "Turn an einsum pattern into its gradients: explained, as code, and checked."
 _EPILOG = """\
@@ -39,15 +42,44 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         prepare()
         code = _run(sys.argv[1:] if argv is None else argv)
-        close()
+        finish()
+        return code
     except BrokenPipeError:
-        close(quietly=True)
-        return CLOSED_PIPE
+        give_up()
+        return Exit.CLOSED_PIPE
     except KeyboardInterrupt:
-        close(quietly=True)
-        return INTERRUPTED
-    except OSError as error:
-        close(quietly=True)
+        return Exit.INTERRUPTED
+    except (OSError, MemoryError) as error:
+        give_up()
+        complain(str(error) or "there is not enough memory")
+        return Exit.REFUSED
+
+
+def _run(argv: Sequence[str]) -> int:
+    parser = _parser()
+    try:
+        arguments = parser.parse_args(protected(argv))
+        if "run" not in arguments:
+            parser.print_help(sys.stderr)
+            return Exit.USAGE
+        return int(arguments.run(arguments))
+    except SystemExit as end:  # argparse has said why
+        return int(end.code or 0)
+    except EinsumGradError as error:
         complain(str(error))
-        return REFUSED
-    return code
+        return exit_of(error)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="einsum-grad",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"einsum-grad {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    for command in (explain, emit, check):
+        command.add(commands)
+    return parser

@@ -19,14 +19,21 @@ _LONGEST_EQUATION = 400
 
 def write(program: Program, target: Target) -> Source:
     """Write the module of `program` for `target`."""
+    checks = guard(program)
+    functions = list(_functions(program, target, _call_of(checks, program)))
     blocks = [
-        [*_header(program, target), "", *_imports(program, target)],
-        guard(program),
-        *_functions(program, target),
+        [*_header(program, target), "", *_imports(functions, target)],
+        checks,
+        *functions,
         self_check(program) if program.wrt else [],
     ]
     text = "\n".join("\n".join([*block, *_BLANK]) for block in blocks if block).rstrip() + "\n"
     return Source(text, target.name, bool(program.residuals))
+
+
+def _call_of(checks: list[str], program: Program) -> list[str]:
+    """The line with which a function calls `checks`."""
+    return indented(wrapped("check_sizes(", _names(program.operands), ")")) if checks else []
 
 
 def _header(program: Program, target: Target) -> list[str]:
@@ -48,24 +55,24 @@ def _short(text: str) -> str:
     return text if len(text) <= _LONGEST_EQUATION else f"{text[:_LONGEST_EQUATION]}…"
 
 
-def _imports(program: Program, target: Target) -> list[str]:
-    uses_math = any("math.prod(" in line for block in _functions(program, target) for line in block)
+def _imports(functions: list[list[str]], target: Target) -> list[str]:
+    uses_math = any("math.prod(" in line for block in functions for line in block)
     return [*(["import math", ""] if uses_math else []), *target.imports]
 
 
-def _functions(program: Program, target: Target) -> Iterable[list[str]]:
+def _functions(program: Program, target: Target, checks: list[str]) -> Iterable[list[str]]:
     if program.residuals:
-        yield from _sharing(program, target)
+        yield from _sharing(program, target, checks)
     else:
-        yield _forward(program, target, "forward", [])
-        yield _backward(program, target, "backward", _names(program.operands), [])
+        yield _forward(program, target, "forward", checks, [])
+        yield _backward(program, target, "backward", checks, [])
 
 
-def _sharing(program: Program, target: Target) -> Iterable[list[str]]:
+def _sharing(program: Program, target: Target, checks: list[str]) -> Iterable[list[str]]:
     """The functions of a program whose backward uses what the forward computed."""
     operands, kept = _names(program.operands), _names(program.residuals)
-    yield _forward(program, target, "forward_with_residuals", kept)
-    yield _backward(program, target, "pullback", [*operands, "residuals"], kept)
+    yield _forward(program, target, "forward_with_residuals", checks, kept)
+    yield _backward(program, target, "pullback", [], kept)
     yield [
         *wrapped("def forward(", operands, "):"),
         f'    """Return {_short(_equation(program))}."""',
@@ -79,13 +86,15 @@ def _sharing(program: Program, target: Target) -> Iterable[list[str]]:
     ]
 
 
-def _forward(program: Program, target: Target, name: str, kept: list[str]) -> list[str]:
+def _forward(
+    program: Program, target: Target, name: str, checks: list[str], kept: list[str]
+) -> list[str]:
     extra = ", and what the gradients use again" if kept else ""
     lines = _lines(program.forward, Context(program), target)
     return [
         *wrapped(f"def {name}(", _names(program.operands), "):"),
         f'    """Return {_short(_equation(program))}{extra}."""',
-        *indented(_checked(program)),
+        *checks,
         *indented(_ending(lines, program.output.name, kept)),
     ]
 
@@ -100,25 +109,22 @@ def _ending(lines: list[str], output: str, kept: list[str]) -> list[str]:
 
 
 def _backward(
-    program: Program, target: Target, name: str, arguments: list[str], kept: list[str]
+    program: Program, target: Target, name: str, checks: list[str], kept: list[str]
 ) -> list[str]:
     body, context = [], Context(program)
+    arguments = [*_names(program.operands), *(["residuals"] if kept else [])]
     for section in program.backward:
         body += ["", *_why(section), *_lines([section], context, target)]
     return [
         *wrapped(f"def {name}(", [program.cotangent.name, *arguments], "):"),
         f'    """Return the gradients {tupled(_names(program.gradients))} for a cotangent dz of Z."""',
-        *indented([] if kept else _checked(program)),
+        *checks,
         *indented(cotangent_guard(program)),
         *indented([f"{unpacked(kept)} = residuals"] if kept else []),
         *indented(body),
         "",
         *indented(returned(_names(program.gradients))),
     ]
-
-
-def _checked(program: Program) -> list[str]:
-    return wrapped("check_sizes(", _names(program.operands), ")") if guard(program) else []
 
 
 def _lines(sections: Iterable[Section], context: Context, target: Target) -> list[str]:

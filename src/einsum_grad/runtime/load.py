@@ -14,7 +14,7 @@ from typing import Any
 from einsum_grad.emit import Source
 
 _LIBRARIES = frozenset({"einops", "math", "numpy"})
-_BUILTINS = ("SystemExit", "ValueError", "abs", "all", "float", "print")
+_BUILTINS = ("SystemExit", "ValueError", "abs", "float", "print", "zip")
 _NUMBERS = itertools.count(1)
 _LONGEST_NAME = 40
 
