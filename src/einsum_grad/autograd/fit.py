@@ -12,8 +12,8 @@ from einsum_grad.autograd.tape import DType, Shape, Traced
 from einsum_grad.errors import AutogradError
 from einsum_grad.runtime import compile
 
-LABELS = string.ascii_letters + "".join(filter(str.isalpha, map(chr, range(0x0391, 0x03CA))))
-"""Labels for the axes of any array: NumPy's have at most 64."""
+LABELS = string.ascii_letters + "".join(map(chr, (*range(0x03B1, 0x03CA), *range(0x0410, 0x0450))))
+"""Latin, Greek and Cyrillic letters: labels for two arrays of as many axes as NumPy allows."""
 
 
 def fit(cotangent: Any, shape: Shape, dtype: DType, name: str) -> Any:

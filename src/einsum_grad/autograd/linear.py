@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numpy as np
-from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
+from numpy.lib.array_utils import normalize_axis_tuple
 
 from einsum_grad.autograd.contract import contract
 from einsum_grad.autograd.dispatch import implements
@@ -75,7 +75,8 @@ def _mean(a: Any, axis: Any = None, dtype: Any = None, *, keepdims: bool = False
 
 @linear(np.transpose)
 def _transpose(a: Any, axes: Any = None) -> Any:
-    order = range(np.ndim(a))[::-1] if axes is None else _axes("transpose", axes, a.ndim)
+    run("transpose", np.transpose, (look(a), axes))
+    order = _axes("transpose", axes, a.ndim) if axes is not None else range(a.ndim)[::-1]
     return contract(f"{LABELS[: a.ndim]}->{''.join(LABELS[axis] for axis in order)}", [a])
 
 
@@ -89,16 +90,49 @@ def _swapaxes(a: Any, axis1: int, axis2: int) -> Any:
 
 @implements(np.moveaxis)
 def _moveaxis(a: Any, source: Any, destination: Any) -> Any:
+    run("moveaxis", np.moveaxis, (look(a), source, destination))
     sources, places = _axes("moveaxis", source, a.ndim), _axes("moveaxis", destination, a.ndim)
-    ...
+    order = [axis for axis in range(a.ndim) if axis not in sources]
+    for place, axis in sorted(zip(places, sources, strict=True)):
+        order.insert(place, axis)
+    return np.transpose(a, order)
 
 
 @linear(np.broadcast_to)
 def _broadcast_to(array: Any, shape: Any) -> Any:
-    wanted = run("broadcast_to", np.broadcast_to, (look(array), shape)).shape
-    lead = len(wanted) - array.ndim
-    own = LABELS[len(wanted) : len(wanted) + array.ndim]
-    ...
+    shape = run("broadcast_to", np.broadcast_to, (look(array), shape)).shape
+    rank, lead = len(shape), len(shape) - array.ndim
+    same = [size == shape[lead + axis] for axis, size in enumerate(array.shape)]
+    # An axis of size 1 that is stretched is summed away, and the new one repeated.
+    own = "".join(LABELS[lead + axis if kept else rank + axis] for axis, kept in enumerate(same))
+    sizes = [(label, size) for label, size in zip(LABELS, shape, strict=False) if label not in own]
+    return contract(f"{own}->{LABELS[:rank]}", [array], tuple(sizes))
+
+
+@linear(np.diagonal)
+def _diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    return contract(*_on_diagonal("diagonal", a, offset, axis1, axis2, kept=True))
+
+
+@linear(np.trace)
+def _trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    return contract(*_on_diagonal("trace", a, offset, axis1, axis2, kept=False))
+
+
+def _on_diagonal(
+    name: str, a: Any, offset: int, axis1: int, axis2: int, kept: bool
+) -> tuple[str, list[Any]]:
+    """The pattern with one label for both axes, and the array cut to a square there."""
+    run(name, np.diagonal, (look(a), offset, axis1, axis2))
+    row, column = _axes(name, axis1, a.ndim) + _axes(name, axis2, a.ndim)
+    top, left = max(-offset, 0), max(offset, 0)
+    length = max(min(a.shape[row] - top, a.shape[column] - left), 0)
+    cut = [slice(None)] * a.ndim
+    cut[row], cut[column] = slice(top, top + length), slice(left, left + length)
+    labels = list(LABELS[: a.ndim])
+    others = "".join(label for n, label in enumerate(labels) if n not in (row, column))
+    labels[column] = labels[row]
+    return f"{''.join(labels)}->{others}{labels[row] if kept else ''}", [a[tuple(cut)]]
 
 
 def _axes(name: str, axis: Any, rank: int) -> tuple[int, ...]:

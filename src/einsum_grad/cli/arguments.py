@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from typing import Any
 
 from einsum_grad.plan import Shape
 from einsum_grad.syntax import NOTATIONS
 
 SCALAR = "scalar"
 """How a shape without axes is written."""
+
+DEFAULT_TARGET = "numpy"
 
 _ARROWS = ("->", "-->")
 _MOST_DIGITS = 18
@@ -86,4 +89,18 @@ def add_request(parser: argparse.ArgumentParser) -> None:
         choices=NOTATIONS,
         default=NOTATIONS[0],
         help="letters as in np.einsum, or names divided by spaces as in einops",
+    )
+
+
+def asked(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The options of `add_request` as keyword arguments of the library."""
+    return {name: getattr(arguments, name) for name in ("wrt", "sizes", "shapes", "notation")}
+
+
+def add_target(parser: argparse.ArgumentParser) -> None:
+    """Add how generated code is written."""
+    parser.add_argument(
+        "--target",
+        default=DEFAULT_TARGET,
+        help=f"how the code is written: numpy (fast) or einops (readable); default: {DEFAULT_TARGET}",
     )

@@ -59,6 +59,11 @@ def shows_symbols() -> bool:
     return True
 
 
+def is_utf8() -> bool:
+    """Whether stdout takes every character."""
+    return (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
+
+
 def _reconfigure(stream: TextIO | None, errors: str) -> None:
     # Streams that a test or a notebook put in the place of Python's need not have the method.
     reconfigure = getattr(stream, "reconfigure", None)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from einsum_grad.cli.arguments import add_request
-from einsum_grad.cli.console import is_coloured, say, shows_symbols
+from einsum_grad.cli.arguments import DEFAULT_TARGET, add_request, asked
+from einsum_grad.cli.console import is_coloured, is_utf8, say, shows_symbols
 from einsum_grad.cli.exits import Exit
 from einsum_grad.cli.patterns import add_patterns, are_several, each
 
@@ -51,19 +50,55 @@ def add(commands: Any) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> Exit:
-    separated = _separator(are_several(arguments.patterns) and not arguments.json)
+    explained = _as_json if arguments.json else _as_text
+    headed = are_several(arguments.patterns) and not arguments.json
+    before = ""
 
     def work(pattern: str) -> Exit:
-        text = _explained(pattern, arguments)
-        next(separated)
-        say(text)
+        nonlocal before
+        text = explained(pattern, arguments)
+        say(f"{before}# {pattern}\n{text}" if headed else text)
+        before = "\n"
         return Exit.FINE
 
     return each(arguments.patterns, work)
 
 
-def _explained(pattern: str, arguments: argparse.Namespace) -> str:
+def _as_text(pattern: str, arguments: argparse.Namespace) -> str:
+    from einsum_grad.explain.spelling import ASCII, UNICODE
+    from einsum_grad.explain.styles import coloured, plain
+    from einsum_grad.explain.text import text
+
+    style = coloured if is_coloured(arguments.color) else plain
+    explanation = _explanation(pattern, arguments)
+    told = text(explanation, style, UNICODE if shows_symbols() else ASCII)
+    return f"{told}\n\n{_code(pattern, arguments)}" if _wants_code(arguments) else told
+
+
+def _as_json(pattern: str, arguments: argparse.Namespace) -> str:
+    import json
+
+    document = _explanation(pattern, arguments).to_dict()
+    if _wants_code(arguments):
+        document["code"] = {"target": _target(arguments), "text": _code(pattern, arguments)}
+    return json.dumps(document, ensure_ascii=not is_utf8())
+
+
+def _explanation(pattern: str, arguments: argparse.Namespace) -> Explanation:
     from einsum_grad.explain import explain
 
-    asked = {name: getattr(arguments, name) for name in ("wrt", "sizes", "shapes", "notation")}
-    explanation = explain(pattern, itemsize=arguments.itemsize, **asked)
+    return explain(pattern, itemsize=arguments.itemsize, **asked(arguments))
+
+
+def _code(pattern: str, arguments: argparse.Namespace) -> str:
+    from einsum_grad.emit import emit
+
+    return emit(pattern, target=_target(arguments), **asked(arguments)).rstrip("\n")
+
+
+def _wants_code(arguments: argparse.Namespace) -> bool:
+    return arguments.code or arguments.target is not None
+
+
+def _target(arguments: argparse.Namespace) -> str:
+    return arguments.target or DEFAULT_TARGET

@@ -29,7 +29,11 @@ class Context:
         """The shape of an array with an axis for each of `labels`."""
         if labels in self._shapes and ELLIPSIS not in labels and UNIT not in labels:
             return f"{self._shapes[labels]}.shape"
-        return tuple_of(map(self.size, labels))
+        if ELLIPSIS not in labels:
+            return tuple_of(map(self.size, labels))
+        at = labels.index(ELLIPSIS)
+        parts = [self.shape(part) for part in (labels[:at], labels[at + 1 :]) if part]
+        return " + ".join([*parts[: at > 0], self.lead(), *parts[at > 0 :]])
 
     def lead(self) -> str:
         """The sizes that the ellipsis stands for."""

@@ -44,7 +44,7 @@ def _axes(labels: Labels) -> str:
 
 EINOPS = Target(
     name="einops",
-    imports=("import einops", "import numpy as np"),
+    imports=(("import einops", "einops."), ("import numpy as np", "np.")),
     needs="NumPy and einops",
     pairwise=False,
     steps={

@@ -27,14 +27,7 @@ def guard(program: Program) -> list[str]:
 def cotangent_guard(program: Program) -> list[str]:
     """The lines that hold the cotangent's shape against the output's."""
     name, context = program.cotangent.name, Context(program)
-    labels = program.cotangent.labels
-    if ELLIPSIS in labels:
-        at = labels.index(ELLIPSIS)
-        entries = [*map(context.size, labels[:at]), f"*{context.lead()}"]
-        entries += map(context.size, labels[at + 1 :])
-        shape = f"({', '.join(entries)},)" if len(entries) == 1 else f"({', '.join(entries)})"
-    else:
-        shape = context.shape(labels)
+    shape = context.shape(program.cotangent.labels)
     return [
         f"if {name}.shape != {shape}:",
         f'    raise ValueError(f"{name} has shape {{{name}.shape}}, unlike the output")',

@@ -56,8 +56,10 @@ def _short(text: str) -> str:
 
 
 def _imports(functions: list[list[str]], target: Target) -> list[str]:
-    uses_math = any("math.prod(" in line for block in functions for line in block)
-    return [*(["import math", ""] if uses_math else []), *target.imports]
+    """The imports that `functions` need, the standard library's apart."""
+    text = "\n".join(line for block in functions for line in block)
+    standard = ["import math", ""] if "math.prod(" in text else []
+    return standard + [line for line, use in target.imports if use in text or use == "np."]
 
 
 def _functions(program: Program, target: Target, checks: list[str]) -> Iterable[list[str]]:

@@ -84,7 +84,7 @@ _FORMS: tuple[Callable[[Step, Context], str | None], ...] = (
 
 NUMPY = Target(
     name="numpy",
-    imports=("import numpy as np",),
+    imports=(("import numpy as np", "np."),),
     needs="NumPy",
     pairwise=True,
     steps={

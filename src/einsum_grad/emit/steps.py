@@ -47,8 +47,8 @@ def diagonal(step: Step, context: Context) -> tuple[str, ...]:
     stands = " and ".join(label for label, _ in diagonals(labels))
     return (
         f"{name} = np.zeros({context.shape(labels)}, {arg.name}.dtype)",
-        f'np.einsum("{subscripts(own)}", {name})[...] = {arg.name}'
-        f"  # np.einsum returns a view: this writes the diagonal of {stands}",
+        f"# np.einsum returns a view of the diagonal of {stands}: this writes to it.",
+        f'np.einsum("{subscripts(own)}", {name})[...] = {arg.name}',
     )
 
 
@@ -72,11 +72,10 @@ def merge(step: Step, context: Context) -> str:
 
 def split(step: Step, context: Context) -> str:
     """The axes of the ellipsis made many again."""
-    name, labels = step.args[0].name, step.result.labels
-    at = labels.index(ELLIPSIS)
-    before = [f"*{name}.shape[:{at}]"] if at else []
-    after = [f"*{name}.shape[{at + 1}:]"] if at + 1 < len(labels) else []
-    return f"{name}.reshape({', '.join([*before, f'*{context.lead()}', *after])})"
+    name, at, last = step.args[0].name, step.result.labels.index(ELLIPSIS), step.result.labels[-1]
+    before = [f"{name}.shape[:{at}]"] if at else []
+    after = [f"{name}.shape[{at + 1}:]"] if last != ELLIPSIS else []
+    return f"{name}.reshape({' + '.join([*before, context.lead(), *after])})"
 
 
 COMMON: Mapping[Op, Render] = {

@@ -14,11 +14,12 @@ class Target:
     """A way to write programs down.
 
     `pairwise` says whether many operands are contracted two at a time, with shared intermediates,
-    or at once, as the pattern says it. `needs` names the libraries that its modules import.
+    or at once, as the pattern says it. `imports` are the statements that its modules may need,
+    each with the text that shows the need; `needs` names the libraries in words.
     """
 
     name: str
-    imports: tuple[str, ...]
+    imports: tuple[tuple[str, str], ...]
     needs: str
     pairwise: bool
     steps: Mapping[Op, Render]

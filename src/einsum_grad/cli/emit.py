@@ -1,0 +1,68 @@
+"""`einsum-grad emit`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from einsum_grad.cli.arguments import add_request, add_target, as_text, asked
+from einsum_grad.cli.console import say
+from einsum_grad.cli.exits import Exit
+
+_EPILOG = """\
+examples:
+  einsum-grad emit 'bij,jk->ik'
+  einsum-grad emit 'bij,jk->ik' --target einops --wrt 0 -o gradient.py && python gradient.py
+
+The module imports nothing but its target's library. Run as a script, it checks its gradients.
+"""
+
+
+def add(commands: Any) -> None:
+    """Add the command to argparse's subparsers."""
+    parser = commands.add_parser(
+        "emit",
+        help="write a module with the gradients of a pattern",
+        description="Write a Python module with the forward and the gradients of a pattern.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("pattern", type=as_text, metavar="PATTERN", help="such as 'bij,jk->ik'")
+    add_request(parser)
+    add_target(parser)
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        type=as_text,
+        default="-",
+        help="the file to write, replaced if it is there; default: standard output",
+    )
+    parser.set_defaults(run=_run)
+
+
+def _run(arguments: argparse.Namespace) -> Exit:
+    from einsum_grad.emit import emit
+
+    text = emit(arguments.pattern, target=arguments.target, **asked(arguments))
+    if arguments.output == "-":
+        say(text, end="")
+    else:
+        write(Path(arguments.output), text)
+    return Exit.FINE
+
+
+def write(path: Path, text: str) -> None:
+    """Write the file, whole or not at all; what is not a plain file, like a pipe, is written to."""
+    path = path.resolve()
+    if path.exists() and not path.is_file():
+        path.write_text(text, encoding="utf-8")
+        return
+    with tempfile.NamedTemporaryFile(
+        "w", dir=path.parent, prefix=f".{path.name}.", delete=False, encoding="utf-8"
+    ) as beside:
+        ...
