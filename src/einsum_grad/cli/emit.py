@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
-import tempfile
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -57,12 +58,18 @@ def _run(arguments: argparse.Namespace) -> Exit:
 
 
 def write(path: Path, text: str) -> None:
-    """Write the file, whole or not at all; what is not a plain file, like a pipe, is written to."""
+    """Write a file, whole or not at all; a device or a pipe is written to as it is."""
     path = path.resolve()
     if path.exists() and not path.is_file():
         path.write_text(text, encoding="utf-8")
         return
-    with tempfile.NamedTemporaryFile(
-        "w", dir=path.parent, prefix=f".{path.name}.", delete=False, encoding="utf-8"
-    ) as beside:
-        ...
+    if path.exists() and not os.access(path, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        beside.write_text(text, encoding="utf-8", newline="\n")
+        if path.exists():
+            shutil.copymode(path, beside)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from einsum_grad.emit.context import Context
 from einsum_grad.emit.numpy import contract
-from einsum_grad.emit.steps import COMMON, LETTERS, einsum, expression, units
+from einsum_grad.emit.steps import COMMON, LETTERS, einsum, expression, merge, units
 from einsum_grad.emit.target import Target
 from einsum_grad.lower import Op, Step
 from einsum_grad.plan import ELLIPSIS, Labels, diagonals
@@ -24,16 +24,21 @@ def _repeat(step: Step, context: Context) -> str:
     return f'einops.repeat({name}, "{_axes(arg.labels)} -> {_axes(output)}", {sizes})'
 
 
+# einops takes each name once, so an array with a label twice is left to NumPy.
+
+
 def _rearrange(step: Step, context: Context) -> str:
     (arg,), output = step.args, step.result.labels
     if diagonals(arg.labels):
-        return units(step, context)  # einops takes each name once
+        return units(step, context)
     name = arg.name if arg.labels else f"np.asarray({arg.name})"
     return f'einops.rearrange({name}, "{_axes(arg.labels)} -> {_axes(output)}")'
 
 
 def _merge(step: Step, context: Context) -> str:
     (arg,) = step.args
+    if diagonals(arg.labels):
+        return merge(step, context)
     merged = tuple(f"({label})" if label == ELLIPSIS else label for label in arg.labels)
     return f'einops.rearrange({arg.name}, "{_axes(arg.labels)} -> {_axes(merged)}")'
 
