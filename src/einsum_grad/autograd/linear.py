@@ -47,7 +47,7 @@ def _is_inexact(value: Any) -> bool:
 
 @linear(np.sum)
 def _sum(a: Any, axis: Any = None, dtype: Any = None, *, keepdims: bool = False) -> Any:
-    axes = _axes("sum", axis, a.ndim)
+    axes = axes_of("sum", axis, a.ndim)
     fresh = LABELS[a.ndim : a.ndim + len(axes)] if keepdims else ""
     pattern = _sum_pattern(a.ndim, axes, fresh)
     return contract(pattern, [_cast(a, dtype)], tuple((label, 1) for label in fresh))
@@ -67,7 +67,7 @@ def _sum_pattern(rank: int, axes: tuple[int, ...], fresh: str) -> str:
 @linear(np.mean)
 def _mean(a: Any, axis: Any = None, dtype: Any = None, *, keepdims: bool = False) -> Any:
     a = _cast(a, dtype)
-    count = math.prod(a.shape[axis] for axis in _axes("mean", axis, a.ndim))
+    count = math.prod(a.shape[axis] for axis in axes_of("mean", axis, a.ndim))
     # The sum of many float16 numbers may be too large for float16; their mean is not.
     wide = _cast(a, np.result_type(a.dtype, np.float32))
     return _cast(np.divide(np.sum(wide, axis, keepdims=keepdims), count), a.dtype)
@@ -76,14 +76,14 @@ def _mean(a: Any, axis: Any = None, dtype: Any = None, *, keepdims: bool = False
 @linear(np.transpose)
 def _transpose(a: Any, axes: Any = None) -> Any:
     run("transpose", np.transpose, (look(a), axes))
-    order = _axes("transpose", axes, a.ndim) if axes is not None else range(a.ndim)[::-1]
+    order = axes_of("transpose", axes, a.ndim) if axes is not None else range(a.ndim)[::-1]
     return contract(f"{LABELS[: a.ndim]}->{''.join(LABELS[axis] for axis in order)}", [a])
 
 
 @implements(np.swapaxes)
 def _swapaxes(a: Any, axis1: int, axis2: int) -> Any:
     order = list(range(a.ndim))
-    one, two = _axes("swapaxes", axis1, a.ndim) + _axes("swapaxes", axis2, a.ndim)
+    one, two = axes_of("swapaxes", axis1, a.ndim) + axes_of("swapaxes", axis2, a.ndim)
     order[one], order[two] = two, one
     return np.transpose(a, order)
 
@@ -91,7 +91,7 @@ def _swapaxes(a: Any, axis1: int, axis2: int) -> Any:
 @implements(np.moveaxis)
 def _moveaxis(a: Any, source: Any, destination: Any) -> Any:
     run("moveaxis", np.moveaxis, (look(a), source, destination))
-    sources, places = _axes("moveaxis", source, a.ndim), _axes("moveaxis", destination, a.ndim)
+    sources, places = axes_of("moveaxis", source, a.ndim), axes_of("moveaxis", destination, a.ndim)
     order = [axis for axis in range(a.ndim) if axis not in sources]
     for place, axis in sorted(zip(places, sources, strict=True)):
         order.insert(place, axis)
@@ -124,7 +124,7 @@ def _on_diagonal(
 ) -> tuple[str, list[Any]]:
     """The pattern with one label for both axes, and the array cut to a square there."""
     run(name, np.diagonal, (look(a), offset, axis1, axis2))
-    row, column = _axes(name, axis1, a.ndim) + _axes(name, axis2, a.ndim)
+    row, column = axes_of(name, axis1, a.ndim) + axes_of(name, axis2, a.ndim)
     top, left = max(-offset, 0), max(offset, 0)
     length = max(min(a.shape[row] - top, a.shape[column] - left), 0)
     cut = [slice(None)] * a.ndim
@@ -135,7 +135,7 @@ def _on_diagonal(
     return f"{''.join(labels)}->{others}{labels[row] if kept else ''}", [a[tuple(cut)]]
 
 
-def _axes(name: str, axis: Any, rank: int) -> tuple[int, ...]:
+def axes_of(name: str, axis: Any, rank: int) -> tuple[int, ...]:
     """The axes as numbers from 0; None is all of them."""
     given = tuple(range(rank)) if axis is None else axis
     axes: tuple[int, ...] = run(name, normalize_axis_tuple, (given, rank))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from einsum_grad.autograd.contract import contract
 from einsum_grad.autograd.fit import LABELS
-from einsum_grad.autograd.linear import linear
-from einsum_grad.autograd.refusals import run
-from einsum_grad.errors import OperandError
+from einsum_grad.autograd.linear import axes_of, linear
+from einsum_grad.errors import ArgumentError, OperandError
 
 _MATMUL = {
     (True, True): "i,i->",
@@ -44,7 +44,7 @@ def _product(name: str, a: Any, b: Any, axis: int) -> Any:
     """Sum over the last axis of `a` and an axis of `b`; numbers multiply."""
     if np.ndim(a) == 0 or np.ndim(b) == 0:
         return np.multiply(a, b)
-    return _tensordot_over(name, a, (np.ndim(a) - 1,), b, (np.ndim(b) + axis,))
+    return _over(name, a, (np.ndim(a) - 1,), b, (np.ndim(b) + axis,))
 
 
 @linear(np.outer)
@@ -61,4 +61,34 @@ def _vdot(a: Any, b: Any) -> Any:
 
 @linear(np.tensordot)
 def _tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
-    ...
+    if isinstance(axes, (int, np.integer)):
+        axes = range(np.ndim(a) - axes, np.ndim(a)), range(axes)
+    if len(axes) != 2:
+        raise ArgumentError("tensordot: axes is a number, or the axes of the first and the second")
+    ours = axes_of("tensordot", axes[0], np.ndim(a))
+    theirs = axes_of("tensordot", axes[1], np.ndim(b))
+    if len(ours) != len(theirs):
+        raise ArgumentError(f"tensordot: {len(ours)} axes of the first and {len(theirs)} of the second")
+    return _over("tensordot", a, ours, b, theirs)
+
+
+def _over(name: str, a: Any, ours: Sequence[int], b: Any, theirs: Sequence[int]) -> Any:
+    """Sum over pairs of axes: the others of `a`, then the others of `b`, are left."""
+    for one, other in zip(ours, theirs, strict=True):
+        _check_pair(name, a, one, b, other)
+    left = LABELS[: np.ndim(a)]
+    right = list(LABELS[np.ndim(a) : np.ndim(a) + np.ndim(b)])
+    for one, other in zip(ours, theirs, strict=True):
+        right[other] = left[one]
+    kept = (label for label in (*left, *right) if not (label in left and label in right))
+    return contract(f"{left},{''.join(right)}->{''.join(kept)}", [a, b])
+
+
+def _check_pair(name: str, x: Any, axis_x: int, y: Any, axis_y: int) -> None:
+    """Unlike an einsum's, the axes of a product do not broadcast."""
+    if np.shape(x)[axis_x] != np.shape(y)[axis_y]:
+        raise OperandError(
+            f"{name}: shapes {np.shape(x)} and {np.shape(y)} do not fit: axis {axis_x} of the "
+            f"first has size {np.shape(x)[axis_x]}, and axis {axis_y} of the second "
+            f"{np.shape(y)[axis_y]}"
+        )

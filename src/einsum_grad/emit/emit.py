@@ -48,15 +48,17 @@ def emit(
     `numbers` is "real" or "complex". The module imports nothing of ours, and checks itself when
     it is run as a script. Raises `EinsumGradError` for what can't be used.
 
-    >>> print(emit("i,i->", "einops").splitlines()[0])
-    \"""The einsum i,i-> and its gradients.
+    >>> emit("i,i->", "einops").splitlines()[2]
+    '    Z = Σ_i  X[i] · W[i]'
     """
     asked = request(pattern, wrt, notation, sizes, shapes)
     chosen = target_of(target)
     if numbers not in _TRAITS:
         raise ArgumentError(f"numbers is one of {', '.join(_TRAITS)}, and not {numbers!r:.80}")
     traits = _TRAITS[numbers]
-    return write(program_of(asked.pattern, asked.wrt, chosen, dict(asked.sizes), traits), chosen).text
+    return write(
+        program_of(asked.pattern, asked.wrt, chosen, dict(asked.sizes), traits), chosen
+    ).text
 
 
 def target_of(name: object) -> Target:
@@ -80,9 +82,7 @@ def program_of(
     spelled = spell(pattern)
     own = {spelled[label]: size for label, size in sizes.items() if label in spelled}
     safe = pattern.rename(spelled)
-    known = set(safe.input_labels())
-    given = {label: size for label, size in own.items() if label not in known}
-    return lower(_network(safe, target, own), wrt, traits, given)
+    return lower(_network(safe, target, own), wrt, traits, safe.output_sizes(own))
 
 
 def _network(pattern: Pattern, target: Target, sizes: Mapping[str, int]) -> Network:

@@ -11,7 +11,7 @@ from einsum_grad.emit.selfcheck import self_check
 from einsum_grad.emit.source import Source
 from einsum_grad.emit.target import Target
 from einsum_grad.lower import Program, Section, Value, steps
-from einsum_grad.plan import Gradient, Pattern, equation_text, operand_names, reasons
+from einsum_grad.plan import Gradient, equation_text, operand_names, reasons
 
 _BLANK = ["", ""]
 _LONGEST_EQUATION = 400
@@ -82,9 +82,11 @@ def _sharing(program: Program, target: Target, checks: list[str]) -> Iterable[li
     ]
     yield [
         *wrapped("def backward(", [program.cotangent.name, *operands], "):"),
-        f'    """Return the gradients {tupled(_names(program.gradients))} for a cotangent dz of Z."""',
+        _backward_docstring(program),
         *indented(wrapped("_, residuals = forward_with_residuals(", operands, ")")),
-        *indented(wrapped("return pullback(", [program.cotangent.name, *operands, "residuals"], ")")),
+        *indented(
+            wrapped("return pullback(", [program.cotangent.name, *operands, "residuals"], ")")
+        ),
     ]
 
 
@@ -99,6 +101,11 @@ def _forward(
         *checks,
         *indented(_ending(lines, program.output.name, kept)),
     ]
+
+
+def _backward_docstring(program: Program) -> str:
+    gradients = tupled(_names(program.gradients))
+    return f'    """Return the gradients {gradients} for a cotangent dz of Z."""'
 
 
 def _ending(lines: list[str], output: str, kept: list[str]) -> list[str]:
@@ -119,7 +126,7 @@ def _backward(
         body += ["", *_why(section), *_lines([section], context, target)]
     return [
         *wrapped(f"def {name}(", [program.cotangent.name, *arguments], "):"),
-        f'    """Return the gradients {tupled(_names(program.gradients))} for a cotangent dz of Z."""',
+        _backward_docstring(program),
         *checks,
         *indented(cotangent_guard(program)),
         *indented([f"{unpacked(kept)} = residuals"] if kept else []),
@@ -149,10 +156,9 @@ def _why(section: Section) -> list[str]:
 
 def _sentence(text: str) -> str:
     """`text` with a capital, unless it begins with a label."""
-    first = text.split()[0]
+    first = text.split(maxsplit=1)[0]
     return f"{text[0].upper()}{text[1:]}" if first.isalpha() and len(first) > 1 else text
 
 
 def _names(values: Iterable[Value]) -> list[str]:
     return [value.name for value in values]
-

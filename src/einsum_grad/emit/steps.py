@@ -5,9 +5,9 @@ from __future__ import annotations
 import string
 from collections.abc import Callable, Mapping
 
-from einsum_grad.errors import OperandError
 from einsum_grad.emit.context import Context, ellipsis_slice
 from einsum_grad.emit.view import index
+from einsum_grad.errors import OperandError
 from einsum_grad.lower import Op, Step
 from einsum_grad.plan import ELLIPSIS, UNIT, Pattern, diagonals, distinct
 

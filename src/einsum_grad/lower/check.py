@@ -8,12 +8,12 @@ from einsum_grad.lower.program import Op, Program, Step, Value, steps
 from einsum_grad.plan import ELLIPSIS, Labels, Pattern, distinct, drop_units
 
 
-class IllFormed(AssertionError):
+class IllFormedError(AssertionError):
     """A program that breaks a rule: a mistake of the lowering, never of a user."""
 
 
 def check(program: Program) -> None:
-    """Raise `IllFormed` unless every step of `program` keeps its rule and reads what is there."""
+    """Raise `IllFormedError` unless every step of `program` keeps its rule and reads what is there."""
     forward = _run(program.operands, tuple(steps(program.forward)))
     _need(program.output in forward, f"{program.output} is never made")
     _need(forward.issuperset(program.residuals), "a residual is never made")
@@ -36,7 +36,7 @@ def _run(given: tuple[Value, ...], todo: tuple[Step, ...]) -> set[Value]:
 
 def _need(holds: bool, message: str) -> None:
     if not holds:
-        raise IllFormed(message)
+        raise IllFormedError(message)
 
 
 def _contract(pattern: Pattern) -> bool:

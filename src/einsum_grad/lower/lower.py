@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from einsum_grad.lower.builder import Builder, Stage, labels_suffix
+from einsum_grad.lower.builder import Builder, labels_suffix
 from einsum_grad.lower.program import AxisSize, Op, Program, Section, Size, Value, steps
 from einsum_grad.lower.stages import is_view, split, stages
 from einsum_grad.lower.traits import PLAIN, Traits

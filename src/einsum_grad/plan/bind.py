@@ -43,8 +43,9 @@ def bind(
 ) -> Bound:
     """Fit `pattern`, which is that of `equation`, to the operands' `shapes`.
 
-    `given` are the sizes of labels that the output alone has. Raises `OperandError` for a wrong
-    number of operands, a wrong rank, or sizes that disagree.
+    `given` are the sizes of labels that the output alone has; for other labels the operands'
+    sizes hold. Raises `OperandError` for a wrong number of operands, a wrong rank, or sizes that
+    disagree.
 
     >>> from einsum_grad.plan import pattern_of
     >>> from einsum_grad.syntax import parse
@@ -63,7 +64,7 @@ def bind(
     )
     return Bound(
         Pattern(tuple(tuple(_fitted(axis, sizes) for axis in term) for term in axes), output),
-        tuple({**sizes, **(given or {})}.items()),
+        tuple({**(given or {}), **sizes}.items()),
         tuple(
             (axis.operand, axis.axis, axis.label)
             for term in axes
@@ -172,4 +173,3 @@ def _operand(equation: Equation, number: int) -> str:
 def _count(number: int, noun: str) -> str:
     plural = {"axis": "axes"}.get(noun, noun + "s")
     return f"{number} {noun if number == 1 else plural}"
-

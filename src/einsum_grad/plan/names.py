@@ -41,8 +41,10 @@ def spell(pattern: Pattern) -> dict[str, str]:
         if label not in spelled:
             first = label[0] if label[0] in _ALLOWED else ""
             taken = first in spelled.values()
-            spelled[label] = first if first and not taken else next(
-                letter for letter in free if letter not in spelled.values()
+            spelled[label] = (
+                first
+                if first and not taken
+                else next(letter for letter in free if letter not in spelled.values())
             )
     return spelled
 

@@ -42,6 +42,11 @@ class Pattern:
         """Every label that an operand has, once; without the units, which have no extent."""
         return distinct(label for term in self.inputs for label in term if label != UNIT)
 
+    def output_sizes(self, sizes: Mapping[str, int]) -> dict[str, int]:
+        """Of `sizes`, those of the labels that the output alone has: no operand tells them."""
+        known = set(self.input_labels())
+        return {label: size for label, size in sizes.items() if label not in known}
+
     def contracted(self) -> Labels:
         """The labels that are summed over: an operand has them, the output has not."""
         return tuple(label for label in self.input_labels() if label not in self.output)

@@ -19,10 +19,11 @@ from einsum_grad.syntax import Equation, parse
 class Request:
     """A pattern, the operands whose gradients are wanted, and the sizes that are known.
 
-    `pattern` is bound to the operands' shapes if those were given; else it may have an ellipsis.
+    `pattern` is bound to the operands' shapes if those were given, else it is `unbound`.
     """
 
     equation: Equation
+    unbound: Pattern
     pattern: Pattern
     wrt: tuple[int, ...]
     sizes: tuple[tuple[str, int], ...] = ()
@@ -55,10 +56,9 @@ def request(
     positions = _read_wrt(wrt, len(equation.inputs))
     _check_labels(known, read)
     if shapes is None:
-        return Request(equation, read, positions, tuple(known.items()))
-    only = {label: size for label, size in known.items() if label not in read.input_labels()}
-    bound = bind(equation, read, _read_shapes(shapes), only)
-    return Request(equation, bound.pattern, positions, bound.sizes, bound.stretched)
+        return Request(equation, read, read, positions, tuple(known.items()))
+    bound = bind(equation, read, _read_shapes(shapes), known)
+    return Request(equation, read, bound.pattern, positions, bound.sizes, bound.stretched)
 
 
 def _read_wrt(wrt: int | Iterable[int] | None, count: int) -> tuple[int, ...]:

@@ -119,10 +119,7 @@ class Function:
     @property
     def _module(self) -> Loaded:
         asked = self._request
-        sizes = dict(asked.sizes)
-        known = asked.pattern.input_labels()
-        only = {label: size for label, size in sizes.items() if label not in known}
-        return load_module(asked.pattern, asked.wrt, self._target, sizes, only=only)
+        return load_module(asked.pattern, asked.wrt, self._target, dict(asked.sizes))
 
     def _arrays(self, operands: Sequence[Any]) -> tuple[Array, ...]:
         return tuple(as_array(operand, f"operand {n}") for n, operand in enumerate(operands))

@@ -105,7 +105,9 @@ def _diagonal(call: _Call, array: Array) -> Array:
 
 
 def _units(call: _Call, array: Array) -> Array:
-    sizes = iter([size for size, label in zip(array.shape, call.terms[0], strict=True) if label != UNIT])
+    sizes = iter(
+        [size for size, label in zip(array.shape, call.terms[0], strict=True) if label != UNIT]
+    )
     return array.reshape([1 if label == UNIT else next(sizes) for label in call.output])
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from einsum_grad.emit import Target, program_of, write
 from einsum_grad.errors import DTypeError, OperandError
 from einsum_grad.lower import PLAIN, Traits
-from einsum_grad.plan import Pattern, Request, bind, pattern_of, spell
+from einsum_grad.plan import Pattern, Request, bind, spell
 from einsum_grad.runtime.cache import Cache
 from einsum_grad.runtime.dtypes import Array, DType, Numbers, convert, numbers_of
 from einsum_grad.runtime.load import Loaded, load
@@ -105,14 +105,11 @@ def build_variant(
     request: Request, target: Target, arrays: Sequence[Array], conjugate: bool
 ) -> Variant:
     """Bind the pattern to `arrays`, and find or make the module that runs it."""
-    given = {label: size for label, size in request.sizes}
-    unbound = pattern_of(request.equation, given)
-    only = {label: size for label, size in given.items() if label not in unbound.input_labels()}
     shapes = [array.shape for array in arrays]
-    bound = bind(request.equation, unbound, shapes, only)
+    bound = bind(request.equation, request.unbound, shapes, dict(request.sizes))
     numbers = numbers_of([array.dtype for array in arrays])
     sizes = dict(bound.sizes)
-    loaded = load_module(bound.pattern, request.wrt, target, sizes, numbers.traits(conjugate), only)
+    loaded = load_module(bound.pattern, request.wrt, target, sizes, numbers.traits(conjugate))
     shape = tuple(sizes[label] for label in bound.pattern.output)
     names = tuple(f"the gradient of operand {number}" for number in range(len(arrays)))
     return Variant(loaded, numbers, names, shape, request.wrt)
@@ -124,16 +121,16 @@ def load_module(
     target: Target,
     sizes: dict[str, int],
     traits: Traits = PLAIN,
-    only: dict[str, int] | None = None,
 ) -> Loaded:
-    """The module of `pattern`, written and executed once; `only` are sizes that it must know.
+    """The module of `pattern`, written and executed once.
 
-    The other sizes choose the order of contraction the first time, and never a second module.
+    The sizes of labels that the output alone has are part of it; the others choose the order of
+    contraction the first time, and never a second module.
     """
     spelled = spell(pattern)
     safe = pattern.rename(spelled)
-    fixed = tuple((spelled[label], size) for label, size in (only or {}).items())
     own = {spelled[label]: size for label, size in sizes.items() if label in spelled}
+    fixed = tuple(safe.output_sizes(own).items())
 
     def build() -> Loaded:
         return load(write(program_of(safe, wrt, target, own, traits), target), str(safe))

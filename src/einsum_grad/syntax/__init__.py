@@ -5,4 +5,14 @@ from einsum_grad.syntax.equation import ELLIPSIS, Equation, Label, Term
 from einsum_grad.syntax.parse import NOTATIONS, parse
 from einsum_grad.syntax.quote import pointed, refuse
 
-__all__ = ["ELLIPSIS", "NOTATIONS", "Equation", "Label", "Term", "parse", "pointed", "read_call", "refuse"]
+__all__ = [
+    "ELLIPSIS",
+    "NOTATIONS",
+    "Equation",
+    "Label",
+    "Term",
+    "parse",
+    "pointed",
+    "read_call",
+    "refuse",
+]

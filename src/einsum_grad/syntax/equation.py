@@ -24,6 +24,7 @@ class Term:
 
     @property
     def names(self) -> tuple[str, ...]:
+        """The labels without their places."""
         return tuple(label.name for label in self.labels)
 
 

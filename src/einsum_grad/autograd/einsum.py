@@ -1,0 +1,89 @@
+"""`einsum`: of arrays NumPy's, of Tensors recorded."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from einsum_grad.autograd.contract import contract
+from einsum_grad.autograd.dispatch import implements
+from einsum_grad.autograd.ownership import look
+from einsum_grad.autograd.refusals import as_operand, run
+from einsum_grad.autograd.tape import Traced
+from einsum_grad.autograd.tensor import Tensor
+from einsum_grad.errors import ArgumentTypeError, AutogradError
+from einsum_grad.plan import check_legal
+from einsum_grad.runtime import einsum as run_einsum
+from einsum_grad.syntax import parse, read_call
+
+
+@implements(np.einsum)
+def einsum(
+    *operands: Any,
+    out: Any = None,
+    dtype: Any = None,
+    order: Any = "K",
+    casting: Any = "safe",
+    optimize: Any = "auto",
+) -> Any:
+    """Evaluate an einsum, as np.einsum does; with a Tensor among the operands it is recorded.
+
+    The call is np.einsum's, in both forms: `einsum("ij,jk->ik", x, w)` or
+    `einsum(x, [0, 1], w, [1, 2], [0, 2])`, with `out`, `dtype`, `order`, `casting` and `optimize`.
+    Of Tensors the result is a Tensor; `dtype` casts the operands as `casting` allows, `order` and
+    `optimize` change nothing, and `out` is refused.
+
+    Raises `PatternError` or `OperandError`, which are ValueErrors, for a pattern that is none and
+    operands that don't fit it, and `AutogradError` for `out`.
+
+    >>> import einsum_grad as eg
+    >>> x = eg.Tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
+    >>> eg.einsum("ij,ij->", x, x).backward()
+    >>> x.grad
+    array([[2., 4.],
+           [6., 8.]])
+    >>> eg.einsum("ij->ji", [[1, 2], [3, 4]])
+    array([[1, 3],
+           [2, 4]])
+    """
+    if not any(isinstance(operand, Traced) for operand in (*operands, out)):
+        return run_einsum(
+            *operands, out=out, dtype=dtype, order=order, casting=casting, optimize=optimize
+        )
+    if out is not None:
+        raise AutogradError("an einsum of Tensors can't write into out=: it would not be recorded")
+    pattern, given = _read(operands)
+    if not any(isinstance(operand, Traced) and operand._data.dtype.kind in "fc" for operand in given):
+        plain = run_einsum(pattern, *map(look, given), dtype=dtype, casting=casting)
+        return Tensor._of(np.array(plain), None)
+    return contract(pattern, [_cast(operand, dtype, casting) for operand in given])
+
+
+def _read(args: Sequence[Any]) -> tuple[str, Sequence[Any]]:
+    """The subscripts, which np.einsum must have a meaning for, and the operands."""
+    if args and isinstance(args[0], str):
+        return _legal(args[0]), args[1:]
+    equation, operands = read_call(args)
+    return _legal(equation.text), operands
+
+
+@functools.lru_cache(maxsize=1024)
+def _legal(text: str) -> str:
+    check_legal(parse(text))
+    return text
+
+
+def _cast(operand: Any, dtype: Any, casting: str) -> Any:
+    operand = as_operand(operand, "einsum")
+    if dtype is None:
+        return operand
+    values = operand if isinstance(operand, Traced) else np.asarray(operand)
+    if not run("einsum", np.can_cast, (values.dtype, dtype, casting)):
+        raise ArgumentTypeError(
+            f"einsum: an operand of dtype {values.dtype} can't become {np.dtype(dtype)} "
+            f"with casting={casting!r}"
+        )
+    return values.astype(dtype)
