@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import functools
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from einsum_grad.autograd.backward import pull_back
-from einsum_grad.autograd.cotangent import starting_cotangent, take
+from einsum_grad.autograd.backward import Cotangents, pull_back
+from einsum_grad.autograd.cotangent import take
 from einsum_grad.autograd.mode import is_recording, recording
-from einsum_grad.autograd.tape import Array, Traced
+from einsum_grad.autograd.ownership import look
+from einsum_grad.autograd.tape import Leaf, Node, Traced
 from einsum_grad.autograd.tensor import Tensor
-from einsum_grad.errors import ArgumentError, ArgumentTypeError, AutogradError
+from einsum_grad.errors import ArgumentError, ArgumentTypeError, AutogradError, DTypeError
 
 
 def grad(fn: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
@@ -41,3 +43,94 @@ def grad(fn: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[.
         return with_value(*args, **kwargs)[1]
 
     return gradient
+
+
+def value_and_grad(fn: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
+    """Return the function that gives the value of `fn` and its gradient, as `grad` does.
+
+    >>> import einsum_grad as eg
+    >>> eg.value_and_grad(lambda x, w: np.sum(x * w), argnums=(0, 1))(np.ones(2), np.ones(2))
+    (array(2.), (array([1., 1.]), array([1., 1.])))
+    """
+    single, positions = _positions(argnums)
+
+    @functools.wraps(fn)
+    def both(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
+        _check_given(positions, args)
+        higher = is_recording() and any(map(_needs_gradient, (*args, *kwargs.values())))
+        with recording():
+            variables = {n: _variable(args[n], n, higher) for n in positions}
+            out = _check_result(fn, fn(*(variables.get(n, x) for n, x in enumerate(args)), **kwargs))
+            gradients = _gradients(out, [variables[n] for n in positions], higher)
+        return out if higher else np.array(out._data), gradients[0] if single else tuple(gradients)
+
+    return both
+
+
+def _gradients(out: Tensor, variables: Sequence[Tensor], higher: bool) -> list[Any]:
+    nodes = [variable._node for variable in variables if variable._node is not None]
+    cotangents: Cotangents = {}
+    if out._node is not None:
+        cotangents = pull_back(
+            out._node,
+            np.ones(out.shape, out.dtype),
+            keep=higher,
+            wrap=Tensor._of if higher else None,
+            targets=set(nodes),
+            first=min(node.number for node in nodes),
+        )
+    return [_taken(node, cotangents, higher) for node in nodes]
+
+
+def _taken(node: Node | Leaf, cotangents: Cotangents, higher: bool) -> Any:
+    if node in cotangents:
+        return take(node, cotangents)
+    zeros = np.zeros(node.shape, node.dtype)
+    return Tensor._of(zeros, None) if higher else zeros
+
+
+def _variable(value: Any, number: int, higher: bool) -> Tensor:
+    """What `fn` gets in the place of an argument: a leaf, or a step from the outer graph's."""
+    if higher and _needs_gradient(value):
+        alias: Tensor = +value
+        return alias
+    try:
+        return Tensor(look(value), requires_grad=True)
+    except DTypeError as error:
+        raise DTypeError(f"argument {number} of the function: {error}") from None
+
+
+def _needs_gradient(value: Any) -> bool:
+    return isinstance(value, Traced) and value._node is not None
+
+
+def _check_result(fn: Callable[..., Any], out: Any) -> Tensor:
+    name = getattr(fn, "__name__", "the function")
+    if not isinstance(out, Tensor):
+        raise AutogradError(
+            f"{name} returned a {type(out).__name__}; its gradient needs a Tensor of one number"
+        )
+    if out.size != 1 or out.dtype.kind != "f":
+        raise AutogradError(
+            f"{name} returned a Tensor of shape {out.shape} and dtype {out.dtype}; its gradient "
+            "needs one real number, as np.sum gives"
+        )
+    return out
+
+
+def _check_given(positions: Sequence[int], args: Sequence[Any]) -> None:
+    for position in positions:
+        if not 0 <= position < len(args):
+            raise ArgumentError(
+                f"argnums names argument {position}, and {len(args)} were given by position"
+            )
+
+
+def _positions(argnums: int | Sequence[int]) -> tuple[bool, tuple[int, ...]]:
+    single = not isinstance(argnums, Sequence)
+    try:
+        return single, tuple(map(operator.index, [argnums] if single else argnums))
+    except TypeError:
+        raise ArgumentTypeError(
+            f"argnums is the position of an argument or several, and not {argnums!r:.80}"
+        ) from None

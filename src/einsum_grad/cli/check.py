@@ -37,6 +37,41 @@ def add(commands: Any) -> None:
     add_patterns(parser)
     add_request(parser)
     add_target(parser)
-    parser.add_argument("--trials", type=as_count, default=2, metavar="2", help="random operands")
-    parser.add_argument("--seed", type=as_count, default=0, metavar="0", help="of the random numbers")
+    parser.add_argument(
+        "--trials", type=as_count, default=2, metavar="2", help="how often, with new operands"
+    )
+    parser.add_argument(
+        "--seed", type=as_count, default=0, metavar="0", help="of the random operands"
+    )
     parser.set_defaults(run=_run)
+
+
+def _run(arguments: argparse.Namespace) -> Exit:
+    headed = are_several(arguments.patterns)
+
+    def work(pattern: str) -> Exit:
+        if headed:
+            say(f"# {pattern}")
+        return _checked(pattern, arguments)
+
+    return each(arguments.patterns, work)
+
+
+def _checked(pattern: str, arguments: argparse.Namespace) -> Exit:
+    from einsum_grad.cli.differences import points
+    from einsum_grad.plan import operand_names, request
+    from einsum_grad.runtime import compile
+
+    options = asked(arguments)
+    bound = request(pattern, **options)
+    shapes = arguments.shapes or default_shapes(bound.pattern, dict(bound.sizes))
+    function = compile(pattern, target=arguments.target, **{**options, "shapes": None})
+    names = operand_names(len(shapes))
+    say(f"target {arguments.target}, shapes {_written(shapes)}")
+    found = points(function, shapes, arguments.trials, arguments.seed)
+    worst = Exit.FINE
+    for position, operand in enumerate(function.wrt):
+        right, told = judge(found, position, shapes[operand], arguments.seed)
+        say(f"d{names[operand]} is {'right' if right else 'WRONG'}: {told}")
+        worst = worst if right else Exit.REFUSED
+    return worst

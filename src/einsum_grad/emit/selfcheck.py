@@ -42,7 +42,7 @@ def _main(program: Program) -> list[str]:
         "failed = 0",
         "gradients = backward(dz, *operands)",
         "for name, place, gradient in zip(names, places, gradients, strict=True):",
-        "    # An einsum is linear: <gradient, v> = <dz, the output with v in the operand's place>.",
+        "    # An einsum is linear: <gradient, v> = <dz, output with v in the operand's place>.",
         "    v = draw(random, shapes[place])",
         "    output = forward(*operands[:place], v, *operands[place + 1 :])",
         f"    got = {_inner('gradient', 'v', program)}",

@@ -13,7 +13,7 @@ class IllFormedError(AssertionError):
 
 
 def check(program: Program) -> None:
-    """Raise `IllFormedError` unless every step of `program` keeps its rule and reads what is there."""
+    """Raise `IllFormedError` unless each step keeps its rule and reads only what is there."""
     forward = _run(program.operands, tuple(steps(program.forward)))
     _need(program.output in forward, f"{program.output} is never made")
     _need(forward.issuperset(program.residuals), "a residual is never made")

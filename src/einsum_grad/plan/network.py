@@ -42,7 +42,7 @@ def pairwise(pattern: Pattern, path: Path) -> Network:
     ...     print(node.pattern, node.args)
     bij->ij (0,)
     ij,jk->ik (3, 1)
-    ik,kl->il (4, 2)
+    kl,ik->il (2, 4)
     """
     if len(pattern.inputs) == 1:
         return single(pattern)

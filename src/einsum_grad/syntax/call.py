@@ -22,12 +22,12 @@ def read_call(args: Sequence[Any]) -> tuple[Equation, tuple[Any, ...]]:
     Raises `OperandError` for a call without operands or with an integer out of range,
     `ArgumentTypeError` for a sublist of other things.
 
-    >>> equation, operands = read_call(("ij->ji", "x"))
+    >>> equation, operands = read_call(("i->", [1, 2]))
     >>> equation.text, operands
-    ('ij->ji', ('x',))
-    >>> equation, operands = read_call(("x", [0, 1], "y", [1, 2], [0, 2]))
+    ('i->', ([1, 2],))
+    >>> equation, operands = read_call(([1, 2], [0], [3, 4], [0], []))
     >>> equation.text, operands
-    ('AB,BC->AC', ('x', 'y'))
+    ('A,A->', ([1, 2], [3, 4]))
     """
     if not args:
         raise OperandError("an einsum needs a pattern and at least one operand")

@@ -1,0 +1,116 @@
+"""Gradients against central differences, which are exact: an einsum is linear in each operand."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from einsum_grad.errors import ArgumentError
+from einsum_grad.plan import Shape
+
+Array = NDArray[np.float64]
+
+MOST_ENTRIES = 64
+"""A gradient with more entries is held against the differences along as many random directions."""
+
+_EXACT = 2.0**53
+_ROUNDING = 2.0**-40
+_FEW_OPERANDS = 8
+
+
+class Differentiable(Protocol):
+    """What is checked: a function of operands, and its backward for those in `wrt`."""
+
+    @property
+    def wrt(self) -> tuple[int, ...]: ...
+
+    def __call__(self, *operands: Any) -> Any: ...
+
+    def backward(self, cotangent: Any, *operands: Any) -> tuple[Any, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Where a function is checked, and its gradients there."""
+
+    function: Differentiable
+    operands: tuple[Array, ...]
+    cotangent: Array
+    gradients: tuple[Array, ...]
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """How far a gradient is off, and how far it may be."""
+
+    off: float = 0.0
+    allowed: float = 0.0
+
+    @property
+    def is_right(self) -> bool:
+        """Whether it is no further off than it may be; an `off` that is no number is not."""
+        return self.off <= self.allowed
+
+
+def points(
+    function: Differentiable, shapes: Sequence[Shape], trials: int, seed: int
+) -> list[Point]:
+    """Random operands of these shapes: whole numbers and fractions for each trial."""
+    random = np.random.default_rng(seed)
+    return [_point(function, shapes, random, whole) for _ in range(trials) for whole in (True, False)]
+
+
+def _point(
+    function: Differentiable, shapes: Sequence[Shape], random: np.random.Generator, whole: bool
+) -> Point:
+    largest = 4 if len(shapes) <= _FEW_OPERANDS else 1
+
+    def draw(shape: Shape) -> Array:
+        if whole:
+            return random.integers(-largest, largest, shape, endpoint=True).astype(float)
+        return random.uniform(-1, 1, shape)
+
+    operands = tuple(map(draw, shapes))
+    cotangent = draw(np.shape(function(*operands)))
+    gradients = function.backward(cotangent, *operands)
+    return Point(function, operands, cotangent, gradients, whole)
+
+
+def steps(shape: Shape, seed: int) -> Iterator[Array]:
+    """The steps that are taken from an operand: along each entry, or in random directions."""
+    count = math.prod(shape)
+    if count <= MOST_ENTRIES:
+        return iter(np.eye(count).reshape(count, *shape))
+    random = np.random.default_rng(seed)
+    return (random.choice((-1.0, 1.0), shape) for _ in range(MOST_ENTRIES))
+
+
+def deviation(point: Point, position: int, step: Array) -> Deviation:
+    """Hold the gradient at `position` against the difference that `step` makes."""
+    operand, gradient = point.function.wrt[position], point.gradients[position]
+    ahead, behind = (_loss(point, operand, point.operands[operand] + v) for v in (step, -step))
+    expected = (ahead - behind) / 2
+    return Deviation(
+        abs(float(np.sum(gradient * step)) - expected), _allowed(point, operand, step)
+    )
+
+
+def _loss(point: Point, operand: int, moved: Array) -> float:
+    before, after = point.operands[:operand], point.operands[operand + 1 :]
+    return float(np.sum(point.cotangent * point.function(*before, moved, *after)))
+
+
+def _allowed(point: Point, operand: int, step: Array) -> float:
+    """Nothing where no sum can be rounded, else what rounding may do to the largest of them."""
+    sizes = [np.abs(array) for array in point.operands]
+    sizes[operand] = sizes[operand] + np.abs(step)
+    bound = float(np.sum(np.abs(point.cotangent) * point.function(*sizes)))
+    if not math.isfinite(bound):
+        raise ArgumentError("the numbers of the check grow out of range; give smaller sizes")
+    return 0.0 if point.whole and bound < _EXACT else bound * _ROUNDING
