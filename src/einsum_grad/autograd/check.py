@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from einsum_grad.autograd.mode import no_grad
+from einsum_grad.autograd.refusals import as_operand
 from einsum_grad.autograd.tape import Array
 from einsum_grad.autograd.tensor import Tensor
 from einsum_grad.errors import ArgumentError, AutogradError
@@ -48,3 +49,73 @@ def check_gradients(
     >>> report.checked, report.largest_error < 1e-6
     (2, True)
     """
+    if not step > 0:
+        raise ArgumentError(f"a step is positive, and this is {step}")
+    values = [_widened(array) for array in arrays]
+    variables = [Tensor(value, requires_grad=True) for value in values]
+    out = _tensor(fn, variables)
+    weights = _weights(out)
+    if out.requires_grad:
+        out.backward(weights)
+    largest = 0.0
+    for number, (value, variable) in enumerate(zip(values, variables, strict=True)):
+        gradient = np.zeros_like(value) if variable.grad is None else variable.grad
+        for index in np.ndindex(value.shape):
+            expected = _expected(lambda: _value(fn, values, weights), value, index, step)
+            error = float(abs(gradient[index] - expected))
+            if not error <= atol + rtol * abs(expected):
+                raise AutogradError(
+                    f"the gradient of argument {number} at index {index}: "
+                    f"expected {expected:.8g} by central differences, got {gradient[index]:.8g}"
+                )
+            largest = max(largest, error)
+    return GradientReport(sum(value.size for value in values), largest, step)
+
+
+def _expected(
+    function: Callable[[], float], value: Array, index: tuple[int, ...], step: float
+) -> complex:
+    """The derivatives along the real axis and, of a complex element, along the imaginary one."""
+    real = _difference(function, value, index, step)
+    if value.dtype.kind != "c":
+        return real
+    return real + 1j * _difference(function, value, index, step * 1j)
+
+
+def _difference(
+    function: Callable[[], float], value: Array, index: tuple[int, ...], move: complex
+) -> float:
+    """The central difference; the array is as it was when this returns."""
+    kept = value[index]
+    value[index] = kept + move
+    above = function()
+    value[index] = kept - move
+    below = function()
+    value[index] = kept
+    return (above - below) / (2 * abs(move))
+
+
+def _value(fn: Callable[..., Any], values: Sequence[Array], weights: Array) -> float:
+    with no_grad():
+        out = _tensor(fn, [Tensor(value) for value in values])
+    return float(np.sum(np.conj(weights) * out.data).real)
+
+
+def _tensor(fn: Callable[..., Any], operands: Sequence[Tensor]) -> Tensor:
+    out = fn(*operands)
+    if not isinstance(out, Tensor):
+        raise AutogradError(f"the function returned a {type(out).__name__}, and no Tensor")
+    return out
+
+
+def _weights(out: Tensor) -> Array:
+    random = np.random.default_rng(SEED)
+    weights = random.standard_normal(out.shape)
+    if out.dtype.kind == "c":
+        return weights + 1j * random.standard_normal(out.shape)
+    return np.asarray(weights)
+
+
+def _widened(array: Any) -> Array:
+    given: Array = np.asarray(as_operand(array, "check_gradients"))
+    return given.astype(np.complex128 if given.dtype.kind == "c" else np.float64)

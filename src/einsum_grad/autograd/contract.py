@@ -36,9 +36,7 @@ class Contraction:
         if not isinstance(g, Traced):
             return self.pullback(g)
         shapes = [array.shape for array in self.arrays]
-        asked = request(
-            self.pattern, notation=self.notation, sizes=dict(self.sizes), shapes=shapes
-        )
+        asked = request(self.pattern, notation=self.notation, sizes=dict(self.sizes), shapes=shapes)
         operands = [lift(position, array) for position, array in enumerate(self.arrays)]
         return [_gradient(asked, operands, g, position) for position in self.wanted]
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from einsum_grad.autograd.contract import contract
 from einsum_grad.autograd.dispatch import implements
+from einsum_grad.autograd.linear import is_inexact
 from einsum_grad.autograd.ownership import look
 from einsum_grad.autograd.refusals import as_operand, run
 from einsum_grad.autograd.tape import Traced
@@ -56,7 +57,7 @@ def einsum(
     if out is not None:
         raise AutogradError("an einsum of Tensors can't write into out=: it would not be recorded")
     pattern, given = _read(operands)
-    if not any(isinstance(operand, Traced) and operand._data.dtype.kind in "fc" for operand in given):
+    if not any(map(is_inexact, given)):
         plain = run_einsum(pattern, *map(look, given), dtype=dtype, casting=casting)
         return Tensor._of(np.array(plain), None)
     return contract(pattern, [_cast(operand, dtype, casting) for operand in given])
@@ -80,7 +81,7 @@ def _cast(operand: Any, dtype: Any, casting: str) -> Any:
     operand = as_operand(operand, "einsum")
     if dtype is None:
         return operand
-    values = operand if isinstance(operand, Traced) else np.asarray(operand)
+    values: Any = operand if isinstance(operand, Traced) else np.asarray(operand)
     if not run("einsum", np.can_cast, (values.dtype, dtype, casting)):
         raise ArgumentTypeError(
             f"einsum: an operand of dtype {values.dtype} can't become {np.dtype(dtype)} "

@@ -54,8 +54,8 @@ define(np.imag, {"val": lambda g: g * 1j}, view=True)
 
 
 def _power_base(g: Any, x: Any, y: Any) -> Any:
-    lowered = 0 if getattr(y, "dtype", None) == bool else y - (y != 0)
-    return g * conj(y * x**lowered)
+    # One less, but 0 where it is 0: there the factor y makes the product 0.
+    return g * conj(y * x ** ((y + 0) - (y != 0)))
 
 
 def _power_exponent(g: Any, x: Any, y: Any, out: Any) -> Any:

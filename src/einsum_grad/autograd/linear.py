@@ -30,7 +30,7 @@ def linear(*functions: Callable[..., Any]) -> Callable[[Function], Function]:
     def register(function: Function) -> Function:
         @functools.wraps(function)
         def chosen(*args: Any, **kwargs: Any) -> Any:
-            if any(map(_is_inexact, (*args, *kwargs.values()))):
+            if any(map(is_inexact, (*args, *kwargs.values()))):
                 return function(*args, **kwargs)
             plain = {name: look(value) for name, value in kwargs.items()}
             out = run(functions[0].__name__, functions[0], [*map(look, args)], plain)
@@ -41,7 +41,8 @@ def linear(*functions: Callable[..., Any]) -> Callable[[Function], Function]:
     return register
 
 
-def _is_inexact(value: Any) -> bool:
+def is_inexact(value: Any) -> bool:
+    """Whether this is a Tensor of floating or complex numbers."""
     return isinstance(value, Traced) and value._data.dtype.kind in "fc"
 
 

@@ -161,9 +161,7 @@ def _signature(forward: Callable[..., Any]) -> inspect.Signature:
     return inspect.Signature([inspect.Parameter(name, kind) for name in names])
 
 
-def _operands(
-    name: str, signature: inspect.Signature, rules: Mapping[str, Any]
-) -> tuple[str, ...]:
+def _operands(name: str, signature: inspect.Signature, rules: Mapping[str, Any]) -> tuple[str, ...]:
     """The parameters up to the last one with a rule; those that follow are no operands."""
     parameters = [p.name for p in signature.parameters.values() if p.kind in _POSITIONAL]
     for operand in rules:

@@ -68,7 +68,7 @@ def _tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     ours = axes_of("tensordot", axes[0], np.ndim(a))
     theirs = axes_of("tensordot", axes[1], np.ndim(b))
     if len(ours) != len(theirs):
-        raise ArgumentError(f"tensordot: {len(ours)} axes of the first and {len(theirs)} of the second")
+        raise ArgumentError(f"tensordot pairs {len(ours)} axes with {len(theirs)}")
     return _over("tensordot", a, ours, b, theirs)
 
 

@@ -45,11 +45,9 @@ def record(primitive: Primitive, operands: Sequence[Any], params: Mapping[str, A
     """
     operands = [as_operand(operand, primitive.name) for operand in operands]
     params = {name: _constant(primitive.name, name, value) for name, value in params.items()}
-    wanted = wanted_positions(operands) if is_recording() else ()
-    if primitive.ordered:
-        _refuse_complex(primitive.name, [operands[position] for position in wanted])
     if not any(isinstance(operand, Traced) for operand in operands):
         return run(primitive.name, primitive.forward, operands, params)
+    wanted = wanted_positions(operands) if is_recording() else ()
     rules, asked = _plan(primitive, wanted)
     names = primitive.names(len(operands))
     arrays = [
@@ -59,16 +57,15 @@ def record(primitive: Primitive, operands: Sequence[Any], params: Mapping[str, A
     out = _run(primitive, arrays, params)
     if not wanted or out.dtype.kind not in "fc":
         return Tensor._of(out, None)
+    parents = [operands[position]._node for position in wanted]
+    if primitive.ordered and any(parent.dtype.kind == "c" for parent in parents):
+        raise DTypeError(f"{primitive.name} of complex numbers has no gradient")
     out.flags.writeable = False
     values = {**dict(zip(names, arrays, strict=True)), "out": out}
     facts = {**params, "shapes": tuple(map(np.shape, arrays)) if "shapes" in asked else ()}
-    residual = Residual(
-        rules,
-        primitive.places,
-        {name: value for name, value in values.items() if name in asked},
-        {name: borrow(fact) for name, fact in facts.items() if name in asked},
-    )
-    parents = [operands[position]._node for position in wanted]
+    kept = {name: value for name, value in values.items() if name in asked}
+    fixed = {name: borrow(fact) for name, fact in facts.items() if name in asked}
+    residual = Residual(rules, primitive.places, kept, fixed)
     return Tensor._of(out, Node(primitive.name, out, wanted, parents, residual))
 
 
@@ -92,9 +89,3 @@ def _constant(primitive: str, name: str, value: Any) -> Any:
     if isinstance(value, Traced) and value._node is not None and is_recording():
         raise AutogradError(f"{primitive} has no gradient for {name}: pass {name}.data instead")
     return look(value)
-
-
-def _refuse_complex(primitive: str, operands: Sequence[Any]) -> None:
-    for operand in operands:
-        if operand.dtype.kind == "c":
-            raise DTypeError(f"{primitive} of complex numbers has no gradient")

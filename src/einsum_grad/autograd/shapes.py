@@ -63,10 +63,8 @@ def _scatter(values: Any, index: Any, shape: Shape) -> Any:
     return out.astype(values.dtype, copy=False)
 
 
-INDEX = define(
-    _index, {"x": lambda g, index, shapes: SCATTER(g, index, shapes[0])}, view=True
-)
 SCATTER = define(_scatter, {"values": lambda g, index: g[index]})
+INDEX = define(_index, {"x": lambda g, index, shapes: SCATTER(g, index, shapes[0])}, view=True)
 
 
 @implements(operator.getitem)
@@ -124,4 +122,5 @@ def _padded(array: Any, pad_width: Any, mode: str = "constant", constant_values:
         raise ArgumentError(f"only padding with a constant has a gradient here, not {mode!r}")
     if widths.dtype.kind not in "iu":
         raise ArgumentTypeError("pad_width is an integer, or a pair of integers for each axis")
-    return PAD(array, run("pad", np.broadcast_to, (widths, (np.ndim(array), 2))).tolist(), constant_values)
+    pairs = run("pad", np.broadcast_to, (widths, (np.ndim(array), 2)))
+    return PAD(array, pairs.tolist(), constant_values)

@@ -60,7 +60,8 @@ def value_and_grad(fn: Callable[..., Any], argnums: int | Sequence[int] = 0) -> 
         higher = is_recording() and any(map(_needs_gradient, (*args, *kwargs.values())))
         with recording():
             variables = {n: _variable(args[n], n, higher) for n in positions}
-            out = _check_result(fn, fn(*(variables.get(n, x) for n, x in enumerate(args)), **kwargs))
+            given = [variables.get(n, arg) for n, arg in enumerate(args)]
+            out = _check_result(fn, fn(*given, **kwargs))
             gradients = _gradients(out, [variables[n] for n in positions], higher)
         return out if higher else np.array(out._data), gradients[0] if single else tuple(gradients)
 
@@ -128,8 +129,9 @@ def _check_given(positions: Sequence[int], args: Sequence[Any]) -> None:
 
 def _positions(argnums: int | Sequence[int]) -> tuple[bool, tuple[int, ...]]:
     single = not isinstance(argnums, Sequence)
+    numbers: Any = [argnums] if single else argnums
     try:
-        return single, tuple(map(operator.index, [argnums] if single else argnums))
+        return single, tuple(map(operator.index, numbers))
     except TypeError:
         raise ArgumentTypeError(
             f"argnums is the position of an argument or several, and not {argnums!r:.80}"

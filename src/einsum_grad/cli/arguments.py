@@ -1,18 +1,17 @@
-"""What the arguments of the commands have in common: how they are written, and read."""
+"""How arguments are written: positions, sizes, shapes, and patterns that begin with an arrow."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
-from einsum_grad.plan import Shape
-from einsum_grad.syntax import NOTATIONS
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from einsum_grad.plan import Shape
 
 SCALAR = "scalar"
 """How a shape without axes is written."""
-
-DEFAULT_TARGET = "numpy"
 
 _ARROWS = ("->", "-->")
 _MOST_DIGITS = 18
@@ -30,6 +29,11 @@ def protected(argv: Sequence[str]) -> list[str]:
 def as_text(argument: str) -> str:
     """An argument as it was given."""
     return argument.removeprefix(" ") if argument.startswith(" -") else argument
+
+
+def as_count(argument: str) -> int:
+    """A number from 0 on."""
+    return _number(argument, "this")
 
 
 def as_positions(argument: str) -> tuple[int, ...]:
@@ -67,40 +71,3 @@ def _number(text: str, what: str) -> int:
     if len(digits) > _MOST_DIGITS:
         raise argparse.ArgumentTypeError(f"{what} has at most {_MOST_DIGITS} digits")
     return int(digits)
-
-
-def add_request(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say what of a pattern is asked for."""
-    parser.add_argument(
-        "--wrt",
-        type=as_positions,
-        metavar="0,1",
-        help="the operands whose gradients are wanted, counted from 0; default: all",
-    )
-    parser.add_argument("--sizes", type=as_sizes, metavar="b=64,i=256", help="sizes of labels")
-    parser.add_argument(
-        "--shapes",
-        type=as_shapes,
-        metavar="2x3,3x4",
-        help=f"the operands' shapes; one without axes is written {SCALAR}",
-    )
-    parser.add_argument(
-        "--notation",
-        choices=NOTATIONS,
-        default=NOTATIONS[0],
-        help="letters as in np.einsum, or names divided by spaces as in einops",
-    )
-
-
-def asked(arguments: argparse.Namespace) -> dict[str, Any]:
-    """The options of `add_request` as keyword arguments of the library."""
-    return {name: getattr(arguments, name) for name in ("wrt", "sizes", "shapes", "notation")}
-
-
-def add_target(parser: argparse.ArgumentParser) -> None:
-    """Add how generated code is written."""
-    parser.add_argument(
-        "--target",
-        default=DEFAULT_TARGET,
-        help=f"how the code is written: numpy (fast) or einops (readable); default: {DEFAULT_TARGET}",
-    )

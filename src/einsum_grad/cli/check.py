@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from einsum_grad.cli.arguments import add_request, add_target, asked
+from einsum_grad.cli.arguments import as_count
 from einsum_grad.cli.console import say
 from einsum_grad.cli.exits import Exit
+from einsum_grad.cli.options import add_request, add_target, asked
 from einsum_grad.cli.patterns import add_patterns, are_several, each
 
 if TYPE_CHECKING:
-    from einsum_grad.cli.differences import Finding
+    from einsum_grad.cli.differences import Point
+    from einsum_grad.plan import Shape
 
 _EPILOG = """\
 examples:
@@ -59,6 +60,7 @@ def _run(arguments: argparse.Namespace) -> Exit:
 
 def _checked(pattern: str, arguments: argparse.Namespace) -> Exit:
     from einsum_grad.cli.differences import points
+    from einsum_grad.cli.shapes import default_shapes, written
     from einsum_grad.plan import operand_names, request
     from einsum_grad.runtime import compile
 
@@ -66,12 +68,22 @@ def _checked(pattern: str, arguments: argparse.Namespace) -> Exit:
     bound = request(pattern, **options)
     shapes = arguments.shapes or default_shapes(bound.pattern, dict(bound.sizes))
     function = compile(pattern, target=arguments.target, **{**options, "shapes": None})
-    names = operand_names(len(shapes))
-    say(f"target {arguments.target}, shapes {_written(shapes)}")
+    say(f"target {arguments.target}, shapes {written(shapes)}")
     found = points(function, shapes, arguments.trials, arguments.seed)
-    worst = Exit.FINE
-    for position, operand in enumerate(function.wrt):
-        right, told = judge(found, position, shapes[operand], arguments.seed)
-        say(f"d{names[operand]} is {'right' if right else 'WRONG'}: {told}")
-        worst = worst if right else Exit.REFUSED
-    return worst
+    names = operand_names(len(shapes))
+    return max(
+        (
+            _judged(found, position, f"d{names[operand]}", shapes[operand], arguments.seed)
+            for position, operand in enumerate(function.wrt)
+        ),
+        default=Exit.FINE,
+    )
+
+
+def _judged(found: list[Point], position: int, name: str, shape: Shape, seed: int) -> Exit:
+    """Print the line of one gradient, and return the exit code that it asks for."""
+    from einsum_grad.cli.differences import verdict
+
+    judged = verdict(found, position, shape, seed)
+    say(f"{name} is {'right' if judged.is_right else 'WRONG'}: {judged}")
+    return Exit.FINE if judged.is_right else Exit.REFUSED

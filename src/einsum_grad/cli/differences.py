@@ -27,11 +27,14 @@ class Differentiable(Protocol):
     """What is checked: a function of operands, and its backward for those in `wrt`."""
 
     @property
-    def wrt(self) -> tuple[int, ...]: ...
+    def wrt(self) -> tuple[int, ...]:
+        """The positions of the operands whose gradients `backward` returns."""
 
-    def __call__(self, *operands: Any) -> Any: ...
+    def __call__(self, *operands: Any) -> Any:
+        """Return the output."""
 
-    def backward(self, cotangent: Any, *operands: Any) -> tuple[Any, ...]: ...
+    def backward(self, cotangent: Any, *operands: Any) -> tuple[Any, ...]:
+        """Return the gradients."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +49,34 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class Deviation:
-    """How far a gradient is off, and how far it may be."""
+class Verdict:
+    """What the differences say of a gradient: how far it is off at most, and whether it is right.
 
-    off: float = 0.0
-    allowed: float = 0.0
+    `whole` is the largest deviation on whole numbers, `fractions` that on fractions.
+    """
 
-    @property
-    def is_right(self) -> bool:
-        """Whether it is no further off than it may be; an `off` that is no number is not."""
-        return self.off <= self.allowed
+    is_right: bool
+    whole: float
+    fractions: float
+    looked_at: str
+
+    def __str__(self) -> str:
+        return (
+            f"largest deviation {self.whole:.2g} on whole numbers, {self.fractions:.2g} on "
+            f"fractions, {self.looked_at}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class WrongShape:
+    """What is said of a gradient whose shape is not its operand's."""
+
+    shape: Shape
+    wanted: Shape
+    is_right: bool = False
+
+    def __str__(self) -> str:
+        return f"it has shape {self.shape}, and the operand {self.wanted}"
 
 
 def points(
@@ -63,7 +84,9 @@ def points(
 ) -> list[Point]:
     """Random operands of these shapes: whole numbers and fractions for each trial."""
     random = np.random.default_rng(seed)
-    return [_point(function, shapes, random, whole) for _ in range(trials) for whole in (True, False)]
+    return [
+        _point(function, shapes, random, whole) for _ in range(trials) for whole in (True, False)
+    ]
 
 
 def _point(
@@ -91,14 +114,33 @@ def steps(shape: Shape, seed: int) -> Iterator[Array]:
     return (random.choice((-1.0, 1.0), shape) for _ in range(MOST_ENTRIES))
 
 
-def deviation(point: Point, position: int, step: Array) -> Deviation:
-    """Hold the gradient at `position` against the difference that `step` makes."""
+def verdict(found: Sequence[Point], position: int, shape: Shape, seed: int) -> Verdict | WrongShape:
+    """Hold the gradients at `position`, whose operand has this shape, against the differences."""
+    off = {True: [0.0], False: [0.0]}
+    right = True
+    for point in found:
+        gradient = point.gradients[position]
+        if gradient.shape != shape:
+            return WrongShape(gradient.shape, shape)
+        for step in steps(shape, seed):
+            deviation, allowed = _deviation(point, position, step)
+            off[point.whole].append(deviation)
+            right = right and deviation <= allowed  # never so for what is no number
+    return Verdict(right, max(off[True]), max(off[False]), _looked_at(math.prod(shape)))
+
+
+def _looked_at(entries: int) -> str:
+    if entries > MOST_ENTRIES:
+        return f"{MOST_ENTRIES} directions among {entries} entries"
+    return f"{entries} {'entry' if entries == 1 else 'entries'}"
+
+
+def _deviation(point: Point, position: int, step: Array) -> tuple[float, float]:
+    """How far the gradient is off from the difference that `step` makes, and may be."""
     operand, gradient = point.function.wrt[position], point.gradients[position]
     ahead, behind = (_loss(point, operand, point.operands[operand] + v) for v in (step, -step))
-    expected = (ahead - behind) / 2
-    return Deviation(
-        abs(float(np.sum(gradient * step)) - expected), _allowed(point, operand, step)
-    )
+    off = abs(float(np.sum(gradient * step)) - (ahead - behind) / 2)
+    return off, _allowed(point, operand, step)
 
 
 def _loss(point: Point, operand: int, moved: Array) -> float:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import errno
-import os
-import shutil
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from einsum_grad.cli.arguments import add_request, add_target, as_text, asked
+from einsum_grad.cli.arguments import as_text
 from einsum_grad.cli.console import say
 from einsum_grad.cli.exits import Exit
+from einsum_grad.cli.options import add_request, add_target, asked
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _EPILOG = """\
 examples:
@@ -47,6 +47,8 @@ def add(commands: Any) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> Exit:
+    from pathlib import Path
+
     from einsum_grad.emit import emit
 
     text = emit(arguments.pattern, target=arguments.target, **asked(arguments))
@@ -59,6 +61,10 @@ def _run(arguments: argparse.Namespace) -> Exit:
 
 def write(path: Path, text: str) -> None:
     """Write a file, whole or not at all; a device or a pipe is written to as it is."""
+    import errno
+    import os
+    import shutil
+
     path = path.resolve()
     if path.exists() and not path.is_file():
         path.write_text(text, encoding="utf-8")

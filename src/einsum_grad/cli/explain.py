@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from einsum_grad.cli.arguments import DEFAULT_TARGET, add_request, asked
 from einsum_grad.cli.console import is_coloured, is_utf8, say, shows_symbols
 from einsum_grad.cli.exits import Exit
+from einsum_grad.cli.options import DEFAULT_TARGET, add_request, asked
 from einsum_grad.cli.patterns import add_patterns, are_several, each
 
 if TYPE_CHECKING:

@@ -13,11 +13,11 @@ from einsum_grad.emit.product import (
     as_tensordot,
     product_of,
 )
-from einsum_grad.emit.steps import COMMON, LETTERS, einsum, expression
+from einsum_grad.emit.steps import COMMON, LETTERS, diagonal_view, einsum, expression
 from einsum_grad.emit.target import Target
 from einsum_grad.emit.view import aligning, transposing
 from einsum_grad.lower import Op, Step
-from einsum_grad.plan import diagonals
+from einsum_grad.plan import diagonals, distinct
 
 
 def contract(step: Step, context: Context) -> str:
@@ -27,16 +27,20 @@ def contract(step: Step, context: Context) -> str:
 
 def _alone(step: Step, context: Context) -> str | None:
     """One argument: a view, or a sum over axes."""
-    if len(step.args) > 1 or diagonals(step.args[0].labels):
+    if len(step.args) > 1:
         return None
-    (arg,), output = step.args, step.result.labels
-    kept = tuple(label for label in arg.labels if label in output)
-    if kept == arg.labels:
-        return f"{arg.name}{transposing(kept, output) or '.view()'}"
-    summed = tuple(axis for axis, label in enumerate(arg.labels) if label not in output)
+    name, labels, output = step.args[0].name, step.args[0].labels, step.result.labels
+    if diagonals(labels):
+        if len(step.pattern.labels()) <= LETTERS:
+            return einsum(step, context)
+        name, labels = diagonal_view(name, labels, context), distinct(labels)
+    kept = tuple(label for label in labels if label in output)
+    if kept == labels:
+        return f"{name}{transposing(kept, output) or '.view()'}"
+    summed = tuple(axis for axis, label in enumerate(labels) if label not in output)
     axes = str(summed[0]) if len(summed) == 1 else str(summed)
-    dtype = f", dtype={arg.name}.dtype" if context.program.traits.narrow else ""
-    return f"{arg.name}.sum(axis={axes}{dtype}){transposing(kept, output)}"
+    dtype = f", dtype={step.args[0].name}.dtype" if context.program.traits.narrow else ""
+    return f"{name}.sum(axis={axes}{dtype}){transposing(kept, output)}"
 
 
 def _pair(step: Step, context: Context) -> str | None:

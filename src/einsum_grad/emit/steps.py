@@ -5,11 +5,10 @@ from __future__ import annotations
 import string
 from collections.abc import Callable, Mapping
 
-from einsum_grad.emit.context import Context, ellipsis_slice
+from einsum_grad.emit.context import Context, ellipsis_slice, tuple_of
 from einsum_grad.emit.view import index
-from einsum_grad.errors import OperandError
 from einsum_grad.lower import Op, Step
-from einsum_grad.plan import ELLIPSIS, UNIT, Pattern, diagonals, distinct
+from einsum_grad.plan import ELLIPSIS, UNIT, Labels, Pattern, diagonals, distinct
 
 LETTERS = len(string.ascii_letters)
 """How many labels np.einsum takes."""
@@ -32,23 +31,32 @@ def einsum(step: Step, context: Context) -> str:
 
 def subscripts(pattern: Pattern) -> str:
     """The subscripts of np.einsum for `pattern`: other letters where its labels are none."""
-    if len(pattern.labels()) > LETTERS:
-        raise OperandError(f"a diagonal among more than {LETTERS} labels can't be taken or written")
     if not all(len(label) == 1 for label in pattern.labels()):
         pattern = pattern.rename(dict(zip(pattern.labels(), string.ascii_letters, strict=False)))
     return str(pattern)
 
 
+def diagonal_view(name: str, labels: Labels, context: Context) -> str:
+    """The view of the array `name` on its diagonal, which has each of `labels` once."""
+    own = distinct(labels)
+    if len(own) <= LETTERS:
+        return f'np.einsum("{subscripts(Pattern((labels,), own))}", {name})'
+    strides = [
+        " + ".join(f"{name}.strides[{axis}]" for axis, other in enumerate(labels) if other == label)
+        for label in own
+    ]
+    shape = context.shape(own)
+    return f"np.lib.stride_tricks.as_strided({name}, {shape}, {tuple_of(strides)})"
+
+
 def diagonal(step: Step, context: Context) -> tuple[str, ...]:
-    """Zeros, and a write through the view that np.einsum gives of their diagonal."""
-    (arg,), labels = step.args, step.result.labels
-    own = Pattern((labels,), distinct(labels))
-    name = step.result.name
+    """Zeros, and a write through the view of their diagonal."""
+    (arg,), labels, name = step.args, step.result.labels, step.result.name
     stands = " and ".join(label for label, _ in diagonals(labels))
     return (
         f"{name} = np.zeros({context.shape(labels)}, {arg.name}.dtype)",
-        f"# np.einsum returns a view of the diagonal of {stands}: this writes to it.",
-        f'np.einsum("{subscripts(own)}", {name})[...] = {arg.name}',
+        f"# What is assigned to this view of the diagonal of {stands} is written to {name}.",
+        f"{diagonal_view(name, labels, context)}[...] = {arg.name}",
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from einsum_grad.errors import ArgumentError
 from einsum_grad.syntax.diagnose import diagnose
-from einsum_grad.syntax.equation import Equation, Label, Term
+from einsum_grad.syntax.equation import ELLIPSIS, Equation, Label, Term
 from einsum_grad.syntax.grammar import parser
 from einsum_grad.syntax.limits import check_limits
 from einsum_grad.syntax.quote import refuse
@@ -48,7 +48,7 @@ def _parse(text: str, notation: str) -> Equation:
 
 
 def _equation(text: str, notation: str, trees: list[Tree[Token]]) -> Equation:
-    terms = tuple(Term(tuple(_labels(tree, text))) for tree in trees)
+    terms = tuple(Term(tuple(_labels(tree, text, notation))) for tree in trees)
     explicit = "->" in text
     return Equation(
         text=text,
@@ -58,10 +58,10 @@ def _equation(text: str, notation: str, trees: list[Tree[Token]]) -> Equation:
     )
 
 
-def _labels(tree: Tree[Token], text: str) -> Iterator[Label]:
+def _labels(tree: Tree[Token], text: str, notation: str) -> Iterator[Label]:
     for token in tree.children:
         name, start = str(token), getattr(token, "start_pos", None) or 0
         # The grammar's letters are Python's alphanumerics less the decimal digits.
-        if len(name) == 1 and name.isnumeric():
+        if notation == "letters" and not name.isalpha() and name != ELLIPSIS:
             raise refuse(f"{name!r} is a number and no letter", text, start)
         yield Label(name, start)

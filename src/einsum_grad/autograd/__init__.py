@@ -1,0 +1,30 @@
+"""Tensors: operations recorded on a tape, gradients by compiled patterns and a table of rules."""
+
+from einsum_grad.autograd import elementwise, linear, products, reductions, shapes
+from einsum_grad.autograd.check import GradientReport, check_gradients
+from einsum_grad.autograd.einsum import einsum
+from einsum_grad.autograd.functions import logsumexp, relu, sigmoid, softmax, softplus
+from einsum_grad.autograd.mode import no_grad
+from einsum_grad.autograd.primitive import Primitive, primitive
+from einsum_grad.autograd.tensor import Tensor
+from einsum_grad.autograd.transforms import grad, value_and_grad
+
+TABLES = (elementwise, linear, products, reductions, shapes)
+"""The modules whose import fills the table of NumPy's functions."""
+
+__all__ = [
+    "GradientReport",
+    "Primitive",
+    "Tensor",
+    "check_gradients",
+    "einsum",
+    "grad",
+    "logsumexp",
+    "no_grad",
+    "primitive",
+    "relu",
+    "sigmoid",
+    "softmax",
+    "softplus",
+    "value_and_grad",
+]

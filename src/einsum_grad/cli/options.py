@@ -1,0 +1,47 @@
+"""The options that the commands have in common."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from einsum_grad.cli.arguments import SCALAR, as_positions, as_shapes, as_sizes
+
+DEFAULT_TARGET = "numpy"
+DEFAULT_NOTATION = "letters"
+
+
+def add_request(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say what of a pattern is asked for."""
+    parser.add_argument(
+        "--wrt",
+        type=as_positions,
+        metavar="0,1",
+        help="the operands whose gradients are wanted, counted from 0; default: all",
+    )
+    parser.add_argument("--sizes", type=as_sizes, metavar="b=64,i=256", help="sizes of labels")
+    parser.add_argument(
+        "--shapes",
+        type=as_shapes,
+        metavar="2x3,3x4",
+        help=f"the operands' shapes; one without axes is written {SCALAR}",
+    )
+    parser.add_argument(
+        "--notation",
+        default=DEFAULT_NOTATION,
+        help="letters as in np.einsum (default), or named: names divided by spaces, as in einops",
+    )
+
+
+def asked(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The options of `add_request` as keyword arguments of the library."""
+    return {name: getattr(arguments, name) for name in ("wrt", "sizes", "shapes", "notation")}
+
+
+def add_target(parser: argparse.ArgumentParser) -> None:
+    """Add how generated code is written."""
+    parser.add_argument(
+        "--target",
+        default=DEFAULT_TARGET,
+        help="how the code is written: numpy (fast, the default) or einops (readable)",
+    )
