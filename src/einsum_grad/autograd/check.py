@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from einsum_grad.autograd.mode import no_grad
+from einsum_grad.autograd.ownership import look
 from einsum_grad.autograd.refusals import as_operand
 from einsum_grad.autograd.tape import Array
 from einsum_grad.autograd.tensor import Tensor
@@ -53,7 +54,9 @@ def check_gradients(
         raise ArgumentError(f"a step is positive, and this is {step}")
     values = [_widened(array) for array in arrays]
     variables = [Tensor(value, requires_grad=True) for value in values]
-    out = _tensor(fn, variables)
+    out = fn(*variables)
+    if not isinstance(out, Tensor):
+        raise AutogradError(f"the function returned a {type(out).__name__}, and no Tensor")
     weights = _weights(out)
     if out.requires_grad:
         out.backward(weights)
@@ -97,15 +100,8 @@ def _difference(
 
 def _value(fn: Callable[..., Any], values: Sequence[Array], weights: Array) -> float:
     with no_grad():
-        out = _tensor(fn, [Tensor(value) for value in values])
-    return float(np.sum(np.conj(weights) * out.data).real)
-
-
-def _tensor(fn: Callable[..., Any], operands: Sequence[Tensor]) -> Tensor:
-    out = fn(*operands)
-    if not isinstance(out, Tensor):
-        raise AutogradError(f"the function returned a {type(out).__name__}, and no Tensor")
-    return out
+        out = look(fn(*map(Tensor, values)))
+    return float(np.sum(np.conj(weights) * out).real)
 
 
 def _weights(out: Tensor) -> Array:

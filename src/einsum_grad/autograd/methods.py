@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from einsum_grad.autograd.dispatch import RECORDED
 from einsum_grad.autograd.operators import recorded
 
 if TYPE_CHECKING:
@@ -29,6 +30,10 @@ class Methods:
     def reshape(self, *shape: Any) -> Tensor:
         """`t.reshape(2, 3)` or `t.reshape((2, 3))`, as of an array."""
         return recorded(np.reshape, self, _one(shape))
+
+    def astype(self, dtype: Any) -> Tensor:
+        """The values in another dtype; the gradient comes back in this one."""
+        return recorded(RECORDED[np.ndarray.astype], self, dtype)
 
     def sum(self, axis: Any = None, *, keepdims: bool = False) -> Tensor:
         """`np.sum` of it."""

@@ -31,9 +31,17 @@ def as_text(argument: str) -> str:
     return argument.removeprefix(" ") if argument.startswith(" -") else argument
 
 
-def as_count(argument: str) -> int:
+def as_number(argument: str) -> int:
     """A number from 0 on."""
     return _number(argument, "this")
+
+
+def as_count(argument: str) -> int:
+    """A number from 1 on."""
+    count = _number(argument, "this")
+    if not count:
+        raise argparse.ArgumentTypeError("this is a number from 1 on, and not 0")
+    return count
 
 
 def as_positions(argument: str) -> tuple[int, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from einsum_grad.cli.arguments import as_count
+from einsum_grad.cli.arguments import as_count, as_number
 from einsum_grad.cli.console import say
 from einsum_grad.cli.exits import Exit
 from einsum_grad.cli.options import add_request, add_target, asked
@@ -42,7 +42,7 @@ def add(commands: Any) -> None:
         "--trials", type=as_count, default=2, metavar="2", help="how often, with new operands"
     )
     parser.add_argument(
-        "--seed", type=as_count, default=0, metavar="0", help="of the random operands"
+        "--seed", type=as_number, default=0, metavar="0", help="of the random operands"
     )
     parser.set_defaults(run=_run)
 

@@ -52,7 +52,8 @@ class Point:
 class Verdict:
     """What the differences say of a gradient: how far it is off at most, and whether it is right.
 
-    `whole` is the largest deviation on whole numbers, `fractions` that on fractions.
+    `whole` is the largest deviation on whole numbers, `fractions` that on fractions; where the
+    gradient has entries beyond 1, as a part of the largest.
     """
 
     is_right: bool
@@ -122,9 +123,10 @@ def verdict(found: Sequence[Point], position: int, shape: Shape, seed: int) -> V
         gradient = point.gradients[position]
         if gradient.shape != shape:
             return WrongShape(gradient.shape, shape)
+        largest = float(np.max(np.abs(gradient), initial=1.0))
         for step in steps(shape, seed):
             deviation, allowed = _deviation(point, position, step)
-            off[point.whole].append(deviation)
+            off[point.whole].append(deviation / largest)
             right = right and deviation <= allowed  # never so for what is no number
     return Verdict(right, max(off[True]), max(off[False]), _looked_at(math.prod(shape)))
 

@@ -61,16 +61,22 @@ def _run(arguments: argparse.Namespace) -> Exit:
 
 def write(path: Path, text: str) -> None:
     """Write a file, whole or not at all; a device or a pipe is written to as it is."""
+    try:
+        _replace(path.resolve(), text)
+    except OSError as error:  # which may speak of the file beside it
+        raise type(error)(error.errno, error.strerror, str(path)) from None
+
+
+def _replace(path: Path, text: str) -> None:
     import errno
     import os
     import shutil
 
-    path = path.resolve()
     if path.exists() and not path.is_file():
         path.write_text(text, encoding="utf-8")
         return
     if path.exists() and not os.access(path, os.W_OK):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         beside.write_text(text, encoding="utf-8", newline="\n")

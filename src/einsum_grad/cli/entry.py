@@ -49,9 +49,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return Exit.CLOSED_PIPE
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
-    except (OSError, MemoryError) as error:
+    except OSError as error:
         give_up()
-        complain(str(error) or "there is not enough memory")
+        complain(f"{error.filename}: {error.strerror}" if error.filename else f"{error.strerror}")
+        return Exit.REFUSED
+    except MemoryError:
+        complain("there is not enough memory for arrays of these sizes")
         return Exit.REFUSED
 
 

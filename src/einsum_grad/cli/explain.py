@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from einsum_grad.cli.arguments import as_count
 from einsum_grad.cli.console import is_coloured, is_utf8, say, shows_symbols
 from einsum_grad.cli.exits import Exit
 from einsum_grad.cli.options import DEFAULT_TARGET, add_request, asked
@@ -36,10 +37,14 @@ def add(commands: Any) -> None:
     add_patterns(parser)
     add_request(parser)
     parser.add_argument(
-        "--itemsize", type=int, default=8, metavar="8", help="bytes a number, for the costs"
+        "--itemsize", type=as_count, default=8, metavar="8", help="bytes a number, for the costs"
     )
     parser.add_argument("--code", action="store_true", help="add the generated code")
-    parser.add_argument("--target", help="how the code is written: numpy or einops; adds the code")
+    parser.add_argument(
+        "--target",
+        metavar="numpy|einops",
+        help="how the code is written (default: numpy); adds the code",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON, a line for each pattern")
     parser.add_argument(
         "--color",

@@ -29,6 +29,7 @@ def add_request(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--notation",
         default=DEFAULT_NOTATION,
+        metavar="letters|named",
         help="letters as in np.einsum (default), or named: names divided by spaces, as in einops",
     )
 
@@ -43,5 +44,6 @@ def add_target(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--target",
         default=DEFAULT_TARGET,
+        metavar="numpy|einops",
         help="how the code is written: numpy (fast, the default) or einops (readable)",
     )

@@ -9,6 +9,7 @@ from einsum_grad.cli.arguments import SCALAR
 from einsum_grad.plan import ELLIPSIS, UNIT, Labels, Pattern, Shape
 
 _MOST_ENTRIES = 4096
+_MOST_KINDS = 8
 _ELLIPSIS_SHAPE = (2, 3)
 _SHOWN = 12
 
@@ -31,7 +32,7 @@ def default_shapes(pattern: Pattern, known: Mapping[str, int]) -> tuple[Shape, .
     """
     labels = [x for x in pattern.labels() if x not in known and x not in (UNIT, ELLIPSIS)]
     terms = (*pattern.inputs, pattern.output)
-    for kinds in (len(labels), 3, 2, 1):
+    for kinds in (min(len(labels), _MOST_KINDS), 3, 2, 1):
         sizes = {label: 2 + number % max(kinds, 1) for number, label in enumerate(labels)}
         shapes = [_shape(term, {**sizes, **known}) for term in terms]
         if all(math.prod(shape) <= _MOST_ENTRIES for shape in shapes):

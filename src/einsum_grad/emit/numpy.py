@@ -39,7 +39,7 @@ def _alone(step: Step, context: Context) -> str | None:
         return f"{name}{transposing(kept, output) or '.view()'}"
     summed = tuple(axis for axis, label in enumerate(labels) if label not in output)
     axes = str(summed[0]) if len(summed) == 1 else str(summed)
-    dtype = f", dtype={step.args[0].name}.dtype" if context.program.traits.narrow else ""
+    dtype = f", dtype={step.args[0].name}.dtype" if context.program.traits.whole else ""
     return f"{name}.sum(axis={axes}{dtype}){transposing(kept, output)}"
 
 

@@ -59,7 +59,8 @@ def product_of(step: Step) -> Product | None:
 
 def as_multiply(product: Product, context: Context) -> str | None:
     """Nothing is summed: an elementwise product, each array brought to the output's axes."""
-    if product.contracted:
+    scalars = not product.left.labels and not product.right.labels
+    if product.contracted or (scalars and context.program.traits.whole):
         return None
     left, right = (
         f"{arg.name}{aligning(arg.labels, product.output)}" for arg in (product.left, product.right)

@@ -27,7 +27,7 @@ class Explanation:
     """The gradients of a pattern, explained.
 
     `str()` of it is for reading, `to_dict()` for programs; notebooks show it in colour.
-    `left_out` is the number of operands whose gradients nobody asked for by position.
+    `left_out` is the number of operands whose gradients are not here because they are very many.
     """
 
     plan: GradientPlan

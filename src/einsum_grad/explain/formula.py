@@ -37,7 +37,7 @@ def formula(
 ) -> Formula:
     """The equation of `form`, whose operands and output have these names.
 
-    >>> from einsum_grad.plan import normal_form
+    >>> from einsum_grad.plan import Pattern, normal_form
     >>> formula(normal_form(Pattern((("j",), ("i", "j")), ("i", "i"))), ("dZ", "W"), "dX").deltas
     (('i', "i'"),)
     """

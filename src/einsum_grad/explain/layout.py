@@ -16,7 +16,7 @@ _NAME = 10
 
 
 def lines(writer: Writer) -> Iterator[Line]:
-    """The lines of an explanation: the forward, the gradients and the rest, a blank line between."""
+    """The lines of the forward, of the gradients and of the rest, with blank ones between them."""
     parts = ([writer.forward()], list(writer.gradients()), list(writer.closing()))
     for number, blocks in enumerate(part for part in parts if part):
         if number:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 
+from einsum_grad.errors import ArgumentError
 from einsum_grad.explain.costs import costs
 from einsum_grad.explain.explanation import Explanation
 from einsum_grad.plan import Shape, request
@@ -42,6 +43,8 @@ def explain(
     ['b']
     """
     asked = request(pattern, wrt, notation, sizes, shapes)
+    if not isinstance(itemsize, int) or itemsize < 1:
+        raise ArgumentError(f"itemsize is a number of bytes, and not {itemsize!r:.80}")
     count = len(asked.pattern.inputs)
     if wrt is None and count > MOST_GRADIENTS:
         asked = dataclasses.replace(asked, wrt=(0, 1, count - 1))

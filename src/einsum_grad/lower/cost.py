@@ -33,9 +33,10 @@ class Term:
         return "·".join([*factors, *self.labels])
 
     def at(self, sizes: Mapping[str, int]) -> Term:
-        """The term with every size filled in that is known."""
-        known = math.prod(sizes[label] for label in self.labels if label in sizes)
-        return Term(self.count * known, tuple(x for x in self.labels if x not in sizes))
+        """The term with every size filled in that is known; a 0 leaves nothing open."""
+        count = self.count * math.prod(sizes[label] for label in self.labels if label in sizes)
+        open_ = tuple(label for label in self.labels if label not in sizes)
+        return Term(count, open_ if count else ())
 
 
 @dataclass(frozen=True, slots=True)

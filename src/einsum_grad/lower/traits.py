@@ -10,13 +10,13 @@ class Traits:
     """The facts about a dtype that change a program.
 
     `complex`: the numbers are complex; the factors in a gradient are conjugated, torch's
-    convention, unless `conjugate` is False, JAX's. `narrow`: they are small integers or bools,
-    which NumPy would widen in a sum.
+    convention, unless `conjugate` is False, JAX's. `whole`: they are integers or bools, which
+    NumPy would widen in a sum, and whose scalars warn where arrays wrap around.
     """
 
     complex: bool = False
     conjugate: bool = True
-    narrow: bool = False
+    whole: bool = False
 
 
 PLAIN = Traits()

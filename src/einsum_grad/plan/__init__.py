@@ -10,7 +10,7 @@ from einsum_grad.plan.order import contraction_path
 from einsum_grad.plan.pattern import ELLIPSIS, UNIT, Labels, Pattern, distinct
 from einsum_grad.plan.read import check_legal, pattern_of
 from einsum_grad.plan.reasons import reasons
-from einsum_grad.plan.request import Request, request
+from einsum_grad.plan.request import Request, read_shapes, read_sizes, read_wrt, request
 
 __all__ = [
     "ELLIPSIS",
@@ -42,6 +42,9 @@ __all__ = [
     "pairwise",
     "pattern_of",
     "plan",
+    "read_shapes",
+    "read_sizes",
+    "read_wrt",
     "reasons",
     "request",
     "single",

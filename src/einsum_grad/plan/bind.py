@@ -9,8 +9,7 @@ from einsum_grad.errors import OperandError
 from einsum_grad.plan.gradient import Stretch
 from einsum_grad.plan.names import ellipsis_labels, operand_names
 from einsum_grad.plan.pattern import ELLIPSIS, UNIT, Labels, Pattern
-from einsum_grad.syntax import Equation
-from einsum_grad.syntax.quote import pointed
+from einsum_grad.syntax import MAX_AXES, Equation, pointed
 
 Shape = tuple[int, ...]
 
@@ -62,6 +61,8 @@ def bind(
     output = tuple(
         label for name in pattern.output for label in (dots if name == ELLIPSIS else (name,))
     )
+    if len(output) > MAX_AXES:
+        raise OperandError(f"the output has {len(output)} axes, and an array at most {MAX_AXES}")
     return Bound(
         Pattern(tuple(tuple(_fitted(axis, sizes) for axis in term) for term in axes), output),
         tuple({**(given or {}), **sizes}.items()),

@@ -19,13 +19,15 @@ from einsum_grad.syntax import Equation, parse
 class Request:
     """A pattern, the operands whose gradients are wanted, and the sizes that are known.
 
-    `pattern` is bound to the operands' shapes if those were given, else it is `unbound`.
+    `pattern` is bound to the operands' shapes if those were given, else it is `unbound`; `sizes`
+    are all that is known, and `given` those that the user gave.
     """
 
     equation: Equation
     unbound: Pattern
     pattern: Pattern
     wrt: tuple[int, ...]
+    given: tuple[tuple[str, int], ...] = ()
     sizes: tuple[tuple[str, int], ...] = ()
     stretched: tuple[Stretch, ...] = ()
 
@@ -51,45 +53,66 @@ def request(
     'ib->i'
     """
     equation = pattern if isinstance(pattern, Equation) else parse(pattern, notation)
-    known = _read_sizes(sizes)
+    given = read_sizes(sizes) or ()
+    known = dict(given)
     read = pattern_of(equation, known)
-    positions = _read_wrt(wrt, len(equation.inputs))
+    positions = _positions(read_wrt(wrt), len(equation.inputs))
     _check_labels(known, read)
     if shapes is None:
-        return Request(equation, read, read, positions, tuple(known.items()))
-    bound = bind(equation, read, _read_shapes(shapes), known)
-    return Request(equation, read, bound.pattern, positions, bound.sizes, bound.stretched)
+        return Request(equation, read, read, positions, given, given)
+    bound = bind(equation, read, read_shapes(shapes) or (), known)
+    return Request(equation, read, bound.pattern, positions, given, bound.sizes, bound.stretched)
 
 
-def _read_wrt(wrt: int | Iterable[int] | None, count: int) -> tuple[int, ...]:
+def read_wrt(wrt: int | Iterable[int] | None) -> tuple[int, ...] | None:
+    """`wrt` as positions, if they are ints; whether there are such operands is checked later."""
     if wrt is None:
-        return tuple(range(count))
+        return None
     try:
-        given = list(wrt) if isinstance(wrt, Iterable) else [wrt]
-        positions = tuple(map(_index, given))
+        return tuple(map(_index, wrt if isinstance(wrt, Iterable) else [wrt]))
     except TypeError:
         raise ArgumentTypeError(
             f"wrt is the position of an operand or several, and not {wrt!r:.80}"
         ) from None
-    for position in positions:
+
+
+def read_sizes(sizes: Mapping[str, int] | None) -> tuple[tuple[str, int], ...] | None:
+    """`sizes` as pairs of a label and an int."""
+    if sizes is None:
+        return None
+    if not isinstance(sizes, Mapping):
+        raise ArgumentTypeError(f"sizes is a dict of labels and sizes, and not {sizes!r:.80}")
+    return tuple((str(label), _size(label, size)) for label, size in sizes.items())
+
+
+def read_shapes(shapes: Sequence[Shape] | None) -> tuple[Shape, ...] | None:
+    """`shapes` as tuples of ints."""
+    if shapes is None:
+        return None
+    try:
+        return tuple(tuple(_size("an axis", size) for size in shape) for shape in shapes)
+    except TypeError as error:
+        if isinstance(error, ArgumentTypeError):
+            raise
+        raise ArgumentTypeError(
+            f"shapes is a tuple of sizes for each operand, and not {shapes!r:.80}"
+        ) from None
+
+
+def _positions(wrt: tuple[int, ...] | None, count: int) -> tuple[int, ...]:
+    if wrt is None:
+        return tuple(range(count))
+    for position in wrt:
         if not 0 <= position < count:
             raise ArgumentError(
                 f"wrt names operand {position}, and the operands are numbered 0 to {count - 1}"
             )
-    if len(set(positions)) < len(positions):
-        raise ArgumentError(f"wrt names an operand twice: {positions}")
-    return positions
+    if len(set(wrt)) < len(wrt):
+        raise ArgumentError(f"wrt names an operand twice: {wrt}")
+    return wrt
 
 
-def _read_sizes(sizes: Mapping[str, int] | None) -> dict[str, int]:
-    if sizes is None:
-        return {}
-    if not isinstance(sizes, Mapping):
-        raise ArgumentTypeError(f"sizes is a dict of labels and sizes, and not {sizes!r:.80}")
-    return {str(label): _read_size(label, size) for label, size in sizes.items()}
-
-
-def _read_size(label: object, size: Any) -> int:
+def _size(label: object, size: Any) -> int:
     try:
         number = _index(size)
     except TypeError:
@@ -97,15 +120,6 @@ def _read_size(label: object, size: Any) -> int:
     if number < 0:
         raise ArgumentError(f"the size of {label} is not negative, and this is {number}")
     return number
-
-
-def _read_shapes(shapes: Sequence[Shape]) -> list[Shape]:
-    try:
-        return [tuple(_read_size("an axis", size) for size in shape) for shape in shapes]
-    except TypeError:
-        raise ArgumentTypeError(
-            f"shapes is a tuple of sizes for each operand, and not {shapes!r:.80}"
-        ) from None
 
 
 def _index(value: Any) -> int:

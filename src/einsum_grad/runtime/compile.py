@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from einsum_grad.emit import target_of
-from einsum_grad.plan import Shape, request
+from einsum_grad.plan import Shape, read_shapes, read_sizes, read_wrt, request
 from einsum_grad.runtime.cache import Cache, CacheInfo
-from einsum_grad.runtime.function import Function
+from einsum_grad.runtime.function import Arguments, Function
 from einsum_grad.runtime.variant import MODULES
-from einsum_grad.syntax import Equation
+from einsum_grad.syntax import Equation, check_length
 
 FUNCTIONS: Cache[Function] = Cache(maxsize=1024)
 """The compiled functions by the arguments of `compile`."""
@@ -49,27 +49,21 @@ def compile(
     >>> f.plan.gradients[0].reduced, f.plan.gradients[0].repeat_axes
     ('ik,jk->ij', ('b',))
     """
-    arguments = {
-        "pattern": pattern,
-        "wrt": tuple(wrt) if isinstance(wrt, Iterable) else wrt,
-        "notation": notation,
-        "sizes": tuple(sizes.items()) if isinstance(sizes, Mapping) else sizes,
-        "target": target,
-        "shapes": tuple(map(tuple, shapes)) if shapes is not None else None,
-    }
-    key = tuple(arguments.values())
+    check_length(pattern)
+    arguments = Arguments(
+        pattern, read_wrt(wrt), notation, read_sizes(sizes), target, read_shapes(shapes)
+    )
     try:
-        hash(key)
+        hash(arguments)
     except TypeError:
         return _compile(arguments)
-    return FUNCTIONS.get(key, lambda: _compile(arguments))
+    return FUNCTIONS.get(arguments, lambda: _compile(arguments))
 
 
-def _compile(arguments: Mapping[str, Any]) -> Function:
-    asked = {name: value for name, value in arguments.items() if name != "target"}
-    if isinstance(sizes := asked["sizes"], tuple):
-        asked["sizes"] = dict(sizes)
-    return Function(request(**asked), target_of(arguments["target"]), arguments)
+def _compile(arguments: Arguments) -> Function:
+    pattern, wrt, notation, sizes, target, shapes = arguments
+    asked = request(pattern, wrt, notation, None if sizes is None else dict(sizes), shapes)
+    return Function(asked, target_of(target), arguments)
 
 
 def cache_info() -> Caches:

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from einsum_grad.emit import target_of
-from einsum_grad.errors import ArgumentTypeError, OperandError
+from einsum_grad.errors import ArgumentTypeError, EinsumGradError, OperandError
 from einsum_grad.plan import check_legal, pattern_of, request, spell
 from einsum_grad.runtime.compile import FUNCTIONS
 from einsum_grad.runtime.dtypes import Array
-from einsum_grad.runtime.function import Function
+from einsum_grad.runtime.function import Arguments, Function
 from einsum_grad.runtime.variant import as_array
-from einsum_grad.syntax import parse, pointed, read_call
+from einsum_grad.syntax import check_length, parse, pointed, read_call
 
 _ORDERS = ("auto", True, False, "greedy", "optimal")
 """Orders of contraction that we choose by ourselves."""
@@ -46,6 +46,7 @@ def einsum(
     """
     if operands and isinstance(operands[0], str):
         text, given = operands[0], operands[1:]
+        check_length(text)
     else:
         equation, given = read_call(operands)
         text = equation.text
@@ -67,7 +68,7 @@ def _function(text: str) -> Function:
 def _compile(text: str) -> Function:
     equation = parse(text)
     check_legal(equation)
-    return Function(request(equation, wrt=()), target_of("numpy"), {"pattern": text, "wrt": ()})
+    return Function(request(equation, wrt=()), target_of("numpy"), Arguments(text, wrt=()))
 
 
 def _numpy(text: str, arrays: Sequence[Array], keywords: dict[str, Any]) -> Any:
@@ -75,10 +76,13 @@ def _numpy(text: str, arrays: Sequence[Array], keywords: dict[str, Any]) -> Any:
     equation = parse(text)
     check_legal(equation)
     pattern = pattern_of(equation)
-    if len(pattern.labels()) > len(string.ascii_letters) or len(arrays) > _NUMPY_OPERANDS:
-        return _converted(text, arrays, **keywords)
+    large = len(pattern.labels()) > len(string.ascii_letters) or len(arrays) > _NUMPY_OPERANDS
     try:
+        if large:
+            return _converted(text, arrays, **keywords)
         return np.einsum(str(pattern.rename(spell(pattern))), *arrays, **keywords)
+    except EinsumGradError:
+        raise
     except TypeError as error:
         raise ArgumentTypeError(str(error)) from error
     except ValueError as error:
@@ -100,5 +104,7 @@ def _converted(
     result = _function(text)(*arrays)
     if out is None:
         return np.asarray(result, order=order)
+    if np.shape(out) != np.shape(result):
+        raise ValueError(f"out has shape {np.shape(out)}, and the output {np.shape(result)}")
     np.copyto(out, result, casting=casting)
     return out

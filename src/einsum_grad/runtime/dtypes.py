@@ -17,7 +17,6 @@ Array = NDArray[Any]
 DType = np.dtype[Any]
 
 _ARITHMETIC = "biufc"
-_WORD = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +35,7 @@ class Numbers:
     def traits(self, conjugate: bool) -> Traits:
         """What the lowering must know."""
         kind = self.computed.kind
-        narrow = kind == "b" or (kind in "iu" and self.computed.itemsize < _WORD)
-        return Traits(kind == "c", conjugate or kind != "c", narrow)
+        return Traits(kind == "c", conjugate or kind != "c", kind in "iub")
 
 
 def numbers_of(dtypes: Sequence[DType]) -> Numbers:
@@ -67,10 +65,11 @@ def convert(array: Array, dtype: DType, name: str) -> Array:
     if array.dtype.kind == "c" and dtype.kind != "c":
         array = array.real
     small = array[tuple(slice(0, 1) if stride == 0 else slice(None) for stride in array.strides)]
-    cast = small.astype(dtype)
-    if small.dtype.kind == "f" and dtype.kind in "iub" and not np.array_equal(cast, small):
+    with np.errstate(invalid="ignore"):  # what is no integer is refused just below
+        cast = small.astype(dtype)
+    if dtype.kind in "iub" and not np.array_equal(cast, small):
         raise DTypeError(
-            f"{name} is not of whole numbers, and dtype {dtype} would cut them off; "
+            f"{name} has values that dtype {dtype} can't hold, such as fractions; "
             "convert the operands to floating point first"
         )
     if cast.shape == array.shape:

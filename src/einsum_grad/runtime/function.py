@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 from einsum_grad.emit import Target
-from einsum_grad.plan import GradientPlan, Request
+from einsum_grad.plan import GradientPlan, Request, Shape
 from einsum_grad.runtime.dtypes import Array
 from einsum_grad.runtime.load import Loaded
 from einsum_grad.runtime.variant import Variant, as_array, build_variant, load_module
+from einsum_grad.syntax import Equation
 
 Pullback = Callable[..., tuple[Array, ...]]
 
 _MAX_VARIANTS = 1024
+
+
+class Arguments(NamedTuple):
+    """The arguments of `compile`, read, so that equal ones mean the same."""
+
+    pattern: str | Equation
+    wrt: tuple[int, ...] | None = None
+    notation: str = "letters"
+    sizes: tuple[tuple[str, int], ...] | None = None
+    target: str = "numpy"
+    shapes: tuple[Shape, ...] | None = None
 
 
 class Function:
@@ -37,10 +49,10 @@ class Function:
 
     __slots__ = ("__weakref__", "_arguments", "_request", "_target", "_variants")
 
-    def __init__(self, request: Request, target: Target, arguments: Mapping[str, Any]) -> None:
+    def __init__(self, request: Request, target: Target, arguments: Arguments) -> None:
         self._request = request
         self._target = target
-        self._arguments = dict(arguments)
+        self._arguments = arguments
         self._variants: dict[Any, Variant] = {}
 
     def __call__(self, *operands: Any) -> Any:
@@ -61,12 +73,15 @@ class Function:
         >>> float(out), pullback(1.0)
         (11.0, (array([3., 4.]), array([1., 2.])))
         """
-        arrays = self._arrays(operands)
-        output, residuals = self._variant(arrays, conj).forward_with_residuals(arrays)
+        arrays, convention = self._arrays(operands), conj
+        variant = self._variant(arrays, conj)
+        output, residuals = variant.forward_with_residuals(arrays)
 
-        def pullback(cotangent: Any, *, conj: bool = conj) -> tuple[Array, ...]:
+        def pullback(cotangent: Any, *, conj: bool = convention) -> tuple[Array, ...]:
             """Return a tuple with a gradient for each operand asked for."""
-            return self._variant(arrays, conj).pullback(cotangent, arrays, residuals)
+            if conj != convention:
+                return self.backward(cotangent, *arrays, conj=conj)
+            return variant.pullback(cotangent, arrays, residuals)
 
         return output, pullback
 
@@ -114,7 +129,7 @@ class Function:
         return f"<einsum-grad function {self.pattern!r}, gradients of operands {self.wrt}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _again, (self._arguments,)
+        return _again, tuple(self._arguments)
 
     @property
     def _module(self) -> Loaded:
@@ -135,9 +150,9 @@ class Function:
         return variant
 
 
-def _again(arguments: Mapping[str, Any]) -> Function:
+def _again(*arguments: Any) -> Function:
     """What unpickling calls: compile with the same arguments."""
     from einsum_grad.runtime.compile import compile
 
-    sizes = arguments["sizes"]
-    return compile(**{**arguments, "sizes": dict(sizes) if sizes else None})
+    pattern, wrt, notation, sizes, target, shapes = arguments
+    return compile(pattern, wrt, notation, None if sizes is None else dict(sizes), target, shapes)

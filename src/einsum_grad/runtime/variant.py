@@ -106,7 +106,7 @@ def build_variant(
 ) -> Variant:
     """Bind the pattern to `arrays`, and find or make the module that runs it."""
     shapes = [array.shape for array in arrays]
-    bound = bind(request.equation, request.unbound, shapes, dict(request.sizes))
+    bound = bind(request.equation, request.unbound, shapes, dict(request.given))
     numbers = numbers_of([array.dtype for array in arrays])
     sizes = dict(bound.sizes)
     loaded = load_module(bound.pattern, request.wrt, target, sizes, numbers.traits(conjugate))

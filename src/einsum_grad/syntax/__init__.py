@@ -2,15 +2,18 @@
 
 from einsum_grad.syntax.call import read_call
 from einsum_grad.syntax.equation import ELLIPSIS, Equation, Label, Term
+from einsum_grad.syntax.limits import MAX_AXES, check_length
 from einsum_grad.syntax.parse import NOTATIONS, parse
 from einsum_grad.syntax.quote import pointed, refuse
 
 __all__ = [
     "ELLIPSIS",
+    "MAX_AXES",
     "NOTATIONS",
     "Equation",
     "Label",
     "Term",
+    "check_length",
     "parse",
     "pointed",
     "read_call",

@@ -6,15 +6,27 @@ import re
 import unicodedata
 from collections.abc import Callable
 
+from einsum_grad.syntax.grammar import parser
 from einsum_grad.syntax.quote import visible
 
 _ARROWS = re.compile(r"=>|->>|-->|—>|–>|−>|~>|→|⇒|⟶|➔|➡|- +>|>|-(?=\s*\w)")
+_LONGEST_HINT = 60
 _TRAILING_DASH = re.compile(r"-\s*$")
 
 
 def diagnose(text: str, at: int, notation: str) -> str:
     """Say why `text` is refused at position `at`: the first rule that knows the mistake."""
     return next(said for rule in _RULES if (said := rule(text, at, notation)))
+
+
+def _is_sentence(text: str, notation: str) -> bool:
+    from lark.exceptions import UnexpectedInput
+
+    try:
+        parser()(text, start=notation)
+    except UnexpectedInput:
+        return False
+    return True
 
 
 def _second_arrow(text: str, at: int, notation: str) -> str | None:
@@ -35,9 +47,9 @@ def _shell_redirect(text: str, at: int, notation: str) -> str | None:
 def _wrong_arrow(text: str, at: int, notation: str) -> str | None:
     if not (found := _ARROWS.match(text, at)):
         return None
-    fixed = text[:at].rstrip() + "->" + text[found.end() :].lstrip()
-    hint = f": '{fixed}'" if len(fixed) <= 60 and fixed.isprintable() else ""
-    return f"the arrow is written ->{hint}"
+    fixed = text[:at].rstrip("-=> ") + "->" + text[found.end() :].lstrip()
+    shown = len(fixed) <= _LONGEST_HINT and fixed.isprintable() and _is_sentence(fixed, notation)
+    return "the arrow is written ->" + (f": '{fixed}'" if shown else "")
 
 
 def _comma_in_output(text: str, at: int, notation: str) -> str | None:

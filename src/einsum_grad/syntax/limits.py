@@ -11,15 +11,20 @@ MAX_AXES = 64
 """NumPy's arrays have at most 64 axes."""
 
 
-def check_limits(text: object, notation: str) -> str:
-    """Return `text` if it is a text that may be parsed, else raise."""
-    if not isinstance(text, str):
-        raise ArgumentTypeError(f"a pattern is a str, and this is of type {type(text).__name__}")
-    if len(text) > MAX_LENGTH:
+def check_length(text: object) -> None:
+    """Raise `PatternError` for a text too long to be looked at, even to be looked up."""
+    if isinstance(text, str) and len(text) > MAX_LENGTH:
         raise PatternError(
             f"the pattern has {len(text)} characters, and at most {MAX_LENGTH} are read: "
             f"{shorten(text)}",
         )
+
+
+def check_limits(text: object, notation: str) -> str:
+    """Return `text` if it is a text that may be parsed, else raise."""
+    if not isinstance(text, str):
+        raise ArgumentTypeError(f"a pattern is a str, and this is of type {type(text).__name__}")
+    check_length(text)
     if text.count(",") >= MAX_OPERANDS:
         raise PatternError(
             f"the pattern has {text.count(',') + 1} operands, and at most {MAX_OPERANDS} are read: "
