@@ -18,8 +18,23 @@ from typing import TYPE_CHECKING, Any
 from einsum_grad.errors import EinsumGradError
 
 if TYPE_CHECKING:
+    from einsum_grad.autograd import Primitive as Primitive
+    from einsum_grad.autograd import Tensor as Tensor
+    from einsum_grad.autograd import check_gradients as check_gradients
+    from einsum_grad.autograd import einsum as einsum
+    from einsum_grad.autograd import grad as grad
+    from einsum_grad.autograd import logsumexp as logsumexp
+    from einsum_grad.autograd import no_grad as no_grad
+    from einsum_grad.autograd import primitive as primitive
+    from einsum_grad.autograd import relu as relu
+    from einsum_grad.autograd import sigmoid as sigmoid
+    from einsum_grad.autograd import softmax as softmax
+    from einsum_grad.autograd import softplus as softplus
+    from einsum_grad.autograd import value_and_grad as value_and_grad
     from einsum_grad.emit import TARGETS as TARGETS
     from einsum_grad.emit import emit as emit
+    from einsum_grad.explain import Explanation as Explanation
+    from einsum_grad.explain import explain as explain
     from einsum_grad.runtime import Function as Function
     from einsum_grad.runtime import cache_clear as cache_clear
     from einsum_grad.runtime import cache_info as cache_info
@@ -30,13 +45,28 @@ __version__ = "0.1.0"
 # Each public name and the stage that defines it, imported when the name is first used: to parse
 # or to explain a pattern takes no array library.
 _HOMES = {
-    "Function": "runtime",
-    "TARGETS": "emit",
-    "cache_clear": "runtime",
-    "cache_info": "runtime",
-    "compile": "runtime",
-    "einsum": "runtime",
-    "emit": "emit",
+    name: stage
+    for stage, names in {
+        "autograd": (
+            "Primitive",
+            "Tensor",
+            "check_gradients",
+            "einsum",
+            "grad",
+            "logsumexp",
+            "no_grad",
+            "primitive",
+            "relu",
+            "sigmoid",
+            "softmax",
+            "softplus",
+            "value_and_grad",
+        ),
+        "emit": ("TARGETS", "emit"),
+        "explain": ("Explanation", "explain"),
+        "runtime": ("Function", "cache_clear", "cache_info", "compile"),
+    }.items()
+    for name in names
 }
 
 __all__ = ["EinsumGradError", "__version__", *sorted(_HOMES)]  # noqa: PLE0604  # a table makes it

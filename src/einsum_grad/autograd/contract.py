@@ -50,18 +50,27 @@ def contract(
     """
     operands = [as_operand(operand, "einsum") for operand in operands]
     wanted = wanted_positions(operands) if is_recording() else ()
-    traced = any(isinstance(operand, Traced) for operand in operands)
-    arrays = [np.asarray(borrow(operand) if traced else operand) for operand in operands]
     function = compile(pattern, wrt=wanted, notation=notation, sizes=dict(sizes))
     if not wanted:
-        out = function(*arrays)
-        return Tensor._of(np.asarray(out).view(), None) if traced else out
+        return _constant(function, operands)
+    arrays = [np.asarray(borrow(operand)) for operand in operands]
     out, pullback = function.vjp(*arrays)
     out = np.asarray(out).view()
     out.flags.writeable = False
     residual = Contraction(pattern, notation, sizes, wanted, arrays, pullback)
     parents = [operands[position]._node for position in wanted]
     return Tensor._of(out, Node(f"einsum {pattern!r}", out, wanted, parents, residual))
+
+
+def _constant(function: Callable[..., Any], operands: Sequence[Any]) -> Any:
+    """The result where nothing is recorded; it may be a view of a Tensor, but of no array."""
+    traced = [operand for operand in operands if isinstance(operand, Traced)]
+    out = function(*(borrow(x) if isinstance(x, Traced) else x for x in operands))
+    if not traced:
+        return out
+    others = (x for x in operands if isinstance(x, np.ndarray))
+    shared = any(np.may_share_memory(out, other) for other in others)
+    return Tensor._of(np.array(out) if shared else np.asarray(out), None)
 
 
 def _gradient(asked: Request, operands: Sequence[Any], g: Any, position: int) -> Any:

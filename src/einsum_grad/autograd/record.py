@@ -48,6 +48,8 @@ def record(primitive: Primitive, operands: Sequence[Any], params: Mapping[str, A
     if not any(isinstance(operand, Traced) for operand in operands):
         return run(primitive.name, primitive.forward, operands, params)
     wanted = wanted_positions(operands) if is_recording() else ()
+    if primitive.ordered:
+        _refuse_complex(primitive.name, [operands[position] for position in wanted])
     rules, asked = _plan(primitive, wanted)
     names = primitive.names(len(operands))
     arrays = [
@@ -57,15 +59,16 @@ def record(primitive: Primitive, operands: Sequence[Any], params: Mapping[str, A
     out = _run(primitive, arrays, params)
     if not wanted or out.dtype.kind not in "fc":
         return Tensor._of(out, None)
-    parents = [operands[position]._node for position in wanted]
-    if primitive.ordered and any(parent.dtype.kind == "c" for parent in parents):
-        raise DTypeError(f"{primitive.name} of complex numbers has no gradient")
     out.flags.writeable = False
-    values = {**dict(zip(names, arrays, strict=True)), "out": out}
+    values = dict(zip((*names, "out"), (*arrays, out), strict=True))
     facts = {**params, "shapes": tuple(map(np.shape, arrays)) if "shapes" in asked else ()}
-    kept = {name: value for name, value in values.items() if name in asked}
-    fixed = {name: borrow(fact) for name, fact in facts.items() if name in asked}
-    residual = Residual(rules, primitive.places, kept, fixed)
+    residual = Residual(
+        rules,
+        primitive.places,
+        {name: value for name, value in values.items() if name in asked},
+        {name: borrow(fact) for name, fact in facts.items() if name in asked},
+    )
+    parents = [operands[position]._node for position in wanted]
     return Tensor._of(out, Node(primitive.name, out, wanted, parents, residual))
 
 
@@ -89,3 +92,8 @@ def _constant(primitive: str, name: str, value: Any) -> Any:
     if isinstance(value, Traced) and value._node is not None and is_recording():
         raise AutogradError(f"{primitive} has no gradient for {name}: pass {name}.data instead")
     return look(value)
+
+
+def _refuse_complex(primitive: str, operands: Sequence[Traced]) -> None:
+    if any(operand._data.dtype.kind == "c" for operand in operands):
+        raise DTypeError(f"{primitive} of complex numbers has no gradient")

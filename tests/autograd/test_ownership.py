@@ -1,0 +1,301 @@
+"""No write to an array, whoever holds it, is seen by a graph or by another Tensor."""
+
+from __future__ import annotations
+
+import weakref
+from typing import Any
+
+import numpy as np
+import pytest
+
+import einsum_grad as eg
+from einsum_grad.autograd.ownership import own
+from einsum_grad.errors import AutogradError, OperandError
+
+
+def address(array: Any) -> int:
+    where: int = array.__array_interface__["data"][0]
+    return where
+
+
+def square_gradient(x: eg.Tensor) -> Any:
+    x.grad = None
+    np.sum(x * x).backward()
+    return x.grad
+
+
+def test_a_tensor_copies_what_it_is_made_of() -> None:
+    array = np.ones(3)
+    x = eg.Tensor(array, requires_grad=True)
+    array[...] = 7.0
+    np.testing.assert_array_equal(x.data, np.ones(3))
+
+
+def test_data_is_the_tensors_own_writable_array() -> None:
+    x = eg.Tensor(np.ones(3), requires_grad=True)
+    x.data[0] = 5.0
+    x.data *= 2
+    assert x.data is x.data
+    np.testing.assert_array_equal(x.data, [10.0, 2.0, 2.0])
+    np.testing.assert_array_equal(square_gradient(x), [20.0, 4.0, 4.0])
+
+
+def test_a_handle_stays_the_data_of_its_tensor() -> None:
+    x = eg.Tensor(np.ones(3), requires_grad=True)
+    handle = x.data
+    y = x * x
+    handle[0] = 5.0
+    assert x.data is handle
+    y.backward(np.ones(3))
+    np.testing.assert_array_equal(x.grad, [2.0, 2.0, 2.0])
+    np.testing.assert_array_equal(square_gradient(x), [10.0, 2.0, 2.0])
+
+
+def test_in_place_updates_while_a_graph_lives_do_not_reach_it() -> None:
+    x = eg.Tensor(np.array([1.0, 2.0]), requires_grad=True)
+    y = np.sum(x * x)
+    x.data -= 1.0
+    z = np.sum(x * x)
+    x.data[...] = 100.0
+    y.backward()
+    np.testing.assert_array_equal(x.grad, [2.0, 4.0])
+    x.grad = None
+    z.backward()
+    np.testing.assert_array_equal(x.grad, [0.0, 2.0])
+    np.testing.assert_array_equal(x.data, [100.0, 100.0])
+
+
+def test_an_update_between_two_uses_in_one_graph_reaches_the_second_only() -> None:
+    x = eg.Tensor(np.array([3.0]), requires_grad=True)
+    first = x * x
+    x.data[...] = 5.0
+    (first + x * x).backward()
+    np.testing.assert_array_equal(x.grad, [16.0])
+
+
+def test_an_update_after_a_backward_pass_copies_nothing() -> None:
+    w = eg.Tensor(np.ones((30, 30)), requires_grad=True)
+    before = address(w.data)
+    for _ in range(3):
+        loss = np.sum(np.tanh(w @ w) * w)
+        loss.backward()
+        w.data -= 0.1 * w.grad
+        w.grad = None
+    assert address(w.data) == before
+
+
+def test_an_update_after_a_graph_was_dropped_copies_nothing() -> None:
+    w = eg.Tensor(np.ones(30), requires_grad=True)
+    before = address(w.data)
+    loss = np.sum(w * w)
+    del loss
+    w.data -= 1.0
+    assert address(w.data) == before
+
+
+def test_reading_data_while_a_graph_lives_leaves_the_graph_its_array() -> None:
+    w = eg.Tensor(np.ones(30), requires_grad=True)
+    before = address(w.data)
+    loss = np.sum(w * w)
+    assert address(w.data) != before
+    loss.backward()
+    np.testing.assert_array_equal(w.grad, np.full(30, 2.0))
+
+
+def test_new_data_replace_the_array_and_do_not_disturb_the_graph() -> None:
+    x = eg.Tensor(np.array([1.0, 2.0]), requires_grad=True)
+    y = np.sum(x * x)
+    new = np.array([10.0, 20.0])
+    x.data = new
+    new[...] = 0.0
+    y.backward()
+    np.testing.assert_array_equal(x.grad, [2.0, 4.0])
+    np.testing.assert_array_equal(x.data, [10.0, 20.0])
+
+
+@pytest.mark.parametrize("new", [np.ones(3), np.ones((2, 1)), np.ones(2, np.float32), 1.0])
+def test_new_data_of_another_shape_or_dtype_are_refused(new: Any) -> None:
+    x = eg.Tensor(np.ones(2), requires_grad=True)
+    with pytest.raises(OperandError, match=r"shape \(2,\) and dtype float64"):
+        x.data = new
+    with pytest.raises(OperandError, match=r"shape \(2,\) and dtype float64"):
+        x.grad = new
+
+
+def test_results_are_read_only() -> None:
+    x = eg.Tensor(np.ones((2, 2)), requires_grad=True)
+    for y in (x * 2, x @ x, x.T, x[0], np.reshape(x, 4), np.sum(x), eg.softmax(x)):
+        assert not y.data.flags.writeable
+        with pytest.raises(ValueError, match="read-only"):
+            y.data[...] = 0.0
+        with pytest.raises(AutogradError, match="detach"):
+            y.data = np.ones(y.shape)
+
+
+def test_a_view_keeps_its_values_when_its_variable_changes() -> None:
+    x = eg.Tensor(np.arange(4.0), requires_grad=True)
+    for view in (np.reshape(x, (2, 2)), x[:], np.transpose(x), np.real(x)):
+        kept = view.data.copy()
+        out = np.sum(view * view)
+        x.data += 1.0
+        np.testing.assert_array_equal(view.data, kept)
+        x.grad = None
+        out.backward()
+        np.testing.assert_array_equal(x.grad, 2 * kept.ravel())
+
+
+def test_a_view_made_without_recording_is_a_value_of_its_own() -> None:
+    x = eg.Tensor(np.arange(4.0), requires_grad=True)
+    graph = np.sum(x * x)
+    with eg.no_grad():
+        views = [np.reshape(x, (2, 2)), x[1:], x.T, +x, np.real(x)]
+    for view in views:
+        view.data[...] = 7.0
+    np.testing.assert_array_equal(x.data, np.arange(4.0))
+    x.data[...] = 9.0
+    for view in views:
+        assert np.all(view.data == 7.0)
+    graph.backward()
+    np.testing.assert_array_equal(x.grad, [0.0, 2.0, 4.0, 6.0])
+
+
+def test_a_view_of_a_constant_array_is_a_value_of_its_own() -> None:
+    array = np.arange(4.0)
+    constant = eg.Tensor(array)
+    for view in (eg.einsum("i->i", constant), eg.einsum("i,->i", array, eg.Tensor(1.0))):
+        view.data[...] = 7.0
+    np.testing.assert_array_equal(array, np.arange(4.0))
+    np.testing.assert_array_equal(constant.data, np.arange(4.0))
+
+
+def test_a_detached_tensor_and_its_origin_do_not_see_each_others_changes() -> None:
+    x = eg.Tensor(np.ones(2), requires_grad=True)
+    for origin in (x, x * 1):
+        kept = np.sum(origin * origin)
+        constant = origin.detach()
+        assert not constant.requires_grad
+        constant.data[...] = 5.0
+        np.testing.assert_array_equal(origin.data, np.ones(2))
+        x.grad = None
+        kept.backward()
+        np.testing.assert_array_equal(x.grad, [2.0, 2.0])
+    constant = x.detach()
+    x.data[...] = 9.0
+    np.testing.assert_array_equal(constant.data, np.ones(2))
+
+
+def test_detached_data_are_writable_also_of_a_result_that_is_gone() -> None:
+    x = eg.Tensor(np.ones(2), requires_grad=True)
+    constant = (x * 2).detach()
+    constant.data[...] = 3.0
+    np.testing.assert_array_equal(constant.data, [3.0, 3.0])
+
+
+def test_a_constant_tensor_is_kept_without_a_copy_and_safely() -> None:
+    x = eg.Tensor(np.ones(3), requires_grad=True)
+    constant = eg.Tensor(np.arange(3.0))
+    before = address(constant.data)
+    y = x * constant
+    constant.data[...] = 100.0
+    y.backward(np.ones(3))
+    np.testing.assert_array_equal(x.grad, [0.0, 1.0, 2.0])
+    y = x * constant
+    del y
+    moved = address(constant.data)
+    (x * constant).backward(np.ones(3))
+    assert address(constant.data) == moved != before
+
+
+def test_arrays_among_the_parameters_are_kept_as_they_were() -> None:
+    x = eg.Tensor(np.arange(4.0), requires_grad=True)
+    index, mask = np.array([0, 2]), np.array([True, False, False, False])
+    y = np.sum(x[index]) + np.sum(x[mask]) + np.sum(np.where(mask, x, 0.0))
+    index[...], mask[...] = 3, True
+    y.backward()
+    np.testing.assert_array_equal(x.grad, [3.0, 0.0, 1.0, 0.0])
+
+
+def test_an_index_tensor_is_kept_as_it_was() -> None:
+    x = eg.Tensor(np.arange(4.0), requires_grad=True)
+    index = eg.Tensor([0, 2])
+    y = np.sum(x[index])
+    index.data[...] = 3
+    y.backward()
+    np.testing.assert_array_equal(x.grad, [1.0, 0.0, 1.0, 0.0])
+
+
+def test_a_forward_that_keeps_its_result_can_not_change_it_later() -> None:
+    cache: list[Any] = []
+
+    def forward(x: Any) -> Any:
+        cache.append(x * 2)
+        return cache[0]
+
+    doubled = eg.primitive(forward, x=lambda g, out: g * out)
+    x = eg.Tensor(np.ones(2), requires_grad=True)
+    y = doubled(x)
+    cache[0][...] = 100.0
+    np.testing.assert_array_equal(y.data, [2.0, 2.0])
+    y.backward(np.ones(2))
+    np.testing.assert_array_equal(x.grad, [2.0, 2.0])
+
+
+def test_a_forward_that_gives_its_operand_back_does_not_share_it() -> None:
+    same = eg.primitive(lambda x: x, x=lambda g, out: g * out)
+    part = eg.primitive(lambda x: x[:1], x=lambda g, out, shapes: np.full(shapes[0], g * out))
+    for function in (same, part):
+        x = eg.Tensor(np.ones(2), requires_grad=True)
+        y = function(x)
+        x.data[...] = 5.0
+        assert np.all(y.data == 1.0)
+        assert x.data.flags.writeable
+        y.backward(np.ones(y.shape))
+        assert np.all(x.grad == 1.0)
+
+
+def test_the_cotangent_given_is_not_changed_and_not_kept() -> None:
+    x = eg.Tensor(np.ones(2), requires_grad=True)
+    cotangent = np.array([1.0, 2.0])
+    (+x).backward(cotangent)
+    x.grad[...] = 9.0
+    np.testing.assert_array_equal(cotangent, [1.0, 2.0])
+    gone = weakref.ref(cotangent)
+    del cotangent
+    assert gone() is None
+
+
+def test_a_gradient_that_is_only_a_repetition_is_a_writable_array() -> None:
+    x = eg.Tensor(np.ones((2, 3)), requires_grad=True)
+    np.sum(x).backward()
+    x.grad[0, 0] = 5.0
+    np.testing.assert_array_equal(x.grad, [[5.0, 1.0, 1.0], [1.0, 1.0, 1.0]])
+
+
+def test_own_takes_what_is_nobody_elses_and_copies_the_rest() -> None:
+    kept = np.ones(3)
+    assert own(kept) is not kept
+    assert own(kept[:2]).flags.owndata
+    holder = [np.ones(3)]
+    where = address(holder[0])
+    mine = own(holder.pop())
+    assert address(mine) == where
+    frozen = np.ones(3)
+    frozen.flags.writeable = False
+    assert own(frozen).flags.writeable
+
+
+def test_augmented_assignment_makes_another_tensor() -> None:
+    x = eg.Tensor(np.ones(2), requires_grad=True)
+    t = x
+    t += 1
+    t *= 3
+    assert t is not x
+    np.testing.assert_array_equal(x.data, [1.0, 1.0])
+    t.backward(np.ones(2))
+    np.testing.assert_array_equal(x.grad, [3.0, 3.0])
+
+
+def test_elements_can_not_be_assigned() -> None:
+    x = eg.Tensor(np.ones(2))
+    with pytest.raises(AutogradError, match=r"can't be assigned.*np\.where"):
+        x[0] = 1.0

@@ -1,0 +1,203 @@
+"""Every recorded operation: its gradients, their dtypes, and that nothing disturbs them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import einsum_grad as eg
+from einsum_grad.errors import DTypeError
+from tests.autograd.table import CASES, Array, Case, gradients, numbers, weights
+
+every_case = pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+
+ORDERED = {"maximum", "minimum", "clip", "sigmoid", "relu", "softplus"} | {
+    name for name in CASES if name.startswith(("max", "min", "logsumexp", "softmax"))
+}
+COMPLEX = {name: case for name, case in CASES.items() if name not in ORDERED}
+PAIRS = {name: case for name, case in CASES.items() if len(case.operands) == 2}
+
+
+@every_case
+def test_gradients_are_central_differences(case: Case) -> None:
+    eg.check_gradients(case.function, *case.operands)
+
+
+@every_case
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.longdouble])
+def test_gradients_keep_shape_and_dtype(case: Case, dtype: Any) -> None:
+    exact = gradients(case.function, case.operands)
+    got = gradients(case.function, [operand.astype(dtype) for operand in case.operands])
+    for operand, gradient, expected in zip(case.operands, got, exact, strict=True):
+        assert type(gradient) is np.ndarray
+        assert (gradient.shape, gradient.dtype) == (operand.shape, dtype)
+        tolerance = 20 * max(np.finfo(dtype).eps, np.finfo(float).eps)
+        np.testing.assert_allclose(gradient, expected, rtol=tolerance, atol=4 * tolerance)
+
+
+@every_case
+def test_numpy_gives_the_same_values(case: Case) -> None:
+    recorded = case.function(*(eg.Tensor(x, requires_grad=True) for x in case.operands))
+    constant = case.function(*map(eg.Tensor, case.operands))
+    assert not constant.requires_grad
+    np.testing.assert_array_equal(recorded.data, constant.data)
+    plain = case.function(*case.operands)
+    assert (recorded.shape, recorded.dtype) == (plain.shape, plain.dtype)
+    np.testing.assert_allclose(recorded.data, plain, rtol=1e-14)
+
+
+@every_case
+def test_writing_to_operands_after_the_forward_changes_no_gradient(case: Case) -> None:
+    expected = gradients(case.function, case.operands)
+    variables = [eg.Tensor(operand, requires_grad=True) for operand in case.operands]
+    out = case.function(*variables)
+    kept = out.data.copy()
+    for variable in variables:
+        variable.data[...] = np.nan
+    np.testing.assert_array_equal(out.data, kept)
+    out.backward(weights(out.shape))
+    for variable, gradient in zip(variables, expected, strict=True):
+        np.testing.assert_array_equal(variable.grad, gradient)
+        assert np.isnan(variable.data).all()
+
+
+@every_case
+def test_writing_through_views_taken_before_changes_no_gradient(case: Case) -> None:
+    expected = gradients(case.function, case.operands)
+    variables = [eg.Tensor(operand, requires_grad=True) for operand in case.operands]
+    views = [variable.data[...] for variable in variables]
+    out = case.function(*variables)
+    for view in views:
+        view[...] = np.nan
+    out.backward(weights(out.shape))
+    for variable, gradient in zip(variables, expected, strict=True):
+        np.testing.assert_array_equal(variable.grad, gradient)
+        assert np.isnan(variable.data).all()
+
+
+@pytest.mark.parametrize("case", PAIRS.values(), ids=PAIRS.keys())
+def test_writing_to_constants_after_the_forward_changes_no_gradient(case: Case) -> None:
+    expected = gradients(case.function, case.operands)
+    for position in (0, 1):
+        constant = case.operands[1 - position].copy()
+        variable = eg.Tensor(case.operands[position], requires_grad=True)
+        given: list[Any] = [variable, variable]
+        given[1 - position] = constant
+        out = case.function(*given)
+        constant[...] = np.nan
+        out.backward(weights(out.shape))
+        np.testing.assert_array_equal(variable.grad, expected[position])
+
+
+@every_case
+def test_gradients_are_the_operands_own(case: Case) -> None:
+    variables = [eg.Tensor(operand, requires_grad=True) for operand in case.operands]
+    out = case.function(*variables)
+    cotangent = weights(out.shape)
+    out.backward(cotangent)
+    arrays = [cotangent, *(v.grad for v in variables), *(v.data for v in variables)]
+    for variable in variables:
+        assert variable.grad.flags.writeable
+        for other in arrays:
+            assert other is variable.grad or not np.shares_memory(other, variable.grad)
+
+
+def weighted(function: Any) -> Any:
+    """The function as one number."""
+
+    def total(*operands: Any) -> Any:
+        out = function(*operands)
+        return np.sum(out * weights(out.shape))
+
+    return total
+
+
+def gradient_as_a_number(function: Any, count: int) -> Any:
+    """All gradients of a function as one number, so that it can be differentiated again."""
+    gradient = eg.grad(weighted(function), tuple(range(count)))
+
+    def total(*operands: Any) -> Any:
+        parts = enumerate(gradient(*operands))
+        return sum(np.sum(part * (weights(part.shape) + number)) for number, part in parts)
+
+    return total
+
+
+@every_case
+def test_second_and_third_derivatives_are_central_differences(case: Case) -> None:
+    second = gradient_as_a_number(case.function, len(case.operands))
+    eg.check_gradients(second, *case.operands, rtol=1e-4, atol=1e-6)
+    third = gradient_as_a_number(second, len(case.operands))
+    eg.check_gradients(third, *case.operands, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("case", COMPLEX.values(), ids=COMPLEX.keys())
+def test_complex_gradients_are_central_differences(case: Case) -> None:
+    eg.check_gradients(case.function, *map(turned, case.operands))
+
+
+@pytest.mark.parametrize("case", COMPLEX.values(), ids=COMPLEX.keys())
+def test_second_derivatives_of_complex_functions_are_central_differences(case: Case) -> None:
+    def squared(*operands: Any) -> Any:
+        out = case.function(*operands)
+        return np.sum(np.real(out) * np.imag(out) + np.real(out))
+
+    gradient = eg.grad(squared, tuple(range(len(case.operands))))
+
+    def total(*operands: Any) -> Any:
+        return sum(np.sum(np.real(part * (1 + 2j))) for part in gradient(*operands))
+
+    eg.check_gradients(total, *map(turned, case.operands), rtol=1e-4, atol=1e-6)
+
+
+def turned(operand: Array) -> Array:
+    """A complex operand of the same size, away from where a function has no derivative."""
+    return np.asarray(operand * np.exp(0.4j))
+
+
+@pytest.mark.parametrize("name", sorted(ORDERED))
+def test_what_compares_refuses_complex_numbers(name: str) -> None:
+    variables = [eg.Tensor(turned(x), requires_grad=True) for x in CASES[name].operands]
+    with pytest.raises(DTypeError, match="complex"):
+        CASES[name].function(*variables)
+
+
+ORACLE = {name: case for name, case in CASES.items() if case.torch}
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("case", ORACLE.values(), ids=ORACLE.keys())
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_torch_has_the_same_gradients(case: Case, dtype: Any) -> None:
+    torch = pytest.importorskip("torch")
+    operands = [operand.astype(dtype) for operand in case.operands]
+    assert case.torch is not None
+    theirs = [torch.tensor(operand, requires_grad=True) for operand in operands]
+    out = case.torch(torch)(*theirs)
+    cotangent = weights(tuple(out.shape)).astype(dtype)
+    out.backward(torch.tensor(cotangent))
+    ours = gradients(case.function, operands, cotangent)
+    for gradient, other in zip(ours, theirs, strict=True):
+        tolerance = 20 * np.finfo(dtype).eps
+        np.testing.assert_allclose(gradient, other.grad.numpy(), rtol=tolerance, atol=tolerance)
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("name", sorted(ORACLE.keys() & COMPLEX.keys() - {"sum, axes kept"}))
+def test_torch_has_the_same_complex_gradients(name: str) -> None:
+    torch = pytest.importorskip("torch")
+    case = CASES[name]
+    operands = [turned(operand) for operand in case.operands]
+    assert case.torch is not None
+    theirs = [torch.tensor(operand, requires_grad=True) for operand in operands]
+    out = case.torch(torch)(*theirs)
+    cotangent: Array = weights(tuple(out.shape))
+    if out.dtype.is_complex:
+        cotangent = cotangent + 1j * numbers(*out.shape)
+    out.backward(torch.tensor(cotangent))
+    ours = gradients(case.function, operands, cotangent)
+    for gradient, other in zip(ours, theirs, strict=True):
+        expected = other.grad.resolve_conj().numpy()
+        np.testing.assert_allclose(gradient, expected, rtol=1e-13, atol=1e-13)
