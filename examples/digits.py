@@ -46,13 +46,15 @@ class Classifier:
     def scores(self, images: np.ndarray) -> eg.Tensor:
         """Return a score for each image and digit."""
         hidden = eg.relu(eg.einsum("bp,ph->bh", images, self.weights[0]) + self.biases[0])
-        return eg.einsum("bh,hd->bd", hidden, self.weights[1]) + self.biases[1]
+        scores: eg.Tensor = eg.einsum("bh,hd->bd", hidden, self.weights[1]) + self.biases[1]
+        return scores
 
     def loss(self, images: np.ndarray, labels: np.ndarray) -> eg.Tensor:
         """Return the mean cross-entropy; `labels` are the digits."""
         scores = self.scores(images)
         chosen = eg.einsum("bd,bd->b", scores, np.eye(DIGITS)[labels])
-        return np.mean(eg.logsumexp(scores, axis=1) - chosen)
+        loss: eg.Tensor = np.mean(eg.logsumexp(scores, axis=1) - chosen)
+        return loss
 
 
 def digits(random: np.random.Generator) -> tuple[Data, Data]:
@@ -94,7 +96,7 @@ def step(model: Classifier, batch: Data, speeds: list[np.ndarray], rate: float) 
         speeds[place] = MOMENTUM * speeds[place] - rate * parameter.grad
         parameter.data += speeds[place]
         parameter.grad = None
-    return loss.item()
+    return float(loss.item())
 
 
 def accuracy(model: Classifier, data: Data) -> float:
