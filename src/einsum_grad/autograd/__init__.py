@@ -5,7 +5,8 @@ from einsum_grad.autograd.check import GradientReport, check_gradients
 from einsum_grad.autograd.einsum import einsum
 from einsum_grad.autograd.functions import logsumexp, relu, sigmoid, softmax, softplus
 from einsum_grad.autograd.mode import no_grad
-from einsum_grad.autograd.primitive import Primitive, primitive
+from einsum_grad.autograd.primitive import Primitive
+from einsum_grad.autograd.registration import primitive
 from einsum_grad.autograd.tensor import Tensor
 from einsum_grad.autograd.transforms import grad, value_and_grad
 

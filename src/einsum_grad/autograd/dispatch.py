@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from einsum_grad.autograd.ownership import look
+from einsum_grad.autograd.refusals import run
 from einsum_grad.errors import ArgumentTypeError, AutogradError
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -50,7 +51,7 @@ def call_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], kwargs: Any)
             "use np.sum, np.max and the like, or pass the plain array x.data"
         )
     if ufunc in CONSTANT:
-        return ufunc(*map(look, inputs), **kwargs)
+        return run(ufunc.__name__, ufunc, [*map(look, inputs)], kwargs)
     _refuse_out(ufunc, kwargs)
     for name in kwargs:
         raise ArgumentTypeError(f"{_name(ufunc)} of a Tensor takes no {name}=")
@@ -60,7 +61,8 @@ def call_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], kwargs: Any)
 def call_function(function: Callable[..., Any], args: Sequence[Any], kwargs: Any) -> Any:
     """`Tensor.__array_function__`: raises `AutogradError` for what has no gradient here."""
     if function in CONSTANT:
-        return function(*map(look, args), **{name: look(value) for name, value in kwargs.items()})
+        plain = {name: look(value) for name, value in kwargs.items()}
+        return run(function.__name__, function, [*map(look, args)], plain)
     _refuse_out(function, kwargs)
     recorded = _recorded(function)
     _check_call(function, recorded, args, kwargs)
@@ -87,7 +89,7 @@ def _refuse_out(function: Callable[..., Any], kwargs: Mapping[str, Any]) -> None
 def _check_call(
     function: Callable[..., Any], recorded: Callable[..., Any], args: Any, kwargs: Any
 ) -> None:
-    signature = _signature(recorded)
+    signature = bare_signature(recorded)
     try:
         signature.bind(*args, **kwargs)
     except TypeError as error:
@@ -96,11 +98,17 @@ def _check_call(
         ) from None
 
 
-@functools.cache
-def _signature(function: Callable[..., Any]) -> inspect.Signature:
-    signature = inspect.signature(function)
-    plain = [p.replace(annotation=p.empty) for p in signature.parameters.values()]
-    return inspect.Signature(plain)
+@functools.lru_cache(maxsize=256)
+def bare_signature(function: Callable[..., Any]) -> inspect.Signature:
+    """The signature without annotations, as a message shows it.
+
+    >>> def scale(x: float, by: float = 2.0) -> float:
+    ...     return x * by
+    >>> str(bare_signature(scale))
+    '(x, by=2.0)'
+    """
+    parameters = inspect.signature(function).parameters.values()
+    return inspect.Signature([p.replace(annotation=p.empty) for p in parameters])
 
 
 def _name(function: Callable[..., Any]) -> str:

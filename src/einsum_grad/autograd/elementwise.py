@@ -21,7 +21,7 @@ import numpy as np
 
 from einsum_grad.autograd.dispatch import implements
 from einsum_grad.autograd.ownership import look
-from einsum_grad.autograd.primitive import define, primitive
+from einsum_grad.autograd.registration import define, primitive
 from einsum_grad.errors import DTypeError
 
 

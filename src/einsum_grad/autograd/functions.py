@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from einsum_grad.autograd.primitive import define
+from einsum_grad.autograd.registration import define
 from einsum_grad.autograd.reductions import spread
 
 

@@ -22,13 +22,13 @@ def recorded(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Tensor:
     return result
 
 
-def _compared(compare: Callable[..., Any], one: Any, other: Any) -> Array:
+def _constant(compare: Callable[..., Any], one: Any, other: Any) -> Array:
     result: Array = run(compare.__name__, compare, (look(one), look(other)))
     return result
 
 
 class Operators:
-    """Operators give new Tensors; comparisons give plain arrays of bool.
+    """Operators give new Tensors; comparisons and `//`, which are constant in parts, give arrays.
 
     None works in place: after `t += 1` the name `t` is bound to another Tensor.
     """
@@ -71,6 +71,12 @@ class Operators:
     def __rmatmul__(self, other: Any) -> Tensor:
         return recorded(np.matmul, other, self)
 
+    def __floordiv__(self, other: Any) -> Array:
+        return _constant(operator.floordiv, self, other)
+
+    def __rfloordiv__(self, other: Any) -> Array:
+        return _constant(operator.floordiv, other, self)
+
     def __neg__(self) -> Tensor:
         return recorded(np.negative, self)
 
@@ -81,21 +87,21 @@ class Operators:
         return recorded(np.absolute, self)
 
     def __lt__(self, other: Any) -> Array:
-        return _compared(operator.lt, self, other)
+        return _constant(operator.lt, self, other)
 
     def __le__(self, other: Any) -> Array:
-        return _compared(operator.le, self, other)
+        return _constant(operator.le, self, other)
 
     def __gt__(self, other: Any) -> Array:
-        return _compared(operator.gt, self, other)
+        return _constant(operator.gt, self, other)
 
     def __ge__(self, other: Any) -> Array:
-        return _compared(operator.ge, self, other)
+        return _constant(operator.ge, self, other)
 
     def __eq__(self, other: object) -> Array:  # type: ignore[override]  # one for each element
-        return _compared(operator.eq, self, other)
+        return _constant(operator.eq, self, other)
 
     def __ne__(self, other: object) -> Array:  # type: ignore[override]  # one for each element
-        return _compared(operator.ne, self, other)
+        return _constant(operator.ne, self, other)
 
     __hash__ = object.__hash__

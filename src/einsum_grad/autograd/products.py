@@ -10,6 +10,7 @@ import numpy as np
 from einsum_grad.autograd.contract import contract
 from einsum_grad.autograd.fit import LABELS
 from einsum_grad.autograd.linear import axes_of, linear
+from einsum_grad.autograd.refusals import run
 from einsum_grad.errors import ArgumentError, OperandError
 
 _MATMUL = {
@@ -63,10 +64,11 @@ def _vdot(a: Any, b: Any) -> Any:
 def _tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     if isinstance(axes, (int, np.integer)):
         axes = range(np.ndim(a) - axes, np.ndim(a)), range(axes)
-    if len(axes) != 2:
+    pair = run("tensordot", tuple, (axes,))
+    if len(pair) != 2:
         raise ArgumentError("tensordot: axes is a number, or the axes of the first and the second")
-    ours = axes_of("tensordot", axes[0], np.ndim(a))
-    theirs = axes_of("tensordot", axes[1], np.ndim(b))
+    ours = axes_of("tensordot", pair[0], np.ndim(a))
+    theirs = axes_of("tensordot", pair[1], np.ndim(b))
     if len(ours) != len(theirs):
         raise ArgumentError(f"tensordot pairs {len(ours)} axes with {len(theirs)}")
     return _over("tensordot", a, ours, b, theirs)

@@ -10,7 +10,7 @@ import numpy as np
 
 from einsum_grad.autograd.dispatch import implements
 from einsum_grad.autograd.ownership import look
-from einsum_grad.autograd.primitive import define
+from einsum_grad.autograd.registration import define
 from einsum_grad.autograd.refusals import run
 from einsum_grad.autograd.tape import Shape
 from einsum_grad.errors import ArgumentError, ArgumentTypeError

@@ -80,6 +80,7 @@ class WrongShape:
         return f"it has shape {self.shape}, and the operand {self.wanted}"
 
 
+@np.errstate(all="ignore")  # what overflows or is no number is told in the verdict
 def points(
     function: Differentiable, shapes: Sequence[Shape], trials: int, seed: int
 ) -> list[Point]:
@@ -115,6 +116,7 @@ def steps(shape: Shape, seed: int) -> Iterator[Array]:
     return (random.choice((-1.0, 1.0), shape) for _ in range(MOST_ENTRIES))
 
 
+@np.errstate(all="ignore")
 def verdict(found: Sequence[Point], position: int, shape: Shape, seed: int) -> Verdict | WrongShape:
     """Hold the gradients at `position`, whose operand has this shape, against the differences."""
     off = {True: [0.0], False: [0.0]}
@@ -128,7 +130,8 @@ def verdict(found: Sequence[Point], position: int, shape: Shape, seed: int) -> V
             deviation, allowed = _deviation(point, position, step)
             off[point.whole].append(deviation / largest)
             right = right and deviation <= allowed  # never so for what is no number
-    return Verdict(right, max(off[True]), max(off[False]), _looked_at(math.prod(shape)))
+    whole, fractions = (float(np.max(off[kind])) for kind in (True, False))
+    return Verdict(right, whole, fractions, _looked_at(math.prod(shape)))
 
 
 def _looked_at(entries: int) -> str:

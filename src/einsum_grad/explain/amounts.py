@@ -55,7 +55,7 @@ def _term(term: Term, spelling: Spelling) -> str:
 
 def _scaled(number: int, step: int, units: Sequence[str]) -> str:
     power = 0
-    while number >= step ** (power + 1) * 0.9995 and power + 1 < len(units):
+    while number >= step ** (power + 1) * 0.99995 and power + 1 < len(units):
         power += 1
     if not power:
         return f"{number} {units[0]}"

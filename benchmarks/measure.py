@@ -1,0 +1,79 @@
+"""One case in one dtype: prepared by every peer, checked, and timed in rounds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from benchmarks.case import Array, Case
+from benchmarks.check import disagreements
+from benchmarks.peers import LIMIT
+from benchmarks.results import Row, Timing
+from benchmarks.workers import RefusedError, Worker
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How long to measure; all times in seconds."""
+
+    rounds: int
+    batch: float
+    """About how long a peer runs in one round."""
+    budget: float
+    """A peer that has run for so long in a case has no further round."""
+    patience: float
+    """A peer that has not prepared a case by then has no time."""
+
+
+def measure(case: Case, dtype: str, workers: Mapping[str, Worker], settings: Settings) -> Row:
+    """Return the times of all peers that can run the case and agree."""
+    notes: dict[str, str] = {}
+    calls: dict[str, int] = {}
+    for peer, worker in workers.items():
+        try:
+            calls[peer] = worker.prepare(case.name, dtype, settings.batch, settings.patience)
+        except RefusedError as refusal:
+            notes[peer] = str(refusal)
+    for peer, wrong in _wrong(calls, dtype, workers, settings).items():
+        notes[peer] = f"WRONG: {wrong}"
+        del calls[peer]
+    times = _rounds(calls, workers, settings, notes)
+    return Row(case.name, case.pattern, dtype, case.limit.value, times, notes)
+
+
+def _wrong(
+    peers: Mapping[str, int], dtype: str, workers: Mapping[str, Worker], settings: Settings
+) -> dict[str, str]:
+    results: dict[str, Sequence[Array]] = {}
+    wrong: dict[str, str] = {}
+    for peer in peers.keys() - {LIMIT}:
+        try:
+            results[peer] = workers[peer].results(settings.patience)
+        except RefusedError as refusal:
+            wrong[peer] = str(refusal)
+    return wrong | disagreements(results, dtype)
+
+
+def _rounds(
+    calls: Mapping[str, int],
+    workers: Mapping[str, Worker],
+    settings: Settings,
+    notes: dict[str, str],
+) -> dict[str, Timing]:
+    """Let the peers take turns, a different one first in each round."""
+    times: dict[str, list[float]] = {peer: [] for peer in calls}
+    for number in range(settings.rounds):
+        for peer in _rotated(list(times), number):
+            if sum(times[peer]) * calls[peer] >= settings.budget:
+                continue
+            try:
+                times[peer].append(workers[peer].time(calls[peer], settings.patience))
+            except RefusedError as refusal:
+                notes[peer] = str(refusal)
+                del times[peer]
+    return {peer: Timing(calls[peer], tuple(seconds)) for peer, seconds in times.items()}
+
+
+def _rotated(peers: list[str], number: int) -> list[str]:
+    first = number % max(1, len(peers))
+    return peers[first:] + peers[:first]

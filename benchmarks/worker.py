@@ -1,0 +1,94 @@
+"""The process of one peer: it prepares cases and times them, a request of the harness at a time.
+
+Started by `workers.py` as `python -m benchmarks.worker PEER DESCRIPTOR`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from itertools import repeat
+from multiprocessing.connection import Connection
+from time import perf_counter
+from typing import Any
+
+from benchmarks.case import Array, draw
+from benchmarks.cases import BY_NAME
+from benchmarks.peers import Peer, Prepared, peer_of
+
+_SHARE = 10
+"""A batch is preceded by a tenth of its calls, untimed, which bring caches and threads back."""
+
+
+class Session:
+    """What a worker has prepared, and the requests it answers: its methods without underscore."""
+
+    def __init__(self, peer: Peer) -> None:
+        self._peer = peer
+        self._prepared: Prepared | None = None
+
+    def describe(self) -> str:
+        """Return the peer's version and threads."""
+        return self._peer.describe()
+
+    def prepare(self, case: str, dtype: str, seconds: float) -> int:
+        """Prepare and warm up a case; return how many calls take about `seconds`."""
+        self._prepared = None
+        self._prepared = self._peer.prepare(draw(BY_NAME[case], dtype))
+        self._run()
+        return _calls(self._run, seconds)
+
+    def results(self) -> list[Array]:
+        """Return the output and the gradients."""
+        return list(self._ready.arrays(self._run()))
+
+    def time(self, calls: int) -> float:
+        """Return the seconds a call takes, in a batch of `calls`."""
+        if calls > 1:
+            _seconds(self._run, 1 + calls // _SHARE)
+        return _seconds(self._run, calls) / calls
+
+    @property
+    def _ready(self) -> Prepared:
+        if self._prepared is None:
+            raise ValueError("nothing is prepared")
+        return self._prepared
+
+    @property
+    def _run(self) -> Callable[[], Any]:
+        return self._ready.run
+
+
+def _seconds(run: Callable[[], Any], calls: int) -> float:
+    # What a call returns is dropped at once, so that its memory can be used again.
+    start = perf_counter()
+    for _ in repeat(None, calls):
+        run()
+    return perf_counter() - start
+
+
+def _calls(run: Callable[[], Any], seconds: float) -> int:
+    calls, taken = 1, _seconds(run, 1)
+    while taken < seconds / 4:
+        calls *= 4
+        taken = _seconds(run, calls)
+    return max(1, round(calls * seconds / taken))
+
+
+def serve(connection: Connection, session: Session) -> None:
+    """Answer requests, pairs of a method's name and arguments, until the harness hangs up."""
+    while True:
+        try:
+            method, arguments = connection.recv()
+        except EOFError:
+            return
+        try:
+            reply = (True, getattr(session, method)(*arguments))
+        except Exception as error:  # noqa: BLE001  # a peer may refuse a case in any way
+            reply = (False, f"{type(error).__name__}: {error}")
+        connection.send(reply)
+
+
+if __name__ == "__main__":
+    _, name, descriptor = sys.argv
+    serve(Connection(int(descriptor)), Session(peer_of(name)))

@@ -1,0 +1,198 @@
+"""NumPy's functions of Tensors: recorded, plain, or refused by name; never an object array."""
+
+from __future__ import annotations
+
+import math
+import operator
+from typing import Any
+
+import numpy as np
+import pytest
+
+import einsum_grad as eg
+from einsum_grad.errors import ArgumentTypeError, AutogradError, DTypeError, OperandError
+
+X = eg.Tensor([[1.0, -2.0], [3.0, 4.0]], requires_grad=True)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [np.linalg.inv, np.linalg.norm, np.sort, np.cumsum, np.var, np.kron, np.fft.fft, np.vstack],
+)
+def test_a_function_without_a_rule_is_refused_by_name(function: Any) -> None:
+    name = f"{function.__module__}.{function.__name__}".replace("numpy", "np")
+    for operand in (X, X.detach()):
+        with pytest.raises(AutogradError) as refusal:
+            function(*([operand, operand] if function is np.kron else [operand]))
+        message = str(refusal.value)
+        assert message.startswith(f"{name} has no gradient rule here")
+        assert "einsum_grad.primitive" in message
+        assert "x.data" in message
+
+
+@pytest.mark.parametrize("ufunc", [np.arctan, np.cbrt, np.hypot, np.fmod, np.gcd, np.left_shift])
+def test_a_ufunc_without_a_rule_is_refused_by_name(ufunc: Any) -> None:
+    with pytest.raises(AutogradError, match=rf"np\.{ufunc.__name__} has no gradient rule here"):
+        ufunc(*[X] * ufunc.nin)
+
+
+@pytest.mark.parametrize("method", ["reduce", "accumulate", "outer", "at", "reduceat"])
+def test_methods_of_ufuncs_are_refused_by_name(method: str) -> None:
+    arguments = {"outer": [X, X], "at": [X, [0], 1.0], "reduceat": [X, [0]]}.get(method, [X])
+    with pytest.raises(AutogradError, match=rf"np\.add\.{method} has no gradient rule"):
+        getattr(np.add, method)(*arguments)
+
+
+def test_writing_a_result_into_an_array_is_refused() -> None:
+    out = np.zeros((2, 2))
+    for call in (
+        lambda: np.add(X, 1, out=out),
+        lambda: np.add(out, 1, out=X),
+        lambda: np.exp(X, out=out),
+        lambda: np.sum(X, axis=0, out=out[0]),
+        lambda: np.concatenate([X, X], out=np.zeros((4, 2))),
+        lambda: np.clip(X, 0, 1, out=out),
+        lambda: np.matmul(X, X, out=out),
+    ):
+        with pytest.raises(AutogradError, match=r"can't write into an array"):
+            call()
+    with pytest.raises(AutogradError, match="augmented assignment"):
+        out += X
+    np.testing.assert_array_equal(out, np.zeros((2, 2)))
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: np.add(X, 1, where=X.data > 0), "np.add of a Tensor takes no where="),
+        (lambda: np.exp(X, dtype=np.float32), "np.exp of a Tensor takes no dtype="),
+        (lambda: np.sum(X, where=X.data > 0), r"np.sum of a Tensor is called as \(a, axis=None"),
+        (lambda: np.sum(X, initial=1.0), "np.sum of a Tensor is called as"),
+        (lambda: np.max(X, 0, None), "max.*too many positional arguments"),
+        (lambda: np.max(X, initial=1.0), "max.*initial"),
+        (lambda: np.where(X), "where.*missing a required argument"),
+        (lambda: np.reshape(X, 4, order="F"), "reshape.*order"),
+    ],
+)
+def test_arguments_that_have_no_rule_are_refused(call: Any, message: str) -> None:
+    with pytest.raises(ArgumentTypeError, match=message):
+        call()
+
+
+def test_comparisons_and_facts_are_plain() -> None:
+    array = X.data
+    for ours, theirs in (
+        (X > 0, array > 0),
+        (X >= X, array >= array),
+        (X.__eq__(array), np.ones((2, 2), bool)),
+        (X != 1.0, array != 1.0),
+        (np.less(X, 0), array < 0),
+        (np.isfinite(X), np.isfinite(array)),
+        (np.logical_and(X, X > 0), array > 0),
+        (np.argmax(X, axis=1), np.argmax(array, axis=1)),
+        (np.argsort(X), np.argsort(array)),
+        (np.floor(X), np.floor(array)),
+        (X // 2, array // 2),
+        (7 // X, 7 // array),
+        (np.round(X, 1), np.round(array, 1)),
+        (np.zeros_like(X), np.zeros((2, 2))),
+        (np.full_like(X, 3.0), np.full((2, 2), 3.0)),
+        (np.sign(X), np.sign(array)),
+        (np.searchsorted(np.arange(5.0), X), np.searchsorted(np.arange(5.0), array)),
+    ):
+        assert type(ours) is np.ndarray
+        np.testing.assert_array_equal(ours, theirs, strict=True)
+    assert np.shape(X) == (2, 2)
+    assert np.ndim(X) == 2
+    assert np.size(X) == 4
+    assert np.allclose(X, array)
+    assert np.array_equal(array, X)
+    assert np.result_type(X, np.float32) == np.float64
+    assert not np.iscomplexobj(X)
+
+
+def test_comparing_with_other_things_is_numpys() -> None:
+    # NumPy compares elementwise with None and with text; so do Tensors.
+    assert not (X == None).any()  # noqa: E711  # the comparison is what is tested
+    assert not np.any(X == "text")
+    assert (X != "text").all()
+
+
+def test_shapes_that_do_not_fit_are_refused_with_the_operation() -> None:
+    y = np.ones(3)
+    for call, name in (
+        (lambda: X + y, "add"),
+        (lambda: y * X, "multiply"),
+        (lambda: operator.gt(X, y), "gt"),
+        (lambda: np.less(X, y), "less"),
+        (lambda: np.where(True, X, y), "where"),
+        (lambda: np.maximum(X, y), "maximum"),
+    ):
+        with pytest.raises(OperandError, match=rf"{name}: .*broadcast.*"):
+            call()
+
+
+@pytest.mark.parametrize(
+    "other",
+    [None, "text", object(), np.array([None, None]), np.array(["a", "b"]), {1: 2}, [object()]],
+    ids=str,
+)
+def test_things_without_arithmetic_are_refused(other: Any) -> None:
+    for call in (lambda: X + other, lambda: other * X, lambda: np.power(X, other)):
+        with pytest.raises((DTypeError, TypeError), match=r"dtype|unsupported"):
+            call()
+    with pytest.raises(DTypeError):
+        np.subtract(X, other)
+
+
+def test_ragged_lists_are_refused() -> None:
+    with pytest.raises(OperandError, match=r"add: .*inhomogeneous"):
+        np.add(X, [[1.0], [1.0, 2.0]])
+
+
+def test_lists_take_part_as_arrays() -> None:
+    np.testing.assert_array_equal((X - [1.0, 2.0]).data, X.data - [1.0, 2.0])
+    np.testing.assert_array_equal(([1.0, 2.0] * X).data, X.data * [1.0, 2.0])
+
+
+def test_an_array_on_the_left_gives_a_tensor() -> None:
+    array = np.ones((2, 2))
+    for result in (
+        array + X,
+        array - X,
+        array * X,
+        array / X,
+        array @ X,
+        array**X,
+        np.float64(2) * X,
+    ):
+        assert isinstance(result, eg.Tensor)
+        assert result.requires_grad
+
+
+def test_an_array_of_a_tensor_that_requires_a_gradient_is_refused() -> None:
+    for call in (
+        lambda: np.asarray(X),
+        lambda: np.array(X),
+        lambda: np.array([X, X]),
+        lambda: np.array([X[0, 0], 1.0]),
+        lambda: np.ones((2, 2)) + np.array([X, X]),
+    ):
+        with pytest.raises(AutogradError, match=r"would lose it.*np\.stack.*x\.data"):
+            call()
+
+
+def test_an_array_of_a_constant_tensor_is_its_data() -> None:
+    constant = X.detach()
+    np.testing.assert_array_equal(np.asarray(constant), X.data)
+    assert np.asarray(constant, dtype=np.float32).dtype == np.float32
+    array = np.array(constant)
+    array[...] = 0.0
+    np.testing.assert_array_equal(constant.data, X.data)
+    np.testing.assert_array_equal(np.array([constant, constant]), np.stack([X.data, X.data]))
+
+
+def test_functions_of_one_number_see_a_number() -> None:
+    one = eg.Tensor(2.0, requires_grad=True)
+    assert math.sqrt(one) == math.sqrt(2.0)
+    assert f"{one:.3f}" == "2.000"

@@ -1,0 +1,115 @@
+"""`einsum-grad emit`."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from einsum_grad.cli import main
+from einsum_grad.emit import emit
+
+Capture = pytest.CaptureFixture[str]
+
+
+def test_module_is_printed(capsys: Capture) -> None:
+    assert main(["emit", "bij,jk->ik"]) == 0
+    assert capsys.readouterr().out == emit("bij,jk->ik")
+
+
+def test_options_are_the_arguments_of_emit(capsys: Capture) -> None:
+    line = "--target einops --wrt 1 --sizes out=7 --shapes 2x3,1 --notation named"
+    assert main(["emit", "i j, j -> i out", *shlex.split(line)]) == 0
+    assert capsys.readouterr().out == emit(
+        "i j, j -> i out", "einops", 1, {"out": 7}, "named", [(2, 3), (1,)]
+    )
+
+
+@pytest.mark.parametrize("option", ["-o", "--output"])
+def test_module_is_written_to_a_file(option: str, tmp_path: Path, capsys: Capture) -> None:
+    path = tmp_path / "gradients.py"
+    assert main(["emit", "bij,jk->ik", option, str(path)]) == 0
+    assert path.read_bytes() == emit("bij,jk->ik").encode()
+    assert capsys.readouterr().out == ""
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_written_module_checks_itself(tmp_path: Path) -> None:
+    path = tmp_path / "gradients.py"
+    assert main(["emit", "bij,jk->ik", "--target", "einops", "-o", str(path)]) == 0
+    assert subprocess.run([sys.executable, str(path)], check=False).returncode == 0
+
+
+def test_a_file_is_replaced_and_keeps_its_mode(tmp_path: Path) -> None:
+    path = tmp_path / "gradients.py"
+    path.write_text("old")
+    path.chmod(0o640)
+    assert main(["emit", "i->", "-o", str(path)]) == 0
+    assert path.read_text() == emit("i->")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+def test_a_link_stays_one(tmp_path: Path) -> None:
+    path, link = tmp_path / "gradients.py", tmp_path / "link.py"
+    link.symlink_to(path)
+    assert main(["emit", "i->", "-o", str(link)]) == 0
+    assert link.is_symlink()
+    assert path.read_text() == emit("i->")
+
+
+def test_a_refused_pattern_leaves_the_file_alone(tmp_path: Path, capsys: Capture) -> None:
+    path = tmp_path / "gradients.py"
+    path.write_text("old")
+    assert main(["emit", "ij->z", "-o", str(path)]) == 1
+    assert path.read_text() == "old"
+
+
+def test_a_failing_write_leaves_the_file_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    path = tmp_path / "gradients.py"
+    path.write_text("old")
+
+    def full(self: Path, *arguments: object, **options: object) -> int:
+        self.touch()
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    assert main(["emit", "i->", "-o", str(path)]) == 1
+    assert capsys.readouterr().err == f"einsum-grad: {path}: No space left on device\n"
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("missing/gradients.py", "No such file or directory"), ("", "Is a directory")],
+)
+def test_a_file_that_cannot_be_written_is_one_line(
+    name: str, message: str, tmp_path: Path, capsys: Capture
+) -> None:
+    path = tmp_path / name
+    assert main(["emit", "i->", "-o", str(path)]) == 1
+    assert capsys.readouterr().err == f"einsum-grad: {path}: {message}\n"
+
+
+def test_a_protected_file_is_not_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    path = tmp_path / "gradients.py"
+    path.write_text("old")
+    monkeypatch.setattr(os, "access", lambda *_: False)  # as for all but root
+    assert main(["emit", "i->", "-o", str(path)]) == 1
+    assert capsys.readouterr().err == f"einsum-grad: {path}: Permission denied\n"
+    assert path.read_text() == "old"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a device")
+def test_a_device_is_written_to(capsys: Capture) -> None:
+    assert main(["emit", "i->", "-o", os.devnull]) == 0
+    assert stat.S_ISCHR(Path(os.devnull).stat().st_mode)

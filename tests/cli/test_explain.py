@@ -1,0 +1,151 @@
+"""`einsum-grad explain`."""
+
+from __future__ import annotations
+
+import io
+import json
+import shlex
+import sys
+
+import pytest
+
+from einsum_grad.cli import main
+from einsum_grad.emit import emit
+from einsum_grad.explain import explain
+
+Capture = pytest.CaptureFixture[str]
+
+
+def stdin(monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data), encoding="utf-8"))
+
+
+def test_what_is_printed_is_the_explanation(capsys: Capture) -> None:
+    assert main(["explain", "bij,jk->ik"]) == 0
+    assert capsys.readouterr().out == f"{explain('bij,jk->ik')}\n"
+
+
+def test_options_are_the_arguments_of_explain(capsys: Capture) -> None:
+    line = "--wrt 1 --sizes out=7 --shapes 2x3,3 --notation named --itemsize 2"
+    assert main(["explain", "i j, j -> i out", *shlex.split(line)]) == 0
+    expected = explain(
+        "i j, j -> i out",
+        {"out": 7},
+        wrt=1,
+        notation="named",
+        shapes=[(2, 3), (3,)],
+        itemsize=2,
+    )
+    assert capsys.readouterr().out == f"{expected}\n"
+
+
+def test_a_shape_without_axes_is_a_scalar(capsys: Capture) -> None:
+    assert main(["explain", ",i,->", "--shapes", "scalar,3,scalar", "--json"]) == 0
+    operands = json.loads(capsys.readouterr().out)["operands"]
+    assert [operand["shape"] for operand in operands] == [[], [3], []]
+
+
+def test_several_patterns_have_headings(capsys: Capture) -> None:
+    assert main(["explain", "ij->ji", "i->"]) == 0
+    assert capsys.readouterr().out == (
+        f"# ij->ji\n{explain('ij->ji')}\n\n# i->\n{explain('i->')}\n"
+    )
+
+
+def test_patterns_are_read_from_stdin(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    stdin(monkeypatch, b"\xef\xbb\xbfij->ji\r\n\n  # a comment\n   i->\n")
+    assert main(["explain", "-"]) == 0
+    captured = capsys.readouterr()
+    assert captured.out == f"# ij->ji\n{explain('ij->ji')}\n\n# i->\n{explain('i->')}\n"
+    assert captured.err == ""
+
+
+def test_a_refused_line_is_told_by_its_number(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stdin(monkeypatch, b"# patterns\n\nij->z\ni->\n\xff\n")
+    assert main(["explain", "-"]) == 1
+    captured = capsys.readouterr()
+    assert captured.out == f"# i->\n{explain('i->')}\n"
+    told = [line for line in captured.err.split("\n") if line.startswith("einsum-grad: ")]
+    assert [line.split(":")[1] for line in told] == [" line 3", " line 5"]
+
+
+def test_of_several_exit_codes_the_worst_counts(capsys: Capture) -> None:
+    assert main(["explain", "ij->z", "i->", "--wrt", "0"]) == 1
+    assert main(["explain", "ij->z", "i->", "--wrt", "1"]) == 2
+    assert main(["explain", "ij,j->", "i->", "--wrt", "1"]) == 2
+
+
+def test_json_is_the_document_on_one_line(capsys: Capture) -> None:
+    assert main(["explain", "αj,jk->αk", "i,i", "--json", "--wrt", "0"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    documents = [explain(pattern, wrt=0).to_dict() for pattern in ("αj,jk->αk", "i,i")]
+    assert [json.loads(line) for line in lines] == documents
+    assert "Σ_j" in lines[0]
+
+
+def test_code_stands_below(capsys: Capture) -> None:
+    assert main(["explain", "bij,jk->ik", "--code"]) == 0
+    assert capsys.readouterr().out == f"{explain('bij,jk->ik')}\n\n{emit('bij,jk->ik')}"
+
+
+def test_a_target_adds_its_code(capsys: Capture) -> None:
+    assert main(["explain", "bij,jk->ik", "--target", "einops", "--wrt", "0"]) == 0
+    assert capsys.readouterr().out.endswith(f"\n\n{emit('bij,jk->ik', 'einops', wrt=0)}")
+
+
+def test_json_holds_the_code(capsys: Capture) -> None:
+    assert main(["explain", "i,i", "--json", "--target", "einops"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document.pop("code") == {
+        "target": "einops",
+        "text": emit("i,i", "einops").rstrip("\n"),
+    }
+    assert document == explain("i,i").to_dict()
+
+
+ESCAPE = "\x1b["
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "terminal", "expected"),
+    [
+        ([], {}, True, True),
+        ([], {}, False, False),
+        ([], {"NO_COLOR": "1"}, True, False),
+        ([], {"NO_COLOR": ""}, True, True),
+        ([], {"TERM": "dumb"}, True, False),
+        (["--color"], {}, False, True),
+        (["--color"], {"NO_COLOR": "1"}, False, True),
+        (["--no-color"], {}, True, False),
+    ],
+)
+def test_colours_are_for_terminals_unless_asked_otherwise(
+    arguments: list[str],
+    environment: dict[str, str],
+    terminal: bool,
+    expected: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    out = Terminal() if terminal else io.StringIO()
+    monkeypatch.setattr(sys, "stdout", out)
+    assert main(["explain", "ij->ji", *arguments]) == 0
+    assert (ESCAPE in out.getvalue()) == expected
+
+
+def test_someone_at_the_terminal_is_told_what_is_read(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.setattr(sys, "stdin", Terminal("i->\n"))
+    assert main(["explain", "-"]) == 0
+    assert "reading patterns" in capsys.readouterr().err

@@ -1,0 +1,80 @@
+"""The explanation as text: columns, colours, HTML, LaTeX."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from hypothesis import given
+
+from einsum_grad.explain import explain
+from einsum_grad.explain.layout import WIDTH, columns
+from einsum_grad.explain.spelling import ASCII
+from einsum_grad.explain.styles import coloured, plain
+from einsum_grad.explain.text import text
+from tests.strategies import Case, cases
+
+
+def positions(told: str, words: str) -> set[int]:
+    """The columns in which `words` begins, over all lines."""
+    return {columns(line[: line.index(words)]) for line in told.split("\n") if words in line}
+
+
+def test_remarks_stand_in_one_column() -> None:
+    assert len(positions(str(explain("bij,jk->ik")), "put dZ")) == 1
+
+
+def test_wide_letters_take_two_columns() -> None:
+    told = str(explain("軸i,i->軸"))
+    assert len(positions(told, "put dZ")) == 1
+    assert len({len(line[: line.index("put")]) for line in told.split("\n") if "put" in line}) == 2
+
+
+def test_remarks_stand_below_where_there_is_no_room() -> None:
+    long = "batch_of_images rows columns, rows columns channels -> batch_of_images channels"
+    told = str(explain(long, notation="named"))
+    assert positions(told, "put dZ") == {4}
+
+
+@given(cases(most_operands=3))
+def test_remarks_never_make_a_line_too_wide(case: Case) -> None:
+    for line in str(explain(case.letters, case.given)).split("\n"):
+        if "put dZ" in line and not line.startswith("    put dZ"):
+            assert columns(line) <= WIDTH
+
+
+@given(cases())
+def test_lines_have_no_trailing_spaces(case: Case) -> None:
+    told = str(explain(case.letters, case.given, shapes=case.shapes))
+    assert all(line == line.rstrip() for line in told.split("\n"))
+    assert told == told.strip("\n")
+
+
+@given(cases())
+def test_colours_change_no_letter(case: Case) -> None:
+    explanation = explain(case.letters, case.given, shapes=case.shapes)
+    shown = text(explanation, coloured)
+    assert "\x1b[1m" in shown
+    assert re.sub("\x1b\\[[0-9]*m", "", shown) == text(explanation, plain) == str(explanation)
+
+
+@given(cases())
+def test_html_is_the_text_with_marks(case: Case) -> None:
+    explanation = explain(case.letters, case.given, shapes=case.shapes)
+    marked = explanation._repr_html_()
+    assert html.unescape(re.sub("<[^>]*>", "", marked)) == str(explanation)
+    assert marked.count("<span") == marked.count("</span>") > 0
+
+
+def test_ascii_text_is_ascii() -> None:
+    assert text(explain("ii,ij->j"), plain, ASCII).isascii()
+
+
+def test_latex_has_a_row_for_each_equation() -> None:
+    assert explain("ii,ij->j")._repr_latex_() == (
+        "$$\\begin{aligned}\n"
+        "Z_{j} &= \\sum_{i}  X_{i i}\\, W_{i j} \\\\\n"
+        "\\mathrm{d}X_{i i'} &= \\delta_{i i'}\\, \\sum_{j}  \\mathrm{d}Z_{j}\\, W_{i j} \\\\\n"
+        "\\mathrm{d}W_{i j} &= X_{i i}\\, \\mathrm{d}Z_{j}\n"
+        "\\end{aligned}$$"
+    )

@@ -1,0 +1,122 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from einsum_grad.plan import ELLIPSIS, UNIT, Pattern, distinct, pattern_of
+from einsum_grad.syntax import parse
+from tests.strategies import LETTERS, Case, cases
+
+
+def pattern(text: str, output_only: str = "") -> Pattern:
+    return pattern_of(parse(text), output_only)
+
+
+@pytest.mark.parametrize(
+    ("text", "operand", "swapped"),
+    [
+        ("bij,jk->ik", 0, "ik,jk->bij"),
+        ("bij,jk->ik", 1, "bij,ik->jk"),
+        ("ii,ij->j", 0, "j,ij->ii"),
+        ("ab,cd->ab", 1, "ab,ab->cd"),
+        ("ab,bc,cd->ad", 1, "ab,ad,cd->bc"),
+        ("ii->", 0, "->ii"),
+        ("...i,i->...", 1, "...i,...->i"),
+    ],
+)
+def test_the_cotangent_stands_in_the_place_of_the_operand(
+    text: str, operand: int, swapped: str
+) -> None:
+    assert str(pattern(text).swap(operand)) == swapped
+
+
+@given(cases(), st.data())
+def test_a_swap_of_a_swap_gives_back_the_pattern(case: Case, data: st.DataObject) -> None:
+    """The language is closed under differentiation: a gradient's gradient is the pattern."""
+    found = Pattern(case.terms, case.result)
+    operand = data.draw(st.integers(0, len(case.terms) - 1))
+    assert found.swap(operand) != found or found.inputs[operand] == found.output
+    assert found.swap(operand).swap(operand) == found
+
+
+@given(cases(), st.permutations(LETTERS))
+def test_renamed_patterns_are_the_same_when_canonical(case: Case, other: list[str]) -> None:
+    found = Pattern(case.terms, case.result)
+    renamed = found.rename(dict(zip(LETTERS, other, strict=True)))
+    assert renamed.canonical() == found.canonical()
+    assert hash(renamed.canonical()) == hash(found.canonical())
+    assert found.canonical().canonical() == found.canonical()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("ij->i", "ij->j"), ("ii->i", "ij->i"), ("ij,jk->ik", "ij,kj->ik"), ("i,j->", "ij->")],
+)
+def test_patterns_that_say_other_things_are_not_the_same(one: str, other: str) -> None:
+    assert pattern(one).canonical() != pattern(other).canonical()
+
+
+def test_units_and_ellipses_keep_their_names_when_canonical() -> None:
+    found = Pattern(((ELLIPSIS, "k"), (UNIT, "k")), (ELLIPSIS,)).canonical()
+    assert found == Pattern(((ELLIPSIS, "L0"), (UNIT, "L0")), (ELLIPSIS,))
+
+
+def test_labels_that_are_exchanged_do_not_run_together() -> None:
+    assert str(pattern("ij->j").rename({"i": "j", "j": "i"})) == "ji->i"
+
+
+@pytest.mark.parametrize(
+    ("text", "legal"),
+    [
+        ("ij,jk->ik", True),
+        ("ii->i", True),
+        ("->", True),
+        ("...i->...", True),
+        ("i->ii", False),
+        ("i->ib", False),
+    ],
+)
+def test_legal_is_what_np_einsum_can_write(text: str, legal: bool) -> None:
+    assert pattern(text, "b").is_legal() is legal
+
+
+def test_a_unit_is_not_legal() -> None:
+    assert not Pattern(((UNIT, "i"),), ("i",)).is_legal()
+
+
+def test_contracted_labels_are_those_the_output_lacks() -> None:
+    assert pattern("bij,jk->ik").contracted() == ("b", "j")
+    assert pattern("i->i").contracted() == ()
+    assert Pattern((("i", UNIT),), ()).contracted() == ("i",)
+
+
+def test_labels_stand_once_in_the_order_of_the_text() -> None:
+    assert pattern("ki,ij->jb", "b").labels() == ("k", "i", "j", "b")
+    assert pattern("ki,ij->jb", "b").input_labels() == ("k", "i", "j")
+
+
+def test_output_sizes_are_those_that_no_operand_tells() -> None:
+    assert pattern("i->ib", "b").output_sizes({"i": 2, "b": 3}) == {"b": 3}
+
+
+@pytest.mark.parametrize("text", ["ij,jk->ik", "->", ",->", "i...j->...", "ii,->"])
+def test_letters_are_written_as_np_einsum_writes_them(text: str) -> None:
+    assert str(pattern(text)) == text
+
+
+@pytest.mark.parametrize("text", ["batch i, i j -> batch j", "x1, -> x1", "x1 ... -> ..."])
+def test_names_are_written_as_einops_writes_them(text: str) -> None:
+    found = pattern_of(parse(text, "named"))
+    assert pattern_of(parse(str(found), "named")) == found
+
+
+@given(cases(), st.booleans())
+def test_a_pattern_reads_as_what_it_was_written_from(case: Case, named: bool) -> None:
+    text, sizes = (case.named, case.named_given) if named else (case.letters, case.given)
+    notation = "named" if named else "letters"
+    found = pattern_of(parse(text, notation), sizes)
+    back = "letters" if all(len(label) == 1 or label == ELLIPSIS for label in found.labels()) else notation
+    assert pattern_of(parse(str(found), back), sizes) == found
+
+
+def test_distinct_keeps_the_first() -> None:
+    assert distinct("abcab") == ("a", "b", "c")

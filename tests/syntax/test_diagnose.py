@@ -1,0 +1,93 @@
+import pytest
+
+from einsum_grad.errors import PatternError
+from einsum_grad.syntax import parse
+
+
+def refusal(text: str, notation: str) -> tuple[str, int | None]:
+    with pytest.raises(PatternError) as caught:
+        parse(text, notation)
+    return str(caught.value).split("\n")[0], caught.value.position
+
+
+ARROW = "the arrow is written ->"
+OTHER = "is no part of a pattern: a label is a letter, terms are divided by commas, the arrow is ->"
+
+
+@pytest.mark.parametrize(
+    ("text", "position", "message"),
+    [
+        ("ij,jk=>ik", 5, f"{ARROW}: 'ij,jk->ik'"),
+        ("ij,jk -->ik", 6, f"{ARROW}: 'ij,jk->ik'"),
+        ("ij,jk->>ik", 7, f"{ARROW}: 'ij,jk->ik'"),
+        ("ij,jk→ik", 5, f"{ARROW}: 'ij,jk->ik'"),
+        ("ij,jk ⇒ ik", 6, f"{ARROW}: 'ij,jk->ik'"),
+        ("ij,jk–>ik", 5, f"{ARROW}: 'ij,jk->ik'"),
+        ("ij,jk—>ik", 5, f"{ARROW}: 'ij,jk->ik'"),
+        ("ij,jk−>ik", 5, f"{ARROW}: 'ij,jk->ik'"),
+        ("ij,jk~>ik", 5, f"{ARROW}: 'ij,jk->ik'"),
+        ("ij,jk>ik", 5, f"{ARROW}: 'ij,jk->ik'"),
+        ("ij,jk - > ik", 6, f"{ARROW}: 'ij,jk->ik'"),
+        ("ij,jk-ik", 5, f"{ARROW}: 'ij,jk->ik'"),
+        ("ij,jk- ik", 5, f"{ARROW}: 'ij,jk->ik'"),
+        ("i>j>k", 1, ARROW),
+        ("i->j=>k", 4, ARROW),
+        (f"{'i' * 60}>", 60, ARROW),
+        ("ij->i->j", 5, "a pattern has one arrow, and this is the second"),
+        ("i->->", 3, "a pattern has one arrow, and this is the second"),
+        ("i->j,k", 4, "an einsum has one output, and this comma would begin a second"),
+        ("i..j", 1, "an ellipsis is three dots in a row: ..."),
+        ("i.", 1, "an ellipsis is three dots in a row: ..."),
+        ("i....", 4, "an ellipsis is three dots in a row: ..."),
+        ("...i...", 4, "a term has one ellipsis, and this is its second"),
+        ("......", 3, "a term has one ellipsis, and this is its second"),
+        ("i1", 1, "a label is a letter, and this is a digit"),
+        ("٣", 0, "a label is a letter, and this is a digit"),
+        (
+            "i_j",
+            1,
+            "a label is one letter; for names write notation='named' and divide them by spaces",
+        ),
+        ("(ij)", 0, "'(' has no meaning in an einsum: axes are neither grouped nor split"),
+        ("i]", 1, "']' has no meaning in an einsum: axes are neither grouped nor split"),
+        ("i;j", 1, f"';' {OTHER}"),
+        ("i🙂", 1, f"'🙂' {OTHER}"),
+        ("i\u202ej", 1, f"\\u202e (right-to-left override) {OTHER}"),
+        ("i\u200bj", 1, f"\\u200b (zero width space) {OTHER}"),
+        ("e\u0301", 1, f"'\\u0301' {OTHER}"),
+        ("i--", 1, f"'-' {OTHER}"),
+    ],
+)
+def test_letters(text: str, position: int, message: str) -> None:
+    assert refusal(text, "letters") == (message, position)
+
+
+@pytest.mark.parametrize(
+    ("text", "position", "message"),
+    [
+        ("a b => b", 4, f"{ARROW}: 'a b->b'"),
+        ("a b -> b -> a", 9, "a pattern has one arrow, and this is the second"),
+        ("a -> b, c", 6, "an einsum has one output, and this comma would begin a second"),
+        ("... a ...", 6, "a term has one ellipsis, and this is its second"),
+        ("a 1b", 2, "a label is a letter, and this is a digit: a name can't begin with one"),
+        ("(a b)", 0, "'(' has no meaning in an einsum: axes are neither grouped nor split"),
+        ("a;b", 1, f"';' {OTHER.replace('letter', 'name')}"),
+    ],
+)
+def test_named(text: str, position: int, message: str) -> None:
+    assert refusal(text, "named") == (message, position)
+
+
+@pytest.mark.parametrize("text", ["ij,jk-", "i-", "-", "i- "])
+def test_an_arrow_without_its_head_was_cut_off_by_the_shell(text: str) -> None:
+    message, position = refusal(text, "letters")
+    assert position == text.index("-")
+    assert "in a shell, > redirects the output, so put the pattern in quotation marks" in message
+
+
+@pytest.mark.parametrize("char", ["\0", "\t", "\n", "\r", "\x1b", "\x7f", "\x85", "\ud800"])
+def test_what_is_invisible_is_told_by_its_number(char: str) -> None:
+    message, position = refusal(f"i{char}j", "letters")
+    assert position == 1
+    assert message.isprintable()
+    assert f"(character u+{ord(char):04x})" in message.lower()
