@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from opt_einsum.parser import parse_einsum_input
+from opt_einsum.parser import parse_einsum_input  # type: ignore[import-untyped]  # it has none
 
 from benchmarks.layouts import LAYOUTS, PLAIN
 
@@ -93,7 +93,7 @@ def sized(
 ) -> Case:
     """Return the case of a pattern by the sizes of labels: `{"bc": 4}` gives b and c four."""
     size = {label: number for labels, number in sizes.items() for label in labels}
-    terms = pattern.split("->")[0].split(",")
+    terms = pattern.partition("->")[0].split(",")
     shapes = tuple(tuple(size[label] for label in term) for term in terms)
     return Case(name, pattern, shapes, limit, tuple(layouts))
 

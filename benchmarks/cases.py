@@ -6,6 +6,8 @@ from benchmarks.case import Case, Limit, sized
 from benchmarks.networks import chain, chain_on_vector, mps_on_data, mps_overlap
 
 MATMUL, MEMORY, NONE = Limit.MATMUL, Limit.MEMORY, Limit.NONE
+WINDOWS_1D, WINDOWS_2D = ("windows-1d", "plain"), ("windows-2d", "plain")
+REPEATED = ("repeated", "plain")
 
 # From opt_einsum's issue 132: features of a batch, a chain of tensors, and the classes z.
 CLASSIFIER = "bc,bd,be,bf,bg,bh,bi,bj,bk,cm,mdn,neo,ofp,pgzq,qhr,ris,sjt,tk->bz"
@@ -38,8 +40,12 @@ CASES: tuple[Case, ...] = (
     sized("attention/values-bqhd", "bhqk,bkhd->bqhd", {"b": 4, "h": 8, "qk": 256, "d": 64}, MATMUL),
     sized("attention/scores-small", "bqhd,bkhd->bhqk", {"b": 2, "h": 4, "qk": 32, "d": 16}),
     sized("attention/values-small", "bhqk,bkhd->bqhd", {"b": 2, "h": 4, "qk": 32, "d": 16}),
-    sized("attention/scores-long", "bqhd,bkhd->bhqk", {"b": 1, "h": 4, "qk": 1024, "d": 64}, MATMUL),
-    sized("attention/values-long", "bhqk,bkhd->bqhd", {"b": 1, "h": 4, "qk": 1024, "d": 64}, MATMUL),
+    sized(
+        "attention/scores-long", "bqhd,bkhd->bhqk", {"b": 1, "h": 4, "qk": 1024, "d": 64}, MATMUL
+    ),
+    sized(
+        "attention/values-long", "bhqk,bkhd->bqhd", {"b": 1, "h": 4, "qk": 1024, "d": 64}, MATMUL
+    ),
     sized("attention/grouped", "bqgrd,bkgd->bgrqk", {"b": 2, "gr": 4, "qk": 256, "d": 64}, MATMUL),
     sized("attention/one-query", "bhd,bkhd->bhk", {"b": 8, "h": 8, "k": 1024, "d": 64}, MEMORY),
     sized("batch/2048-of-8", "bij,bjk->bik", {"b": 2048, "ijk": 8}, MATMUL),
@@ -107,16 +113,25 @@ CASES: tuple[Case, ...] = (
     sized("coupled-cluster/quadratic", "mnef,efij,abmn->abij", {"abef": 24, "ijmn": 10}),
     sized("coupled-cluster/basis-change", "pqrs,pa,qb,rc,sd->abcd", {"pqrs": 28, "abcd": 24}),
     sized(
-        "convolution/2d", "bcxyij,ocij->boxy", {"b": 8, "c": 16, "xy": 28, "ij": 3, "o": 32},
-        MATMUL, ("windows-2d", "plain"),
+        "convolution/2d",
+        "bcxyij,ocij->boxy",
+        {"b": 8, "c": 16, "xy": 28, "ij": 3, "o": 32},
+        MATMUL,
+        WINDOWS_2D,
     ),
     sized(
-        "convolution/depthwise", "bcxyij,cij->bcxy", {"b": 8, "c": 32, "xy": 28, "ij": 3},
-        NONE, ("windows-2d", "plain"),
+        "convolution/depthwise",
+        "bcxyij,cij->bcxy",
+        {"b": 8, "c": 32, "xy": 28, "ij": 3},
+        NONE,
+        WINDOWS_2D,
     ),
     sized(
-        "convolution/1d", "bcxk,ock->box", {"b": 16, "co": 32, "x": 512, "k": 5},
-        MATMUL, ("windows-1d", "plain"),
+        "convolution/1d",
+        "bcxk,ock->box",
+        {"b": 16, "co": 32, "x": 512, "k": 5},
+        MATMUL,
+        WINDOWS_1D,
     ),
     sized("convolution/pointwise", "bcxy,oc->boxy", {"b": 8, "co": 64, "xy": 28}, MATMUL),
     sized("layer/dense", "bi,io->bo", {"b": 256, "io": 512}, MATMUL),
@@ -151,7 +166,7 @@ CASES: tuple[Case, ...] = (
     sized("layout/fortran-product", "ij,jk->ik", {"ijk": 512}, MATMUL, ("fortran", "fortran")),
     sized("layout/reversed-product", "ij,jk->ik", {"ijk": 512}, MATMUL, ("reversed", "reversed")),
     sized("layout/strided-product", "ij,jk->ik", {"ijk": 512}, MATMUL, ("strided", "strided")),
-    sized("layout/repeated-batch", "bij,bjk->bik", {"b": 64, "ijk": 64}, MATMUL, ("repeated", "plain")),
+    sized("layout/repeated-batch", "bij,bjk->bik", {"b": 64, "ijk": 64}, MATMUL, REPEATED),
     sized("layout/fortran-hadamard", "ij,ij->ij", {"ij": 1024}, MEMORY, ("fortran", "plain")),
     sized("layout/reversed-hadamard", "ij,ij->ij", {"ij": 1024}, MEMORY, ("reversed", "plain")),
     sized("layout/fortran-rows", "ij->i", {"ij": 2048}, MEMORY, ("fortran",)),

@@ -22,7 +22,7 @@ def bytes_moved(problem: Problem) -> int:
     )
     written = math.prod(explicit.output_shape)
     written += sum(_gradient_size(explicit, place) for place in range(len(explicit.inputs)))
-    return (read + written) * problem.cotangent.itemsize
+    return int((read + written) * problem.cotangent.itemsize)
 
 
 def _gradient_size(explicit: Explicit, place: int) -> int:

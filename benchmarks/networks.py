@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
-from opt_einsum import get_symbol
+from opt_einsum import get_symbol  # type: ignore[import-untyped]  # it has none
 
 from benchmarks.case import Case
 
@@ -12,15 +13,15 @@ from benchmarks.case import Case
 def chain(name: str, sizes: Sequence[int]) -> Case:
     """The product of matrices; matrix n is (sizes[n], sizes[n + 1])."""
     labels = [get_symbol(number) for number in range(len(sizes))]
-    terms = [a + b for a, b in zip(labels, labels[1:], strict=False)]
-    shapes = tuple(zip(sizes, sizes[1:], strict=False))
+    terms = [a + b for a, b in pairwise(labels)]
+    shapes = tuple(pairwise(sizes))
     return Case(name, f"{','.join(terms)}->{labels[0]}{labels[-1]}", shapes)
 
 
 def chain_on_vector(name: str, matrices: int, size: int) -> Case:
     """The product of square matrices with a vector behind them."""
     labels = [get_symbol(number) for number in range(matrices + 1)]
-    terms = [a + b for a, b in zip(labels, labels[1:], strict=False)]
+    terms = [a + b for a, b in pairwise(labels)]
     shapes = ((size, size),) * matrices
     return Case(name, f"{','.join([*terms, labels[-1]])}->{labels[0]}", (*shapes, (size,)))
 

@@ -25,8 +25,9 @@ def draw(results: Results, file: Path) -> None:
     axes = figure.add_subplot()
     for row in rows:
         if row.speedup is not None and row.rival is not None:
-            style = {"marker": _MARKERS[row.dtype], "color": _COLOURS[row.rival]}
-            axes.plot(row.speedup, cases.index(row.case), markersize=4, **style)
+            place = cases.index(row.case)
+            marker, colour = _MARKERS[row.dtype], _COLOURS[row.rival]
+            axes.plot(row.speedup, place, marker=marker, color=colour, markersize=4)
     axes.set_xscale("log")
     axes.axvline(1, color="black", linewidth=1)
     axes.axvline(0.9, color="tab:red", linewidth=0.8, linestyle="--")

@@ -13,7 +13,7 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from tqdm import tqdm
@@ -67,17 +67,16 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def listed(known: Sequence[str]) -> type:
-    """Return what argparse needs to read some of `known`, divided by commas."""
+def listed(known: Sequence[str]) -> Callable[[str], tuple[str, ...]]:
+    """Return a reader of some of `known`, divided by commas, for argparse."""
 
-    class Listed(tuple[str, ...]):
-        def __new__(cls, text: str) -> Listed:
-            unknown = set(text.split(",")) - set(known)
-            if unknown:
-                raise argparse.ArgumentTypeError(f"unknown: {', '.join(sorted(unknown))}")
-            return super().__new__(cls, (name for name in known if name in text.split(",")))
+    def some(text: str) -> tuple[str, ...]:
+        named = text.split(",")
+        if unknown := set(named) - set(known):
+            raise argparse.ArgumentTypeError(f"unknown: {', '.join(sorted(unknown))}")
+        return tuple(name for name in known if name in named)
 
-    return Listed
+    return some
 
 
 def measured(arguments: argparse.Namespace) -> Results:

@@ -26,7 +26,7 @@ def prepare(problem: Problem) -> Prepared:
     cotangent = jax.device_put(problem.cotangent)
     einsum = partial(jnp.einsum, problem.pattern)
 
-    @jax.jit  # type: ignore[misc]  # untyped, as jax is to this checker
+    @jax.jit  # type: ignore[untyped-decorator]  # jax is not checked
     def step(cotangent: Any, *operands: Any) -> tuple[Any, ...]:
         output, pullback = jax.vjp(einsum, *operands)
         return output, *pullback(cotangent)

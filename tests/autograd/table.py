@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from importlib import import_module
+from typing import Any, TypeAlias
 
-import numpy as np
+from numpy.typing import NDArray
 
 import einsum_grad as eg
 
-Array = np.ndarray[Any, Any]
+Array: TypeAlias = NDArray[Any]
+
+np: Any = import_module("numpy")
+"""NumPy without its stubs, which say that its functions of Tensors give arrays."""
 
 
 def numbers(*shape: int, low: float = -2.0, high: float = 2.0) -> Array:
@@ -20,7 +24,8 @@ def numbers(*shape: int, low: float = -2.0, high: float = 2.0) -> Array:
     parts = (np.arange(1, count + 1) * 0.6180339887498949 + 0.05) % 1
     values = low + (high - low) * parts
     near = np.abs(values - np.round(values)) < 0.02
-    return np.asarray(values + 0.05 * near).reshape(shape)
+    array: Array = np.asarray(values + 0.05 * near).reshape(shape)
+    return array
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,11 @@ M = numbers(3, 4)
 T3 = numbers(2, 3, 4)
 
 
+def tensor(data: Any) -> Any:
+    """A variable."""
+    return eg.Tensor(data, requires_grad=True)
+
+
 def weights(shape: tuple[int, ...]) -> Array:
     """Positive numbers to weight the elements of a result with: a cotangent."""
     return numbers(*shape, low=0.5, high=1.5)
@@ -49,7 +59,7 @@ def gradients(
     function: Callable[..., Any], operands: Sequence[Array], cotangent: Array | None = None
 ) -> list[Array]:
     """The gradients of a function of Tensors, by one backward pass."""
-    variables = [eg.Tensor(operand, requires_grad=True) for operand in operands]
+    variables = [tensor(operand) for operand in operands]
     out = function(*variables)
     out.backward(weights(out.shape).astype(out.dtype) if cotangent is None else cotangent)
     return [variable.grad for variable in variables]

@@ -8,19 +8,19 @@ import tracemalloc
 import weakref
 from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import einsum_grad as eg
 from einsum_grad.errors import AutogradError
+from tests.autograd.table import np, tensor
 
 DEPTH = 100_000
 
 
-def variable(*values: float) -> eg.Tensor:
-    return eg.Tensor(np.array(values), requires_grad=True)
+def variable(*values: float) -> Any:
+    return tensor(np.array(values))
 
 
 def test_a_chain_of_100_000_nodes_goes_forward_and_back() -> None:
@@ -75,7 +75,7 @@ def test_an_uneven_diamond_gets_the_full_sum() -> None:
 def test_any_graph_gets_the_derivative_that_forward_mode_gives(
     steps: list[tuple[str, int, int]],
 ) -> None:
-    x = eg.Tensor(2.0, requires_grad=True)
+    x = tensor(2.0)
     nodes, duals = [x], [(2, 1)]
     for operation, one, other in steps:
         i, j = one % len(nodes), other % len(nodes)
@@ -149,7 +149,7 @@ def test_results_keep_no_gradient() -> None:
 
 
 def test_a_variable_is_a_graph_of_its_own() -> None:
-    x = eg.Tensor(5.0, requires_grad=True)
+    x = tensor(5.0)
     x.backward()
     np.testing.assert_array_equal(x.grad, 1.0)
     x.backward()
@@ -236,7 +236,7 @@ def test_operands_and_results_that_no_rule_asks_for_are_not_kept() -> None:
 
 def test_a_backward_pass_needs_memory_for_a_few_arrays_only() -> None:
     size, depth = 100_000, 40
-    x = eg.Tensor(np.ones(size), requires_grad=True)
+    x = tensor(np.ones(size))
     y = x
     for _ in range(depth):
         y = np.tanh(y)
@@ -269,14 +269,14 @@ def test_cotangents_are_freed_as_soon_as_they_are_passed_on() -> None:
 
 @pytest.mark.parametrize("shape", [(3,), (2, 1), (0,)])
 def test_a_result_of_many_numbers_needs_a_cotangent(shape: tuple[int, ...]) -> None:
-    y = eg.Tensor(np.ones(shape), requires_grad=True) * 2
+    y = tensor(np.ones(shape)) * 2
     with pytest.raises(AutogradError, match=rf"shape \({shape[0]},.*np.ones"):
         y.backward()
 
 
 @pytest.mark.parametrize("shape", [(), (1,), (1, 1)])
 def test_one_number_in_any_shape_needs_no_cotangent(shape: tuple[int, ...]) -> None:
-    x = eg.Tensor(np.ones(shape), requires_grad=True)
+    x = tensor(np.ones(shape))
     (x * 2).backward()
     np.testing.assert_array_equal(x.grad, np.full(shape, 2.0), strict=True)
 
@@ -303,7 +303,7 @@ def test_a_cotangent_of_another_shape_or_kind_is_refused(cotangent: Any, message
 
 
 def test_a_cotangent_may_be_of_a_wider_dtype_of_the_same_kind_or_a_tensor() -> None:
-    x = eg.Tensor(np.ones(2, np.float32), requires_grad=True)
+    x = tensor(np.ones(2, np.float32))
     (x * 2).backward(np.array([1.0, 3.0]))
     np.testing.assert_array_equal(x.grad, np.array([2, 6], np.float32), strict=True)
     (x * 2).backward(eg.Tensor([1, 1]))
@@ -311,7 +311,7 @@ def test_a_cotangent_may_be_of_a_wider_dtype_of_the_same_kind_or_a_tensor() -> N
 
 
 def test_a_complex_result_needs_a_cotangent() -> None:
-    z = eg.Tensor(1 + 2j, requires_grad=True)
+    z = tensor(1 + 2j)
     with pytest.raises(AutogradError, match="complex"):
         (z * z).backward()
 

@@ -6,13 +6,13 @@ import math
 import operator
 from typing import Any
 
-import numpy as np
 import pytest
 
 import einsum_grad as eg
 from einsum_grad.errors import ArgumentTypeError, AutogradError, DTypeError, OperandError
+from tests.autograd.table import np, tensor
 
-X = eg.Tensor([[1.0, -2.0], [3.0, 4.0]], requires_grad=True)
+X = tensor([[1.0, -2.0], [3.0, 4.0]])
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_methods_of_ufuncs_are_refused_by_name(method: str) -> None:
 
 def test_writing_a_result_into_an_array_is_refused() -> None:
     out = np.zeros((2, 2))
-    for call in (
+    calls: list[Any] = [
         lambda: np.add(X, 1, out=out),
         lambda: np.add(out, 1, out=X),
         lambda: np.exp(X, out=out),
@@ -53,7 +53,8 @@ def test_writing_a_result_into_an_array_is_refused() -> None:
         lambda: np.concatenate([X, X], out=np.zeros((4, 2))),
         lambda: np.clip(X, 0, 1, out=out),
         lambda: np.matmul(X, X, out=out),
-    ):
+    ]
+    for call in calls:
         with pytest.raises(AutogradError, match=r"can't write into an array"):
             call()
     with pytest.raises(AutogradError, match="augmented assignment"):
@@ -120,14 +121,15 @@ def test_comparing_with_other_things_is_numpys() -> None:
 
 def test_shapes_that_do_not_fit_are_refused_with_the_operation() -> None:
     y = np.ones(3)
-    for call, name in (
+    calls: list[tuple[Any, str]] = [
         (lambda: X + y, "add"),
         (lambda: y * X, "multiply"),
         (lambda: operator.gt(X, y), "gt"),
         (lambda: np.less(X, y), "less"),
         (lambda: np.where(True, X, y), "where"),
         (lambda: np.maximum(X, y), "maximum"),
-    ):
+    ]
+    for call, name in calls:
         with pytest.raises(OperandError, match=rf"{name}: .*broadcast.*"):
             call()
 
@@ -138,7 +140,8 @@ def test_shapes_that_do_not_fit_are_refused_with_the_operation() -> None:
     ids=str,
 )
 def test_things_without_arithmetic_are_refused(other: Any) -> None:
-    for call in (lambda: X + other, lambda: other * X, lambda: np.power(X, other)):
+    calls: list[Any] = [lambda: X + other, lambda: other * X, lambda: np.power(X, other)]
+    for call in calls:
         with pytest.raises((DTypeError, TypeError), match=r"dtype|unsupported"):
             call()
     with pytest.raises(DTypeError):
@@ -152,7 +155,8 @@ def test_ragged_lists_are_refused() -> None:
 
 def test_lists_take_part_as_arrays() -> None:
     np.testing.assert_array_equal((X - [1.0, 2.0]).data, X.data - [1.0, 2.0])
-    np.testing.assert_array_equal(([1.0, 2.0] * X).data, X.data * [1.0, 2.0])
+    factors: Any = [1.0, 2.0]
+    np.testing.assert_array_equal((factors * X).data, X.data * factors)
 
 
 def test_an_array_on_the_left_gives_a_tensor() -> None:
@@ -171,13 +175,14 @@ def test_an_array_on_the_left_gives_a_tensor() -> None:
 
 
 def test_an_array_of_a_tensor_that_requires_a_gradient_is_refused() -> None:
-    for call in (
+    calls: list[Any] = [
         lambda: np.asarray(X),
         lambda: np.array(X),
         lambda: np.array([X, X]),
         lambda: np.array([X[0, 0], 1.0]),
         lambda: np.ones((2, 2)) + np.array([X, X]),
-    ):
+    ]
+    for call in calls:
         with pytest.raises(AutogradError, match=r"would lose it.*np\.stack.*x\.data"):
             call()
 
@@ -193,6 +198,6 @@ def test_an_array_of_a_constant_tensor_is_its_data() -> None:
 
 
 def test_functions_of_one_number_see_a_number() -> None:
-    one = eg.Tensor(2.0, requires_grad=True)
+    one = tensor(2.0)
     assert math.sqrt(one) == math.sqrt(2.0)
     assert f"{one:.3f}" == "2.000"

@@ -5,14 +5,13 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import einsum_grad as eg
 from einsum_grad.errors import ArgumentTypeError, AutogradError, OperandError, PatternError
-from tests.autograd.table import Array, gradients, numbers
+from tests.autograd.table import Array, gradients, np, numbers, tensor
 
 PATTERNS: dict[str, list[tuple[int, ...]]] = {
     "ij,jk->ik": [(2, 3), (3, 4)],
@@ -91,7 +90,7 @@ def test_any_operands_may_be_constants(pattern: str) -> None:
     expected = gradients(total, operands, np.ones(()))
     for position, operand in enumerate(operands):
         given: list[Any] = list(operands)
-        given[position] = eg.Tensor(operand, requires_grad=True)
+        given[position] = tensor(operand)
         total(*given).backward()
         np.testing.assert_allclose(given[position].grad, expected[position], rtol=1e-14)
 
@@ -129,7 +128,7 @@ def test_any_pattern_has_exact_gradients(data: st.DataObject) -> None:
 
 
 def test_numpys_einsum_of_tensors_is_ours() -> None:
-    x = eg.Tensor(numbers(2, 3), requires_grad=True)
+    x = tensor(numbers(2, 3))
     y = np.einsum("ij,kj->ik", x, numbers(4, 3))
     assert repr(y).endswith("made by einsum 'ij,kj->ik')")
     y.backward(np.ones((2, 4)))
@@ -164,7 +163,7 @@ def test_out_is_refused() -> None:
 
 
 def test_a_dtype_casts_and_the_gradient_comes_back() -> None:
-    x = eg.Tensor(np.ones(2, np.float32), requires_grad=True)
+    x = tensor(np.ones(2, np.float32))
     y = eg.einsum("i,i->", x, np.ones(2, np.float16), dtype=np.float64, order="C", optimize=True)
     assert y.dtype == np.float64
     y.backward()
@@ -184,7 +183,7 @@ def test_integer_tensors_give_what_numpy_gives() -> None:
 
 
 def test_what_does_not_fit_is_refused_with_the_place() -> None:
-    x = eg.Tensor(np.ones((2, 3)), requires_grad=True)
+    x = tensor(np.ones((2, 3)))
     with pytest.raises(OperandError, match=r"sizes of .?j.? disagree"):
         eg.einsum("ij,jk->ik", x, np.ones((2, 3)))
     with pytest.raises(PatternError, match=r"output has .?z"):
@@ -204,7 +203,7 @@ def test_what_does_not_fit_is_refused_with_the_place() -> None:
 def test_more_labels_and_operands_than_numpy_takes() -> None:
     letters = [chr(0x4E00 + number) for number in range(100)]
     pattern = ",".join(one + two for one, two in itertools.pairwise(letters))
-    operands = [eg.Tensor(np.eye(2) * 1.01, requires_grad=True) for _ in range(99)]
+    operands = [tensor(np.eye(2) * 1.01) for _ in range(99)]
     y = eg.einsum(f"{pattern}->{letters[0]}{letters[-1]}", *operands)
     y.backward(np.eye(2))
     for operand in operands:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-import numpy as np
 import pytest
 
 import einsum_grad as eg
 from einsum_grad.errors import DTypeError, OperandError
-from tests.autograd.table import Array, gradients, numbers
+from tests.autograd.table import Array, gradients, np, numbers, tensor
 
 SHAPES: list[tuple[int, ...]] = [(), (1,), (3,), (2, 1), (1, 3), (2, 3), (4, 2, 1), (1, 1, 3)]
 NAMES = ["add", "subtract", "multiply", "divide", "power", "maximum", "minimum"]
@@ -32,7 +31,7 @@ def test_broadcasting_is_summed_back(
         np.broadcast_shapes(one, other)
     except ValueError:
         with pytest.raises(OperandError, match=f"{name}: .*broadcast"):
-            getattr(np, name)(eg.Tensor(x, requires_grad=True), y)
+            getattr(np, name)(tensor(x), y)
         return
     eg.check_gradients(getattr(np, name), x, y)
     for operand, got in zip((x, y), gradients(getattr(np, name), (x, y)), strict=True):
@@ -55,7 +54,7 @@ def test_where_broadcasts_all_three() -> None:
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.complex64])
 def test_python_numbers_do_not_widen_a_dtype(dtype: Any) -> None:
-    x = eg.Tensor(np.ones(3, dtype), requires_grad=True)
+    x = tensor(np.ones(3, dtype))
     for y in (x + 1, 2.0 * x, x / 3, 1 - x, x**2, 2.0**x, np.where(True, x, 0)):
         assert y.dtype == dtype
         x.grad = None
@@ -64,9 +63,9 @@ def test_python_numbers_do_not_widen_a_dtype(dtype: Any) -> None:
 
 
 def test_operands_of_two_dtypes_get_gradients_of_their_own() -> None:
-    x = eg.Tensor(np.full(2, 3, np.float32), requires_grad=True)
-    w = eg.Tensor(np.full((2, 2), 5, np.float64), requires_grad=True)
-    z = eg.Tensor(np.full(2, 2 + 1j, np.complex64), requires_grad=True)
+    x = tensor(np.full(2, 3, np.float32))
+    w = tensor(np.full((2, 2), 5, np.float64))
+    z = tensor(np.full(2, 2 + 1j, np.complex64))
     y = np.sum(np.real(x * w * z))
     assert y.dtype == np.float64
     y.backward()
@@ -76,7 +75,7 @@ def test_operands_of_two_dtypes_get_gradients_of_their_own() -> None:
 
 
 def test_numbers_without_axes_stay_so() -> None:
-    x = eg.Tensor(2.0, requires_grad=True)
+    x = tensor(2.0)
     y = np.exp(x) * x + np.float64(1.0)
     assert (y.shape, type(y.data)) == ((), np.ndarray)
     y.backward()
@@ -85,14 +84,14 @@ def test_numbers_without_axes_stay_so() -> None:
 
 def test_float16_gradients_are_summed_back_in_more_precision() -> None:
     # 1 + 2048 is 2048 in float16: added one by one, the sum would stay there.
-    w = eg.Tensor(np.ones(1, np.float16), requires_grad=True)
+    w = tensor(np.ones(1, np.float16))
     (w * np.ones((5000, 1), np.float16)).backward(np.ones((5000, 1), np.float16))
     np.testing.assert_array_equal(w.grad, np.array([5000], np.float16), strict=True)
 
 
 def test_abs_has_no_slope_at_zero() -> None:
     np.testing.assert_array_equal(gradient(np.abs, [-2.0, 0.0, 2.0]), [[-1.0, 0.0, 1.0]])
-    z = eg.Tensor([0j, 3 + 4j], requires_grad=True)
+    z = tensor([0j, 3 + 4j])
     np.abs(z).backward(np.ones(2))
     np.testing.assert_allclose(z.grad, [0, 0.6 + 0.8j])
 
@@ -125,15 +124,15 @@ def test_a_negative_base_has_a_gradient_for_whole_exponents() -> None:
 
 def test_where_keeps_the_untaken_branch_out() -> None:
     values = np.array([1.0, 4.0])
-    x = eg.Tensor([np.nan, 1.0], requires_grad=True)
-    y = eg.Tensor([2.0, np.inf], requires_grad=True)
+    x = tensor([np.nan, 1.0])
+    y = tensor([2.0, np.inf])
     np.sum(np.where(values > 2, x, y)).backward()
     np.testing.assert_array_equal(x.grad, [0.0, 1.0])
     np.testing.assert_array_equal(y.grad, [1.0, 0.0])
 
 
 def test_a_harmless_operand_keeps_nan_away_from_the_root_of_a_negative_number() -> None:
-    x = eg.Tensor([-1.0, 4.0], requires_grad=True)
+    x = tensor([-1.0, 4.0])
     safe = np.where(x > 0, x, 1.0)
     np.sum(np.where(x > 0, np.sqrt(safe), 0.0)).backward()
     np.testing.assert_array_equal(x.grad, [0.0, 0.25])
@@ -148,7 +147,7 @@ def test_clip_passes_inside_and_stops_outside() -> None:
 
 
 def test_functions_of_complex_numbers_take_real_parts_for_real_operands() -> None:
-    x = eg.Tensor([1.0, 2.0], requires_grad=True)
+    x = tensor([1.0, 2.0])
     z = x * (3 + 4j)
     z.backward(np.array([1.0, 1j]))
     # The cotangent 1 asks for the real part, 1j for the imaginary one.
@@ -156,16 +155,16 @@ def test_functions_of_complex_numbers_take_real_parts_for_real_operands() -> Non
 
 
 def test_real_and_imaginary_parts_go_back_to_their_places() -> None:
-    z = eg.Tensor([1 + 2j], requires_grad=True)
+    z = tensor([1 + 2j])
     (3 * np.real(z) + 5 * np.imag(z)).backward(np.ones(1))
     np.testing.assert_array_equal(z.grad, [3 + 5j])
-    x = eg.Tensor([1.0], requires_grad=True)
+    x = tensor([1.0])
     (3 * np.real(x) + 5 * np.imag(x)).backward(np.ones(1))
     np.testing.assert_array_equal(x.grad, [3.0])
 
 
 def test_a_tensor_as_the_condition_is_a_constant() -> None:
-    x = eg.Tensor([1.0, 2.0], requires_grad=True)
+    x = tensor([1.0, 2.0])
     np.where(eg.Tensor([True, False]), x, 0.0).backward(np.ones(2))
     np.testing.assert_array_equal(x.grad, [1.0, 0.0])
     with pytest.raises(eg.EinsumGradError, match="no gradient rule for its operand condition"):
@@ -180,7 +179,7 @@ def test_the_sign_of_complex_numbers_is_refused() -> None:
 
 def test_integers_are_computed_with_and_get_no_gradient() -> None:
     n = eg.Tensor([1, 2, 3])
-    x = eg.Tensor([1.0, 1.0, 1.0], requires_grad=True)
+    x = tensor([1.0, 1.0, 1.0])
     (n * x + n).backward(np.ones(3))
     np.testing.assert_array_equal(x.grad, [1.0, 2.0, 3.0])
     assert (n + 1).dtype == np.int64

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pytest
 
 import einsum_grad as eg
-from tests.autograd.table import Array, gradients, numbers
+from tests.autograd.table import Array, gradients, np, numbers, tensor
 
 FAR = np.array([-1e4, -800.0, -30.0, 0.0, 30.0, 800.0, 1e4])
 
@@ -37,7 +36,7 @@ def test_softplus_is_exact_far_from_zero() -> None:
 
 def test_relu_has_no_slope_at_zero_and_passes_no_nan_on() -> None:
     np.testing.assert_array_equal(gradient(eg.relu, [-1.0, 0.0, 2.0]), [0.0, 0.0, 1.0])
-    x = eg.Tensor([-1.0, 1.0], requires_grad=True)
+    x = tensor([-1.0, 1.0])
     eg.relu(x).backward(np.array([np.inf, 1.0]))
     np.testing.assert_array_equal(x.grad, [0.0, 1.0])
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-import numpy as np
 import pytest
 
 import einsum_grad as eg
 from einsum_grad.autograd.tape import Node
 from einsum_grad.errors import ArgumentTypeError, OperandError
-from tests.autograd.table import gradients
+from tests.autograd.table import gradients, np, tensor
 
 WHOLE = np.arange(24.0).reshape(2, 3, 4)
 
@@ -36,7 +35,7 @@ def test_sums_and_means_over_any_axes(function: Any, axis: Any, keepdims: bool) 
 
 @pytest.mark.parametrize("function", [np.sum, np.mean])
 def test_sums_and_means_refuse_axes_that_are_not_there(function: Any) -> None:
-    x = eg.Tensor(WHOLE, requires_grad=True)
+    x = tensor(WHOLE)
     for axis in (3, -4, (0, 0), (0, 5)):
         with pytest.raises(OperandError, match=function.__name__):
             function(x, axis=axis)
@@ -45,7 +44,7 @@ def test_sums_and_means_refuse_axes_that_are_not_there(function: Any) -> None:
 
 
 def test_a_dtype_is_summed_in_and_returned() -> None:
-    x = eg.Tensor(np.ones(3, np.float32), requires_grad=True)
+    x = tensor(np.ones(3, np.float32))
     y = np.sum(x, dtype=np.float64) + np.mean(x, dtype=np.float64)
     assert y.dtype == np.float64
     y.backward()
@@ -54,7 +53,7 @@ def test_a_dtype_is_summed_in_and_returned() -> None:
 
 
 def test_the_mean_of_many_float16_numbers_does_not_overflow() -> None:
-    x = eg.Tensor(np.full(5000, 60.0, np.float16), requires_grad=True)
+    x = tensor(np.full(5000, 60.0, np.float16))
     y = np.mean(x)
     assert (y.dtype, float(y)) == (np.float16, 60.0)
     y.backward()
@@ -63,7 +62,7 @@ def test_the_mean_of_many_float16_numbers_does_not_overflow() -> None:
 
 def test_the_mean_of_nothing_is_nan_as_numpys() -> None:
     with pytest.warns(RuntimeWarning, match="invalid value"):
-        y = np.mean(eg.Tensor(np.ones(0), requires_grad=True))
+        y = np.mean(tensor(np.ones(0)))
     assert np.isnan(y.data)
 
 
@@ -87,7 +86,7 @@ def test_transpose_has_its_forms_as_a_method() -> None:
 @pytest.mark.parametrize("axes", [(0, 1), (0, 0, 1), (0, 1, 3), (0, 1, 2, 3)])
 def test_transpose_refuses_what_is_no_order(axes: Any) -> None:
     with pytest.raises(OperandError, match="transpose"):
-        np.transpose(eg.Tensor(WHOLE, requires_grad=True), axes)
+        np.transpose(tensor(WHOLE), axes)
 
 
 @pytest.mark.parametrize(("one", "other"), list(itertools.product([0, 1, -1], repeat=2)))
@@ -102,13 +101,14 @@ def test_several_axes_are_moved_at_once() -> None:
 
 
 def test_axes_that_are_not_there_are_not_moved() -> None:
-    x = eg.Tensor(WHOLE, requires_grad=True)
-    for refused in (
+    x = tensor(WHOLE)
+    calls: list[Any] = [
         lambda: np.swapaxes(x, 0, 3),
         lambda: np.moveaxis(x, 3, 0),
         lambda: np.moveaxis(x, [0, 1], [0]),
         lambda: np.moveaxis(x, [0, 0], [0, 1]),
-    ):
+    ]
+    for refused in calls:
         with pytest.raises(OperandError, match=r"axes|axis"):
             refused()
 
@@ -127,11 +127,11 @@ def test_broadcast_to_stretches_axes_of_size_1(shape: Any) -> None:
 def test_broadcast_to_what_does_not_fit_is_refused() -> None:
     for shape in ((2, 4), (3,), -1, ()):
         with pytest.raises(OperandError, match="broadcast_to"):
-            np.broadcast_to(eg.Tensor(np.ones((2, 3)), requires_grad=True), shape)
+            np.broadcast_to(tensor(np.ones((2, 3))), shape)
 
 
 def test_broadcast_to_many_axes_has_labels_for_all() -> None:
-    x = eg.Tensor(np.ones((1,) * 32), requires_grad=True)
+    x = tensor(np.ones((1,) * 32))
     y = np.broadcast_to(x, (2, *(1,) * 61, 3, 2))
     y.backward(np.ones(y.shape))
     np.testing.assert_array_equal(x.grad, np.full(x.shape, 12.0), strict=True)
@@ -145,7 +145,7 @@ def test_diagonals_and_traces_at_any_offset(offset: int, axes: Any) -> None:
 
 
 def test_diagonals_and_traces_need_two_axes() -> None:
-    x = eg.Tensor(WHOLE, requires_grad=True)
+    x = tensor(WHOLE)
     for function in (np.diagonal, np.trace):
         for axes in ((0, 0), (0, 3)):
             with pytest.raises(OperandError, match=function.__name__):
@@ -155,8 +155,8 @@ def test_diagonals_and_traces_need_two_axes() -> None:
 
 
 def test_methods_are_numpys_functions() -> None:
-    x = eg.Tensor(WHOLE, requires_grad=True)
-    calls = {
+    x = tensor(WHOLE)
+    calls: dict[str, dict[str, Any]] = {
         "sum": {"axis": 1},
         "mean": {"axis": (0, 1), "keepdims": True},
         "max": {"axis": 2},
@@ -183,8 +183,8 @@ def test_methods_are_numpys_functions() -> None:
 
 
 def test_every_linear_function_is_recorded_as_an_einsum() -> None:
-    x = eg.Tensor(WHOLE, requires_grad=True)
-    square = eg.Tensor(np.eye(3), requires_grad=True)
+    x = tensor(WHOLE)
+    square = tensor(np.eye(3))
     results = [
         *(np.sum(x), np.transpose(x), np.swapaxes(x, 0, 1), np.moveaxis(x, 0, 1)),
         *(np.broadcast_to(x, (5, 2, 3, 4)), np.trace(square), np.diagonal(square)),

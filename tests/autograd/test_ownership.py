@@ -5,12 +5,12 @@ from __future__ import annotations
 import weakref
 from typing import Any
 
-import numpy as np
 import pytest
 
 import einsum_grad as eg
 from einsum_grad.autograd.ownership import own
 from einsum_grad.errors import AutogradError, OperandError
+from tests.autograd.table import np, tensor
 
 
 def address(array: Any) -> int:
@@ -26,13 +26,13 @@ def square_gradient(x: eg.Tensor) -> Any:
 
 def test_a_tensor_copies_what_it_is_made_of() -> None:
     array = np.ones(3)
-    x = eg.Tensor(array, requires_grad=True)
+    x = tensor(array)
     array[...] = 7.0
     np.testing.assert_array_equal(x.data, np.ones(3))
 
 
 def test_data_is_the_tensors_own_writable_array() -> None:
-    x = eg.Tensor(np.ones(3), requires_grad=True)
+    x = tensor(np.ones(3))
     x.data[0] = 5.0
     x.data *= 2
     assert x.data is x.data
@@ -41,7 +41,7 @@ def test_data_is_the_tensors_own_writable_array() -> None:
 
 
 def test_a_handle_stays_the_data_of_its_tensor() -> None:
-    x = eg.Tensor(np.ones(3), requires_grad=True)
+    x = tensor(np.ones(3))
     handle = x.data
     y = x * x
     handle[0] = 5.0
@@ -52,7 +52,7 @@ def test_a_handle_stays_the_data_of_its_tensor() -> None:
 
 
 def test_in_place_updates_while_a_graph_lives_do_not_reach_it() -> None:
-    x = eg.Tensor(np.array([1.0, 2.0]), requires_grad=True)
+    x = tensor(np.array([1.0, 2.0]))
     y = np.sum(x * x)
     x.data -= 1.0
     z = np.sum(x * x)
@@ -66,7 +66,7 @@ def test_in_place_updates_while_a_graph_lives_do_not_reach_it() -> None:
 
 
 def test_an_update_between_two_uses_in_one_graph_reaches_the_second_only() -> None:
-    x = eg.Tensor(np.array([3.0]), requires_grad=True)
+    x = tensor(np.array([3.0]))
     first = x * x
     x.data[...] = 5.0
     (first + x * x).backward()
@@ -74,7 +74,7 @@ def test_an_update_between_two_uses_in_one_graph_reaches_the_second_only() -> No
 
 
 def test_an_update_after_a_backward_pass_copies_nothing() -> None:
-    w = eg.Tensor(np.ones((30, 30)), requires_grad=True)
+    w = tensor(np.ones((30, 30)))
     before = address(w.data)
     for _ in range(3):
         loss = np.sum(np.tanh(w @ w) * w)
@@ -85,7 +85,7 @@ def test_an_update_after_a_backward_pass_copies_nothing() -> None:
 
 
 def test_an_update_after_a_graph_was_dropped_copies_nothing() -> None:
-    w = eg.Tensor(np.ones(30), requires_grad=True)
+    w = tensor(np.ones(30))
     before = address(w.data)
     loss = np.sum(w * w)
     del loss
@@ -94,7 +94,7 @@ def test_an_update_after_a_graph_was_dropped_copies_nothing() -> None:
 
 
 def test_reading_data_while_a_graph_lives_leaves_the_graph_its_array() -> None:
-    w = eg.Tensor(np.ones(30), requires_grad=True)
+    w = tensor(np.ones(30))
     before = address(w.data)
     loss = np.sum(w * w)
     assert address(w.data) != before
@@ -103,7 +103,7 @@ def test_reading_data_while_a_graph_lives_leaves_the_graph_its_array() -> None:
 
 
 def test_new_data_replace_the_array_and_do_not_disturb_the_graph() -> None:
-    x = eg.Tensor(np.array([1.0, 2.0]), requires_grad=True)
+    x = tensor(np.array([1.0, 2.0]))
     y = np.sum(x * x)
     new = np.array([10.0, 20.0])
     x.data = new
@@ -115,7 +115,7 @@ def test_new_data_replace_the_array_and_do_not_disturb_the_graph() -> None:
 
 @pytest.mark.parametrize("new", [np.ones(3), np.ones((2, 1)), np.ones(2, np.float32), 1.0])
 def test_new_data_of_another_shape_or_dtype_are_refused(new: Any) -> None:
-    x = eg.Tensor(np.ones(2), requires_grad=True)
+    x = tensor(np.ones(2))
     with pytest.raises(OperandError, match=r"shape \(2,\) and dtype float64"):
         x.data = new
     with pytest.raises(OperandError, match=r"shape \(2,\) and dtype float64"):
@@ -123,7 +123,7 @@ def test_new_data_of_another_shape_or_dtype_are_refused(new: Any) -> None:
 
 
 def test_results_are_read_only() -> None:
-    x = eg.Tensor(np.ones((2, 2)), requires_grad=True)
+    x = tensor(np.ones((2, 2)))
     for y in (x * 2, x @ x, x.T, x[0], np.reshape(x, 4), np.sum(x), eg.softmax(x)):
         assert not y.data.flags.writeable
         with pytest.raises(ValueError, match="read-only"):
@@ -133,7 +133,7 @@ def test_results_are_read_only() -> None:
 
 
 def test_a_view_keeps_its_values_when_its_variable_changes() -> None:
-    x = eg.Tensor(np.arange(4.0), requires_grad=True)
+    x = tensor(np.arange(4.0))
     for view in (np.reshape(x, (2, 2)), x[:], np.transpose(x), np.real(x)):
         kept = view.data.copy()
         out = np.sum(view * view)
@@ -145,7 +145,7 @@ def test_a_view_keeps_its_values_when_its_variable_changes() -> None:
 
 
 def test_a_view_made_without_recording_is_a_value_of_its_own() -> None:
-    x = eg.Tensor(np.arange(4.0), requires_grad=True)
+    x = tensor(np.arange(4.0))
     graph = np.sum(x * x)
     with eg.no_grad():
         views = [np.reshape(x, (2, 2)), x[1:], x.T, +x, np.real(x)]
@@ -169,7 +169,7 @@ def test_a_view_of_a_constant_array_is_a_value_of_its_own() -> None:
 
 
 def test_a_detached_tensor_and_its_origin_do_not_see_each_others_changes() -> None:
-    x = eg.Tensor(np.ones(2), requires_grad=True)
+    x = tensor(np.ones(2))
     for origin in (x, x * 1):
         kept = np.sum(origin * origin)
         constant = origin.detach()
@@ -185,14 +185,14 @@ def test_a_detached_tensor_and_its_origin_do_not_see_each_others_changes() -> No
 
 
 def test_detached_data_are_writable_also_of_a_result_that_is_gone() -> None:
-    x = eg.Tensor(np.ones(2), requires_grad=True)
+    x = tensor(np.ones(2))
     constant = (x * 2).detach()
     constant.data[...] = 3.0
     np.testing.assert_array_equal(constant.data, [3.0, 3.0])
 
 
 def test_a_constant_tensor_is_kept_without_a_copy_and_safely() -> None:
-    x = eg.Tensor(np.ones(3), requires_grad=True)
+    x = tensor(np.ones(3))
     constant = eg.Tensor(np.arange(3.0))
     before = address(constant.data)
     y = x * constant
@@ -207,7 +207,7 @@ def test_a_constant_tensor_is_kept_without_a_copy_and_safely() -> None:
 
 
 def test_arrays_among_the_parameters_are_kept_as_they_were() -> None:
-    x = eg.Tensor(np.arange(4.0), requires_grad=True)
+    x = tensor(np.arange(4.0))
     index, mask = np.array([0, 2]), np.array([True, False, False, False])
     y = np.sum(x[index]) + np.sum(x[mask]) + np.sum(np.where(mask, x, 0.0))
     index[...], mask[...] = 3, True
@@ -216,7 +216,7 @@ def test_arrays_among_the_parameters_are_kept_as_they_were() -> None:
 
 
 def test_an_index_tensor_is_kept_as_it_was() -> None:
-    x = eg.Tensor(np.arange(4.0), requires_grad=True)
+    x = tensor(np.arange(4.0))
     index = eg.Tensor([0, 2])
     y = np.sum(x[index])
     index.data[...] = 3
@@ -232,7 +232,7 @@ def test_a_forward_that_keeps_its_result_can_not_change_it_later() -> None:
         return cache[0]
 
     doubled = eg.primitive(forward, x=lambda g, out: g * out)
-    x = eg.Tensor(np.ones(2), requires_grad=True)
+    x = tensor(np.ones(2))
     y = doubled(x)
     cache[0][...] = 100.0
     np.testing.assert_array_equal(y.data, [2.0, 2.0])
@@ -244,7 +244,7 @@ def test_a_forward_that_gives_its_operand_back_does_not_share_it() -> None:
     same = eg.primitive(lambda x: x, x=lambda g, out: g * out)
     part = eg.primitive(lambda x: x[:1], x=lambda g, out, shapes: np.full(shapes[0], g * out))
     for function in (same, part):
-        x = eg.Tensor(np.ones(2), requires_grad=True)
+        x = tensor(np.ones(2))
         y = function(x)
         x.data[...] = 5.0
         assert np.all(y.data == 1.0)
@@ -254,7 +254,7 @@ def test_a_forward_that_gives_its_operand_back_does_not_share_it() -> None:
 
 
 def test_the_cotangent_given_is_not_changed_and_not_kept() -> None:
-    x = eg.Tensor(np.ones(2), requires_grad=True)
+    x = tensor(np.ones(2))
     cotangent = np.array([1.0, 2.0])
     (+x).backward(cotangent)
     x.grad[...] = 9.0
@@ -265,7 +265,7 @@ def test_the_cotangent_given_is_not_changed_and_not_kept() -> None:
 
 
 def test_a_gradient_that_is_only_a_repetition_is_a_writable_array() -> None:
-    x = eg.Tensor(np.ones((2, 3)), requires_grad=True)
+    x = tensor(np.ones((2, 3)))
     np.sum(x).backward()
     x.grad[0, 0] = 5.0
     np.testing.assert_array_equal(x.grad, [[5.0, 1.0, 1.0], [1.0, 1.0, 1.0]])
@@ -285,7 +285,7 @@ def test_own_takes_what_is_nobody_elses_and_copies_the_rest() -> None:
 
 
 def test_augmented_assignment_makes_another_tensor() -> None:
-    x = eg.Tensor(np.ones(2), requires_grad=True)
+    x = tensor(np.ones(2))
     t = x
     t += 1
     t *= 3

@@ -5,11 +5,11 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-import numpy as np
 import pytest
 
 import einsum_grad as eg
 from einsum_grad.errors import ArgumentError, ArgumentTypeError, OperandError
+from tests.autograd.table import np, tensor
 
 SHAPES: list[tuple[int, ...]] = [
     (),
@@ -45,7 +45,7 @@ def as_numpy(function: Any, one: Any, other: Any) -> None:
                 with pytest.raises(eg.EinsumGradError):
                     function(*given)
         return
-    got = function(eg.Tensor(one, requires_grad=True), eg.Tensor(other, requires_grad=True))
+    got = function(tensor(one), tensor(other))
     np.testing.assert_array_equal(got.data, np.asarray(expected), strict=True)
     np.testing.assert_array_equal(function(one, eg.Tensor(other)).data, np.asarray(expected))
     eg.check_gradients(function, one, other, step=1.0, rtol=0, atol=1e-9)
@@ -71,7 +71,7 @@ def test_tensordot_is_numpys_for_all_axes(axes: Any, one: Any, other: Any) -> No
 
 
 def test_products_do_not_broadcast_the_axis_they_sum_over() -> None:
-    x, y = eg.Tensor(whole(2, 1), requires_grad=True), eg.Tensor(whole(3, 4))
+    x, y = tensor(whole(2, 1)), eg.Tensor(whole(3, 4))
     with pytest.raises(OperandError, match=r"matmul: shapes \(2, 1\) and \(3, 4\).*size 1.* 3"):
         x @ y
     with pytest.raises(OperandError, match="dot: shapes"):
@@ -81,7 +81,7 @@ def test_products_do_not_broadcast_the_axis_they_sum_over() -> None:
 
 
 def test_tensordot_refuses_axes_that_do_not_pair() -> None:
-    x, y = eg.Tensor(whole(2, 3), requires_grad=True), whole(3, 2)
+    x, y = tensor(whole(2, 3)), whole(3, 2)
     with pytest.raises(ArgumentError, match="pairs 2 axes with 1"):
         np.tensordot(x, y, ([0, 1], [0]))
     with pytest.raises(ArgumentError, match="axes is a number, or"):
@@ -93,7 +93,7 @@ def test_tensordot_refuses_axes_that_do_not_pair() -> None:
 
 
 def test_a_product_with_an_array_on_the_left_is_recorded() -> None:
-    x = eg.Tensor(np.ones(3), requires_grad=True)
+    x = tensor(np.ones(3))
     y = np.arange(6.0).reshape(2, 3) @ x
     assert isinstance(y, eg.Tensor)
     y.backward(np.array([1.0, 10.0]))

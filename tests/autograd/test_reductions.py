@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pytest
 
 import einsum_grad as eg
 from einsum_grad.errors import OperandError
-from tests.autograd.table import gradients, numbers
+from tests.autograd.table import gradients, np, numbers, tensor
 
 both = pytest.mark.parametrize("function", [np.max, np.min, np.amax, np.amin])
 
@@ -45,13 +44,13 @@ def test_many_equal_float16_numbers_share_exactly(function: Any) -> None:
 @both
 def test_the_extremum_of_nothing_is_refused(function: Any) -> None:
     with pytest.raises(OperandError, match=r"m(ax|in): zero-size"):
-        function(eg.Tensor(np.ones((2, 0)), requires_grad=True))
+        function(tensor(np.ones((2, 0))))
 
 
 @both
 def test_an_axis_that_is_not_there_is_refused(function: Any) -> None:
     with pytest.raises(OperandError, match=r"m(ax|in): axis 2 is out of bounds"):
-        function(eg.Tensor(np.ones((2, 3)), requires_grad=True), axis=2)
+        function(tensor(np.ones((2, 3))), axis=2)
 
 
 @both

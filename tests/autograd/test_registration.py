@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
 import pytest
 
 import einsum_grad as eg
 from einsum_grad.autograd import dispatch
 from einsum_grad.errors import ArgumentError, ArgumentTypeError, AutogradError, OperandError
-from tests.autograd.table import numbers
+from tests.autograd.table import np, numbers, tensor
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +49,7 @@ def test_an_operand_of_a_ufunc_may_have_no_rule() -> None:
     eg.primitive(np.ldexp, x=lambda g, y: g * 2.0**y)
     eg.check_gradients(lambda t: np.ldexp(t, [1, 2, 3]), numbers(3))
     with pytest.raises(AutogradError, match="ldexp has no gradient rule for its operand y"):
-        np.ldexp(1.0, eg.Tensor([1.0], requires_grad=True))
+        np.ldexp(1.0, tensor([1.0]))
 
 
 def test_a_second_registration_replaces_the_first() -> None:
@@ -74,7 +73,7 @@ def test_rules_may_ask_for_operands_parameters_result_shapes_and_position() -> N
 
     scaled = eg.primitive(forward, x=rule, w=rule)
     x, w = np.array([1.0, 2.0]), np.array(3.0)
-    variables = [eg.Tensor(x, requires_grad=True), eg.Tensor(w, requires_grad=True)]
+    variables = [tensor(x), tensor(w)]
     scaled(*variables, shift=1.0).backward(np.ones(2))
     assert seen["positions"] == [0, 1]
     assert (seen["scale"], seen["shift"], seen["shapes"]) == (2.0, 1.0, ((2,), ()))
@@ -109,12 +108,12 @@ def test_a_primitive_of_arrays_gives_arrays() -> None:
 
 def test_a_result_of_integers_is_a_constant() -> None:
     rounded = eg.primitive(lambda x: np.round(x).astype(int), x=lambda g: g)
-    assert not rounded(eg.Tensor([1.5], requires_grad=True)).requires_grad
+    assert not rounded(tensor([1.5])).requires_grad
 
 
 def test_a_parameter_may_be_a_constant_tensor_and_nothing_else() -> None:
     scaled = eg.primitive(lambda x, by=1.0: x * by, x=lambda g, by: g * by)
-    x = eg.Tensor([1.0, 2.0], requires_grad=True)
+    x = tensor([1.0, 2.0])
     factor = eg.Tensor([2.0, 3.0])
     y = scaled(x, by=factor)
     factor.data[...] = 0.0
@@ -153,16 +152,18 @@ def test_rules_for_what_is_not_there_are_refused(register: Any, message: str) ->
 
 
 def test_things_that_can_not_be_called_are_refused() -> None:
-    for register in (
+    calls: list[Any] = [
         lambda: eg.primitive(3, x=lambda g: g),  # type: ignore[arg-type]  # the refusal is tested
         lambda: eg.primitive(np.arctan, x=3),  # type: ignore[arg-type]  # the refusal is tested
-    ):
+    ]
+    for register in calls:
         with pytest.raises(ArgumentTypeError, match="function"):
             register()
 
 
 def test_a_call_that_does_not_fit_is_refused() -> None:
     cube = eg.primitive(lambda x, n=3: x**n, x=lambda g, x, n: n * g * x ** (n - 1))
-    for call in (cube, lambda: cube(1.0, 2, 3), lambda: cube(1.0, power=3)):
+    calls: list[Any] = [cube, lambda: cube(1.0, 2, 3), lambda: cube(1.0, power=3)]
+    for call in calls:
         with pytest.raises(ArgumentTypeError, match=r"<lambda>\(x, n=3\)"):
             call()

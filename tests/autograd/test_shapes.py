@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,13 +11,13 @@ from hypothesis.extra import numpy as hnp
 
 import einsum_grad as eg
 from einsum_grad.errors import ArgumentError, ArgumentTypeError, OperandError, OperandIndexError
-from tests.autograd.table import gradients, numbers
+from tests.autograd.table import gradients, np, numbers, tensor
 
 WHOLE = np.arange(24.0).reshape(2, 3, 4)
 
 
-def variable(*shape: int) -> eg.Tensor:
-    return eg.Tensor(np.ones(shape), requires_grad=True)
+def variable(*shape: int) -> Any:
+    return tensor(np.ones(shape))
 
 
 INDICES: list[Any] = [
@@ -52,7 +51,7 @@ INDICES: list[Any] = [
 
 @pytest.mark.parametrize("index", INDICES, ids=str)
 def test_indexing_goes_back_to_where_the_numbers_came_from(index: Any) -> None:
-    x = eg.Tensor(WHOLE, requires_grad=True)
+    x = tensor(WHOLE)
     y = x[index]
     np.testing.assert_array_equal(y.data, np.asarray(WHOLE[index]), strict=True)
     y.backward(np.ones(y.shape))
@@ -67,7 +66,7 @@ def test_any_index_that_numpy_takes_goes_back(data: st.DataObject) -> None:
     shape = data.draw(hnp.array_shapes(max_dims=3, max_side=4))
     basic = hnp.basic_indices(shape, allow_newaxis=True)
     index = data.draw(basic | hnp.integer_array_indices(shape))
-    x = eg.Tensor(np.zeros(shape), requires_grad=True)
+    x = tensor(np.zeros(shape))
     y = x[index]
     cotangent = np.arange(1.0, y.size + 1).reshape(y.shape)
     y.backward(cotangent)
@@ -77,14 +76,14 @@ def test_any_index_that_numpy_takes_goes_back(data: st.DataObject) -> None:
 
 
 def test_an_integer_tensor_is_an_index() -> None:
-    x = eg.Tensor([1.0, 2.0, 3.0], requires_grad=True)
+    x = tensor([1.0, 2.0, 3.0])
     x[eg.Tensor([0, 0, 2])].backward(np.ones(3))
     np.testing.assert_array_equal(x.grad, [2.0, 0.0, 1.0])
     assert [10, 20, 30][eg.Tensor(1)] == 20
 
 
 def test_repeated_float16_indices_add_in_more_precision() -> None:
-    x = eg.Tensor(np.ones(1, np.float16), requires_grad=True)
+    x = tensor(np.ones(1, np.float16))
     x[np.zeros(5000, int)].backward(np.ones(5000, np.float16))
     np.testing.assert_array_equal(x.grad, np.array([5000], np.float16), strict=True)
 
@@ -92,11 +91,11 @@ def test_repeated_float16_indices_add_in_more_precision() -> None:
 @pytest.mark.parametrize("index", [3, (0, 0, 0, 0), [0, 5], (0, 7), np.ones((3, 3), bool)])
 def test_an_index_out_of_range_is_an_index_error_of_ours(index: Any) -> None:
     with pytest.raises(OperandIndexError, match="index"):
-        eg.Tensor(WHOLE, requires_grad=True)[index]
+        tensor(WHOLE)[index]
 
 
 def test_a_tensor_is_unpacked_along_its_first_axis() -> None:
-    x = eg.Tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
+    x = tensor([[1.0, 2.0], [3.0, 4.0]])
     first, second = x
     (first * 2 + second * 3).backward(np.ones(2))
     np.testing.assert_array_equal(x.grad, [[2.0, 2.0], [3.0, 3.0]])
@@ -136,8 +135,8 @@ def test_concatenate_gives_each_part_its_piece(axis: int) -> None:
 
 
 def test_concatenate_takes_arrays_between_tensors() -> None:
-    x = eg.Tensor(np.ones(2, np.float32), requires_grad=True)
-    y = np.concatenate([np.zeros(3), x, [1, 2]])
+    x = tensor(np.ones(2, np.float32))
+    y: Any = np.concatenate([np.zeros(3), x, [1, 2]])
     assert y.dtype == np.float64
     y.backward(np.arange(7.0))
     np.testing.assert_array_equal(x.grad, np.array([3, 4], np.float32), strict=True)
@@ -155,14 +154,14 @@ def test_parts_that_do_not_fit_are_refused() -> None:
 @pytest.mark.parametrize("axis", [0, 1, 2, -1, -3])
 def test_stack_puts_a_new_axis_anywhere(axis: int) -> None:
     x, y = numbers(2, 3), numbers(2, 3) + 1
-    stacked = np.stack([eg.Tensor(x, requires_grad=True), y], axis)
+    stacked = np.stack([tensor(x), y], axis)
     np.testing.assert_array_equal(stacked.data, np.stack([x, y], axis))
     eg.check_gradients(lambda a, b: np.stack([a, b], axis), x, y, step=1.0)
 
 
 def test_stack_takes_numbers() -> None:
-    x = eg.Tensor(3.0, requires_grad=True)
-    y = np.stack([x, x * x, 1.0])
+    x = tensor(3.0)
+    y: Any = np.stack([x, x * x, 1.0])
     y.backward(np.array([1.0, 10.0, 100.0]))
     np.testing.assert_array_equal(x.grad, 61.0)
 
@@ -172,7 +171,7 @@ def test_stack_takes_numbers() -> None:
 )
 def test_pad_takes_widths_as_numpy_does(width: Any) -> None:
     x = numbers(2, 3)
-    recorded = np.pad(eg.Tensor(x, requires_grad=True), width, constant_values=7.0)
+    recorded = np.pad(tensor(x), width, constant_values=7.0)
     np.testing.assert_array_equal(recorded.data, np.pad(x, width, constant_values=7.0))
     eg.check_gradients(lambda t: np.pad(t, width, constant_values=7.0), x, step=1.0)
 
@@ -192,7 +191,7 @@ def test_pad_refuses_what_has_no_rule() -> None:
 
 
 def test_astype_gives_gradients_in_the_dtype_before() -> None:
-    x = eg.Tensor(np.ones(2, np.float32), requires_grad=True)
+    x = tensor(np.ones(2, np.float32))
     y = x.astype(np.float64) * 3
     assert y.dtype == np.float64
     y.backward(np.ones(2))

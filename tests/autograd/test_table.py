@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pytest
 
 import einsum_grad as eg
 from einsum_grad.errors import DTypeError
-from tests.autograd.table import CASES, Array, Case, gradients, numbers, weights
+from tests.autograd.table import CASES, Array, Case, gradients, np, numbers, tensor, weights
 
 every_case = pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 
@@ -39,7 +38,7 @@ def test_gradients_keep_shape_and_dtype(case: Case, dtype: Any) -> None:
 
 @every_case
 def test_numpy_gives_the_same_values(case: Case) -> None:
-    recorded = case.function(*(eg.Tensor(x, requires_grad=True) for x in case.operands))
+    recorded = case.function(*(tensor(x) for x in case.operands))
     constant = case.function(*map(eg.Tensor, case.operands))
     assert not constant.requires_grad
     np.testing.assert_array_equal(recorded.data, constant.data)
@@ -51,7 +50,7 @@ def test_numpy_gives_the_same_values(case: Case) -> None:
 @every_case
 def test_writing_to_operands_after_the_forward_changes_no_gradient(case: Case) -> None:
     expected = gradients(case.function, case.operands)
-    variables = [eg.Tensor(operand, requires_grad=True) for operand in case.operands]
+    variables = [tensor(operand) for operand in case.operands]
     out = case.function(*variables)
     kept = out.data.copy()
     for variable in variables:
@@ -66,7 +65,7 @@ def test_writing_to_operands_after_the_forward_changes_no_gradient(case: Case) -
 @every_case
 def test_writing_through_views_taken_before_changes_no_gradient(case: Case) -> None:
     expected = gradients(case.function, case.operands)
-    variables = [eg.Tensor(operand, requires_grad=True) for operand in case.operands]
+    variables = [tensor(operand) for operand in case.operands]
     views = [variable.data[...] for variable in variables]
     out = case.function(*variables)
     for view in views:
@@ -82,7 +81,7 @@ def test_writing_to_constants_after_the_forward_changes_no_gradient(case: Case) 
     expected = gradients(case.function, case.operands)
     for position in (0, 1):
         constant = case.operands[1 - position].copy()
-        variable = eg.Tensor(case.operands[position], requires_grad=True)
+        variable = tensor(case.operands[position])
         given: list[Any] = [variable, variable]
         given[1 - position] = constant
         out = case.function(*given)
@@ -93,7 +92,7 @@ def test_writing_to_constants_after_the_forward_changes_no_gradient(case: Case) 
 
 @every_case
 def test_gradients_are_the_operands_own(case: Case) -> None:
-    variables = [eg.Tensor(operand, requires_grad=True) for operand in case.operands]
+    variables = [tensor(operand) for operand in case.operands]
     out = case.function(*variables)
     cotangent = weights(out.shape)
     out.backward(cotangent)
@@ -154,12 +153,13 @@ def test_second_derivatives_of_complex_functions_are_central_differences(case: C
 
 def turned(operand: Array) -> Array:
     """A complex operand of the same size, away from where a function has no derivative."""
-    return np.asarray(operand * np.exp(0.4j))
+    array: Array = operand * np.exp(0.4j)
+    return array
 
 
 @pytest.mark.parametrize("name", sorted(ORDERED))
 def test_what_compares_refuses_complex_numbers(name: str) -> None:
-    variables = [eg.Tensor(turned(x), requires_grad=True) for x in CASES[name].operands]
+    variables = [tensor(turned(x)) for x in CASES[name].operands]
     with pytest.raises(DTypeError, match="complex"):
         CASES[name].function(*variables)
 

@@ -6,11 +6,11 @@ import copy
 import pickle
 from typing import Any
 
-import numpy as np
 import pytest
 
 import einsum_grad as eg
 from einsum_grad.errors import ArgumentTypeError, AutogradError, DTypeError, OperandError
+from tests.autograd.table import np
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_operators_between_tensors_and_numbers_are_recorded_from_both_sides() ->
 
 
 def test_operators_without_a_rule_are_refused() -> None:
-    x = eg.Tensor([1.0, 2.0])
+    x: Any = eg.Tensor([1.0, 2.0])
     for call in (lambda: x % 2, lambda: divmod(x, 2), lambda: x << 1, lambda: x & 1, lambda: ~x):
         with pytest.raises(TypeError):
             call()

@@ -10,8 +10,8 @@ import numpy as np
 
 from einsum_grad.autograd.dispatch import implements
 from einsum_grad.autograd.ownership import look
-from einsum_grad.autograd.registration import define
 from einsum_grad.autograd.refusals import run
+from einsum_grad.autograd.registration import define
 from einsum_grad.autograd.tape import Shape
 from einsum_grad.errors import ArgumentError, ArgumentTypeError
 

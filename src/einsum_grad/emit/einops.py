@@ -52,6 +52,7 @@ EINOPS = Target(
     imports=(("import einops", "einops."), ("import numpy as np", "np.")),
     needs="NumPy and einops",
     pairwise=False,
+    layered=False,
     steps={
         **COMMON,
         Op.CONTRACT: expression(_contract),

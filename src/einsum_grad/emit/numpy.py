@@ -91,6 +91,7 @@ NUMPY = Target(
     imports=(("import numpy as np", "np."),),
     needs="NumPy",
     pairwise=True,
+    layered=True,
     steps={
         **COMMON,
         Op.CONTRACT: expression(contract),

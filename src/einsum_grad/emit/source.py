@@ -9,11 +9,10 @@ from dataclasses import dataclass
 class Source:
     """A generated module.
 
-    It defines `forward(*operands)` and `backward(cotangent, *operands)`; where the two share
-    values (`has_residuals`), also `forward_with_residuals(*operands)`, which returns the output
-    and a tuple, and `pullback(cotangent, *operands, residuals)`.
+    It defines `forward(*operands)` and `backward(cotangent, *operands)`, which check the sizes.
+    It may define what those two call: `output(*operands)` and `pullback(cotangent, *operands)`,
+    and where these share values, `save(*operands)`, whose result is their last argument.
     """
 
     text: str
     target: str
-    has_residuals: bool

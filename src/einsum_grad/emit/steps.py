@@ -71,6 +71,8 @@ def units(step: Step, context: Context) -> str:
 def merge(step: Step, context: Context) -> str:
     """The axes of the ellipsis made one, without -1, which fails where another size is 0."""
     name, labels = step.args[0].name, step.args[0].labels
+    if labels == (ELLIPSIS,):
+        return f"{name}.reshape({name}.size)"
     at = labels.index(ELLIPSIS)
     before = [f"*{name}.shape[:{at}]"] if at else []
     after = [f"*{name}.shape[{at + 1 - len(labels)}:]"] if at + 1 < len(labels) else []

@@ -14,7 +14,8 @@ class Target:
     """A way to write programs down.
 
     `pairwise` says whether many operands are contracted two at a time, with shared intermediates,
-    or at once, as the pattern says it. `imports` are the statements that its modules may need,
+    or at once, as the pattern says it; `layered`, whether what computes is a function of its own,
+    without the checks. `imports` are the statements that its modules may need,
     each with the text that shows the need; `needs` names the libraries in words.
     """
 
@@ -22,4 +23,5 @@ class Target:
     imports: tuple[tuple[str, str], ...]
     needs: str
     pairwise: bool
+    layered: bool
     steps: Mapping[Op, Render]

@@ -11,6 +11,7 @@ from einsum_grad.lower.program import (
     Value,
     steps,
 )
+from einsum_grad.lower.split import finishing, saving
 from einsum_grad.lower.traits import PLAIN, Traits
 
 __all__ = [
@@ -23,6 +24,8 @@ __all__ = [
     "Step",
     "Traits",
     "Value",
+    "finishing",
     "lower",
+    "saving",
     "steps",
 ]

@@ -29,7 +29,10 @@ class Builder:
         self._available: set[str] = set()
 
     def chain(self, args: Sequence[Value], stages: Sequence[Stage], name: str) -> Value:
-        """Append `stages`, each reading the one before; the last result is called `name`."""
+        """Append `stages`, each reading the one before; the last result is called `name`.
+
+        Without stages there is one argument, and it is the result.
+        """
         values = tuple(args)
         for stage in stages:
             last = stage is stages[-1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from einsum_grad.lower.builder import Builder, labels_suffix
+from einsum_grad.lower.builder import Builder, Stage, labels_suffix
 from einsum_grad.lower.program import AxisSize, Op, Program, Section, Size, Value, steps
 from einsum_grad.lower.stages import is_view, split, stages
 from einsum_grad.lower.traits import PLAIN, Traits
@@ -89,7 +89,8 @@ class _Lowering:
         last = number == self.nodes[-1][0]
         todo = stages(normal_form(node.pattern))
         if last:
-            todo = split(todo, self.cotangent.labels)
+            # What the caller gets is never the operand itself, but at least a view of it.
+            todo = split(todo or [Stage(Op.CONTRACT, node.pattern.output)], self.cotangent.labels)
         name = "z" if last else self._name(number, node)
         args = map(self._value, node.args, node.pattern.inputs)
         self.values[number] = self.builder.chain(tuple(args), todo, name)

@@ -8,7 +8,7 @@ from einsum_grad.plan import ELLIPSIS, Labels, NormalForm, drop_units
 
 
 def stages(form: NormalForm, copy: bool = False) -> list[Stage]:
-    """The steps that `form` needs; at least one, so that the result has a name of its own.
+    """The steps that `form` needs after the units of its operands are dropped; maybe none.
 
     A `copy` is made before a repetition, where the array is smallest.
     """
@@ -20,7 +20,7 @@ def stages(form: NormalForm, copy: bool = False) -> list[Stage]:
         (Stage(Op.DIAGONAL, drop_units(output)), bool(form.diagonals)),
         (Stage(Op.UNITS, output), bool(form.units)),
     )
-    return [stage for stage, needed in table if needed] or [Stage(Op.CONTRACT, output)]
+    return [stage for stage, needed in table if needed]
 
 
 def is_view(form: NormalForm) -> bool:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from einsum_grad.plan.pattern import Labels, Pattern
+from einsum_grad.plan.pattern import UNIT, Labels, Pattern
 
 
 def indexed(name: str, labels: Labels) -> str:
-    """An array and its indices.
+    """An array and its indices; the index of an axis of size 1 that broadcasts is 0.
 
-    >>> indexed("X", ("i", "j")), indexed("Z", ())
-    ('X[i,j]', 'Z')
+    >>> indexed("X", ("i", "j")), indexed("Z", ()), indexed("W", ("1", "j"))
+    ('X[i,j]', 'Z', 'W[0,j]')
     """
-    return f"{name}[{','.join(labels)}]" if labels else name
+    indices = ("0" if label == UNIT else label for label in labels)
+    return f"{name}[{','.join(indices)}]" if labels else name
 
 
 def equation_text(pattern: Pattern, names: Sequence[str], result: str) -> str:

@@ -61,6 +61,9 @@ def request(
     if shapes is None:
         return Request(equation, read, read, positions, given, given)
     bound = bind(equation, read, read_shapes(shapes) or (), known)
+    for label, size in bound.sizes:
+        if known.get(label, size) != size:
+            raise ArgumentError(f"{label} is {known[label]} in sizes and {size} in shapes")
     return Request(equation, read, bound.pattern, positions, given, bound.sizes, bound.stretched)
 
 

@@ -75,13 +75,13 @@ class Function:
         """
         arrays, convention = self._arrays(operands), conj
         variant = self._variant(arrays, conj)
-        output, residuals = variant.forward_with_residuals(arrays)
+        output, saved = variant.vjp(arrays)
 
         def pullback(cotangent: Any, *, conj: bool = convention) -> tuple[Array, ...]:
             """Return a tuple with a gradient for each operand asked for."""
             if conj != convention:
                 return self.backward(cotangent, *arrays, conj=conj)
-            return variant.pullback(cotangent, arrays, residuals)
+            return variant.pullback(cotangent, arrays, saved)
 
         return output, pullback
 

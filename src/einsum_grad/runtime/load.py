@@ -21,14 +21,14 @@ _LONGEST_NAME = 40
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """The functions of a generated module; the last two are there if it has residuals."""
+    """The functions of a generated module; `output` and `pullback` take what `save` returns."""
 
     source: Source
     module: types.ModuleType
     forward: Callable[..., Any]
-    backward: Callable[..., Any]
-    forward_with_residuals: Callable[..., Any] | None
-    pullback: Callable[..., Any] | None
+    save: Callable[..., Any] | None
+    output: Callable[..., Any]
+    pullback: Callable[..., Any]
 
 
 def load(source: Source, name: str) -> Loaded:
@@ -48,9 +48,9 @@ def load(source: Source, name: str) -> Loaded:
         source,
         module,
         functions["forward"],
-        functions["backward"],
-        functions.get("forward_with_residuals"),
-        functions.get("pullback"),
+        functions.get("save"),
+        functions.get("output", functions["forward"]),
+        functions.get("pullback", functions["backward"]),
     )
 
 

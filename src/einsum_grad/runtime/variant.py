@@ -19,7 +19,8 @@ from einsum_grad.runtime.load import Loaded, load
 MODULES: Cache[Loaded] = Cache(maxsize=1024)
 """The generated modules by what they were made of; many shapes share one."""
 
-Residuals = tuple[Array, ...]
+Saved = tuple[tuple[Array, ...], ...]
+"""What `save` returned, as the last argument of a call; nothing where there is no `save`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,28 +35,26 @@ class Variant:
 
     def forward(self, arrays: Sequence[Array]) -> Any:
         """The output."""
-        return self._returned(self.loaded.forward(*self._computed(arrays)))
+        return self.vjp(arrays)[0]
 
-    def forward_with_residuals(self, arrays: Sequence[Array]) -> tuple[Any, Residuals]:
+    def vjp(self, arrays: Sequence[Array]) -> tuple[Any, Saved]:
         """The output, and what the pullback uses again."""
-        if self.loaded.forward_with_residuals is None:
-            return self.forward(arrays), ()
-        output, residuals = self.loaded.forward_with_residuals(*self._computed(arrays))
-        return self._returned(output), residuals
+        operands = self._computed(arrays)
+        saved = self._save(operands)
+        return self._returned(self.loaded.output(*operands, *saved)), saved
 
-    def pullback(
-        self, cotangent: Any, arrays: Sequence[Array], residuals: Residuals
-    ) -> tuple[Array, ...]:
-        """The gradients, from what `forward_with_residuals` kept."""
+    def pullback(self, cotangent: Any, arrays: Sequence[Array], saved: Saved) -> tuple[Array, ...]:
+        """The gradients, from what `vjp` kept."""
         given, operands = self._cotangent(cotangent), self._computed(arrays)
-        if self.loaded.pullback is None:
-            return self._given_back(self.loaded.backward(given, *operands))
-        return self._given_back(self.loaded.pullback(given, *operands, residuals))
+        return self._given_back(self.loaded.pullback(given, *operands, *saved))
 
     def backward(self, cotangent: Any, arrays: Sequence[Array]) -> tuple[Array, ...]:
-        """The gradients, with whatever of the forward they need computed anew."""
+        """The gradients, with what they share with the forward computed anew."""
         given, operands = self._cotangent(cotangent), self._computed(arrays)
-        return self._given_back(self.loaded.backward(given, *operands))
+        return self._given_back(self.loaded.pullback(given, *operands, *self._save(operands)))
+
+    def _save(self, operands: Sequence[Array]) -> Saved:
+        return (self.loaded.save(*operands),) if self.loaded.save else ()
 
     def _computed(self, arrays: Sequence[Array]) -> Sequence[Array]:
         if self.numbers.uniform:

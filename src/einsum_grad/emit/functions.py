@@ -1,0 +1,135 @@
+"""The functions of a module: what is computed, and around it what checks the operands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from einsum_grad.emit.context import Context, tuple_of
+from einsum_grad.emit.guard import cotangent_guard
+from einsum_grad.emit.layout import comment, indented, returned, tupled, unpacked, wrapped
+from einsum_grad.emit.target import Target
+from einsum_grad.lower import Program, Section, Step, Value, finishing, saving
+from einsum_grad.plan import Gradient, reasons
+
+_LONGEST_PATTERN = 60
+
+
+def functions(program: Program, target: Target, context: Context, checked: bool) -> list[list[str]]:
+    """The functions of `program`, each as its lines.
+
+    `forward` and `backward` check their operands. Where it is for speed, or where the two share
+    values, they call functions that do not check: `save`, `output` and `pullback`.
+    """
+    writer = _Writer(program, target, context, checked)
+    return writer.layered() if program.residuals or target.layered else writer.plain()
+
+
+class _Writer:
+    """What the functions of one module have in common."""
+
+    def __init__(self, program: Program, target: Target, context: Context, checked: bool) -> None:
+        self.program, self.target, self.context = program, target, context
+        self.operands = _names(program.operands)
+        self.saved = _names(program.residuals)
+        self.checks = indented(wrapped("check_sizes(", self.operands, ")")) if checked else []
+        self.output_doc = '    """Return the output Z."""'
+        gradients = tupled(_names(program.gradients))
+        self.gradients_doc = f'    """Return the gradients {gradients} for a cotangent dz of Z."""'
+
+    def plain(self) -> list[list[str]]:
+        return [
+            [
+                *self._opening("forward", self.operands),
+                self.output_doc,
+                *self.checks,
+                *self._evaluation(),
+            ],
+            [
+                *self._opening("backward", ["dz", *self.operands]),
+                self.gradients_doc,
+                *self.checks,
+                *indented(cotangent_guard(self.program)),
+                "",
+                *self._pullback(),
+            ],
+        ]
+
+    def layered(self) -> list[list[str]]:
+        inner = [*self.operands, *(["saved"] if self.saved else [])]
+        kept = wrapped("saved = save(", self.operands, ")") if self.saved else []
+        unpack = indented([f"{unpacked(self.saved)} = saved"]) if self.saved else []
+        return [
+            *([self._save()] if self.saved else []),
+            [*self._opening("output", inner), self.output_doc, *unpack, *self._evaluation()],
+            [
+                *self._opening("pullback", ["dz", *inner]),
+                self.gradients_doc,
+                *unpack,
+                *([""] if unpack else []),
+                *self._pullback(),
+            ],
+            [
+                *self._opening("forward", self.operands),
+                self.output_doc,
+                *self.checks,
+                *indented([*kept, *wrapped("return output(", inner, ")")]),
+            ],
+            [
+                *self._opening("backward", ["dz", *self.operands]),
+                self.gradients_doc,
+                *self.checks,
+                *indented(cotangent_guard(self.program)),
+                *indented([*kept, *wrapped("return pullback(", ["dz", *inner], ")")]),
+            ],
+        ]
+
+    def _save(self) -> list[str]:
+        return [
+            *self._opening("save", self.operands),
+            '    """Return what the output and the gradients share."""',
+            *indented(self._lines(saving(self.program))),
+            f"    return {tuple_of(self.saved)}",
+        ]
+
+    def _evaluation(self) -> list[str]:
+        lines, name = self._lines(finishing(self.program)), self.program.output.name
+        if lines and lines[-1].startswith(f"{name} = "):
+            return indented([*lines[:-1], f"return {lines[-1].removeprefix(f'{name} = ')}"])
+        return indented([*lines, f"return {name}"])
+
+    def _pullback(self) -> list[str]:
+        """The gradients, each a paragraph, and the return."""
+        body = []
+        for section in self.program.backward:
+            body += [*_why(section), *self._lines(section.steps), ""]
+        return indented([*body, *returned(_names(self.program.gradients))])
+
+    def _opening(self, name: str, arguments: Sequence[str]) -> list[str]:
+        return wrapped(f"def {name}(", arguments, "):")
+
+    def _lines(self, todo: Iterable[Step]) -> list[str]:
+        return [line for step in todo for line in self.target.steps[step.op](step, self.context)]
+
+
+def _why(section: Section) -> list[str]:
+    """The comment of a gradient: the swap, and why it is or is not run as it stands."""
+    note = section.note
+    if not isinstance(note, Gradient):
+        return []
+    names = _names(section.args)
+    place = f"d{section.made.name}"
+    told = ". ".join(_sentence(reason) for reason in reasons(note, names, place))
+    pattern = note.pattern
+    shown = pattern if len(pattern) <= _LONGEST_PATTERN else f"{pattern[:_LONGEST_PATTERN]}…"
+    result, operand = section.result.name, names[note.operand]
+    return comment(f"{result}: put {place} in the place of {operand}, {shown}. {told}.")
+
+
+def _sentence(text: str) -> str:
+    """`text` with a capital, unless it begins with a label."""
+    first = text.split(maxsplit=1)[0]
+    return f"{text[0].upper()}{text[1:]}" if first.isalpha() and len(first) > 1 else text
+
+
+def _names(values: Iterable[Value]) -> list[str]:
+    return [value.name for value in values]
