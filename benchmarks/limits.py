@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from benchmarks.case import Explicit, Problem, Shape
+from benchmarks.case import Array, Explicit, Problem, Shape
 
 
 def bytes_moved(problem: Problem) -> int:
@@ -13,16 +13,20 @@ def bytes_moved(problem: Problem) -> int:
 
     Each operand and the cotangent are read once; the output and each gradient are written once.
     What an operand or a gradient only repeats (an axis of stride zero; a label that nothing but
-    this operand has) counts once.
+    this operand has) counts once. Of an operand with a label twice only the diagonal is read.
     """
     explicit = problem.case.explicit
-    read = sum(
-        math.prod(n for n, stride in zip(array.shape, array.strides, strict=True) if stride)
-        for array in (*problem.operands, problem.cotangent)
-    )
+    arrays = zip(explicit.inputs, problem.operands, strict=True)
+    read = problem.cotangent.size + sum(_read_size(term, array) for term, array in arrays)
     written = math.prod(explicit.output_shape)
     written += sum(_gradient_size(explicit, place) for place in range(len(explicit.inputs)))
     return int((read + written) * problem.cotangent.itemsize)
+
+
+def _read_size(term: str, array: Array) -> int:
+    """The size of an operand: its diagonal, without the axes along which it repeats."""
+    axes = zip(term, array.shape, array.strides, strict=True)
+    return math.prod({label: size for label, size, stride in axes if stride}.values())
 
 
 def _gradient_size(explicit: Explicit, place: int) -> int:

@@ -7,10 +7,13 @@ import platform
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from time import sleep
 from typing import Any
 
+from benchmarks.contention import foreign_share, usage
 from benchmarks.workers import Worker
 
+_REST_SECONDS = 1.0
 _THREADS = ("OMP_", "OPENBLAS_", "MKL_", "KMP_", "GOMP_", "XLA_", "EINSUM_GRAD_")
 
 
@@ -22,10 +25,17 @@ def about(workers: Mapping[str, Worker]) -> dict[str, Any]:
         "cores": cores(),
         "system": platform.platform(),
         "python": platform.python_version(),
-        "load": os.getloadavg(),
+        "busy_before": busy_share(),
         "environment": {key: os.environ[key] for key in os.environ if key.startswith(_THREADS)},
         "peers": {peer: worker.description for peer, worker in workers.items()},
     }
+
+
+def busy_share() -> float | None:
+    """Return how much of the machine is in use while every worker rests."""
+    before = usage(())
+    sleep(_REST_SECONDS)
+    return foreign_share(before, usage(()))
 
 
 def cpu() -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from benchmarks.case import Array, Case
 from benchmarks.check import disagreements
+from benchmarks.contention import foreign_share, usage
 from benchmarks.peers import LIMIT
 from benchmarks.results import Row, Timing
 from benchmarks.workers import RefusedError, Worker
@@ -37,8 +38,10 @@ def measure(case: Case, dtype: str, workers: Mapping[str, Worker], settings: Set
     for peer, wrong in _wrong(calls, dtype, workers, settings).items():
         notes[peer] = f"WRONG: {wrong}"
         del calls[peer]
+    before = usage(worker.process for worker in workers.values())
     times = _rounds(calls, workers, settings, notes)
-    return Row(case.name, case.pattern, dtype, case.limit.value, times, notes)
+    foreign = foreign_share(before, usage(worker.process for worker in workers.values()))
+    return Row(case.name, case.pattern, dtype, case.limit.value, times, notes, foreign)
 
 
 def _wrong(

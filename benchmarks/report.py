@@ -9,14 +9,15 @@ from benchmarks.goals import goals
 from benchmarks.peers import LIMIT, OURS, PEERS
 from benchmarks.results import Results, Row, geometric_mean
 
-_CASE, _DTYPE, _COLUMN = 30, 8, 10
+_CASE, _DTYPE, _COLUMN = 34, 8, 10
 _UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
 _NONE = "·"
+_DISTURBED = 0.1
 
-LEGEND = (
-    "Time for the output and all gradients, medians. vs best: the better of torch and jax over "
-    "ours (above 1, ours is faster). vs limit: ours over the limit. · not applicable, see below."
-)
+LEGEND = """\
+Times for the output and all gradients: medians. vs best: the better of torch and jax over ours,
+above 1 ours is faster. vs limit: ours over the limit. ·: no time, for reasons told below.
+~: other processes had more than a tenth of the machine meanwhile; don't trust the line."""
 
 
 def heading() -> str:
@@ -25,12 +26,19 @@ def heading() -> str:
     return f"{'case':{_CASE}}{'dtype':{_DTYPE}}" + "".join(f"{name:>{_COLUMN}}" for name in names)
 
 
+def facts(results: Results) -> str:
+    """Return what the run was measured on."""
+    about = {key: value for key, value in results.about.items() if key != "peers"}
+    return "\n".join(f"{key}: {value}" for key, value in (about | results.about["peers"]).items())
+
+
 def line(row: Row) -> str:
     """Return the line of a case."""
     times = [row.seconds(peer) for peer in PEERS]
     cells = [*map(duration, times), factor(row.speedup), factor(row.over_limit)]
     start = f"{row.case:{_CASE}}{row.dtype:{_DTYPE}}"
-    return start + "".join(f"{cell:>{_COLUMN}}" for cell in cells)
+    disturbed = " ~" if (row.foreign or 0) > _DISTURBED else ""
+    return start + "".join(f"{cell:>{_COLUMN}}" for cell in cells) + disturbed
 
 
 def duration(seconds: float | None) -> str:

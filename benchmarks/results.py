@@ -43,6 +43,8 @@ class Row:
     limit: str
     times: dict[str, Timing] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
+    foreign: float | None = None
+    """The share of the machine that others had while this was measured."""
 
     @property
     def family(self) -> str:
@@ -68,6 +70,12 @@ class Row:
     def over_limit(self) -> float | None:
         """Our time over the limit's: 1 is as fast as can be."""
         return self.ratio(OURS, LIMIT)
+
+    @property
+    def speedup_by_best(self) -> float | None:
+        """`speedup` by the best rounds, which others on the machine disturb least."""
+        there = [min(self.times[peer].rounds) for peer in RIVALS if peer in self.times]
+        return min(there) / min(self.times[OURS].rounds) if there and OURS in self.times else None
 
     def ratio(self, above: str, below: str) -> float | None:
         """The time of one peer over that of another, if both have one."""

@@ -10,7 +10,6 @@ rest, and what is timed.
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -23,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks import report
 from benchmarks.cases import CASES
 from benchmarks.check import TOLERANCES
-from benchmarks.machine import about
+from benchmarks.machine import about, busy_share
 from benchmarks.measure import Settings, measure
 from benchmarks.peers import OURS, PEERS
 from benchmarks.results import Results, Row, read, write
@@ -38,7 +37,8 @@ def main() -> int:
     arguments = parser().parse_args()
     if arguments.read:
         results = read(arguments.read)
-        say(report.LEGEND, report.heading(), *map(report.line, results.rows))
+        say(report.facts(results), "", report.LEGEND, report.heading())
+        say(*map(report.line, results.rows))
     else:
         results = measured(arguments)
     say("", report.summary(results))
@@ -87,13 +87,12 @@ def measured(arguments: argparse.Namespace) -> Results:
     rows: list[Row] = []
     try:
         facts = {**about(workers), "settings": repr(settings)}
-        say(*(f"{key}: {value}" for key, value in facts.items()), "", report.LEGEND)
-        say(report.heading())
-        for case in tqdm(cases, desc="measuring", unit="case"):
+        say(report.facts(Results(facts, ())), "", report.LEGEND, report.heading())
+        for case in tqdm(cases, desc="measuring", unit="case", disable=None):
             for dtype in arguments.dtypes:
                 rows.append(measure(case, dtype, workers, settings))
                 tqdm.write(report.line(rows[-1]), file=sys.stdout)
-        facts["load_at_end"] = os.getloadavg()
+        facts["busy_after"] = busy_share()
     finally:
         for worker in workers.values():
             worker.close()

@@ -31,6 +31,11 @@ class Worker:
         self.peer = peer
         self.description = self._start()
 
+    @property
+    def process(self) -> int:
+        """The number of the process."""
+        return self._process.pid
+
     def prepare(self, case: str, dtype: str, seconds: float, patience: float) -> int:
         """Prepare a case; return how many calls take about `seconds`."""
         return int(self._ask(patience, "prepare", case, dtype, seconds))

@@ -39,6 +39,16 @@ class ArgumentTypeError(EinsumGradError, TypeError):
     """An argument of the wrong type, such as a pattern that is no text."""
 
 
+class OrderError(EinsumGradError, RuntimeError):
+    """A contraction path that does not contract the operands to one."""
+
+
+class UnknownOrderError(ArgumentError, KeyError):
+    """A name for `optimize` that means no order of contraction."""
+
+    __str__ = Exception.__str__
+
+
 class AutogradError(EinsumGradError, ValueError):
     """A backward pass that can't be run, such as a second one through a freed graph."""
 

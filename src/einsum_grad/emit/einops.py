@@ -5,7 +5,7 @@ from __future__ import annotations
 from einsum_grad.emit.context import Context
 from einsum_grad.emit.numpy import contract
 from einsum_grad.emit.steps import COMMON, LETTERS, einsum, expression, merge, units
-from einsum_grad.emit.target import Target
+from einsum_grad.emit.target import NUMPY_LIBRARY, Library, Target
 from einsum_grad.lower import Op, Step
 from einsum_grad.plan import ELLIPSIS, Labels, diagonals
 
@@ -21,7 +21,7 @@ def _repeat(step: Step, context: Context) -> str:
     sizes = ", ".join(f"{label}={context.size(label)}" for label in new)
     # A contraction to no axis returns a NumPy scalar, which einops does not take.
     name = arg.name if arg.labels else f"np.asarray({arg.name})"
-    return f'einops.repeat({name}, "{_axes(arg.labels)} -> {_axes(output)}", {sizes})'
+    return f'einops.repeat({name}, "{_arrow(arg.labels, output)}", {sizes})'
 
 
 # einops takes each name once, so an array with a label twice is left to NumPy.
@@ -32,7 +32,7 @@ def _rearrange(step: Step, context: Context) -> str:
     if diagonals(arg.labels):
         return units(step, context)
     name = arg.name if arg.labels else f"np.asarray({arg.name})"
-    return f'einops.rearrange({name}, "{_axes(arg.labels)} -> {_axes(output)}")'
+    return f'einops.rearrange({name}, "{_arrow(arg.labels, output)}")'
 
 
 def _merge(step: Step, context: Context) -> str:
@@ -40,17 +40,16 @@ def _merge(step: Step, context: Context) -> str:
     if diagonals(arg.labels):
         return merge(step, context)
     merged = tuple(f"({label})" if label == ELLIPSIS else label for label in arg.labels)
-    return f'einops.rearrange({arg.name}, "{_axes(arg.labels)} -> {_axes(merged)}")'
+    return f'einops.rearrange({arg.name}, "{_arrow(arg.labels, merged)}")'
 
 
-def _axes(labels: Labels) -> str:
-    return " ".join(labels)
+def _arrow(given: Labels, output: Labels) -> str:
+    return f"{' '.join(given)} -> {' '.join(output)}".strip()
 
 
 EINOPS = Target(
     name="einops",
-    imports=(("import einops", "einops."), ("import numpy as np", "np.")),
-    needs="NumPy and einops",
+    libraries=(Library("einops", "import einops", "einops."), NUMPY_LIBRARY),
     pairwise=False,
     layered=False,
     steps={

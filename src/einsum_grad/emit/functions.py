@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from einsum_grad.emit.context import Context, tuple_of
 from einsum_grad.emit.guard import cotangent_guard
-from einsum_grad.emit.layout import comment, indented, returned, tupled, unpacked, wrapped
+from einsum_grad.emit.layout import comment, folded, indented, returned, tupled, unpacked, wrapped
 from einsum_grad.emit.target import Target
 from einsum_grad.lower import Program, Section, Step, Value, finishing, saving
 from einsum_grad.plan import Gradient, reasons
@@ -57,7 +57,7 @@ class _Writer:
     def layered(self) -> list[list[str]]:
         inner = [*self.operands, *(["saved"] if self.saved else [])]
         kept = wrapped("saved = save(", self.operands, ")") if self.saved else []
-        unpack = indented([f"{unpacked(self.saved)} = saved"]) if self.saved else []
+        unpack = indented(unpacked(self.saved, "saved")) if self.saved else []
         return [
             *([self._save()] if self.saved else []),
             [*self._opening("output", inner), self.output_doc, *unpack, *self._evaluation()],
@@ -88,7 +88,7 @@ class _Writer:
             *self._opening("save", self.operands),
             '    """Return what the output and the gradients share."""',
             *indented(self._lines(saving(self.program))),
-            f"    return {tuple_of(self.saved)}",
+            *indented(folded(f"return {tuple_of(self.saved)}")),
         ]
 
     def _evaluation(self) -> list[str]:
@@ -108,7 +108,8 @@ class _Writer:
         return wrapped(f"def {name}(", arguments, "):")
 
     def _lines(self, todo: Iterable[Step]) -> list[str]:
-        return [line for step in todo for line in self.target.steps[step.op](step, self.context)]
+        lines = (line for step in todo for line in self.target.steps[step.op](step, self.context))
+        return [part for line in lines for part in folded(line)]
 
 
 def _why(section: Section) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from einsum_grad.emit.context import Context, ellipsis_slice
-from einsum_grad.emit.layout import WIDTH, indented, wrapped
+from einsum_grad.emit.layout import WIDTH, folded, indented, wrapped
 from einsum_grad.lower import Program, Value
 from einsum_grad.plan import ELLIPSIS, UNIT
 
@@ -19,7 +19,7 @@ def guard(program: Program) -> list[str]:
         return []
     return [
         *wrapped("def check_sizes(", (value.name for value in program.operands), "):"),
-        '    """Raise ValueError unless each label has one size: nothing broadcasts here."""',
+        '    """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""',
         *indented(body),
     ]
 
@@ -29,7 +29,7 @@ def cotangent_guard(program: Program) -> list[str]:
     name, context = program.cotangent.name, Context(program)
     shape = context.shape(program.cotangent.labels)
     return [
-        f"if {name}.shape != {shape}:",
+        *folded(f"if {name}.shape != {shape}:"),
         f'    raise ValueError(f"{name} has shape {{{name}.shape}}, unlike the output")',
     ]
 

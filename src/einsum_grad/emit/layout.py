@@ -2,37 +2,50 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Sequence
 
 WIDTH = 100
 _INDENT = "    "
+_CODE = WIDTH - len(_INDENT)
+"""The width of a line that may still be indented."""
+
+_SPACED_STRING = re.compile(r'"[^"]* [^"]*"')
 
 
 def wrapped(opening: str, items: Iterable[str], closing: str) -> list[str]:
-    """`opening`, the items divided by commas, and `closing`: on one line, or one item a line block.
+    """`opening`, the items divided by commas, and `closing`; on several lines where it is long.
 
     >>> wrapped("def f(", ["x", "w"], "):")
     ['def f(x, w):']
     """
     items = list(items)
     line = f"{opening}{', '.join(items)}{closing}"
-    if len(line) <= WIDTH:
+    return [line] if len(line) <= _CODE else [opening, *_filled(", ".join(items) + ","), closing]
+
+
+def folded(line: str) -> list[str]:
+    """`line` on several lines if it is long and has a parenthesis to open.
+
+    A string with a space in it is never taken apart, so a line with one stays as it is.
+    """
+    if len(line) <= _CODE or "(" not in line or _SPACED_STRING.search(line):
         return [line]
-    margin = opening[: len(opening) - len(opening.lstrip())]
-    inside = textwrap.wrap(
-        ", ".join(items) + ",",
-        WIDTH,
-        initial_indent=margin + _INDENT,
-        subsequent_indent=margin + _INDENT,
-        break_long_words=False,
+    opening, _, rest = line.partition("(")
+    inside, _, closing = rest.rpartition(")")
+    return [f"{opening}(", *_filled(inside), f"){closing}"]
+
+
+def _filled(text: str) -> list[str]:
+    return textwrap.wrap(
+        text, _CODE, initial_indent=_INDENT, subsequent_indent=_INDENT, break_long_words=False
     )
-    return [opening, *inside, margin + closing]
 
 
 def comment(text: str) -> list[str]:
     """`text` as comment lines."""
-    return [f"# {line}" for line in textwrap.wrap(text, WIDTH - 6, break_long_words=False)]
+    return [f"# {line}" for line in textwrap.wrap(text, _CODE - len("# "), break_long_words=False)]
 
 
 def indented(lines: Sequence[str]) -> list[str]:
@@ -45,16 +58,17 @@ def returned(names: Sequence[str]) -> list[str]:
     if len(names) < 2:
         return [f"return {tupled(names)}"]
     line = f"return {', '.join(names)}"
-    return [line] if len(line) <= WIDTH - 4 else wrapped("return (", names, ")")
+    return [line] if len(line) <= _CODE else wrapped("return (", names, ")")
 
 
-def unpacked(names: Sequence[str]) -> str:
-    """The left side of an assignment that takes a tuple apart.
+def unpacked(names: Sequence[str], value: str) -> list[str]:
+    """The statement that takes the tuple `value` apart.
 
-    >>> unpacked(["x"]), unpacked(["x", "w"])
-    ('(x,)', 'x, w')
+    >>> unpacked(["x"], "saved"), unpacked(["x", "w"], "saved")
+    (['(x,) = saved'], ['x, w = saved'])
     """
-    return f"({names[0]},)" if len(names) == 1 else ", ".join(names)
+    line = f"{tupled(names) if len(names) == 1 else ', '.join(names)} = {value}"
+    return [line] if len(line) <= _CODE else wrapped("(", names, f") = {value}")
 
 
 def tupled(names: Sequence[str]) -> str:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
 
 from einsum_grad.emit.context import Context
 from einsum_grad.emit.functions import functions
 from einsum_grad.emit.guard import guard
-from einsum_grad.emit.layout import WIDTH
+from einsum_grad.emit.layout import WIDTH, indented
 from einsum_grad.emit.selfcheck import self_check
 from einsum_grad.emit.source import Source
-from einsum_grad.emit.target import Target
-from einsum_grad.lower import Program
-from einsum_grad.plan import equation_text, operand_names
+from einsum_grad.emit.target import Library, Target
+from einsum_grad.lower import Op, Program, steps
+from einsum_grad.plan import ELLIPSIS, UNIT, equation_text, operand_names
 
 _BLANK = ["", ""]
 _LONGEST_TITLE = 60
@@ -24,25 +23,49 @@ def write(program: Program, target: Target) -> Source:
     """Write the module of `program` for `target`."""
     checks = guard(program)
     written = functions(program, target, Context(program), bool(checks))
-    blocks = [
-        [*_header(program, target), "", *_imports(written, target)],
-        checks,
-        *written,
-        self_check(program) if program.wrt else [],
-    ]
+    code = [checks, *written, self_check(program) if program.wrt else []]
+    libraries = _libraries(code, target)
+    blocks = [[*_header(program, libraries), "", *_imports(written, libraries)], *code]
     text = "\n".join("\n".join([*block, *_BLANK]) for block in blocks if block).rstrip() + "\n"
     return Source(text, target.name)
 
 
-def _header(program: Program, target: Target) -> list[str]:
+def _header(program: Program, libraries: list[Library]) -> list[str]:
+    needs = " and ".join(library.name for library in libraries)
     return [
         f'"""The einsum {_short(str(program.pattern), _LONGEST_TITLE)} and its gradients.',
         "",
         *_equation(program),
+        *indented(_notes(program)),
         "",
-        f"Written by einsum-grad; needs {target.needs}. Run as a script, it checks its gradients.",
+        f"Written by einsum-grad; needs {needs}. Run as a script, it checks its gradients.",
         '"""',
     ]
+
+
+def _notes(program: Program) -> list[str]:
+    """What a reader must know of the labels and the numbers."""
+    table = (
+        (UNIT in program.pattern.labels(), "1 is an axis of size 1 that broadcasts"),
+        (ELLIPSIS in program.pattern.labels(), f"{_merged(program)} is all axes of ... as one"),
+        (program.traits.complex, _CONVENTION[program.traits.conjugate]),
+    )
+    notes = [note for holds, note in table if holds]
+    return ["", *notes] if notes else []
+
+
+_CONVENTION = {
+    True: "the numbers are complex: a gradient has the conjugates of the other factors",
+    False: "the numbers are complex: a gradient has the other factors without conjugates",
+}
+
+
+def _merged(program: Program) -> str:
+    """The label that the steps have where the pattern has an ellipsis."""
+    for step in (*steps(program.forward), *steps(program.backward)):
+        if step.op is Op.MERGE:
+            return step.result.labels[step.args[0].labels.index(ELLIPSIS)]
+    return ELLIPSIS
 
 
 def _equation(program: Program) -> list[str]:
@@ -57,8 +80,13 @@ def _short(text: str, length: int) -> str:
     return text if len(text) <= length else f"{text[:length]}…"
 
 
-def _imports(written: Iterable[list[str]], target: Target) -> list[str]:
-    """The imports that the functions need, the standard library's apart."""
-    text = "\n".join(line for block in written for line in block)
-    standard = ["import math", ""] if "math.prod(" in text else []
-    return standard + [line for line, use in target.imports if use in text or use == "np."]
+def _libraries(code: list[list[str]], target: Target) -> list[Library]:
+    """The libraries that the code uses."""
+    text = "\n".join(line for block in code for line in block)
+    return [library for library in target.libraries if library.use in text]
+
+
+def _imports(written: list[list[str]], libraries: list[Library]) -> list[str]:
+    """The imports, the standard library's apart."""
+    uses_math = any("math.prod(" in line for block in written for line in block)
+    return [*(["import math", ""] if uses_math else []), *(each.statement for each in libraries)]

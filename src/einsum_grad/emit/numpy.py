@@ -14,7 +14,7 @@ from einsum_grad.emit.product import (
     product_of,
 )
 from einsum_grad.emit.steps import COMMON, LETTERS, diagonal_view, einsum, expression
-from einsum_grad.emit.target import Target
+from einsum_grad.emit.target import NUMPY_LIBRARY, Target
 from einsum_grad.emit.view import aligning, transposing
 from einsum_grad.lower import Op, Step
 from einsum_grad.plan import diagonals, distinct
@@ -88,8 +88,7 @@ _FORMS: tuple[Callable[[Step, Context], str | None], ...] = (
 
 NUMPY = Target(
     name="numpy",
-    imports=(("import numpy as np", "np."),),
-    needs="NumPy",
+    libraries=(NUMPY_LIBRARY,),
     pairwise=True,
     layered=True,
     steps={

@@ -68,7 +68,7 @@ def _split(pattern: Pattern) -> bool:
 
 def _apart(apart: Labels, merged: Labels) -> bool:
     """Whether `merged` has one label where `apart` has the ellipsis."""
-    if ELLIPSIS not in apart or len(apart) != len(merged):
+    if ELLIPSIS not in apart or ELLIPSIS in merged or len(apart) != len(merged):
         return False
     return all(
         one == other or one == ELLIPSIS != other for one, other in zip(apart, merged, strict=True)

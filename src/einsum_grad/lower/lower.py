@@ -91,9 +91,9 @@ class _Lowering:
         if last:
             # What the caller gets is never the operand itself, but at least a view of it.
             todo = split(todo or [Stage(Op.CONTRACT, node.pattern.output)], self.cotangent.labels)
-        name = "z" if last else self._name(number, node)
-        args = map(self._value, node.args, node.pattern.inputs)
-        self.values[number] = self.builder.chain(tuple(args), todo, name)
+        args = tuple(map(self._value, node.args, node.pattern.inputs))
+        name = "z" if last else self._name(number, node) if todo else args[0].name
+        self.values[number] = self.builder.chain(args, todo, name)
         made = self.values[number]
         return Section(node.pattern, self._told(node), made, made, self.builder.take())
 

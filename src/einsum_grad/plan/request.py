@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -128,7 +129,10 @@ def _size(label: object, size: Any) -> int:
 def _index(value: Any) -> int:
     if isinstance(value, bool):
         raise TypeError
-    return operator.index(value)
+    number = operator.index(value)
+    if abs(number) > sys.maxsize:
+        raise ArgumentError(f"a number here is at most {sys.maxsize}, and this has more digits")
+    return number
 
 
 def _check_labels(sizes: Mapping[str, int], pattern: Pattern) -> None:

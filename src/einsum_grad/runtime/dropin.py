@@ -9,7 +9,14 @@ from typing import Any
 import numpy as np
 
 from einsum_grad.emit import target_of
-from einsum_grad.errors import ArgumentTypeError, EinsumGradError, OperandError
+from einsum_grad.errors import (
+    ArgumentTypeError,
+    EinsumGradError,
+    OperandError,
+    OperandIndexError,
+    OrderError,
+    UnknownOrderError,
+)
 from einsum_grad.plan import check_legal, pattern_of, request, spell
 from einsum_grad.runtime.compile import FUNCTIONS
 from einsum_grad.runtime.dtypes import Array
@@ -21,6 +28,15 @@ _ORDERS = ("auto", True, False, "greedy", "optimal")
 """Orders of contraction that we choose by ourselves."""
 
 _NUMPY_OPERANDS = 63
+
+_OURS: dict[type[Exception], type[EinsumGradError]] = {
+    TypeError: ArgumentTypeError,
+    KeyError: UnknownOrderError,
+    IndexError: OperandIndexError,
+    RuntimeError: OrderError,
+    ValueError: OperandError,
+}
+"""What np.einsum raises, and the refusal of ours that is one of these too."""
 
 
 def einsum(
@@ -52,7 +68,8 @@ def einsum(
         text = equation.text
     arrays = [as_array(operand, f"operand {n}") for n, operand in enumerate(given)]
     ours = isinstance(optimize, (str, bool)) and optimize in _ORDERS
-    plain = out is None and dtype is None and order == "K" and casting == "safe"
+    names = isinstance(order, str) and isinstance(casting, str)
+    plain = out is None and dtype is None and names and order == "K" and casting == "safe"
     if ours and plain and all(array.dtype.kind in "biufc" for array in arrays):
         return _function(text)(*arrays)
     chosen = len(arrays) > 2 if optimize == "auto" else optimize
@@ -83,10 +100,9 @@ def _numpy(text: str, arrays: Sequence[Array], keywords: dict[str, Any]) -> Any:
         return np.einsum(str(pattern.rename(spell(pattern))), *arrays, **keywords)
     except EinsumGradError:
         raise
-    except TypeError as error:
-        raise ArgumentTypeError(str(error)) from error
-    except ValueError as error:
-        raise OperandError(f"{error}\n{pointed(equation.text, 0)}") from error
+    except tuple(_OURS) as error:
+        ours = next(ours for theirs, ours in _OURS.items() if isinstance(error, theirs))
+        raise ours(f"{error}\n{pointed(equation.text, 0)}") from error
 
 
 def _converted(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -110,6 +112,8 @@ def build_variant(
     sizes = dict(bound.sizes)
     loaded = load_module(bound.pattern, request.wrt, target, sizes, numbers.traits(conjugate))
     shape = tuple(sizes[label] for label in bound.pattern.output)
+    if math.prod(shape) * numbers.computed.itemsize > sys.maxsize:
+        raise OperandError(f"the output would have shape {shape}, which no memory holds")
     names = tuple(f"the gradient of operand {number}" for number in range(len(arrays)))
     return Variant(loaded, numbers, names, shape, request.wrt)
 

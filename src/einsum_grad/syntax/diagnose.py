@@ -9,7 +9,7 @@ from collections.abc import Callable
 from einsum_grad.syntax.grammar import parser
 from einsum_grad.syntax.quote import visible
 
-_ARROWS = re.compile(r"=>|->>|-->|—>|–>|−>|~>|→|⇒|⟶|➔|➡|- +>|>|-(?=\s*\w)")
+_ARROWS = re.compile(r"=>|->>|-->|--|—>|–>|−>|~>|→|⇒|⟶|➔|➡|- +>|>|-(?=\s*\w)")
 _LONGEST_HINT = 60
 _TRAILING_DASH = re.compile(r"-\s*$")
 
@@ -59,6 +59,8 @@ def _comma_in_output(text: str, at: int, notation: str) -> str | None:
 
 
 def _dots(text: str, at: int, notation: str) -> str | None:
+    if text[at] == "…":
+        return "this is one character; an ellipsis is three dots in a row: ..."
     if not text.startswith(".", at):
         return None
     if text.startswith("...", at):
@@ -87,10 +89,8 @@ def _parenthesis(text: str, at: int, notation: str) -> str | None:
 
 
 def _other(text: str, at: int, notation: str) -> str:
-    if at >= len(text):
-        return "the pattern ends too early"
     char = text[at]
-    name = unicodedata.name(char, f"character U+{ord(char):04X}").lower()
+    name = unicodedata.name(char, "").lower() or f"character U+{ord(char):04X}"
     shown = f"'{visible(char)}'" if char.isprintable() else f"{visible(char)} ({name})"
     kind = "a label is a letter" if notation == "letters" else "a label is a name"
     return f"{shown} is no part of a pattern: {kind}, terms are divided by commas, the arrow is ->"

@@ -16,7 +16,10 @@ from einsum_grad.syntax.quote import refuse
 if TYPE_CHECKING:
     from lark import Token, Tree
 
-NOTATIONS = ("letters", "named")
+# The grammar knows Python's alphanumerics less the decimal digits: with it came ² and ½.
+_IS_LABEL = {"letters": str.isalpha, "named": str.isidentifier}
+
+NOTATIONS = tuple(_IS_LABEL)
 
 
 def parse(text: str, notation: str = "letters") -> Equation:
@@ -41,8 +44,7 @@ def _parse(text: str, notation: str) -> Equation:
     try:
         tree = parser()(text, start=notation)
     except UnexpectedInput as error:
-        position = error.pos_in_stream
-        at = len(text) if position is None or position < 0 else position
+        at = error.pos_in_stream or 0
         raise refuse(diagnose(text, at, notation), text, at) from None
     return _equation(text, notation, list(tree.iter_subtrees_topdown())[1:])
 
@@ -61,7 +63,6 @@ def _equation(text: str, notation: str, trees: list[Tree[Token]]) -> Equation:
 def _labels(tree: Tree[Token], text: str, notation: str) -> Iterator[Label]:
     for token in tree.children:
         name, start = str(token), getattr(token, "start_pos", None) or 0
-        # The grammar's letters are Python's alphanumerics less the decimal digits.
-        if notation == "letters" and not name.isalpha() and name != ELLIPSIS:
-            raise refuse(f"{name!r} is a number and no letter", text, start)
+        if name != ELLIPSIS and not _IS_LABEL[notation](name):
+            raise refuse(f"{name!r} holds a number that is no letter", text, start)
         yield Label(name, start)

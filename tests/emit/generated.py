@@ -1,0 +1,64 @@
+"""What the tests of the emitter share: random programs, and running a module's text."""
+
+import contextlib
+import io
+from types import SimpleNamespace
+from typing import Any
+
+from hypothesis import strategies as st
+
+from einsum_grad.emit import TARGETS, program_of
+from einsum_grad.lower import Program, Traits
+from einsum_grad.plan import pattern_of, request
+from einsum_grad.syntax import parse
+from tests.strategies import Case, cases
+
+REAL, COMPLEX = Traits(), Traits(complex=True)
+targets = st.sampled_from(sorted(TARGETS))
+numbers = st.sampled_from((REAL, REAL, COMPLEX, Traits(complex=True, conjugate=False)))
+
+
+def program(
+    case: Case, target: str, traits: Traits = REAL, wrt: tuple[int, ...] | None = None
+) -> Program:
+    """The program that `target` writes for the shapes of `case`."""
+    asked = request(case.letters, wrt, sizes=case.given, shapes=case.shapes)
+    return program_of(asked.pattern, asked.wrt, TARGETS[target], dict(asked.sizes), traits)
+
+
+def unbound_program(case: Case, target: str, traits: Traits = REAL) -> Program:
+    """The program for any shapes that do not broadcast; ellipses stay."""
+    pattern = pattern_of(parse(case.letters), case.given)
+    wrt = tuple(range(len(pattern.inputs)))
+    return program_of(pattern, wrt, TARGETS[target], case.given, traits)
+
+
+@st.composite
+def programs(draw: st.DrawFn) -> tuple[Case, str, Program]:
+    """A case, a target, and the program that it writes: bound to the shapes, or for any."""
+    target, traits = draw(targets), draw(numbers)
+    if draw(st.booleans()):
+        case = draw(cases())
+        return case, target, program(case, target, traits)
+    case = draw(cases(broadcasting=False))
+    return case, target, unbound_program(case, target, traits)
+
+
+def run(text: str) -> Any:
+    """Execute the text of a module; what it defines, as attributes."""
+    defined: dict[str, Any] = {"__name__": "generated"}
+    exec(compile(text, "<generated>", "exec"), defined)
+    return SimpleNamespace(**{name: defined[name] for name in defined if name[0] != "_"})
+
+
+def exit_code(text: str) -> tuple[int, str]:
+    """Run the text of a module as a script is run: its exit code and what it prints."""
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        try:
+            exec(compile(text, "<generated>", "exec"), {"__name__": "__main__"})
+        except SystemExit as end:
+            return int(end.code or 0), printed.getvalue()
+        except Exception as error:  # noqa: BLE001  # as in a script, whatever it is ends it
+            return 1, printed.getvalue() + repr(error)
+    return 0, printed.getvalue()

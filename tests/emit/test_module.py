@@ -1,0 +1,304 @@
+"""The text of a module: complete, the same every time, and free of what a user wrote."""
+
+import ast
+import re
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from einsum_grad.emit import TARGETS, write
+from einsum_grad.emit.emit import emit
+from einsum_grad.lower import Program
+from einsum_grad.plan import pattern_of, spell
+from einsum_grad.syntax import parse
+from tests.emit.generated import exit_code, programs
+from tests.strategies import Case, cases
+
+NAME = re.compile(r"d?(?:[a-y]|x\d+|t\d+|z)(?:_[A-Za-z0-9]+)?")
+OURS = {
+    *("check_sizes", "forward", "forward_with_residuals", "backward", "pullback", "draw", "main"),
+    *("random", "shape", "shapes", "names", "places", "operands", "failed", "gradients", "name"),
+    *("place", "gradient", "v", "output", "got", "expected", "right", "residuals", "_"),
+    *("left", "product"),
+}
+FROM_OUTSIDE = {
+    *("np", "math", "einops", "ValueError", "SystemExit", "abs", "zip", "print", "float"),
+    "__name__",
+}
+
+
+def functions(text: str) -> dict[str, ast.FunctionDef]:
+    body = ast.parse(text).body
+    return {node.name: node for node in body if isinstance(node, ast.FunctionDef)}
+
+
+@settings(max_examples=300)
+@given(programs())
+def test_every_module_is_complete(drawn: tuple[Case, str, Program]) -> None:
+    _, target, found = drawn
+    source = write(found, TARGETS[target])
+    defined = functions(source.text)
+    operands = [value.name for value in found.operands]
+    assert [arg.arg for arg in defined["forward"].args.args] == operands
+    assert [arg.arg for arg in defined["backward"].args.args] == ["dz", *operands]
+    assert ("main" in defined) == bool(found.wrt)
+    assert source.has_residuals == ("pullback" in defined) == bool(found.residuals)
+    assert all(ast.get_docstring(node) for node in defined.values())
+    assert ast.get_docstring(ast.parse(source.text))
+    assert source.text.endswith("\n")
+    assert not source.text.endswith("\n\n")
+
+
+@settings(max_examples=300)
+@given(programs())
+def test_modules_use_numpy_einops_and_math_alone(drawn: tuple[Case, str, Program]) -> None:
+    _, target, found = drawn
+    tree = ast.parse(write(found, TARGETS[target]).text)
+    imported = [alias for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
+    assert {alias.name for alias in imported} <= {"numpy", "math"} | {"einops"} & {target}
+    assert not [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    for alias in imported:
+        assert (alias.asname or alias.name) in used, "an import without use"
+
+
+@settings(max_examples=300)
+@given(programs())
+def test_every_name_is_one_of_ours(drawn: tuple[Case, str, Program]) -> None:
+    _, target, found = drawn
+    for node in ast.walk(ast.parse(write(found, TARGETS[target]).text)):
+        if isinstance(node, ast.Name):
+            name = node.id
+        elif isinstance(node, ast.arg):
+            name = node.arg
+        elif isinstance(node, ast.FunctionDef):
+            name = node.name
+        else:
+            continue
+        assert name in OURS | FROM_OUTSIDE or NAME.fullmatch(name), name
+
+
+@settings(max_examples=300)
+@given(programs())
+def test_lines_stay_within_100_characters(drawn: tuple[Case, str, Program]) -> None:
+    _, target, found = drawn
+    lines = write(found, TARGETS[target]).text.split("\n")
+    assert [line for line in lines if len(line) > 100] == []
+    assert [line for line in lines if line != line.rstrip()] == []
+
+
+def test_lines_stay_within_100_characters_for_many_operands() -> None:
+    names = [f"n{number}" for number in range(41)]
+    chain = ", ".join(f"{one} {two}" for one, two in zip(names, names[1:], strict=False))
+    for target in TARGETS:
+        for pattern in (f"{chain} -> n0 n40", ", ".join(names)):
+            text = emit(pattern, target, notation="named")
+            assert [line for line in text.split("\n") if len(line) > 100] == []
+
+
+identifiers = st.from_regex(r"[^\W\d]\w{0,12}", fullmatch=True)
+EVIL = ("__import__", "os", "exec", "class", "lambda", "x", "np", "dz", "random", "__builtins__")
+
+
+@given(cases(broadcasting=False), st.lists(identifiers | st.sampled_from(EVIL), min_size=9, max_size=9, unique=True))
+@example(
+    Case((("a", "b"), ("b", "c")), ("a", "c"), (), (), (), {}, {}), [*EVIL[:8], "system"]
+)
+def test_nothing_a_user_wrote_reaches_the_text(case: Case, words: list[str]) -> None:
+    """The text is that of the same pattern in the letters that we chose."""
+    names = dict(zip("abcijAZβ軸", words, strict=True))
+
+    def named(term: tuple[str, ...]) -> str:
+        return " ".join(names.get(label, label) for label in term)
+
+    text = ", ".join(map(named, case.inputs))
+    if case.output is not None:
+        text += f" -> {named(case.output)}"
+    given_ = {names[label]: size for label, size in case.given.items()}
+    pattern = pattern_of(parse(text, "named"), given_)
+    letters = spell(pattern)
+    assert re.fullmatch(r"[A-Za-z]*", "".join(letters.values()))
+    plain = str(pattern.rename(letters))
+    sizes = {letters[label]: size for label, size in given_.items()}
+    for target in TARGETS:
+        emitted = emit(text, target, sizes=given_, notation="named")
+        assert emitted == emit(plain, target, sizes=sizes)
+
+
+def test_names_of_a_user_stand_nowhere() -> None:
+    for target in TARGETS:
+        text = emit("__import__ secret, secret größe -> größe", target, notation="named")
+        assert "__import__" not in text
+        assert "secret" not in text
+        assert "größe" not in text
+
+
+class Sneaky(int):
+    def __str__(self) -> str:
+        return "__import__('os')"
+
+    def __format__(self, spec: str) -> str:
+        return "__import__('os')"
+
+    __repr__ = __str__
+
+
+def test_sizes_are_written_as_numbers() -> None:
+    for target in TARGETS:
+        assert emit("i->ib", target, sizes={"b": Sneaky(4)}) == emit("i->ib", target, sizes={"b": 4})
+
+
+PATTERNS = ("bij,jk->ik", "ii,ij->j", "ab,bc,cd,de->ae", "...ij,jk->...ik", "aabcd->ad", "β字,字γ")
+
+
+def test_text_is_the_same_under_any_hash_seed() -> None:
+    script = (
+        "import hashlib, sys\n"
+        "from einsum_grad.emit import TARGETS, emit\n"
+        f"texts = [emit(p, t) for p in {PATTERNS!r} for t in TARGETS]\n"
+        "texts += [emit('x1 b, b y2 -> y2 x1', t, notation='named') for t in TARGETS]\n"
+        "texts += [emit('i->ibc', t, sizes={'c': 2, 'b': 3}) for t in TARGETS]\n"
+        "print(hashlib.sha256(''.join(texts).encode()).hexdigest())\n"
+    )
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", script],
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": ":".join(sys.path)},
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        for seed in ("0", "1", "2")
+    }
+    assert len(found) == 1
+    assert len(found.pop().strip()) == 64
+
+
+def test_same_request_gives_the_same_text() -> None:
+    for pattern in PATTERNS:
+        assert emit(pattern) == emit(pattern)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_module_runs_as_a_script_of_its_own(target: str, tmp_path: Any) -> None:
+    path = tmp_path / "module.py"
+    path.write_text(emit("bij,jk->ik", target), encoding="utf-8")
+    command = [sys.executable, "-W", "error", str(path)]
+    right = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert (right.returncode, right.stdout, right.stderr) == (0, "dx is right\ndw is right\n", "")
+    broken = emit("bij,jk->ik", target).replace("x.sum(axis=0)", "x[0]").replace(
+        '"ik,jk->ij", dz', '"ik,jk->ij", 2 * dz'
+    )
+    path.write_text(broken, encoding="utf-8")
+    wrong = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert wrong.returncode == 1
+    assert "dx is wrong: " in wrong.stdout
+
+
+class Doubled(ast.NodeTransformer):
+    """Doubles the number `at` of the values that a module's functions compute."""
+
+    def __init__(self, at: int) -> None:
+        self.at = at
+        self.seen = 0
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:  # noqa: N802  # ast's name
+        if node.name in ("check_sizes", "main", "draw"):
+            return node
+        return self.generic_visit(node)
+
+    def visit_Assign(self, node: ast.Assign) -> ast.AST:  # noqa: N802  # ast's name
+        target = node.targets[0]
+        if isinstance(target, ast.Tuple):
+            return node
+        return self._twice(node)
+
+    def visit_Return(self, node: ast.Return) -> ast.AST:  # noqa: N802  # ast's name
+        if isinstance(node.value, ast.Tuple | ast.Subscript | ast.Name) or (
+            isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name)
+        ):
+            return node
+        return self._twice(node)
+
+    def _twice(self, node: Any) -> ast.AST:
+        if self.seen == self.at:
+            node.value = ast.BinOp(ast.Constant(2), ast.Mult(), node.value)
+        self.seen += 1
+        return ast.fix_missing_locations(node)
+
+
+MUTATED = (
+    ("bij,jk->ik", {}),
+    ("ii,ij->j", {}),
+    ("ab,cd->ab", {}),
+    ("ab,bc,cd->ad", {}),
+    ("...ij,jk->...ik", {}),
+    ("ijj,k->ik", {}),
+    ("i->ib", {"sizes": {"b": 3}}),
+    ("ij,j->ij", {"shapes": [(2, 3), (1,)]}),
+    ("ij,jk->ik", {"numbers": "complex"}),
+)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize(("pattern", "arguments"), MUTATED)
+def test_a_wrong_line_is_found_by_the_module_itself(
+    target: str, pattern: str, arguments: dict[str, Any]
+) -> None:
+    text = emit(pattern, target, **arguments)
+    counter = Doubled(-1)
+    counter.visit(ast.parse(text))
+    assert counter.seen >= 2
+    for at in range(counter.seen):
+        broken = ast.unparse(Doubled(at).visit(ast.parse(text)))
+        code, printed = exit_code(broken)
+        assert code == 1, broken
+        assert "is wrong" in printed or "Error" in printed
+
+
+@pytest.mark.parametrize(
+    ("target", "pattern", "line", "wrong"),
+    [
+        ("numpy", "bij,jk->ik", "x.sum(axis=0)", "x[0]"),
+        ("numpy", "ij,jk->ik", "dz @ w.T", "(dz @ w.T) * 1.000001"),
+        ("numpy", "ij,kj->ik", "dz.T @ x", "(x.T @ dz).T[::-1]"),
+        ("numpy", "ij->ji", "x.T", "x.T[::-1]"),
+        ("numpy", "ab,cd->ab", "w.sum(axis=(0, 1))", "w.sum(axis=0)[0]"),
+        ("numpy", "aabcd->ad", "dx_ad[:, None, None, :]", "dx_ad[::-1, None, None, :]"),
+        ("einops", "bij,jk->ik", '"i j -> b i j"', '"i j -> i b j"'),
+        ("einops", "ij,jk->ik", '"ij,ik->jk"', '"ij,ik->kj"'),
+        ("einops", "ab,cd->ab", "c=w.shape[0]", "c=w.shape[1]"),
+        ("numpy", "ii->i", "[...] = dx_i", "[...] = 0 * dx_i"),
+    ],
+)
+def test_a_wrong_piece_is_found_by_the_module_itself(
+    target: str, pattern: str, line: str, wrong: str
+) -> None:
+    text = emit(pattern, target)
+    if line in text:
+        assert exit_code(text.replace(line, wrong))[0] == 1
+    assert exit_code(text)[0] == 0
+
+
+def test_comment_of_each_gradient_says_the_swap_and_why() -> None:
+    text = emit("bij,jk->ik", "einops")
+    flat = " ".join(line.strip().removeprefix("# ") for line in text.split("\n"))
+    assert "dx: put dz in the place of x, ik,jk->bij. No operand on the left has b: " in flat
+    assert "dw: put dz in the place of w, bij,ik->jk. Every label of w is on the left" in flat
+
+
+def test_docstring_holds_the_equation() -> None:
+    for target in TARGETS:
+        docstring = ast.get_docstring(ast.parse(emit("bij,jk->ik", target))) or ""
+        assert "Z[i,k] = Σ_b Σ_j  X[b,i,j] · W[j,k]" in docstring
+        assert "The einsum bij,jk->ik and its gradients." in docstring
+
+
+def test_without_gradients_there_is_nothing_to_check() -> None:
+    for target in TARGETS:
+        defined = functions(emit("ij,jk->ik", target, wrt=()))
+        assert set(defined) == {"check_sizes", "forward", "backward"}

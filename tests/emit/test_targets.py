@@ -1,0 +1,148 @@
+"""What holds for every target: it is equal to the interpreter of `Program`, and checks itself."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from einsum_grad.emit import TARGETS, write
+from einsum_grad.emit.emit import emit
+from einsum_grad.lower import Program
+from einsum_grad.runtime import interpret, interpret_backward
+from tests.emit.generated import exit_code, program, programs, run, targets
+from tests.strategies import Case, cases, seeds, whole
+
+
+def numbers(found: Program) -> str:
+    return "c16" if found.traits.complex else "f8"
+
+
+@settings(max_examples=400)
+@given(programs(), seeds)
+def test_targets_equal_the_interpreter(drawn: tuple[Case, str, Program], seed: int) -> None:
+    case, target, found = drawn
+    dtype = numbers(found)
+    operands = [whole(shape, dtype, seed + n) for n, shape in enumerate(case.shapes)]
+    cotangent = whole(case.result_shape, dtype, seed + 99)
+    module = run(write(found, TARGETS[target]).text)
+    output = np.asarray(module.forward(*operands))
+    np.testing.assert_array_equal(output, interpret(found, *operands), strict=True)
+    gradients = module.backward(cotangent, *operands)
+    assert isinstance(gradients, tuple)
+    wanted = interpret_backward(found, cotangent, *operands)
+    for gradient, expected in zip(gradients, wanted, strict=True):
+        np.testing.assert_array_equal(np.asarray(gradient), expected, strict=True)
+
+
+@settings(max_examples=150)
+@given(programs())
+def test_every_module_checks_its_own_gradients(drawn: tuple[Case, str, Program]) -> None:
+    _, target, found = drawn
+    code, printed = exit_code(write(found, TARGETS[target]).text)
+    assert code == 0, printed
+    assert printed.splitlines() == [f"{value.name} is right" for value in found.gradients]
+
+
+@settings(max_examples=100)
+@given(cases(), seeds)
+def test_targets_equal_each_other_and_share_their_shapes(case: Case, seed: int) -> None:
+    operands = [whole(shape, "f8", seed + n) for n, shape in enumerate(case.shapes)]
+    cotangent = whole(case.result_shape, "f8", seed + 99)
+    found = []
+    for target in TARGETS:
+        module = run(write(program(case, target), TARGETS[target]).text)
+        found.append((module.forward(*operands), *module.backward(cotangent, *operands)))
+    for one, other in zip(*found, strict=True):
+        np.testing.assert_array_equal(np.asarray(one), np.asarray(other), strict=True)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize(
+    ("pattern", "operands"),
+    [
+        ("ij,jk->ik", [(1, 3), (3, 4)]),
+        ("ij,jk->ik", [(2, 3), (1, 4)]),
+        ("ij,jk->ik", [(2, 1), (3, 4)]),
+        ("ij,ij->ij", [(2, 3), (2, 1)]),
+        ("ii->i", [(1, 3)]),
+        ("ii,ij->j", [(2, 2), (1, 4)]),
+        ("...i,...i->...", [(4, 3), (1, 3)]),
+        ("...i,...i->...", [(5, 4, 3), (4, 3)]),
+        ("ij,j->i", [(2, 3, 4), (4,)]),
+        ("...ij->...", [(3,)]),
+        ("i,->i", [(3,), (1,)]),
+    ],
+)
+def test_what_would_broadcast_is_refused(
+    target: str, pattern: str, operands: list[tuple[int, ...]]
+) -> None:
+    module = run(emit(pattern, target))
+    arrays = [np.ones(shape) for shape in operands]
+    if pattern == "ij,jk->ik" and operands[0] == (1, 3):
+        assert module.forward(*arrays).shape == (1, 4)  # no label has two sizes here
+        return
+    with pytest.raises(ValueError, match="needs|has the sizes|more than one size"):
+        module.forward(*arrays)
+    with pytest.raises(ValueError, match="needs|has the sizes|more than one size"):
+        module.backward(np.ones(()), *arrays)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_axis_that_broadcasts_must_have_size_1(target: str) -> None:
+    module = run(emit("i,i->", target, shapes=[(3,), (1,)]))
+    assert module.forward(np.ones(4), np.ones(1)) == 4
+    with pytest.raises(ValueError, match="axis 0 of w needs size 1"):
+        module.forward(np.ones(3), np.ones(3))
+
+
+@settings(max_examples=100)
+@given(cases(broadcasting=False), targets, seeds)
+def test_wrong_cotangents_are_refused(case: Case, target: str, seed: int) -> None:
+    module = run(write(program(case, target), TARGETS[target]).text)
+    operands = [whole(shape, "f8", seed) for shape in case.shapes]
+    shape = case.result_shape
+    wrong: list[tuple[int, ...]] = [(*shape, 1), (1, *shape)]
+    wrong += [(*shape[:axis], size + 1, *shape[axis + 1 :]) for axis, size in enumerate(shape)]
+    for other in wrong:
+        with pytest.raises(ValueError, match="dz has shape .*, unlike the output"):
+            module.backward(np.ones(other), *operands)
+
+
+def test_more_than_52_labels(arrays: Any = None) -> None:
+    letters = "".join(chr(0x4E00 + n) for n in range(60))
+    random = np.random.default_rng(0)
+    one, other = (random.integers(-3, 4, (2, *(1,) * 58, 2)).astype(float) for _ in "12")
+    for target in TARGETS:
+        for pattern, plain in (
+            (f"{letters},{letters}->", "iaj,iaj->"),
+            (f"{letters},{letters}->{letters}", "iaj,iaj->iaj"),
+            (f"{letters},{letters}->{letters[:1]}", "iaj,iaj->i"),
+            (f"{letters},{letters}->{letters[::-1]}", "iaj,iaj->jai"),
+        ):
+            module = run(emit(pattern, target))
+            small = [array.reshape(2, 1, 2) for array in (one, other)]
+            output = np.asarray(module.forward(one, other))
+            np.testing.assert_array_equal(output.ravel(), np.einsum(plain, *small).ravel())
+            for gradient, factor in zip(
+                module.backward(np.ones(output.shape), one, other), (other, one), strict=True
+            ):
+                np.testing.assert_array_equal(gradient, factor, strict=True)
+
+
+def test_diagonals_among_more_than_52_labels() -> None:
+    letters = "".join(chr(0x4E00 + n) for n in range(60))
+    x = np.arange(4.0).reshape(2, *(1,) * 59, 2)
+    for target in TARGETS:
+        module = run(emit(f"{letters}{letters[0]}->{letters}", target))
+        np.testing.assert_array_equal(module.forward(x).ravel(), [0, 3])
+        (gradient,) = module.backward(np.array([5.0, 7.0]).reshape(2, *(1,) * 59), x)
+        np.testing.assert_array_equal(gradient.reshape(2, 2), np.diag([5.0, 7.0]))
+
+
+def test_off_diagonals_are_zero_beside_inf_and_nan() -> None:
+    for target in TARGETS:
+        module = run(emit("ii,i->i", target))
+        x, w = np.full((2, 2), np.nan), np.array([np.inf, np.nan])
+        dx, _ = module.backward(np.ones(2), x, w)
+        np.testing.assert_array_equal(dx, [[np.inf, 0], [0, np.nan]])
