@@ -53,7 +53,7 @@ def emit(
     """
     asked = request(pattern, wrt, notation, sizes, shapes)
     chosen = target_of(target)
-    if numbers not in _TRAITS:
+    if not isinstance(numbers, str) or numbers not in _TRAITS:
         raise ArgumentError(f"numbers is one of {', '.join(_TRAITS)}, and not {numbers!r:.80}")
     traits = _TRAITS[numbers]
     return write(

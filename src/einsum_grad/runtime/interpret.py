@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -34,8 +35,10 @@ def _operands(program: Program, operands: Sequence[Array]) -> Environment:
 
 
 def _run(program: Program, sections: tuple[Section, ...], known: Environment) -> Environment:
-    sizes = {label: _size(size, known) for label, size in program.sizes if label != ELLIPSIS}
     lead = next((_lead(value, known) for value in program.operands if ELLIPSIS in value.labels), ())
+    # The one label without a size of its own is that of the ellipsis' axes made one.
+    sizes = defaultdict(lambda: math.prod(lead))
+    sizes |= {label: _size(size, known) for label, size in program.sizes if label != ELLIPSIS}
     for step in steps(sections):
         args = [known[arg.name] for arg in step.args]
         known[step.result.name] = _MEANINGS[step.op](_Call(step, sizes, lead), *args)
