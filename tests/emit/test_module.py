@@ -20,10 +20,9 @@ from tests.strategies import Case, cases
 
 NAME = re.compile(r"d?(?:[a-y]|x\d+|t\d+|z)(?:_[A-Za-z0-9]+)?")
 OURS = {
-    *("check_sizes", "forward", "forward_with_residuals", "backward", "pullback", "draw", "main"),
+    *("check_sizes", "save", "output", "pullback", "forward", "backward", "draw", "main"),
     *("random", "shape", "shapes", "names", "places", "operands", "failed", "gradients", "name"),
-    *("place", "gradient", "v", "output", "got", "expected", "right", "residuals", "_"),
-    *("left", "product"),
+    *("place", "gradient", "v", "output", "got", "expected", "right", "saved"),
 }
 FROM_OUTSIDE = {
     *("np", "math", "einops", "ValueError", "SystemExit", "abs", "zip", "print", "float"),
@@ -46,7 +45,7 @@ def test_every_module_is_complete(drawn: tuple[Case, str, Program]) -> None:
     assert [arg.arg for arg in defined["forward"].args.args] == operands
     assert [arg.arg for arg in defined["backward"].args.args] == ["dz", *operands]
     assert ("main" in defined) == bool(found.wrt)
-    assert source.has_residuals == ("pullback" in defined) == bool(found.residuals)
+    assert ("save" in defined) == bool(found.residuals)
     assert all(ast.get_docstring(node) for node in defined.values())
     assert ast.get_docstring(ast.parse(source.text))
     assert source.text.endswith("\n")
@@ -199,8 +198,8 @@ def test_module_runs_as_a_script_of_its_own(target: str, tmp_path: Any) -> None:
     assert "dx is wrong: " in wrong.stdout
 
 
-class Doubled(ast.NodeTransformer):
-    """Doubles the number `at` of the values that a module's functions compute."""
+class Changed(ast.NodeTransformer):
+    """Adds 1 to the number `at` of the values that a module's functions compute."""
 
     def __init__(self, at: int) -> None:
         self.at = at
@@ -215,18 +214,18 @@ class Doubled(ast.NodeTransformer):
         target = node.targets[0]
         if isinstance(target, ast.Tuple):
             return node
-        return self._twice(node)
+        return self._more(node)
 
     def visit_Return(self, node: ast.Return) -> ast.AST:  # noqa: N802  # ast's name
         if isinstance(node.value, ast.Tuple | ast.Subscript | ast.Name) or (
             isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name)
         ):
             return node
-        return self._twice(node)
+        return self._more(node)
 
-    def _twice(self, node: Any) -> ast.AST:
+    def _more(self, node: Any) -> ast.AST:
         if self.seen == self.at:
-            node.value = ast.BinOp(ast.Constant(2), ast.Mult(), node.value)
+            node.value = ast.BinOp(node.value, ast.Add(), ast.Constant(1))
         self.seen += 1
         return ast.fix_missing_locations(node)
 
@@ -250,11 +249,11 @@ def test_a_wrong_line_is_found_by_the_module_itself(
     target: str, pattern: str, arguments: dict[str, Any]
 ) -> None:
     text = emit(pattern, target, **arguments)
-    counter = Doubled(-1)
+    counter = Changed(-1)
     counter.visit(ast.parse(text))
     assert counter.seen >= 2
     for at in range(counter.seen):
-        broken = ast.unparse(Doubled(at).visit(ast.parse(text)))
+        broken = ast.unparse(Changed(at).visit(ast.parse(text)))
         code, printed = exit_code(broken)
         assert code == 1, broken
         assert "is wrong" in printed or "Error" in printed

@@ -10,9 +10,9 @@ from einsum_grad.lower import Op, Step
 from einsum_grad.plan import ELLIPSIS, Labels, diagonals
 
 
-def _contract(step: Step, context: Context) -> str:
+def _contract(step: Step, context: Context) -> tuple[str, ...]:
     few = len(step.pattern.labels()) <= LETTERS
-    return einsum(step, context) if few else contract(step, context)
+    return expression(einsum)(step, context) if few else contract(step, context)
 
 
 def _repeat(step: Step, context: Context) -> str:
@@ -54,7 +54,7 @@ EINOPS = Target(
     layered=False,
     steps={
         **COMMON,
-        Op.CONTRACT: expression(_contract),
+        Op.CONTRACT: _contract,
         Op.REPEAT: expression(_repeat),
         Op.UNITS: expression(_rearrange),
         Op.MERGE: expression(_merge),

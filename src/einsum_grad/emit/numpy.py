@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from einsum_grad.emit.context import Context
 from einsum_grad.emit.product import (
+    Form,
     Product,
     as_grouped,
     as_matmul,
@@ -20,30 +21,31 @@ from einsum_grad.lower import Op, Step
 from einsum_grad.plan import diagonals, distinct
 
 
-def contract(step: Step, context: Context) -> str:
-    """The call for a contraction: the first form that fits it."""
-    return next(form for rule in _FORMS if (form := rule(step, context)) is not None)
+def contract(step: Step, context: Context) -> tuple[str, ...]:
+    """The lines of a contraction: the first form that fits it."""
+    *before, expression = next(form for rule in _FORMS if (form := rule(step, context)) is not None)
+    return (*before, f"{step.result.name} = {expression}")
 
 
-def _alone(step: Step, context: Context) -> str | None:
+def _alone(step: Step, context: Context) -> Form | None:
     """One argument: a view, or a sum over axes."""
     if len(step.args) > 1:
         return None
     name, labels, output = step.args[0].name, step.args[0].labels, step.result.labels
     if diagonals(labels):
         if len(step.pattern.labels()) <= LETTERS:
-            return einsum(step, context)
+            return (einsum(step, context),)
         name, labels = diagonal_view(name, labels, context), distinct(labels)
     kept = tuple(label for label in labels if label in output)
     if kept == labels:
-        return f"{name}{transposing(kept, output) or '.view()'}"
+        return (f"{name}{transposing(kept, output) or '.view()'}",)
     summed = tuple(axis for axis, label in enumerate(labels) if label not in output)
     axes = str(summed[0]) if len(summed) == 1 else str(summed)
     dtype = f", dtype={step.args[0].name}.dtype" if context.program.traits.whole else ""
-    return f"{name}.sum(axis={axes}{dtype}){transposing(kept, output)}"
+    return (f"{name}.sum(axis={axes}{dtype}){transposing(kept, output)}",)
 
 
-def _pair(step: Step, context: Context) -> str | None:
+def _pair(step: Step, context: Context) -> Form | None:
     """Two arguments, if a product of arrays or matrices does it."""
     product = product_of(step)
     if product is None:
@@ -51,14 +53,19 @@ def _pair(step: Step, context: Context) -> str | None:
     return next((form for rule in _PRODUCTS if (form := rule(product, context)) is not None), None)
 
 
-def _few_letters(step: Step, context: Context) -> str | None:
+def _few_letters(step: Step, context: Context) -> Form | None:
     """Small batched things, such as a dot product of each row: np.einsum, while it has letters."""
-    return einsum(step, context) if len(step.pattern.labels()) <= LETTERS else None
+    return (einsum(step, context),) if len(step.pattern.labels()) <= LETTERS else None
 
 
-def _many_letters(step: Step, context: Context) -> str | None:
+def _many_letters(step: Step, context: Context) -> Form | None:
     product = product_of(step)
     return as_grouped(product, context) if product else None
+
+
+def _at_once(step: Step, context: Context) -> Form:
+    """Whatever is left."""
+    return (einsum(step, context),)
 
 
 def _repeat(step: Step, context: Context) -> str:
@@ -66,24 +73,24 @@ def _repeat(step: Step, context: Context) -> str:
     return f"np.broadcast_to({arg.name}{aligning(arg.labels, output)}, {context.shape(output)})"
 
 
-def _matrices(product: Product, context: Context) -> str | None:
+def _matrices(product: Product, context: Context) -> Form | None:
     """Groups of several labels, where there is a matrix product in it."""
     return as_grouped(product, context) if product.rows and product.columns else None
 
 
-_PRODUCTS: tuple[Callable[[Product, Context], str | None], ...] = (
+_PRODUCTS: tuple[Callable[[Product, Context], Form | None], ...] = (
     as_multiply,
     as_matmul,
     as_tensordot,
     _matrices,
 )
 
-_FORMS: tuple[Callable[[Step, Context], str | None], ...] = (
+_FORMS: tuple[Callable[[Step, Context], Form | None], ...] = (
     _alone,
     _pair,
     _few_letters,
     _many_letters,
-    einsum,
+    _at_once,
 )
 
 NUMPY = Target(
@@ -93,7 +100,7 @@ NUMPY = Target(
     layered=True,
     steps={
         **COMMON,
-        Op.CONTRACT: expression(contract),
+        Op.CONTRACT: contract,
         Op.REPEAT: expression(_repeat),
     },
 )

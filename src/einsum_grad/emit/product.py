@@ -13,6 +13,9 @@ from einsum_grad.emit.view import aligning, transposing
 from einsum_grad.lower import Step, Value
 from einsum_grad.plan import Labels
 
+Form = tuple[str, ...]
+"""How a contraction is written: statements that prepare it, and at last its expression."""
+
 
 @dataclass(frozen=True, slots=True)
 class Product:
@@ -57,7 +60,7 @@ def product_of(step: Step) -> Product | None:
     )
 
 
-def as_multiply(product: Product, context: Context) -> str | None:
+def as_multiply(product: Product, context: Context) -> Form | None:
     """Nothing is summed: an elementwise product, each array brought to the output's axes."""
     scalars = not product.left.labels and not product.right.labels
     if product.contracted or (scalars and context.program.traits.whole):
@@ -65,10 +68,10 @@ def as_multiply(product: Product, context: Context) -> str | None:
     left, right = (
         f"{arg.name}{aligning(arg.labels, product.output)}" for arg in (product.left, product.right)
     )
-    return f"{left} * {right}"
+    return (f"{left} * {right}",)
 
 
-def as_matmul(product: Product, context: Context) -> str | None:
+def as_matmul(product: Product, context: Context) -> Form | None:
     """At most one label in each group beside the batch: a matrix product as it stands."""
     product = _in_order(product)
     ends = (product.rows, product.columns)
@@ -80,11 +83,11 @@ def as_matmul(product: Product, context: Context) -> str | None:
     result = (*product.batch, *product.rows, *product.columns)
     call = f"{product.left.name}{left} @ {product.right.name}{right}"
     if result == product.output:
-        return call
-    return f"({call}){transposing(result, product.output)}"
+        return (call,)
+    return (f"({call}){transposing(result, product.output)}",)
 
 
-def as_tensordot(product: Product, context: Context) -> str | None:
+def as_tensordot(product: Product, context: Context) -> Form | None:
     """No batch label: np.tensordot, which makes matrices of the arrays by itself."""
     if product.batch:
         return None
@@ -99,10 +102,10 @@ def as_tensordot(product: Product, context: Context) -> str | None:
     rows = tuple(label for label in left.labels if label in product.rows)
     columns = tuple(label for label in right.labels if label in product.columns)
     call = f"np.tensordot({left.name}, {right.name}, axes={axes})"
-    return f"{call}{transposing((*rows, *columns), product.output)}"
+    return (f"{call}{transposing((*rows, *columns), product.output)}",)
 
 
-def as_grouped(product: Product, context: Context) -> str | None:
+def as_grouped(product: Product, context: Context) -> Form:
     """Several labels in a group: one axis is made of each group, then a matrix product."""
     product = _in_order(product)
     left, right = _matrices(product)
@@ -113,9 +116,9 @@ def as_grouped(product: Product, context: Context) -> str | None:
     )
     result = (*product.batch, *product.rows, *product.columns)
     return (
-        f"({product.left.name}{left}.reshape({', '.join([*batch, rows, contracted])})"
-        f" @ {product.right.name}{right}.reshape({', '.join([*batch, contracted, columns])}))"
-        f".reshape({context.shape(result)}){transposing(result, product.output)}"
+        f"left = {product.left.name}{left}.reshape({', '.join([*batch, rows, contracted])})",
+        f"right = {product.right.name}{right}.reshape({', '.join([*batch, contracted, columns])})",
+        f"(left @ right).reshape({context.shape(result)}){transposing(result, product.output)}",
     )
 
 

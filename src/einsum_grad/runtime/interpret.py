@@ -37,7 +37,7 @@ def _operands(program: Program, operands: Sequence[Array]) -> Environment:
 def _run(program: Program, sections: tuple[Section, ...], known: Environment) -> Environment:
     lead = next((_lead(value, known) for value in program.operands if ELLIPSIS in value.labels), ())
     # The one label without a size of its own is that of the ellipsis' axes made one.
-    sizes = defaultdict(lambda: math.prod(lead))
+    sizes: defaultdict[str, int] = defaultdict(lambda: math.prod(lead))
     sizes |= {label: _size(size, known) for label, size in program.sizes if label != ELLIPSIS}
     for step in steps(sections):
         args = [known[arg.name] for arg in step.args]
