@@ -54,3 +54,28 @@ def mps_on_data(name: str, sites: int, bond: int, physical: int, batch: int) -> 
     data = [get_symbol(0) + label for label in shared]
     shapes = (*[(batch, physical)] * sites, *mps_shapes(sites, bond, physical))
     return Case(name, f"{','.join([*data, *states])}->{get_symbol(0)}", shapes)
+
+
+def named_chain(matrices: int) -> tuple[str, list[tuple[int, ...]]]:
+    """A chain in words for labels, of which there are more than letters; its tiny shapes."""
+    terms = [f"k{number} k{number + 1}" for number in range(matrices)]
+    return f"{', '.join(terms)} -> k0 k{matrices}", [(2, 2)] * matrices
+
+
+def named_mps_on_data(sites: int) -> tuple[str, list[tuple[int, ...]]]:
+    """A matrix product state of many sites with a vector for each."""
+    data = [f"p{site}" for site in range(sites)]
+    terms = [*data, *_named_mps("k", sites)]
+    return f"{', '.join(terms)} ->", [*[(2,)] * sites, *mps_shapes(sites, 2, 2)]
+
+
+def named_mps_overlap(sites: int) -> tuple[str, list[tuple[int, ...]]]:
+    """The scalar product of two matrix product states of many sites."""
+    terms = [*_named_mps("k", sites), *_named_mps("b", sites)]
+    return f"{', '.join(terms)} ->", mps_shapes(sites, 2, 2) * 2
+
+
+def _named_mps(bond: str, sites: int) -> list[str]:
+    inner = [f"{bond}{site} p{site} {bond}{site + 1}" for site in range(1, sites - 1)]
+    last = sites - 1
+    return [f"p0 {bond}1", *inner, f"{bond}{last} p{last}"]

@@ -17,8 +17,8 @@ def describe() -> str:
 
 
 def prepare(problem: Problem) -> Prepared:
-    """Make tensors of the arrays."""
-    operands = [mygrad.tensor(array, copy=False) for array in problem.operands]
+    """Make tensors, which have copies of the arrays."""
+    operands = [mygrad.tensor(array) for array in problem.operands]
     cotangent, pattern = problem.cotangent, problem.pattern
 
     def run() -> tuple[Any, ...]:

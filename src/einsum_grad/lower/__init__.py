@@ -1,5 +1,6 @@
 """`Network` to `Program`: a short list of array steps, forward and all gradients together."""
 
+from einsum_grad.lower.cost import Cost, Work, cost
 from einsum_grad.lower.lower import lower
 from einsum_grad.lower.program import (
     AxisSize,
@@ -17,6 +18,7 @@ from einsum_grad.lower.traits import PLAIN, Traits
 __all__ = [
     "PLAIN",
     "AxisSize",
+    "Cost",
     "Op",
     "Program",
     "Section",
@@ -24,6 +26,8 @@ __all__ = [
     "Step",
     "Traits",
     "Value",
+    "Work",
+    "cost",
     "finishing",
     "lower",
     "saving",

@@ -10,7 +10,14 @@ from einsum_grad.plan.order import contraction_path
 from einsum_grad.plan.pattern import ELLIPSIS, UNIT, Labels, Pattern, distinct
 from einsum_grad.plan.read import check_legal, pattern_of
 from einsum_grad.plan.reasons import reasons
-from einsum_grad.plan.request import Request, read_shapes, read_sizes, read_wrt, request
+from einsum_grad.plan.request import (
+    Request,
+    check_labels,
+    read_shapes,
+    read_sizes,
+    read_wrt,
+    request,
+)
 
 __all__ = [
     "ELLIPSIS",
@@ -28,6 +35,7 @@ __all__ = [
     "Request",
     "Shape",
     "bind",
+    "check_labels",
     "check_legal",
     "contraction_path",
     "diagonals",

@@ -11,7 +11,7 @@ from typing import Any
 from einsum_grad.errors import ArgumentError, ArgumentTypeError
 from einsum_grad.plan.bind import Shape, bind
 from einsum_grad.plan.gradient import GradientPlan, Stretch, plan
-from einsum_grad.plan.pattern import ELLIPSIS, Pattern
+from einsum_grad.plan.pattern import ELLIPSIS, UNIT, Pattern
 from einsum_grad.plan.read import pattern_of
 from einsum_grad.syntax import Equation, parse
 
@@ -58,7 +58,7 @@ def request(
     known = dict(given)
     read = pattern_of(equation, known)
     positions = _positions(read_wrt(wrt), len(equation.inputs))
-    _check_labels(known, read)
+    check_labels(known, read)
     if shapes is None:
         return Request(equation, read, read, positions, given, given)
     bound = bind(equation, read, read_shapes(shapes) or (), known)
@@ -135,8 +135,9 @@ def _index(value: Any) -> int:
     return number
 
 
-def _check_labels(sizes: Mapping[str, int], pattern: Pattern) -> None:
-    known = [label for label in pattern.labels() if label != ELLIPSIS]
+def check_labels(sizes: Mapping[str, int], pattern: Pattern) -> None:
+    """Raise `ArgumentError` if `sizes` has what is no label of `pattern`."""
+    known = [label for label in pattern.labels() if label not in (UNIT, ELLIPSIS)]
     for label in sizes:
         if label not in known:
             raise ArgumentError(

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from einsum_grad.emit import Target
-from einsum_grad.plan import GradientPlan, Request, Shape
+import numpy as np
+
+from einsum_grad.emit import Target, program_of
+from einsum_grad.errors import ArgumentError
+from einsum_grad.lower import Cost, cost
+from einsum_grad.plan import (
+    ELLIPSIS,
+    GradientPlan,
+    Request,
+    Shape,
+    check_labels,
+    read_sizes,
+    spell,
+)
 from einsum_grad.runtime.dtypes import Array
 from einsum_grad.runtime.load import Loaded
 from einsum_grad.runtime.variant import Variant, as_array, build_variant, load_module
@@ -94,6 +106,27 @@ class Function:
         """
         arrays = self._arrays(operands)
         return self._variant(arrays, conj).backward(cotangent, arrays)
+
+    def cost(self, sizes: Mapping[str, int], dtype: Any = float) -> Cost:
+        """Return what the forward and the backward cost, in flops and bytes.
+
+        `sizes` are those of the labels. Raises `ArgumentError` where one is missing, and for a
+        pattern with an ellipsis unless it was compiled with `shapes`.
+
+        >>> from einsum_grad import compile
+        >>> cost = compile("bij,jk->ik").cost({"b": 64, "i": 256, "j": 256, "k": 256})
+        >>> cost.forward.flops, cost.backward.flops, cost.saved_bytes
+        (37748736, 67108864, 524288)
+        """
+        asked = self._request
+        if ELLIPSIS in asked.pattern.labels():
+            raise ArgumentError("the cost of an ellipsis needs the shapes: compile(…, shapes=…)")
+        known = dict(asked.sizes) | dict(read_sizes(sizes) or ())
+        check_labels(known, asked.pattern)
+        spelled = spell(asked.pattern)
+        program = program_of(asked.pattern, asked.wrt, self._target, known)
+        own = {spelled[label]: size for label, size in known.items()}
+        return cost(program, own, np.dtype(dtype).itemsize)
 
     @property
     def pattern(self) -> str:

@@ -1,0 +1,80 @@
+"""The einsum ab,bc,cd->ad and its gradients.
+
+    Z[a,d] = Σ_b Σ_c  A[a,b] · B[b,c] · C[c,d]
+
+Written by einsum-grad; needs NumPy. Run as a script, it checks its gradients.
+"""
+
+import numpy as np
+
+
+def check_sizes(a, b, c):
+    """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
+    if a.ndim != 2:
+        raise ValueError("a needs 2 axes")
+    if b.ndim != 2:
+        raise ValueError("b needs 2 axes")
+    if c.ndim != 2:
+        raise ValueError("c needs 2 axes")
+    if a.shape[1] != b.shape[0]:
+        raise ValueError(f"b has the sizes {a.shape[1]} and {b.shape[0]}")
+    if b.shape[1] != c.shape[0]:
+        raise ValueError(f"c has the sizes {b.shape[1]} and {c.shape[0]}")
+
+
+def forward(a, b, c):
+    """Return the output Z."""
+    check_sizes(a, b, c)
+    return np.einsum("ab,bc,cd->ad", a, b, c, optimize=True)
+
+
+def backward(dz, a, b, c):
+    """Return the gradients (da, db, dc) for a cotangent dz of Z."""
+    check_sizes(a, b, c)
+    if dz.shape != (a.shape[0], c.shape[1]):
+        raise ValueError(f"dz has shape {dz.shape}, unlike the output")
+
+    # da: put dz in the place of a, ad,bc,cd->ab. Every label of a is on the left: this runs as it
+    # stands.
+    da = np.einsum("ad,bc,cd->ab", dz, b, c, optimize=True)
+
+    # db: put dz in the place of b, ab,ad,cd->bc. Every label of b is on the left: this runs as it
+    # stands.
+    db = np.einsum("ab,ad,cd->bc", a, dz, c, optimize=True)
+
+    # dc: put dz in the place of c, ab,bc,ad->cd. Every label of c is on the left: this runs as it
+    # stands.
+    dc = np.einsum("ab,bc,ad->cd", a, b, dz, optimize=True)
+
+    return da, db, dc
+
+
+def draw(random, shape):
+    """Return random small whole numbers."""
+    return random.integers(-4, 5, shape).astype(float)
+
+
+def main():
+    """Check each gradient on random operands; return 0 if all are right, else 1."""
+    random = np.random.default_rng(0)
+    shapes = [(2, 3), (3, 4), (4, 5)]
+    names = ["da", "db", "dc"]
+    places = [0, 1, 2]
+    operands = [draw(random, shape) for shape in shapes]
+    dz = draw(random, forward(*operands).shape)
+    failed = 0
+    gradients = backward(dz, *operands)
+    for name, place, gradient in zip(names, places, gradients, strict=True):
+        # An einsum is linear: <gradient, v> = <dz, z with v in the operand's place>.
+        v = draw(random, shapes[place])
+        z = forward(*operands[:place], v, *operands[place + 1 :])
+        got = np.sum(gradient * v)
+        expected = np.sum(dz * z)
+        right = abs(got - expected) <= 1e-9 * (abs(got) + abs(expected))
+        failed += not right
+        print(f"{name} is right" if right else f"{name} is wrong: {got}, not {expected}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,85 @@
+"""The einsum ij,jk->ik and its gradients.
+
+    Z[i,k] = Σ_j  X[i,j] · W[j,k]
+
+    the numbers are complex: a gradient has the conjugates of the other factors
+
+Written by einsum-grad; needs NumPy. Run as a script, it checks its gradients.
+"""
+
+import numpy as np
+
+
+def check_sizes(x, w):
+    """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
+    if x.ndim != 2:
+        raise ValueError("x needs 2 axes")
+    if w.ndim != 2:
+        raise ValueError("w needs 2 axes")
+    if x.shape[1] != w.shape[0]:
+        raise ValueError(f"j has the sizes {x.shape[1]} and {w.shape[0]}")
+
+
+def output(x, w):
+    """Return the output Z."""
+    return x @ w
+
+
+def pullback(dz, x, w):
+    """Return the gradients (dx, dw) for a cotangent dz of Z."""
+    # dx: put dz in the place of x, ik,jk->ij. Every label of x is on the left: this runs as it
+    # stands.
+    w_conj = w.conj()
+    dx = dz @ w_conj.T
+
+    # dw: put dz in the place of w, ij,ik->jk. Every label of w is on the left: this runs as it
+    # stands.
+    x_conj = x.conj()
+    dw = x_conj.T @ dz
+
+    return dx, dw
+
+
+def forward(x, w):
+    """Return the output Z."""
+    check_sizes(x, w)
+    return output(x, w)
+
+
+def backward(dz, x, w):
+    """Return the gradients (dx, dw) for a cotangent dz of Z."""
+    check_sizes(x, w)
+    if dz.shape != (x.shape[0], w.shape[1]):
+        raise ValueError(f"dz has shape {dz.shape}, unlike the output")
+    return pullback(dz, x, w)
+
+
+def draw(random, shape):
+    """Return random small whole numbers."""
+    return random.integers(-4, 5, shape) + 1j * random.integers(-4, 5, shape)
+
+
+def main():
+    """Check each gradient on random operands; return 0 if all are right, else 1."""
+    random = np.random.default_rng(0)
+    shapes = [(2, 3), (3, 4)]
+    names = ["dx", "dw"]
+    places = [0, 1]
+    operands = [draw(random, shape) for shape in shapes]
+    dz = draw(random, forward(*operands).shape)
+    failed = 0
+    gradients = backward(dz, *operands)
+    for name, place, gradient in zip(names, places, gradients, strict=True):
+        # An einsum is linear: <gradient, v> = <dz, z with v in the operand's place>.
+        v = draw(random, shapes[place])
+        z = forward(*operands[:place], v, *operands[place + 1 :])
+        got = np.vdot(gradient, v).real
+        expected = np.vdot(dz, z).real
+        right = abs(got - expected) <= 1e-9 * (abs(got) + abs(expected))
+        failed += not right
+        print(f"{name} is right" if right else f"{name} is wrong: {got}, not {expected}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,98 @@
+"""The einsum ii,ij->j and its gradients.
+
+    Z[j] = Σ_i  X[i,i] · W[i,j]
+
+Written by einsum-grad; needs NumPy. Run as a script, it checks its gradients.
+"""
+
+import numpy as np
+
+
+def check_sizes(x, w):
+    """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
+    if x.ndim != 2:
+        raise ValueError("x needs 2 axes")
+    if w.ndim != 2:
+        raise ValueError("w needs 2 axes")
+    if not x.shape[0] == x.shape[1] == w.shape[0]:
+        raise ValueError("i has more than one size")
+
+
+def save(x, w):
+    """Return what the output and the gradients share."""
+    x_i = np.einsum("ii->i", x)
+    return (x_i,)
+
+
+def output(x, w, saved):
+    """Return the output Z."""
+    (x_i,) = saved
+    return w.T @ x_i
+
+
+def pullback(dz, x, w, saved):
+    """Return the gradients (dx, dw) for a cotangent dz of Z."""
+    (x_i,) = saved
+
+    # dx_i: put dz in the place of x_i, j,ij->i. Every label of x_i is on the left: this runs as it
+    # stands.
+    dx_i = w @ dz
+
+    # dw: put dz in the place of w, i,j->ij. Every label of w is on the left: this runs as it
+    # stands.
+    dw = x_i[:, None] * dz
+
+    # dx: put dx_i in the place of x, i->ii. i stands twice in x, so only its diagonal gets a
+    # gradient.
+    dx = np.zeros(x.shape, dx_i.dtype)
+    # What is assigned to this view of the diagonal of i is written to dx.
+    np.einsum("ii->i", dx)[...] = dx_i
+
+    return dx, dw
+
+
+def forward(x, w):
+    """Return the output Z."""
+    check_sizes(x, w)
+    saved = save(x, w)
+    return output(x, w, saved)
+
+
+def backward(dz, x, w):
+    """Return the gradients (dx, dw) for a cotangent dz of Z."""
+    check_sizes(x, w)
+    if dz.shape != (w.shape[1],):
+        raise ValueError(f"dz has shape {dz.shape}, unlike the output")
+    saved = save(x, w)
+    return pullback(dz, x, w, saved)
+
+
+def draw(random, shape):
+    """Return random small whole numbers."""
+    return random.integers(-4, 5, shape).astype(float)
+
+
+def main():
+    """Check each gradient on random operands; return 0 if all are right, else 1."""
+    random = np.random.default_rng(0)
+    shapes = [(2, 2), (2, 3)]
+    names = ["dx", "dw"]
+    places = [0, 1]
+    operands = [draw(random, shape) for shape in shapes]
+    dz = draw(random, forward(*operands).shape)
+    failed = 0
+    gradients = backward(dz, *operands)
+    for name, place, gradient in zip(names, places, gradients, strict=True):
+        # An einsum is linear: <gradient, v> = <dz, z with v in the operand's place>.
+        v = draw(random, shapes[place])
+        z = forward(*operands[:place], v, *operands[place + 1 :])
+        got = np.sum(gradient * v)
+        expected = np.sum(dz * z)
+        right = abs(got - expected) <= 1e-9 * (abs(got) + abs(expected))
+        failed += not right
+        print(f"{name} is right" if right else f"{name} is wrong: {got}, not {expected}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

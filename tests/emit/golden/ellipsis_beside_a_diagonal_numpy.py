@@ -1,0 +1,111 @@
+"""The einsum ...ii,...i->... and its gradients.
+
+    Z[...] = Σ_i  X[...,i,i] · W[...,i]
+
+    a is all axes of ... as one
+
+Written by einsum-grad; needs NumPy. Run as a script, it checks its gradients.
+"""
+
+import math
+
+import numpy as np
+
+
+def check_sizes(x, w):
+    """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
+    if x.ndim < 2:
+        raise ValueError("x needs at least 2 axes")
+    if w.ndim < 1:
+        raise ValueError("w needs at least 1 axis")
+    if x.shape[:-2] != w.shape[:-1]:
+        raise ValueError(f"... has the sizes {x.shape[:-2]} and {w.shape[:-1]}")
+    if not x.shape[-2] == x.shape[-1] == w.shape[-1]:
+        raise ValueError("i has more than one size")
+
+
+def save(x, w):
+    """Return what the output and the gradients share."""
+    x_aii = x.reshape(math.prod(x.shape[:-2]), *x.shape[-2:])
+    x_ai = np.einsum("aii->ai", x_aii)
+    return (x_ai,)
+
+
+def output(x, w, saved):
+    """Return the output Z."""
+    (x_ai,) = saved
+    w_ai = w.reshape(math.prod(w.shape[:-1]), *w.shape[-1:])
+    z_a = np.einsum("ai,ai->a", x_ai, w_ai)
+    return z_a.reshape(x.shape[:-2])
+
+
+def pullback(dz, x, w, saved):
+    """Return the gradients (dx, dw) for a cotangent dz of Z."""
+    (x_ai,) = saved
+
+    # dx_ai: put dz in the place of x_ai, a,ai->ai. Every label of x_ai is on the left: this runs as
+    # it stands.
+    dz_a = dz.reshape(dz.size)
+    w_ai = w.reshape(math.prod(w.shape[:-1]), *w.shape[-1:])
+    dx_ai = dz_a[:, None] * w_ai
+
+    # dw: put dz in the place of w, ai,a->ai. Every label of w is on the left: this runs as it
+    # stands.
+    dw_ai = x_ai * dz_a[:, None]
+    dw = dw_ai.reshape(x.shape[:-2] + dw_ai.shape[1:])
+
+    # dx: put dx_ai in the place of x, ai->aii. i stands twice in x, so only its diagonal gets a
+    # gradient.
+    dx_aii = np.zeros((math.prod(x.shape[:-2]), x.shape[-2], x.shape[-2]), dx_ai.dtype)
+    # What is assigned to this view of the diagonal of i is written to dx_aii.
+    np.einsum("aii->ai", dx_aii)[...] = dx_ai
+    dx = dx_aii.reshape(x.shape[:-2] + dx_aii.shape[1:])
+
+    return dx, dw
+
+
+def forward(x, w):
+    """Return the output Z."""
+    check_sizes(x, w)
+    saved = save(x, w)
+    return output(x, w, saved)
+
+
+def backward(dz, x, w):
+    """Return the gradients (dx, dw) for a cotangent dz of Z."""
+    check_sizes(x, w)
+    if dz.shape != x.shape[:-2]:
+        raise ValueError(f"dz has shape {dz.shape}, unlike the output")
+    saved = save(x, w)
+    return pullback(dz, x, w, saved)
+
+
+def draw(random, shape):
+    """Return random small whole numbers."""
+    return random.integers(-4, 5, shape).astype(float)
+
+
+def main():
+    """Check each gradient on random operands; return 0 if all are right, else 1."""
+    random = np.random.default_rng(0)
+    shapes = [(2, 3, 2, 2), (2, 3, 2)]
+    names = ["dx", "dw"]
+    places = [0, 1]
+    operands = [draw(random, shape) for shape in shapes]
+    dz = draw(random, forward(*operands).shape)
+    failed = 0
+    gradients = backward(dz, *operands)
+    for name, place, gradient in zip(names, places, gradients, strict=True):
+        # An einsum is linear: <gradient, v> = <dz, z with v in the operand's place>.
+        v = draw(random, shapes[place])
+        z = forward(*operands[:place], v, *operands[place + 1 :])
+        got = np.sum(gradient * v)
+        expected = np.sum(dz * z)
+        right = abs(got - expected) <= 1e-9 * (abs(got) + abs(expected))
+        failed += not right
+        print(f"{name} is right" if right else f"{name} is wrong: {got}, not {expected}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

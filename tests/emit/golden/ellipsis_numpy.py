@@ -1,0 +1,90 @@
+"""The einsum ...ij,jk->...ik and its gradients.
+
+    Z[...,i,k] = Σ_j  X[...,i,j] · W[j,k]
+
+    a is all axes of ... as one
+
+Written by einsum-grad; needs NumPy. Run as a script, it checks its gradients.
+"""
+
+import math
+
+import numpy as np
+
+
+def check_sizes(x, w):
+    """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
+    if x.ndim < 2:
+        raise ValueError("x needs at least 2 axes")
+    if w.ndim != 2:
+        raise ValueError("w needs 2 axes")
+    if x.shape[-1] != w.shape[0]:
+        raise ValueError(f"j has the sizes {x.shape[-1]} and {w.shape[0]}")
+
+
+def output(x, w):
+    """Return the output Z."""
+    x_aij = x.reshape(math.prod(x.shape[:-2]), *x.shape[-2:])
+    z_aik = np.tensordot(x_aij, w, axes=((2,), (0,)))
+    return z_aik.reshape(x.shape[:-2] + z_aik.shape[1:])
+
+
+def pullback(dz, x, w):
+    """Return the gradients (dx, dw) for a cotangent dz of Z."""
+    # dx: put dz in the place of x, aik,jk->aij. Every label of x is on the left: this runs as it
+    # stands.
+    dz_aik = dz.reshape(math.prod(dz.shape[:-2]), *dz.shape[-2:])
+    dx_aij = np.tensordot(dz_aik, w, axes=((2,), (1,)))
+    dx = dx_aij.reshape(x.shape[:-2] + dx_aij.shape[1:])
+
+    # dw: put dz in the place of w, aij,aik->jk. Every label of w is on the left: this runs as it
+    # stands.
+    x_aij = x.reshape(math.prod(x.shape[:-2]), *x.shape[-2:])
+    dw = np.tensordot(x_aij, dz_aik, axes=((0, 1), (0, 1)))
+
+    return dx, dw
+
+
+def forward(x, w):
+    """Return the output Z."""
+    check_sizes(x, w)
+    return output(x, w)
+
+
+def backward(dz, x, w):
+    """Return the gradients (dx, dw) for a cotangent dz of Z."""
+    check_sizes(x, w)
+    if dz.shape != x.shape[:-2] + (x.shape[-2], w.shape[1]):
+        raise ValueError(f"dz has shape {dz.shape}, unlike the output")
+    return pullback(dz, x, w)
+
+
+def draw(random, shape):
+    """Return random small whole numbers."""
+    return random.integers(-4, 5, shape).astype(float)
+
+
+def main():
+    """Check each gradient on random operands; return 0 if all are right, else 1."""
+    random = np.random.default_rng(0)
+    shapes = [(2, 3, 2, 3), (3, 4)]
+    names = ["dx", "dw"]
+    places = [0, 1]
+    operands = [draw(random, shape) for shape in shapes]
+    dz = draw(random, forward(*operands).shape)
+    failed = 0
+    gradients = backward(dz, *operands)
+    for name, place, gradient in zip(names, places, gradients, strict=True):
+        # An einsum is linear: <gradient, v> = <dz, z with v in the operand's place>.
+        v = draw(random, shapes[place])
+        z = forward(*operands[:place], v, *operands[place + 1 :])
+        got = np.sum(gradient * v)
+        expected = np.sum(dz * z)
+        right = abs(got - expected) <= 1e-9 * (abs(got) + abs(expected))
+        failed += not right
+        print(f"{name} is right" if right else f"{name} is wrong: {got}, not {expected}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,72 @@
+"""The einsum ab,cd->ab and its gradients.
+
+    Z[a,b] = Σ_c Σ_d  X[a,b] · W[c,d]
+
+Written by einsum-grad; needs einops and NumPy. Run as a script, it checks its gradients.
+"""
+
+import einops
+import numpy as np
+
+
+def check_sizes(x, w):
+    """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
+    if x.ndim != 2:
+        raise ValueError("x needs 2 axes")
+    if w.ndim != 2:
+        raise ValueError("w needs 2 axes")
+
+
+def forward(x, w):
+    """Return the output Z."""
+    check_sizes(x, w)
+    return np.einsum("ab,cd->ab", x, w)
+
+
+def backward(dz, x, w):
+    """Return the gradients (dx, dw) for a cotangent dz of Z."""
+    check_sizes(x, w)
+    if dz.shape != x.shape:
+        raise ValueError(f"dz has shape {dz.shape}, unlike the output")
+
+    # dx: put dz in the place of x, ab,cd->ab. Every label of x is on the left: this runs as it
+    # stands.
+    dx = np.einsum("ab,cd->ab", dz, w)
+
+    # dw: put dz in the place of w, ab,ab->cd. No operand on the left has c or d: every c and d gets
+    # the same gradient.
+    dw_scalar = np.einsum("ab,ab->", x, dz)
+    dw = einops.repeat(np.asarray(dw_scalar), "-> c d", c=w.shape[0], d=w.shape[1])
+
+    return dx, dw
+
+
+def draw(random, shape):
+    """Return random small whole numbers."""
+    return random.integers(-4, 5, shape).astype(float)
+
+
+def main():
+    """Check each gradient on random operands; return 0 if all are right, else 1."""
+    random = np.random.default_rng(0)
+    shapes = [(2, 3), (4, 5)]
+    names = ["dx", "dw"]
+    places = [0, 1]
+    operands = [draw(random, shape) for shape in shapes]
+    dz = draw(random, forward(*operands).shape)
+    failed = 0
+    gradients = backward(dz, *operands)
+    for name, place, gradient in zip(names, places, gradients, strict=True):
+        # An einsum is linear: <gradient, v> = <dz, z with v in the operand's place>.
+        v = draw(random, shapes[place])
+        z = forward(*operands[:place], v, *operands[place + 1 :])
+        got = np.sum(gradient * v)
+        expected = np.sum(dz * z)
+        right = abs(got - expected) <= 1e-9 * (abs(got) + abs(expected))
+        failed += not right
+        print(f"{name} is right" if right else f"{name} is wrong: {got}, not {expected}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,70 @@
+"""The einsum ii-> and its gradients.
+
+    Z = Σ_i  X[i,i]
+
+Written by einsum-grad; needs einops and NumPy. Run as a script, it checks its gradients.
+"""
+
+import einops
+import numpy as np
+
+
+def check_sizes(x):
+    """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
+    if x.ndim != 2:
+        raise ValueError("x needs 2 axes")
+    if x.shape[0] != x.shape[1]:
+        raise ValueError(f"i has the sizes {x.shape[0]} and {x.shape[1]}")
+
+
+def forward(x):
+    """Return the output Z."""
+    check_sizes(x)
+    return np.einsum("ii->", x)
+
+
+def backward(dz, x):
+    """Return the gradients (dx,) for a cotangent dz of Z."""
+    check_sizes(x)
+    if dz.shape != ():
+        raise ValueError(f"dz has shape {dz.shape}, unlike the output")
+
+    # dx: put dz in the place of x, ->ii. No operand on the left has i: every i gets the same
+    # gradient. i stands twice in x, so only its diagonal gets a gradient.
+    dx_i = einops.repeat(np.asarray(dz), "-> i", i=x.shape[0])
+    dx = np.zeros(x.shape, dx_i.dtype)
+    # What is assigned to this view of the diagonal of i is written to dx.
+    np.einsum("ii->i", dx)[...] = dx_i
+
+    return (dx,)
+
+
+def draw(random, shape):
+    """Return random small whole numbers."""
+    return random.integers(-4, 5, shape).astype(float)
+
+
+def main():
+    """Check each gradient on random operands; return 0 if all are right, else 1."""
+    random = np.random.default_rng(0)
+    shapes = [(2, 2)]
+    names = ["dx"]
+    places = [0]
+    operands = [draw(random, shape) for shape in shapes]
+    dz = draw(random, forward(*operands).shape)
+    failed = 0
+    gradients = backward(dz, *operands)
+    for name, place, gradient in zip(names, places, gradients, strict=True):
+        # An einsum is linear: <gradient, v> = <dz, z with v in the operand's place>.
+        v = draw(random, shapes[place])
+        z = forward(*operands[:place], v, *operands[place + 1 :])
+        got = np.sum(gradient * v)
+        expected = np.sum(dz * z)
+        right = abs(got - expected) <= 1e-9 * (abs(got) + abs(expected))
+        failed += not right
+        print(f"{name} is right" if right else f"{name} is wrong: {got}, not {expected}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,23 @@
+"""Whole modules, kept as files: what a reader of generated code sees. See `regenerate.py`."""
+
+import pytest
+
+from tests.emit.generated import exit_code
+from tests.emit.regenerate import GOLDEN, modules
+
+MODULES = modules()
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_module_is_the_kept_one(name: str) -> None:
+    assert MODULES[name] == (GOLDEN / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_kept_module_is_right(name: str) -> None:
+    code, printed = exit_code((GOLDEN / name).read_text(encoding="utf-8"))
+    assert code == 0, printed
+
+
+def test_every_kept_file_is_one_of_these() -> None:
+    assert {path.name for path in GOLDEN.iterdir() if path.suffix == ".py"} == set(MODULES)

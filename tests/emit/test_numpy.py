@@ -1,0 +1,76 @@
+"""Which NumPy call is written for a contraction; that each is right, test_targets says."""
+
+import pytest
+
+from einsum_grad.emit.emit import emit
+
+
+def lines(pattern: str, **arguments: object) -> str:
+    text = emit(pattern, "numpy", **arguments)  # type: ignore[arg-type]  # passed on
+    return text[: text.index("def forward(")]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "line"),
+    [
+        # views
+        ("ij->ij", "return x.view()"),
+        ("ij->ji", "return x.T"),
+        ("ijk->jik", "return x.transpose(1, 0, 2)"),
+        ("ii->i", 'return np.einsum("ii->i", x)'),
+        # sums
+        ("ij->i", "return x.sum(axis=1)"),
+        ("ij->", "return x.sum(axis=(0, 1))"),
+        ("ijk->ki", "return x.sum(axis=1).T"),
+        ("ii->", 'return np.einsum("ii->", x)'),
+        # elementwise products
+        ("ij,ij->ij", "return x * w"),
+        ("ij,j->ij", "return x * w"),
+        ("ij,i->ij", "return x * w[:, None]"),
+        ("i,j->ij", "return x[:, None] * w"),
+        ("i,j->ji", "return x * w[:, None]"),
+        ("ij,ji->ij", "return x * w.T"),
+        (",i->i", "return x * w"),
+        ("ib,bj->bij", "return x.T[:, :, None] * w[:, None, :]"),
+        # matrix products
+        ("ij,jk->ik", "return x @ w"),
+        ("ij,kj->ik", "return x @ w.T"),
+        ("ji,jk->ik", "return x.T @ w"),
+        ("ij,jk->ki", "return w.T @ x.T"),
+        ("ij,j->i", "return x @ w"),
+        ("i,ij->j", "return w.T @ x"),
+        ("i,i->", "return x @ w"),
+        ("bij,bjk->bik", "return x @ w"),
+        ("bij,bkj->bik", "return x @ w.transpose(0, 2, 1)"),
+        ("bij,bjk->bki", "return w.transpose(0, 2, 1) @ x.transpose(0, 2, 1)"),
+        ("ibj,bjk->ibk", "return (x.transpose(1, 0, 2) @ w).transpose(1, 0, 2)"),
+        ("bcij,bcjk->bcik", "return x @ w"),
+        # tensordot
+        ("ijk,kl->ijl", "return np.tensordot(x, w, axes=((2,), (0,)))"),
+        ("ijk,jkl->il", "return np.tensordot(x, w, axes=((1, 2), (0, 1)))"),
+        ("ij,ij->", "return np.tensordot(x, w, axes=((0, 1), (0, 1)))"),
+        ("ijk,kl->jil", "return np.tensordot(x, w, axes=((2,), (0,))).transpose(1, 0, 2)"),
+        # batches of products with several labels in a group
+        ("bijk,bkl->bijl", "left = x.reshape(x.shape[0], x.shape[1] * x.shape[2], x.shape[3])"),
+        # what only np.einsum can
+        ("bi,bi->b", 'return np.einsum("bi,bi->b", x, w)'),
+        ("bij,bi->bj", 'return np.einsum("bij,bi->bj", x, w)'),
+    ],
+)
+def test_contraction_is_the_call_that_does_it_best(pattern: str, line: str) -> None:
+    assert line in lines(pattern)
+
+
+def test_sum_of_whole_numbers_keeps_their_dtype() -> None:
+    import numpy as np
+
+    import einsum_grad as eg
+
+    out = eg.einsum("ij->i", np.ones((2, 300), np.int8))
+    assert out.dtype == np.int8
+    np.testing.assert_array_equal(out, np.einsum("ij->i", np.ones((2, 300), np.int8)))
+
+
+def test_repetition_is_a_view() -> None:
+    assert "return np.broadcast_to(x[:, None], (x.shape[0], 4))" in lines("i->ib", sizes={"b": 4})
+    assert "return np.broadcast_to(x, (4, x.shape[0]))" in lines("i->bi", sizes={"b": 4})

@@ -1,0 +1,40 @@
+import pytest
+
+from einsum_grad.emit import TARGETS
+from einsum_grad.emit.emit import emit
+from tests.emit.generated import exit_code
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("numbers", ["real", "complex"])
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "ij,jk->ik",
+        "...->...",
+        "...i,i->...",
+        ",".join("abcdefghijklmnopqrstuvwx") + "->",
+        ",".join("abcdefghijklmnopqrstuvwxyz") + "->",
+        "ij,jk,kl,lm,mn,no,op,pq,qr,rs->is",
+        "ii,ii,ii,ii,ii,ii,ii,ii->i",
+    ],
+    ids=lambda pattern: pattern[:24],
+)
+def test_modules_check_themselves(target: str, numbers: str, pattern: str) -> None:
+    code, printed = exit_code(emit(pattern, target, numbers=numbers))
+    assert code == 0, printed
+    assert len(printed.splitlines()) == pattern.count(",") + 1
+
+
+def test_gradients_are_named_in_the_order_of_wrt() -> None:
+    _, printed = exit_code(emit("ij,jk->ik", wrt=(1, 0)))
+    assert printed.splitlines() == ["dw is right", "dx is right"]
+
+
+def test_one_wrong_gradient_among_right_ones_is_told() -> None:
+    text = emit("ij,jk->ik")
+    code, printed = exit_code(text.replace("dw = x.T @ dz", "dw = x.T @ dz + 1"))
+    assert code == 1
+    right, wrong = printed.splitlines()
+    assert right == "dx is right"
+    assert wrong.startswith("dw is wrong: ")
