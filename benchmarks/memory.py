@@ -93,7 +93,7 @@ def own_bytes(array: Array, inputs: Sequence[Array]) -> int:
 def distinct_bytes(array: Array) -> int:
     """The bytes of an array without the axes along which it repeats."""
     axes = zip(array.shape, array.strides, strict=True)
-    return array.itemsize * math.prod(size for size, stride in axes if stride)
+    return int(array.itemsize * math.prod(size for size, stride in axes if stride))
 
 
 def line(memory: Memory) -> str:
@@ -106,11 +106,11 @@ def summary(found: Sequence[Memory]) -> list[str]:
     """Return how many cases miss the goal, and which."""
     large = [memory for memory in found if memory.named >= _SMALL]
     over = sorted((m for m in large if m.excess > _GOAL), key=lambda m: -m.excess)
+    small = [memory.peak - memory.named for memory in found if memory.named < _SMALL]
     return [
-        f"Of {len(large)} cases of {_SMALL:,} bytes or more, {len(over)} exceed by over {_GOAL:.0%}:",
+        f"{len(over)} of the {len(large)} cases of {_SMALL:,} bytes or more exceed by {_GOAL:.0%}:",
         *(f"  {memory.excess:9.1%}  {memory.case}" for memory in over),
-        f"Of the {len(found) - len(large)} smaller ones the most bytes in excess are "
-        f"{max((m.peak - m.named for m in found if m.named < _SMALL), default=0):,}.",
+        f"The {len(small)} smaller ones exceed by at most {max(small, default=0):,} bytes.",
     ]
 
 
