@@ -22,7 +22,7 @@ NAME = re.compile(r"d?(?:[a-y]|x\d+|t\d+|z)(?:_[A-Za-z0-9]+){0,2}")
 OURS = {
     *("check_sizes", "save", "output", "pullback", "forward", "backward", "draw", "main"),
     *("random", "shape", "shapes", "names", "places", "operands", "failed", "gradients", "name"),
-    *("place", "gradient", "v", "output", "got", "expected", "right", "saved"),
+    *("place", "gradient", "v", "got", "expected", "left", "right", "saved"),
 }
 FROM_OUTSIDE = {
     *("np", "math", "einops", "ValueError", "SystemExit", "abs", "zip", "print", "float"),

@@ -12,7 +12,7 @@ from hypothesis import assume, given
 from einsum_grad.emit import program_of as emitted_program
 from einsum_grad.emit import target_of, write
 from einsum_grad.errors import ArgumentError
-from einsum_grad.lower import Program, Step, lower, steps
+from einsum_grad.lower import Program, Step, Value, lower, steps
 from einsum_grad.lower.cost import Term, Work, cost, elements, flops, needed, number, total, work
 from einsum_grad.plan import contraction_path, pairwise, request, spell
 from einsum_grad.runtime import interpret, interpret_backward
@@ -81,7 +81,7 @@ def test_saved_bytes_are_what_the_forward_keeps_in_memory(case: Case) -> None:
     module: dict[str, Any] = {}
     exec(write(program, numpy).text, module)
     operands = [np.ones(shape) for shape in case.shapes]
-    residuals = module["forward_with_residuals"](*operands)[1]
+    residuals = module["save"](*operands)
     assume(all(array.size > 1 for array in residuals))  # else a view may be no array any more
     kept = [
         array
@@ -166,6 +166,10 @@ def test_a_term_is_filled_in_as_far_as_sizes_are_known() -> None:
     assert term.at({"i": 0}) == Term(0, ())
     assert str(term.at({"i": 1, "j": 1})) == "2"
     assert str(Term(1, ("i",))) == "i"
+
+
+def test_an_axis_of_size_1_counts_for_nothing() -> None:
+    assert elements(Value("x", ("1", "i"))) == Term(1, ("i",))
 
 
 def test_operations_that_are_no_arithmetic_have_no_flops() -> None:

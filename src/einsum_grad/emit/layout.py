@@ -26,15 +26,38 @@ def wrapped(opening: str, items: Iterable[str], closing: str) -> list[str]:
 
 
 def folded(line: str) -> list[str]:
-    """`line` on several lines if it is long and has a parenthesis to open.
+    """`line`, an assignment or another statement with an expression, on several lines if long.
 
     A string with a space in it is never taken apart, so a line with one stays as it is.
+
+    >>> folded("z = x @ w")
+    ['z = x @ w']
     """
-    if len(line) <= _CODE or "(" not in line or _SPACED_STRING.search(line):
+    if len(line) <= _CODE or _SPACED_STRING.search(line):
         return [line]
+    opening, inside, closing = _call(line) or _parenthesised(line)
+    return [f"{opening}(", *_filled(inside), f"){closing}"]
+
+
+def _call(line: str) -> tuple[str, str, str] | None:
+    """The parts of a line whose first parenthesis is the one that is closed last."""
     opening, _, rest = line.partition("(")
     inside, _, closing = rest.rpartition(")")
-    return [f"{opening}(", *_filled(inside), f"){closing}"]
+    depth = 1
+    for char in inside:
+        depth += {"(": 1, ")": -1}.get(char, 0)
+        if not depth:
+            return None
+    return (opening, inside, closing) if closing in ("", ":") and "[" not in opening else None
+
+
+def _parenthesised(line: str) -> tuple[str, str, str]:
+    """The parts of a line with its expression in parentheses of its own."""
+    closing = ":" if line.endswith(":") else ""
+    head, keyword, expression = line.removesuffix(closing).partition(
+        " = " if " = " in line else " "
+    )
+    return f"{head}{keyword}", expression, closing
 
 
 def _filled(text: str) -> list[str]:

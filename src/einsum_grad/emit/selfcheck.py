@@ -15,7 +15,7 @@ _FEW = 8
 def self_check(program: Program) -> list[str]:
     """The functions `draw` and `main`, and the call of main."""
     return [
-        "def draw(random, shape):",
+        "def draw(random, shape, largest):",
         f'    """Return random {_kind(program)} numbers."""',
         f"    return {_drawn(program)}",
         "",
@@ -37,13 +37,13 @@ def _main(program: Program) -> list[str]:
         *wrapped("shapes = [", _shapes(program), "]"),
         *wrapped("names = [", names, "]"),
         *wrapped("places = [", map(str, program.wrt), "]"),
-        "operands = [draw(random, shape) for shape in shapes]",
-        "dz = draw(random, forward(*operands).shape)",
+        f"operands = [draw(random, shape, {_largest(program)}) for shape in shapes]",
+        "dz = draw(random, forward(*operands).shape, 999)",
         "failed = 0",
         "gradients = backward(dz, *operands)",
         "for name, place, gradient in zip(names, places, gradients, strict=True):",
         "    # An einsum is linear: <gradient, v> = <dz, z with v in the operand's place>.",
-        "    v = draw(random, shapes[place])",
+        "    v = draw(random, shapes[place], 999)",
         "    z = forward(*operands[:place], v, *operands[place + 1 :])",
         f"    got = {_inner('gradient', 'v', program)}",
         f"    expected = {_inner('dz', 'z', program)}",
@@ -67,17 +67,26 @@ def _shape(labels: Labels, known: dict[str, str]) -> str:
     return tuple_of([known[label] for label in labels])
 
 
+def _few(program: Program) -> bool:
+    """Whether the products of whole numbers stay so small that they are exact."""
+    return len(program.operands) <= _FEW
+
+
 def _kind(program: Program) -> str:
-    return "small whole" if len(program.operands) <= _FEW else "normal"
+    return "whole" if _few(program) else "normal"
+
+
+def _largest(program: Program) -> int:
+    return 4 if _few(program) else 1
 
 
 def _drawn(program: Program) -> str:
-    """Whole numbers, on which all is exact, unless so many are multiplied that they overflow."""
-    few = len(program.operands) <= _FEW
-    draw = "random.integers(-4, 5, shape)" if few else "random.standard_normal(shape)"
+    draw = "largest * random.standard_normal(shape)"
+    if _few(program):
+        draw = "random.integers(-largest, largest + 1, shape)"
     if program.traits.complex:
         return f"{draw} + 1j * {draw}"
-    return f"{draw}.astype(float)" if few else draw
+    return f"{draw}.astype(float)" if _few(program) else draw
 
 
 def _inner(one: str, other: str, program: Program) -> str:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from einsum_grad.plan.normal import drop_units
+from einsum_grad.plan.normal import drop_units, normal_form
 from einsum_grad.plan.pattern import Labels, Pattern, distinct
 
 Path = Sequence[tuple[int, ...]]
@@ -51,6 +51,7 @@ def pairwise(pattern: Pattern, path: Path) -> Network:
         builder.prepare(number, term)
     for positions in path:
         builder.contract(positions)
+    builder.finish(pattern.output)
     return Network(pattern.inputs, tuple(builder.nodes))
 
 
@@ -58,12 +59,12 @@ class _Builder:
     """The state of `pairwise`: what is left to contract, and how often each label is left."""
 
     def __init__(self, pattern: Pattern) -> None:
-        self.output = pattern.output
+        self.output = normal_form(pattern).reduced.output
         self.nodes: list[Node] = []
         self.left: list[tuple[int, Labels]] = []
         self.operands = len(pattern.inputs)
         self.uses = Counter(label for term in pattern.inputs for label in set(term))
-        self.uses.update(set(pattern.output))
+        self.uses.update(set(self.output))
 
     def prepare(self, number: int, term: Labels) -> None:
         """Take diagonals, drop units and sum what only this operand has, before anything else."""
@@ -80,6 +81,12 @@ class _Builder:
         self.uses.update(result)
         number = self._add(tuple(term for _, term in args), result, tuple(arg for arg, _ in args))
         self.left.append((number, result))
+
+    def finish(self, output: Labels) -> None:
+        """Repeat and write diagonals last of all, and so read and sum them first in a gradient."""
+        ((number, term),) = self.left
+        if term != output:
+            self._add((term,), output, (number,))
 
     def _output(self, *terms: Labels) -> Labels:
         """The labels that are used later: shared ones first, then each term's own."""

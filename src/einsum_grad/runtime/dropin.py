@@ -68,6 +68,7 @@ def einsum(
         text = equation.text
     arrays = [as_array(operand, f"operand {n}") for n, operand in enumerate(given)]
     ours = isinstance(optimize, (str, bool)) and optimize in _ORDERS
+    order = "K" if order is None else order
     names = isinstance(order, str) and isinstance(casting, str)
     plain = out is None and dtype is None and names and order == "K" and casting == "safe"
     if ours and plain and all(array.dtype.kind in "biufc" for array in arrays):

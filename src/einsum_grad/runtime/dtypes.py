@@ -64,7 +64,8 @@ def convert(array: Array, dtype: DType, name: str) -> Array:
         return array
     if array.dtype.kind == "c" and dtype.kind != "c":
         array = array.real
-    small = array[tuple(slice(0, 1) if stride == 0 else slice(None) for stride in array.strides)]
+    once = (slice(0, 1) if stride == 0 else slice(None) for stride in array.strides)
+    small = array[(..., *once)]
     with np.errstate(invalid="ignore"):  # what is no integer is refused just below
         cast = small.astype(dtype)
     if dtype.kind in "iub" and not np.array_equal(cast, small):

@@ -121,7 +121,7 @@ def _merge(call: _Call, array: Array) -> Array:
 
 def _split(call: _Call, array: Array) -> Array:
     at = call.output.index(ELLIPSIS)
-    return array.reshape(*array.shape[:at], *call.lead, *array.shape[at + 1 :])
+    return array.reshape((*array.shape[:at], *call.lead, *array.shape[at + 1 :]))
 
 
 _MEANINGS: dict[Op, Callable[..., Array]] = {

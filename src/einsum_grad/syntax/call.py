@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import string
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from einsum_grad.errors import ArgumentTypeError, OperandError
@@ -34,20 +34,29 @@ def read_call(args: Sequence[Any]) -> tuple[Equation, tuple[Any, ...]]:
     if isinstance(args[0], str):
         return parse(args[0]), tuple(args[1:])
     if len(args) < 2:
-        raise ArgumentTypeError(f"a pattern is a str, and this is of type {_type(args[0])}")
+        raise OperandError(
+            f"an einsum needs a pattern, and has one operand of type {_type(args[0])}"
+        )
     pairs = len(args) // 2
     terms = [_term(args[2 * index + 1]) for index in range(pairs)]
     output = "->" + _term(args[-1]) if len(args) % 2 else ""
     return parse(",".join(terms) + output), tuple(args[: 2 * pairs : 2])
 
 
-def _term(sublist: object) -> str:
-    if isinstance(sublist, str) or not isinstance(sublist, Iterable):
-        raise ArgumentTypeError(
-            f"each operand is followed by its sublist of integers, and this is of type "
-            f"{_type(sublist)}"
-        )
-    return "".join(map(_letter, sublist))
+def _term(sublist: Any) -> str:
+    if isinstance(sublist, str):
+        raise _no_sublist(sublist)
+    try:
+        entries = iter(sublist)
+    except TypeError:
+        raise _no_sublist(sublist) from None
+    return "".join(map(_letter, entries))
+
+
+def _no_sublist(value: object) -> ArgumentTypeError:
+    return ArgumentTypeError(
+        f"each operand is followed by its sublist of integers, and this is of type {_type(value)}"
+    )
 
 
 def _letter(entry: Any) -> str:

@@ -1,0 +1,125 @@
+import threading
+import time
+
+import pytest
+
+from einsum_grad.runtime.cache import Cache, CacheInfo
+
+
+def test_an_entry_is_built_once_and_then_found() -> None:
+    cache: Cache[list[int]] = Cache(2)
+    built = cache.get("a", lambda: [1])
+    assert cache.get("a", lambda: [2]) is built
+    assert cache.info() == CacheInfo(hits=1, misses=1, maxsize=2, currsize=1)
+
+
+def test_the_entry_that_was_not_used_longest_goes() -> None:
+    cache: Cache[str] = Cache(2)
+    for key in "aba":
+        cache.get(key, lambda key=key: key)
+    cache.get("c", lambda: "c")
+    assert cache.info().currsize == 2
+    misses = cache.info().misses
+    cache.get("a", lambda: "other")
+    assert cache.info().misses == misses
+    cache.get("b", lambda: "b")
+    assert cache.info().misses == misses + 1
+
+
+def test_it_never_holds_more_than_its_size() -> None:
+    cache: Cache[int] = Cache(10)
+    for number in range(1000):
+        cache.get(number, lambda number=number: number)
+        assert cache.info().currsize <= 10
+
+
+def test_a_build_that_fails_is_not_kept() -> None:
+    cache: Cache[int] = Cache(2)
+
+    def fail() -> int:
+        raise ValueError("no")
+
+    for _ in range(2):
+        with pytest.raises(ValueError, match="no"):
+            cache.get("a", fail)
+    assert cache.info() == CacheInfo(hits=0, misses=2, maxsize=2, currsize=0)
+    assert cache.get("a", lambda: 1) == 1
+    assert cache._building == {}
+
+
+def test_clear_forgets_entries_and_counts() -> None:
+    cache: Cache[int] = Cache(2)
+    cache.get("a", lambda: 1)
+    cache.get("a", lambda: 1)
+    cache.clear()
+    assert cache.info() == CacheInfo(hits=0, misses=0, maxsize=2, currsize=0)
+    assert cache.get("a", lambda: 2) == 2
+
+
+def in_threads(count: int, work: "threading._CallableT") -> None:  # type: ignore[name-defined]
+    threads = [threading.Thread(target=work) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def test_32_threads_build_one_entry() -> None:
+    cache: Cache[object] = Cache(2)
+    together, built, found = threading.Barrier(32), [], []
+
+    def build() -> object:
+        time.sleep(0.05)  # long enough for the others to ask
+        built.append(1)
+        return object()
+
+    def ask() -> None:
+        together.wait()
+        found.append(cache.get("a", build))
+
+    in_threads(32, ask)
+    assert len(built) == 1
+    assert len(found) == 32
+    assert len(set(map(id, found))) == 1
+    assert cache.info() == CacheInfo(hits=31, misses=1, maxsize=2, currsize=1)
+    assert cache._building == {}
+
+
+def test_other_keys_are_built_meanwhile() -> None:
+    cache: Cache[int] = Cache(2)
+    inside, done = threading.Event(), threading.Event()
+
+    def slow() -> int:
+        inside.set()
+        assert done.wait(10)
+        return 1
+
+    thread = threading.Thread(target=lambda: cache.get("slow", slow))
+    thread.start()
+    assert inside.wait(10)
+    assert cache.get("quick", lambda: 2) == 2
+    done.set()
+    thread.join()
+
+
+def test_threads_that_wait_for_a_build_that_fails_build_themselves() -> None:
+    cache: Cache[int] = Cache(2)
+    together, tries, refused, found = threading.Barrier(8), [], [], []
+
+    def build() -> int:
+        tries.append(1)
+        if len(tries) == 1:
+            time.sleep(0.05)
+            raise ValueError
+        return 5
+
+    def ask() -> None:
+        together.wait()
+        try:
+            found.append(cache.get("a", build))
+        except ValueError:
+            refused.append(1)
+
+    in_threads(8, ask)
+    assert len(refused) == 1
+    assert found == [5] * 7

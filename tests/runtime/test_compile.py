@@ -1,0 +1,258 @@
+import gc
+import itertools
+import linecache
+import pickle
+import threading
+import tracemalloc
+from typing import Any
+
+import numpy as np
+import pytest
+
+import einsum_grad as eg
+from einsum_grad.errors import EinsumGradError
+from einsum_grad.runtime import compile as compile_function
+from einsum_grad.runtime import variant
+from einsum_grad.runtime.compile import FUNCTIONS
+from einsum_grad.runtime.variant import MODULES
+from einsum_grad.syntax import parse
+
+
+@pytest.fixture(autouse=True)
+def _cold() -> None:
+    eg.cache_clear()
+    gc.collect()
+
+
+def test_the_same_arguments_give_the_same_function() -> None:
+    assert eg.compile("ij,jk->ik") is eg.compile("ij,jk->ik")
+    assert eg.compile("ij,jk->ik", wrt=[1]) is eg.compile("ij,jk->ik", wrt=iter((1,)))
+    assert eg.compile("i->ib", sizes={"b": 2}) is eg.compile("i->ib", sizes={"b": 2})
+    assert eg.compile("ij,jk->ik", shapes=[[2, 3], [3, 4]]) is eg.compile(
+        "ij,jk->ik", shapes=((2, 3), (3, 4))
+    )
+
+
+def test_other_arguments_give_other_functions() -> None:
+    functions = [
+        eg.compile("ij,jk->ik"),
+        eg.compile("ij,jk->ik", wrt=0),
+        eg.compile("ij,jk->ik", wrt=(1, 0)),
+        eg.compile("ij,jk->ik", target="einops"),
+        eg.compile("ij,jk->ik", shapes=[(2, 3), (3, 4)]),
+        eg.compile("i j, j k -> i k", notation="named"),
+        eg.compile("i->ib", sizes={"b": 2}),
+        eg.compile("i->ib", sizes={"b": 3}),
+    ]
+    assert len(set(functions)) == len(functions)
+
+
+@pytest.mark.parametrize(
+    ("good", "bad"),
+    [
+        ({"wrt": 1}, {"wrt": True}),
+        ({"wrt": 1}, {"wrt": 1.0}),
+        ({"sizes": {"i": 1}}, {"sizes": {"i": True}}),
+        ({"sizes": {"i": 2}}, {"sizes": {"i": 2.0}}),
+        ({"shapes": [(2, 2), (2,)]}, {"shapes": [(2.0, 2), (2,)]}),
+    ],
+)
+def test_wrong_arguments_are_refused_also_when_equal_ones_are_known(
+    good: dict[str, Any], bad: dict[str, Any]
+) -> None:
+    eg.compile("ij,j->i", **good)
+    with pytest.raises(EinsumGradError):
+        eg.compile("ij,j->i", **bad)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"pattern": ["i"]},
+        {"pattern": None},
+        {"pattern": "i" * 10_000_000},
+        {"pattern": "ij=>i"},
+        {"wrt": object()},
+        {"wrt": {"a": 1}},
+        {"wrt": np.array(0.5)},
+        {"wrt": 10**5000},
+        {"notation": ["letters"]},
+        {"sizes": [1]},
+        {"sizes": {"i": []}},
+        {"sizes": {"i": -(10**5000)}},
+        {"target": {}},
+        {"target": "cuda"},
+        {"shapes": 5},
+        {"shapes": [5]},
+        {"shapes": [[None]]},
+        {"shapes": np.array(3)},
+    ],
+)
+def test_arguments_that_cannot_be_used_are_refused(arguments: dict[str, Any]) -> None:
+    before = FUNCTIONS.info().currsize
+    with pytest.raises(EinsumGradError):
+        eg.compile(**{"pattern": "i->", **arguments})
+    assert FUNCTIONS.info().currsize == before
+
+
+def test_sizes_that_no_array_can_have_are_refused() -> None:
+    for size in (2**62, 2**70, 10**5000):
+        with pytest.raises(EinsumGradError):
+            eg.compile("i->ib", sizes={"b": size})(np.ones(3))
+
+
+def test_an_equation_is_compiled_as_its_text() -> None:
+    f = eg.compile(parse("ij,jk->ik"))
+    assert f.pattern == "ij,jk->ik"
+    assert pickle.loads(pickle.dumps(f)) is f
+
+
+def test_32_threads_on_a_cold_pattern_build_it_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    together, built, found = threading.Barrier(32), [], []
+    load = variant.load
+
+    def counting(*args: Any) -> Any:
+        built.append(args)
+        return load(*args)
+
+    monkeypatch.setattr(variant, "load", counting)
+    x, w = np.ones((2, 3)), np.ones((3, 4))
+
+    def work() -> None:
+        together.wait()
+        f = eg.compile("ij,jk->ik")
+        found.append((f, f(x, w)))
+
+    threads = [threading.Thread(target=work) for _ in range(32)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(built) == 1
+    assert len({id(f) for f, _ in found}) == 1
+    assert all(np.array_equal(out, x @ w) for _, out in found)
+    assert eg.cache_info().misses == 1
+    assert eg.cache_info().modules.misses == 1
+
+
+def test_a_pattern_that_is_refused_is_not_kept() -> None:
+    for _ in range(2):
+        with pytest.raises(EinsumGradError):
+            eg.compile("ij->k")
+    assert eg.cache_info().currsize == 0
+    assert eg.cache_info().misses == 2
+
+
+def test_shapes_share_one_module_and_broadcasting_has_its_own() -> None:
+    f = eg.compile("ij,jk->ik")
+    for size in range(2, 30):
+        f(np.ones((size, 3)), np.ones((3, size)))
+    assert eg.cache_info().modules.currsize == 1
+    f(np.ones((2, 3)), np.ones((1, 4)))
+    assert eg.cache_info().modules.currsize == 2
+
+
+def test_other_functions_of_one_pattern_share_its_modules() -> None:
+    x = np.ones((2, 3))
+    for f in (
+        eg.compile("ij->ji"),
+        eg.compile("i j -> j i", notation="named"),
+        eg.compile("ij->ji", shapes=[(2, 3)]),
+        eg.compile("ij->ji", sizes={"i": 2}),
+    ):
+        f(x)
+    assert eg.cache_info().modules.currsize == 1
+
+
+
+def names(count: int) -> list[str]:
+    return [f"n{number} k -> k n{number}" for number in range(count)]
+
+
+def lines() -> int:
+    return sum(name.startswith("<einsum-grad ") for name in linecache.cache)
+
+
+def test_many_patterns_leave_bounded_caches_and_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same mechanism with smaller bounds: what 10,000 patterns do to the real ones."""
+    monkeypatch.setattr(FUNCTIONS, "_maxsize", 20)
+    monkeypatch.setattr(MODULES, "_maxsize", 20)
+    before = lines()
+    x = np.ones((2, 2, 2))
+    orders = ["".join(order) for order in itertools.permutations("abcdefgh", 3)][:300]
+    tracemalloc.start()
+    sizes = []
+    for number, order in enumerate(orders):
+        f = eg.compile(f"{order}->{order[::-1]}")
+        f.vjp(x)[1](x)
+        if number in (150, 299):
+            gc.collect()
+            sizes.append(tracemalloc.get_traced_memory()[0])
+    tracemalloc.stop()
+    info = eg.cache_info()
+    assert info.currsize == info.maxsize == 20
+    assert info.modules.currsize == info.modules.maxsize == 20
+    assert lines() - before <= 21
+    assert sizes[1] < sizes[0] * 1.5 + 200_000
+
+
+def test_ten_thousand_patterns_leave_bounded_caches() -> None:
+    for name in names(10_000):
+        eg.compile(name, notation="named")
+    info = eg.cache_info()
+    assert info.currsize == info.maxsize <= 1024
+    assert lines() <= info.modules.maxsize + 1024
+
+
+def test_many_shapes_leave_a_bounded_function(monkeypatch: pytest.MonkeyPatch) -> None:
+    f = eg.compile("i,i->")
+    for size in range(1500):
+        f(np.ones(size), np.ones(size))
+    assert len(f._variants) <= 1024
+    assert eg.cache_info().modules.currsize == 1
+
+
+def test_clearing_the_caches_harms_no_function() -> None:
+    f = eg.compile("ij,jk->ik")
+    x, w = np.ones((2, 3)), np.ones((3, 4))
+    out, pullback = f.vjp(x, w)
+    eg.cache_clear()
+    gc.collect()
+    assert eg.cache_info().currsize == 0
+    np.testing.assert_array_equal(f(x, w), out)
+    assert [gradient.shape for gradient in pullback(out)] == [(2, 3), (3, 4)]
+    assert eg.compile("ij,jk->ik") is not f
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"pattern": "ij,jk->ik"},
+        {"pattern": "ij,jk->ik", "wrt": (1,)},
+        {"pattern": "i->ib", "sizes": {"b": 4}},
+        {"pattern": "a i, i -> a", "notation": "named", "target": "einops"},
+        {"pattern": "i,i->", "shapes": [(3,), (1,)]},
+        {"pattern": "ij->i", "sizes": {}},
+        {"pattern": "ij->i", "wrt": ()},
+    ],
+    ids=str,
+)
+def test_functions_pickle_by_compiling_again(arguments: dict[str, Any]) -> None:
+    f = eg.compile(**arguments)
+    packed = pickle.dumps(f)
+    assert len(packed) < 500
+    assert pickle.loads(packed) is f
+    eg.cache_clear()
+    again = pickle.loads(packed)
+    assert again is not f
+    assert (again.pattern, again.wrt, again.source) == (f.pattern, f.wrt, f.source)
+
+
+def test_cache_info_tells_hits_and_misses() -> None:
+    eg.compile("ij->i")
+    eg.compile("ij->i")
+    eg.compile("ij->j")
+    info = eg.cache_info()
+    assert (info.hits, info.misses, info.currsize) == (1, 2, 2)
+    assert info.modules.currsize == 0
+    assert compile_function is eg.compile
