@@ -88,9 +88,7 @@ def _places(
     term: Labels, shape: tuple[int, ...], combinations: dict[str, NDArray[np.intp]]
 ) -> Places:
     """The entry that each combination picks; an axis of size 1 has one entry for all."""
-    return tuple(
-        combinations[label] * (size != 1) for label, size in zip(term, shape, strict=True)
-    )
+    return tuple(combinations[label] * (size != 1) for label, size in zip(term, shape, strict=True))
 
 
 def _wide(array: Array) -> Array:

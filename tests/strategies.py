@@ -76,7 +76,11 @@ class Case:
     @property
     def broadcasts(self) -> bool:
         """Whether an axis of size 1 stands against another size, or an ellipsis has fewer axes."""
-        ranks = {len(term) - len(said) for term, said in zip(self.terms, self.inputs, strict=True) if DOTS in said}
+        ranks = {
+            len(term) - len(said)
+            for term, said in zip(self.terms, self.inputs, strict=True)
+            if DOTS in said
+        }
         return len(ranks) > 1 or any(
             size != self.sizes[label]
             for term, shape in zip(self.terms, self.shapes, strict=True)
@@ -84,7 +88,9 @@ class Case:
         )
 
 
-def _text(inputs: Sequence[Labels], output: Labels | None, space: str, comma: str, arrow: str) -> str:
+def _text(
+    inputs: Sequence[Labels], output: Labels | None, space: str, comma: str, arrow: str
+) -> str:
     told = comma.join(space.join(term) for term in inputs)
     return told if output is None else f"{told}{arrow}{space.join(output)}"
 
@@ -133,9 +139,7 @@ def cases(
     output, given = _output(draw, inputs, terms, generalised)
     written = implicit(inputs) if output is None else output
     dots = tuple(label for label in HIDDEN if label in known)
-    result = tuple(
-        label for name in written for label in (dots if name == DOTS else (name,))
-    )
+    result = tuple(label for name in written for label in (dots if name == DOTS else (name,)))
     return Case(
         tuple(inputs), output, tuple(terms), result, tuple(shapes), {**sizes, **given}, given
     )
@@ -146,9 +150,7 @@ def _shape(
 ) -> tuple[int, ...]:
     """The sizes of an operand's axes; a label may shrink to 1, everywhere in the operand."""
     own = dict.fromkeys(term)
-    one = {
-        label for label in own if broadcasting and draw(st.sampled_from((False,) * 5 + (True,)))
-    }
+    one = {label for label in own if broadcasting and draw(st.sampled_from((False,) * 5 + (True,)))}
     return tuple(1 if label in one else sizes[label] for label in term)
 
 
@@ -189,7 +191,9 @@ def _output(
 def implicit(inputs: Sequence[Labels]) -> Labels:
     """np.einsum's output where none is written: the ellipsis, then what stands once, sorted."""
     everything = [label for term in inputs for label in term]
-    once = sorted(label for label in set(everything) if everything.count(label) == 1 and label != DOTS)
+    once = sorted(
+        label for label in set(everything) if everything.count(label) == 1 and label != DOTS
+    )
     return ((DOTS,) if DOTS in everything else ()) + tuple(once)
 
 

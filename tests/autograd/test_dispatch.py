@@ -159,6 +159,22 @@ def test_lists_take_part_as_arrays() -> None:
     np.testing.assert_array_equal((factors * X).data, X.data * factors)
 
 
+def test_matrices_take_part_as_arrays_and_masked_arrays_not_at_all() -> None:
+    matrix = np.ones((2, 2)).view(np.matrix)
+    x = tensor([[1.0, 2.0], [3.0, 4.0]])
+    (x * matrix).backward(np.ones((2, 2)))
+    np.testing.assert_array_equal(x.grad, np.ones((2, 2)))
+    assert type(eg.Tensor(matrix).data) is np.ndarray
+    masked = np.ma.masked_less(np.ones((2, 2)), 0)
+    for call in (
+        lambda: x * masked,
+        lambda: eg.Tensor(masked),
+        lambda: eg.einsum("ij,ij", x, masked),
+    ):
+        with pytest.raises(DTypeError, match="masked array"):
+            call()
+
+
 def test_an_array_on_the_left_gives_a_tensor() -> None:
     array = np.ones((2, 2))
     for result in (

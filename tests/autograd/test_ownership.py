@@ -253,6 +253,22 @@ def test_a_forward_that_gives_its_operand_back_does_not_share_it() -> None:
         assert np.all(x.grad == 1.0)
 
 
+def test_results_and_gradients_that_nobody_else_holds_are_not_copied() -> None:
+    made: list[int] = []
+
+    def noted(array: Any) -> Any:
+        made.append(address(array))
+        return array
+
+    doubled = eg.primitive(lambda x: noted(x * 2), x=lambda g: noted(g * 2))
+    x = tensor(np.ones(50))
+    y = doubled(x)
+    y.backward(np.ones(50))
+    assert made == [address(y.data), address(x.grad)]
+    gradient = eg.grad(lambda t: np.sum(doubled(t)))(np.ones(50))
+    assert made[3] == address(gradient)
+
+
 def test_the_cotangent_given_is_not_changed_and_not_kept() -> None:
     x = tensor(np.ones(2))
     cotangent = np.array([1.0, 2.0])

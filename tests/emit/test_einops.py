@@ -11,7 +11,7 @@ from einsum_grad.emit.emit import emit
         ("ab,bc,cd->ad", {}, 'return np.einsum("ab,bc,cd->ad", a, b, c, optimize=True)'),
         ("i->ib", {"sizes": {"b": 4}}, 'return einops.repeat(x, "i -> i b", b=4)'),
         ("i,i->", {"shapes": [(3,), (1,)]}, 'w_scalar = einops.rearrange(w, "1 ->'),
-        ("i,i->", {"shapes": [(3,), (1,)]}, 'i=x.shape[0])'),
+        ("i,i->", {"shapes": [(3,), (1,)]}, "i=x.shape[0])"),
         ("ij,ij->ij", {"shapes": [(2, 3), (2, 1)]}, 'w_i = einops.rearrange(w, "i 1 -> i")'),
         ("ij,ij->ij", {"shapes": [(2, 3), (2, 1)]}, 'dw = einops.rearrange(dw_i, "i -> i 1")'),
         ("...i,ij->...j", {}, 'einops.rearrange(x, "... i -> (...) i")'),

@@ -2,7 +2,16 @@ import ast
 
 import pytest
 
-from einsum_grad.emit.layout import WIDTH, comment, folded, indented, returned, tupled, unpacked, wrapped
+from einsum_grad.emit.layout import (
+    WIDTH,
+    comment,
+    folded,
+    indented,
+    returned,
+    tupled,
+    unpacked,
+    wrapped,
+)
 
 MANY = [f"operand_{number}" for number in range(40)]
 

@@ -1,7 +1,7 @@
-import numpy as np
-import pytest
 from random import Random
 
+import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 

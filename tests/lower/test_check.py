@@ -1,5 +1,6 @@
 import dataclasses
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,8 @@ Z, DZ = Value("z", ("i", "k")), Value("dz", ("i", "k"))
 
 def with_steps(program: Program, which: str, todo: tuple[Step, ...]) -> Program:
     section: Section = getattr(program, which)[0]
-    return dataclasses.replace(program, **{which: (dataclasses.replace(section, steps=todo),)})
+    changed: Any = {which: (dataclasses.replace(section, steps=todo),)}
+    return dataclasses.replace(program, **changed)
 
 
 def forward(*todo: Step) -> Program:

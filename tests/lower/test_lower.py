@@ -72,7 +72,9 @@ def test_every_program_is_well_formed(program: Program) -> None:
     assert program.output == Value("z", output)
     assert program.cotangent == Value("dz", output)
     for operand, gradient in zip(program.wrt, program.gradients, strict=True):
-        assert gradient == Value(f"d{program.operands[operand].name}", program.pattern.inputs[operand])
+        assert gradient == Value(
+            f"d{program.operands[operand].name}", program.pattern.inputs[operand]
+        )
 
 
 @settings(max_examples=200)
@@ -104,7 +106,9 @@ def test_a_step_that_changes_nothing_stands_only_where_a_name_is_needed(program:
     for section in (*program.forward, *program.backward):
         own = [step for step in section.steps if step.op not in (Op.CONJUGATE, Op.MERGE)]
         for step in own:
-            idle = step.op is Op.CONTRACT and [arg.labels for arg in step.args] == [step.result.labels]
+            idle = step.op is Op.CONTRACT and [arg.labels for arg in step.args] == [
+                step.result.labels
+            ]
             if idle:
                 chain = [other for other in own if other.args == (step.result,)]
                 assert [other.op for other in chain] in ([], [Op.SPLIT])
@@ -248,7 +252,7 @@ def test_names_never_meet() -> None:
     """Operands, prepared operands, pairs, and all their cotangents have names of their own."""
     text = "adx,dbx,bcy,cdy,ddz,az->abcd"
     for count in (1, 2, 3, 6):
-        terms = text.split("->")[0].split(",")[:count]
+        terms = text.split("->", maxsplit=1)[0].split(",")[:count]
         program = lowered(",".join(terms) + "->" + "".join(sorted({*"abcd"} & {*"".join(terms)})))
         check(program)
         names = [step.result.name for step in (*steps(program.forward), *steps(program.backward))]

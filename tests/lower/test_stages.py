@@ -13,7 +13,7 @@ def told(found: Pattern, copy: bool = False) -> list[str]:
     ("text", "todo"),
     [
         ("ij,jk->ik", ["contract i k"]),
-        ("i->i", ["contract i"]),
+        ("i->i", []),
         ("ij->ji", ["contract j i"]),
         ("i->bi", ["repeat b i"]),
         ("ij->bi", ["contract i", "repeat b i"]),
@@ -38,9 +38,10 @@ def test_units_come_last() -> None:
 
 
 def test_split_follows_where_there_is_an_ellipsis() -> None:
-    todo = stages(normal_form(pattern("i->i")))
+    todo = stages(normal_form(pattern("ij->i")))
     assert split(todo, ("i",)) == todo
     assert [stage.op for stage in split(todo, ("...",))] == ["contract", "split"]
+    assert [stage.op for stage in split([], ("...",))] == ["split"]
 
 
 @pytest.mark.parametrize(

@@ -84,46 +84,65 @@ def test_sizes_are_those_of_the_definition(case: Case) -> None:
             "ij,jk->ik",
             [(2, 3), (4, 5)],
             3,
-            "the sizes of 'j' disagree: 3 in operand 0 (X) (axis 1) and 4 in operand 1 (W) (axis 0)",
+            (
+                "the sizes of 'j' disagree: 3 in operand 0 (X) (axis 1)"
+                " and 4 in operand 1 (W) (axis 0)"
+            ),
         ),
         (
             "i,i,i->",
             [(1,), (2,), (3,)],
             4,
-            "the sizes of 'i' disagree: 2 in operand 1 (B) (axis 0) and 3 in operand 2 (C) (axis 0)",
+            (
+                "the sizes of 'i' disagree: 2 in operand 1 (B) (axis 0)"
+                " and 3 in operand 2 (C) (axis 0)"
+            ),
         ),
         (
             "ii->i",
             [(1, 3)],
             1,
-            "the sizes of 'i' disagree: 1 in operand 0 (X) (axis 0) and 3 in operand 0 (X) (axis 1)"
-            "; one operand's axes of the same label must be equal, also where one is 1",
+            (
+                "the sizes of 'i' disagree: 1 in operand 0 (X) (axis 0)"
+                " and 3 in operand 0 (X) (axis 1)"
+                "; one operand's axes of the same label must be equal, also where one is 1"
+            ),
         ),
         (
             "ii->i",
             [(2, 3)],
             1,
-            "the sizes of 'i' disagree: 2 in operand 0 (X) (axis 0) and 3 in operand 0 (X) (axis 1)",
+            (
+                "the sizes of 'i' disagree: 2 in operand 0 (X) (axis 0)"
+                " and 3 in operand 0 (X) (axis 1)"
+            ),
         ),
         (
             "...,...->...",
             [(2, 3), (2, 4)],
             4,
-            "the sizes of '...' disagree: 3 in operand 0 (X) (axis 1) and 4 in operand 1 (W)"
-            " (axis 1)",
+            (
+                "the sizes of '...' disagree: 3 in operand 0 (X) (axis 1) and 4 in operand 1 (W)"
+                " (axis 1)"
+            ),
         ),
         (
             "i,i->",
             [(0,), (2,)],
             2,
-            "the sizes of 'i' disagree: 0 in operand 0 (X) (axis 0) and 2 in operand 1 (W) (axis 0)",
+            (
+                "the sizes of 'i' disagree: 0 in operand 0 (X) (axis 0)"
+                " and 2 in operand 1 (W) (axis 0)"
+            ),
         ),
         (
             "ij,j->i",
             [(2, 3, 4), (3,)],
             0,
-            "operand 0 (X) has shape (2, 3, 4), which is 3 axes, and its term names 2"
-            "; an ellipsis (...) takes the others",
+            (
+                "operand 0 (X) has shape (2, 3, 4), which is 3 axes, and its term names 2"
+                "; an ellipsis (...) takes the others"
+            ),
         ),
         (
             "ij,jk->i",
@@ -135,8 +154,10 @@ def test_sizes_are_those_of_the_definition(case: Case) -> None:
             "i,->i",
             [(2,), (3,)],
             0,
-            "operand 1 (W) has shape (3,), which is 1 axis, and its term names 0"
-            "; an ellipsis (...) takes the others",
+            (
+                "operand 1 (W) has shape (3,), which is 1 axis, and its term names 0"
+                "; an ellipsis (...) takes the others"
+            ),
         ),
         (
             "i...j->...",
@@ -148,15 +169,19 @@ def test_sizes_are_those_of_the_definition(case: Case) -> None:
             "i...->i",
             [(2, 3)],
             1,
-            "the ellipsis stands for 1 axis here, and the output has none: "
-            "write ... in the output too",
+            (
+                "the ellipsis stands for 1 axis here, and the output has none: "
+                "write ... in the output too"
+            ),
         ),
         (
             "i,...->i",
             [(2,), (2, 3)],
             2,
-            "the ellipsis stands for 2 axes here, and the output has none: "
-            "write ... in the output too",
+            (
+                "the ellipsis stands for 2 axes here, and the output has none: "
+                "write ... in the output too"
+            ),
         ),
     ],
 )

@@ -63,5 +63,5 @@ def test_labels_of_an_ellipsis_are_free_letters() -> None:
 
 
 def test_labels_of_an_ellipsis_go_on_after_the_alphabet() -> None:
-    taken = tuple(map(chr, itertools.chain(range(97, 123), range(65, 91)))) + ("L52",)
+    taken = (*tuple(map(chr, itertools.chain(range(97, 123), range(65, 91)))), "L52")
     assert ellipsis_labels(2, taken) == ("L53", "L54")

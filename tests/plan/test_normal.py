@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 
 from einsum_grad.plan import UNIT, NormalForm, Pattern, diagonals, drop_units, normal_form
-from tests.strategies import Case, cases
 from tests.plan.test_pattern import pattern
+from tests.strategies import Case, cases
 
 Diagonals = tuple[tuple[str, tuple[int, ...]], ...]
 
@@ -50,7 +50,10 @@ def test_units_are_on_no_diagonal() -> None:
 @given(cases())
 def test_normal_form_says_what_the_pattern_says(case: Case) -> None:
     terms = tuple(
-        tuple(UNIT if size != case.sizes[label] else label for label, size in zip(term, shape, strict=True))
+        tuple(
+            UNIT if size != case.sizes[label] else label
+            for label, size in zip(term, shape, strict=True)
+        )
         for term, shape in zip(case.terms, case.shapes, strict=True)
     )
     form = normal_form(Pattern(terms, case.result))

@@ -109,12 +109,20 @@ def test_names_are_written_as_einops_writes_them(text: str) -> None:
     assert pattern_of(parse(str(found), "named")) == found
 
 
+def test_names_of_one_character_that_is_no_letter_are_written_as_names() -> None:
+    assert str(pattern_of(parse("_ i -> i", "named"))) == "_ i -> i"
+
+
 @given(cases(), st.booleans())
 def test_a_pattern_reads_as_what_it_was_written_from(case: Case, named: bool) -> None:
     text, sizes = (case.named, case.named_given) if named else (case.letters, case.given)
     notation = "named" if named else "letters"
     found = pattern_of(parse(text, notation), sizes)
-    back = "letters" if all(len(label) == 1 or label == ELLIPSIS for label in found.labels()) else notation
+    back = (
+        "letters"
+        if all(len(label) == 1 and label.isalpha() or label == ELLIPSIS for label in found.labels())
+        else notation
+    )
     assert pattern_of(parse(str(found), back), sizes) == found
 
 

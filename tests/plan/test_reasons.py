@@ -42,9 +42,7 @@ def told(text: str, operand: int, *shapes: tuple[int, ...], **sizes: int) -> tup
         (
             "...,...->...",
             0,
-            (
-                "where X has fewer axes for ..., its gradient is summed over the others",
-            ),
+            ("where X has fewer axes for ..., its gradient is summed over the others",),
         ),
     ],
 )
@@ -64,8 +62,6 @@ def test_expanded_label() -> None:
     assert said[0] == "axis 0 of W has size 1 and is dropped"
 
 
-@pytest.mark.parametrize(
-    ("words", "text"), [("a", "a"), ("ab", "a and b"), ("abc", "a, b and c")]
-)
+@pytest.mark.parametrize(("words", "text"), [("a", "a"), ("ab", "a and b"), ("abc", "a, b and c")])
 def test_words_are_listed(words: str, text: str) -> None:
     assert listed(words, "and") == text

@@ -87,12 +87,16 @@ def test_shapes_bind_the_pattern_and_what_was_asked_stays() -> None:
 
 anything: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers(-3, 5) | st.floats() | st.text(max_size=3),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=2), inner, max_size=2),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=2), inner, max_size=2)
+    ),
 )
 
 
 @given(anything, anything, anything, anything)
-def test_any_arguments_are_used_or_refused(wrt: Any, notation: Any, sizes: Any, shapes: Any) -> None:
+def test_any_arguments_are_used_or_refused(
+    wrt: Any, notation: Any, sizes: Any, shapes: Any
+) -> None:
     for arguments in (
         {"wrt": wrt},
         {"notation": notation},

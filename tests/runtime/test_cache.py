@@ -1,5 +1,6 @@
 import threading
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -16,7 +17,7 @@ def test_an_entry_is_built_once_and_then_found() -> None:
 def test_the_entry_that_was_not_used_longest_goes() -> None:
     cache: Cache[str] = Cache(2)
     for key in "aba":
-        cache.get(key, lambda key=key: key)
+        cache.get(key, "built".upper)
     cache.get("c", lambda: "c")
     assert cache.info().currsize == 2
     misses = cache.info().misses
@@ -29,7 +30,7 @@ def test_the_entry_that_was_not_used_longest_goes() -> None:
 def test_it_never_holds_more_than_its_size() -> None:
     cache: Cache[int] = Cache(10)
     for number in range(1000):
-        cache.get(number, lambda number=number: number)
+        cache.get(number, int)
         assert cache.info().currsize <= 10
 
 
@@ -56,7 +57,7 @@ def test_clear_forgets_entries_and_counts() -> None:
     assert cache.get("a", lambda: 2) == 2
 
 
-def in_threads(count: int, work: "threading._CallableT") -> None:  # type: ignore[name-defined]
+def in_threads(count: int, work: Callable[[], None]) -> None:
     threads = [threading.Thread(target=work) for _ in range(count)]
     for thread in threads:
         thread.start()

@@ -1,3 +1,4 @@
+import itertools
 from typing import Any
 
 import numpy as np
@@ -229,7 +230,7 @@ def test_bools_are_added_as_or_and_multiplied_as_and() -> None:
     ],
 )
 def test_what_an_integer_dtype_cannot_hold_is_refused(cotangent: Any, x: Any, w: Any) -> None:
-    with pytest.raises(DTypeError, match="can't hold|not of whole numbers"):
+    with pytest.raises(DTypeError, match="can't hold"):
         backward("i,i->", cotangent, x, w)
 
 
@@ -287,14 +288,14 @@ def test_paths_of_two_conventions_do_not_mix() -> None:
         random = np.random.default_rng(0)
         return [
             random.integers(-3, 4, shape) + 1j * random.integers(-3, 4, shape)
-            for shape in zip(sizes, sizes[1:], strict=False)
+            for shape in itertools.pairwise(sizes)
         ]
 
     wide, narrow = operands(2, 3, 4, 50), operands(50, 3, 4, 2)
     out, pullback = f.vjp(*wide)
     f.vjp(*narrow, conj=False)
     g = np.ones_like(out)
-    a, b, c = wide
+    a, _, c = wide
     np.testing.assert_array_equal(pullback(g, conj=False)[1], a.T @ g @ c.T)
     np.testing.assert_array_equal(pullback(g)[1], a.conj().T @ g @ c.conj().T)
 
@@ -351,9 +352,10 @@ def test_cotangents_of_another_shape_are_refused(shape: tuple[int, ...]) -> None
     f = eg.compile("ij->j")
     x = np.ones((2, 3))
     message = r"the cotangent has shape .*, and the output \(3,\)"
-    for run in (f.vjp(x)[1], lambda g: f.backward(g, x)):
-        with pytest.raises(OperandError, match=message):
-            run(np.ones(shape))
+    with pytest.raises(OperandError, match=message):
+        f.vjp(x)[1](np.ones(shape))
+    with pytest.raises(OperandError, match=message):
+        f.backward(np.ones(shape), x)
 
 
 @pytest.mark.parametrize("cotangent", [1j, "a", None, np.array("2020", "M8[Y]")])
@@ -437,7 +439,7 @@ class Convertible:
 
 def test_lists_tuples_and_what_converts_are_arrays() -> None:
     f = eg.compile("i,i->")
-    for value in ([0, 1, 2], (0.0, 1.0, 2.0), range(3), Convertible(), memoryview(np.arange(3.0))):
+    for value in ([0, 1, 2], (0.0, 1.0, 2.0), range(3), Convertible(), memoryview(b"\0\1\2")):
         assert f(value, [1, 1, 1]) == 3
 
 

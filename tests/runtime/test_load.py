@@ -87,8 +87,25 @@ def test_two_modules_have_two_files() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["open", "eval", "exec", "compile", "input", "getattr", "setattr", "globals", "vars",
-             "object", "type", "breakpoint", "exit", "help", "__build_class__", "memoryview"]
+    "name",
+    [
+        "open",
+        "eval",
+        "exec",
+        "compile",
+        "input",
+        "getattr",
+        "setattr",
+        "globals",
+        "vars",
+        "object",
+        "type",
+        "breakpoint",
+        "exit",
+        "help",
+        "__build_class__",
+        "memoryview",
+    ],
 )
 def test_dangerous_builtins_are_not_there(name: str) -> None:
     with pytest.raises(NameError):
@@ -115,9 +132,7 @@ def test_other_modules_are_not_imported(module: str) -> None:
 
 def test_module_holds_functions_and_libraries_alone() -> None:
     f = eg.compile("...ij,jk->...ik", target="einops")
-    values = {
-        name: value for name, value in vars(f.module).items() if not name.startswith("__")
-    }
+    values = {name: value for name, value in vars(f.module).items() if not name.startswith("__")}
     libraries = {name for name, value in values.items() if not isinstance(value, FunctionType)}
     assert libraries <= {"np", "einops", "math"}
 

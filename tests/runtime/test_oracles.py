@@ -19,9 +19,7 @@ def drawn(case: Case, dtype: str, seed: int) -> tuple[list[Any], Any]:
 
 
 @settings(max_examples=150)
-@given(
-    cases(generalised=False, letters="abcij"), st.sampled_from(("f8", "c16")), seeds
-)
+@given(cases(generalised=False, letters="abcij"), st.sampled_from(("f8", "c16")), seeds)
 def test_gradients_equal_torch(case: Case, dtype: str, seed: int) -> None:
     torch = pytest.importorskip("torch")
     operands, cotangent = drawn(case, dtype, seed)

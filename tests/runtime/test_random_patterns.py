@@ -170,7 +170,5 @@ def test_hundred_operands_are_exact(target: str) -> None:
     cotangent = np.array([[1.0, 2.0], [0.0, 3.0]])
     for number, gradient in enumerate(pullback(cotangent)):
         before, after = operands[:number], operands[number + 1 :]
-        left, right = (
-            functools.reduce(np.matmul, some, np.eye(2)) for some in (before, after)
-        )
+        left, right = (functools.reduce(np.matmul, some, np.eye(2)) for some in (before, after))
         np.testing.assert_array_equal(gradient, left.T @ cotangent @ right.T)

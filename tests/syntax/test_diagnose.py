@@ -55,7 +55,9 @@ OTHER = "is no part of a pattern: a label is a letter, terms are divided by comm
         ("i\u202ej", 1, f"\\u202e (right-to-left override) {OTHER}"),
         ("i\u200bj", 1, f"\\u200b (zero width space) {OTHER}"),
         ("e\u0301", 1, f"'\\u0301' {OTHER}"),
-        ("i--", 1, f"'-' {OTHER}"),
+        ("ij,jk--ik", 5, f"{ARROW}: 'ij,jk->ik'"),
+        ("i-!", 1, f"'-' {OTHER}"),
+        ("i…j", 1, "this is one character; an ellipsis is three dots in a row: ..."),
     ],
 )
 def test_letters(text: str, position: int, message: str) -> None:

@@ -36,9 +36,7 @@ def said(equation: Equation) -> tuple[list[tuple[str, ...]], tuple[str, ...] | N
         ("iI->I", [("i", "I")], ("I",)),
     ],
 )
-def test_letters(
-    text: str, inputs: list[tuple[str, ...]], output: tuple[str, ...] | None
-) -> None:
+def test_letters(text: str, inputs: list[tuple[str, ...]], output: tuple[str, ...] | None) -> None:
     assert said(parse(text)) == (inputs, output)
 
 
@@ -104,9 +102,15 @@ def test_other_notations_are_refused(notation: str) -> None:
         parse("i->", notation)
 
 
+@pytest.mark.parametrize("text", ["²", "x²", "½ x"])
+def test_numbers_that_are_no_digits_are_in_no_name(text: str) -> None:
+    with pytest.raises(PatternError, match="holds a number that is no letter"):
+        parse(text, "named")
+
+
 @pytest.mark.parametrize("text", ["²", "i²j", "Ⅷ", "½"])
 def test_numbers_that_are_no_digits_are_no_letters(text: str) -> None:
-    with pytest.raises(PatternError, match="is a number and no letter"):
+    with pytest.raises(PatternError, match="holds a number that is no letter"):
         parse(text)
 
 
@@ -122,19 +126,22 @@ def test_any_text_is_an_equation_or_a_refusal_that_points_into_it(text: str, not
     try:
         equation = parse(text, notation)
     except EinsumGradError as error:
-        assert isinstance(error, PatternError)
-        assert error.pattern == text
-        assert error.position is not None
-        assert 0 <= error.position <= len(text)
-        message, shown, caret = str(error).split("\n")
-        assert message
-        assert shown.startswith("    ")
-        assert caret.strip() == "^"
-        assert shown.isprintable()
-    else:
-        words = [label.name for label in equation.labels()]
-        kept = text.replace(",", "").replace("->", "").replace(" ", "")
-        assert "".join(words) == kept
+        assert_points_into(text, error)
+        return
+    words = [label.name for label in equation.labels()]
+    assert "".join(words) == text.replace(",", "").replace("->", "").replace(" ", "")
+
+
+def assert_points_into(text: str, error: EinsumGradError) -> None:
+    assert isinstance(error, PatternError)
+    assert error.pattern == text
+    assert error.position is not None
+    assert 0 <= error.position <= len(text)
+    message, shown, caret = str(error).split("\n")
+    assert message
+    assert shown.startswith("    ")
+    assert shown.isprintable()
+    assert caret.strip() == "^"
 
 
 @given(pieces)

@@ -49,8 +49,8 @@ primitive(np.sin, x=lambda g, x: g * conj(np.cos(x)))
 primitive(np.cos, x=lambda g, x: -g * conj(np.sin(x)))
 
 primitive(np.conjugate, x=conj)
-define(np.real, {"val": lambda g: g}, view=True)
-define(np.imag, {"val": lambda g: g * 1j}, view=True)
+primitive(np.real, val=lambda g: g)
+primitive(np.imag, val=lambda g: g * 1j)
 
 
 def _power_base(g: Any, x: Any, y: Any) -> Any:

@@ -69,7 +69,7 @@ def _softplus(x: Any) -> Any:
     return np.logaddexp(x, 0)
 
 
-def _logsumexp(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
+def _logsumexp(a: Any, axis: Any, keepdims: bool) -> Any:
     a, dtype = _widened(a)
     peak = np.max(a, axis=axis, keepdims=True, initial=-np.inf)
     peak = np.where(np.isfinite(peak), peak, 0)
@@ -79,7 +79,7 @@ def _logsumexp(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
     return (out if keepdims else np.squeeze(out, axis)).astype(dtype)
 
 
-def _softmax(a: Any, axis: Any = -1) -> Any:
+def _softmax(a: Any, axis: Any) -> Any:
     a, dtype = _widened(a)
     powers = np.exp(a - np.max(a, axis=axis, keepdims=True, initial=-np.inf))
     return (powers / np.sum(powers, axis=axis, keepdims=True)).astype(dtype)

@@ -41,11 +41,11 @@ def look(operand: Any) -> Any:
 def borrow(operand: Any) -> Any:
     """The values of an operand, to be kept: no later write to the operand is seen in them."""
     if isinstance(operand, np.ndarray):
-        return operand.copy()
+        return operand.copy("K")
     if not isinstance(operand, Traced):
         return operand
     if not operand._lent and not _is_sole(operand):
-        return operand._data.copy()
+        return operand._data.copy("K")
     operand._lent = True
     return operand._data
 
@@ -55,7 +55,7 @@ def hand_out(holder: Traced) -> Array:
     if holder._lent and not isinstance(holder._node, Node):
         holder._lent = False
         if not _is_sole(holder) or not holder._data.flags.writeable:
-            holder._data = holder._data.copy()
+            holder._data = holder._data.copy("K")
     return holder._data
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -50,26 +50,33 @@ def record(primitive: Primitive, operands: Sequence[Any], params: Mapping[str, A
     wanted = wanted_positions(operands) if is_recording() else ()
     if primitive.ordered:
         _refuse_complex(primitive.name, [operands[position] for position in wanted])
-    rules, asked = _plan(primitive, wanted)
-    names = primitive.names(len(operands))
-    arrays = [
-        borrow(operand) if primitive.view or name in asked else look(operand)
-        for name, operand in zip(names, operands, strict=True)
-    ]
+    rules, asked = _rules(primitive, wanted)
+    arrays = _arrays(primitive, operands, asked)
     out = _run(primitive, arrays, params)
     if not wanted or out.dtype.kind not in "fc":
         return Tensor._of(out, None)
     out.flags.writeable = False
-    values = dict(zip((*names, "out"), (*arrays, out), strict=True))
-    facts = {**params, "shapes": tuple(map(np.shape, arrays)) if "shapes" in asked else ()}
-    residual = Residual(
-        rules,
-        primitive.places,
-        {name: value for name, value in values.items() if name in asked},
-        {name: borrow(fact) for name, fact in facts.items() if name in asked},
-    )
+    kept = _kept(primitive, asked, [*arrays, out])
+    residual = Residual(rules, primitive.places, kept, _facts(asked, arrays, params))
     parents = [operands[position]._node for position in wanted]
     return Tensor._of(out, Node(primitive.name, out, wanted, parents, residual))
+
+
+@functools.lru_cache(maxsize=1024)
+def _rules(
+    primitive: Primitive, wanted: tuple[int, ...]
+) -> tuple[Mapping[int, Rule], frozenset[str]]:
+    """The rules of the wanted operands, and everything that they ask for."""
+    rules = {position: primitive.rule(position) for position in wanted}
+    return rules, frozenset(name for rule in rules.values() for name in rule.asks)
+
+
+def _arrays(primitive: Primitive, operands: Sequence[Any], asked: Container[str]) -> list[Any]:
+    """The operands' values: to be kept where a rule asks for them, else just to be used."""
+    return [
+        borrow(operand) if primitive.view or name in asked else look(operand)
+        for name, operand in zip(primitive.names(len(operands)), operands, strict=True)
+    ]
 
 
 def _run(primitive: Primitive, arrays: Sequence[Any], params: Mapping[str, Any]) -> Array:
@@ -79,13 +86,18 @@ def _run(primitive: Primitive, arrays: Sequence[Any], params: Mapping[str, Any])
     return own(np.asarray(run(primitive.name, primitive.forward, arrays, params)))
 
 
-@functools.lru_cache(maxsize=1024)
-def _plan(
-    primitive: Primitive, wanted: tuple[int, ...]
-) -> tuple[Mapping[int, Rule], frozenset[str]]:
-    """The rules of the wanted operands, and everything that they ask for."""
-    rules = {position: primitive.rule(position) for position in wanted}
-    return rules, frozenset(name for rule in rules.values() for name in rule.asks)
+def _kept(primitive: Primitive, asked: Container[str], values: Sequence[Any]) -> dict[str, Any]:
+    names = (*primitive.names(len(values) - 1), "out")
+    return {name: value for name, value in zip(names, values, strict=True) if name in asked}
+
+
+def _facts(
+    asked: Container[str], arrays: Sequence[Any], params: Mapping[str, Any]
+) -> dict[str, Any]:
+    facts = {name: borrow(value) for name, value in params.items() if name in asked}
+    if "shapes" in asked:
+        facts["shapes"] = tuple(map(np.shape, arrays))
+    return facts
 
 
 def _constant(primitive: str, name: str, value: Any) -> Any:

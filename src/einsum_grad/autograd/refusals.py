@@ -42,7 +42,9 @@ def as_operand(value: Any, name: str) -> Any:
     """A Tensor, a Python number, or an array of numbers; raises `DTypeError` for anything else."""
     if isinstance(value, (Traced, int, float, complex)):
         return value
-    array = value if isinstance(value, np.ndarray) else run(name, np.asarray, (value,))
+    if isinstance(value, np.ma.MaskedArray):
+        raise DTypeError(f"{name}: a masked array would lose its mask here; fill it first")
+    array = value if type(value) is np.ndarray else run(name, np.asarray, (value,))
     if array.dtype.kind not in "biufc":
         raise DTypeError(f"{name}: an operand of dtype {array.dtype} has no arithmetic here")
     return array
