@@ -98,6 +98,14 @@ def test_the_second_derivative_of_a_primitive_comes_from_its_rule() -> None:
     np.testing.assert_allclose(second(2.0), 12.0)
 
 
+def test_a_primitive_shows_its_name_and_operands() -> None:
+    def scaled(x: Any, by: float = 1.0) -> Any:
+        return x * by
+
+    assert repr(eg.primitive(scaled, x=lambda g, by: g * by)) == "<primitive scaled(x, by=1.0)>"
+    assert repr(eg.primitive(np.arctan, x=lambda g: g)) == "<primitive arctan(x, /)>"
+
+
 def test_a_primitive_of_arrays_gives_arrays() -> None:
     cube = eg.primitive(lambda x: x**3, x=lambda g, x: 3 * g * x**2)
     assert type(cube(np.ones(2))) is np.ndarray

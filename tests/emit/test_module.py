@@ -23,7 +23,19 @@ NAME = re.compile(r"d?(?:[a-y]|x\d+|t\d+|z)(?:_[A-Za-z0-9]+){0,2}")
 OURS = {
     *("check_sizes", "save", "output", "pullback", "forward", "backward", "draw", "main"),
     *("random", "shape", "shapes", "names", "places", "operands", "failed", "gradients", "name"),
-    *("place", "gradient", "v", "largest", "got", "expected", "left", "right", "saved"),
+    *(
+        "real",
+        "imaginary",
+        "place",
+        "gradient",
+        "v",
+        "largest",
+        "got",
+        "expected",
+        "left",
+        "right",
+        "saved",
+    ),
 }
 FROM_OUTSIDE = {
     *("np", "math", "einops", "ValueError", "SystemExit", "abs", "zip", "print", "float"),

@@ -118,9 +118,10 @@ def test_a_pattern_reads_as_what_it_was_written_from(case: Case, named: bool) ->
     text, sizes = (case.named, case.named_given) if named else (case.letters, case.given)
     notation = "named" if named else "letters"
     found = pattern_of(parse(text, notation), sizes)
+    labels = found.labels()
     back = (
         "letters"
-        if all(len(label) == 1 and label.isalpha() or label == ELLIPSIS for label in found.labels())
+        if all(label == ELLIPSIS or (len(label) == 1 and label.isalpha()) for label in labels)
         else notation
     )
     assert pattern_of(parse(str(found), back), sizes) == found

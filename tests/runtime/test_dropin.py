@@ -250,6 +250,6 @@ def test_any_call_is_answered_or_refused(args: list[Any]) -> None:
         return
     try:
         expected = np.einsum(*args)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return  # what np.einsum refuses beyond our own language: other letters
     np.testing.assert_array_equal(eg.einsum(*args), expected)

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from einsum_grad.autograd.ownership import look
-from einsum_grad.autograd.refusals import run
+from einsum_grad.autograd.refusals import as_operand, run
 from einsum_grad.errors import ArgumentTypeError, AutogradError
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -50,9 +50,10 @@ def call_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], kwargs: Any)
             f"{_name(ufunc)}.{method} has no gradient rule here; "
             "use np.sum, np.max and the like, or pass the plain array x.data"
         )
-    if ufunc in CONSTANT:
-        return run(ufunc.__name__, ufunc, [*map(look, inputs)], kwargs)
     _refuse_out(ufunc, kwargs)
+    if ufunc in CONSTANT:
+        plain = [look(as_operand(operand, ufunc.__name__)) for operand in inputs]
+        return run(ufunc.__name__, ufunc, plain, kwargs)
     for name in kwargs:
         raise ArgumentTypeError(f"{_name(ufunc)} of a Tensor takes no {name}=")
     return _recorded(ufunc)(*inputs)
@@ -60,10 +61,10 @@ def call_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], kwargs: Any)
 
 def call_function(function: Callable[..., Any], args: Sequence[Any], kwargs: Any) -> Any:
     """`Tensor.__array_function__`: raises `AutogradError` for what has no gradient here."""
+    _refuse_out(function, kwargs)
     if function in CONSTANT:
         plain = {name: look(value) for name, value in kwargs.items()}
         return run(function.__name__, function, [*map(look, args)], plain)
-    _refuse_out(function, kwargs)
     recorded = _recorded(function)
     _check_call(function, recorded, args, kwargs)
     return recorded(*args, **kwargs)

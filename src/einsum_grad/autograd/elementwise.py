@@ -21,6 +21,7 @@ import numpy as np
 
 from einsum_grad.autograd.dispatch import implements
 from einsum_grad.autograd.ownership import look
+from einsum_grad.autograd.refusals import as_operand
 from einsum_grad.autograd.registration import define, primitive
 from einsum_grad.errors import DTypeError
 
@@ -115,5 +116,5 @@ def _sign(x: Any) -> Any:
 @implements(np.clip)
 def _clip(a: Any, a_min: Any = None, a_max: Any = None) -> Any:
     """Written with `maximum` and `minimum`, whose rule holds where `a` is at a bound."""
-    raised = np.positive(a) if a_min is None else np.maximum(a, a_min)
-    return raised if a_max is None else np.minimum(raised, a_max)
+    raised = np.positive(a) if a_min is None else np.maximum(a, as_operand(a_min, "clip"))
+    return raised if a_max is None else np.minimum(raised, as_operand(a_max, "clip"))

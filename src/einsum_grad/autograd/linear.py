@@ -14,7 +14,7 @@ from einsum_grad.autograd.contract import contract
 from einsum_grad.autograd.dispatch import implements
 from einsum_grad.autograd.fit import LABELS
 from einsum_grad.autograd.ownership import look
-from einsum_grad.autograd.refusals import run
+from einsum_grad.autograd.refusals import as_operand, run
 from einsum_grad.autograd.tape import Traced
 from einsum_grad.autograd.tensor import Tensor
 
@@ -34,7 +34,7 @@ def linear(*functions: Callable[..., Any]) -> Callable[[Function], Function]:
                 return function(*args, **kwargs)
             plain = {name: look(value) for name, value in kwargs.items()}
             out = run(functions[0].__name__, functions[0], [*map(look, args)], plain)
-            return Tensor._of(np.array(out), None)
+            return Tensor._of(np.array(as_operand(out, functions[0].__name__)), None)
 
         return implements(*functions)(chosen)  # type: ignore[return-value]  # wraps keeps the type
 
@@ -83,6 +83,7 @@ def _transpose(a: Any, axes: Any = None) -> Any:
 
 @implements(np.swapaxes)
 def _swapaxes(a: Any, axis1: int, axis2: int) -> Any:
+    run("swapaxes", np.swapaxes, (look(a), axis1, axis2))
     order = list(range(a.ndim))
     one, two = axes_of("swapaxes", axis1, a.ndim) + axes_of("swapaxes", axis2, a.ndim)
     order[one], order[two] = two, one
@@ -144,4 +145,4 @@ def axes_of(name: str, axis: Any, rank: int) -> tuple[int, ...]:
 
 
 def _cast(a: Any, dtype: Any) -> Any:
-    return a if dtype is None or a.dtype == dtype else a.astype(dtype)
+    return a if dtype is None or a.dtype is dtype else a.astype(dtype)

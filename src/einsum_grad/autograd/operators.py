@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from einsum_grad.autograd.ownership import look
-from einsum_grad.autograd.refusals import run
+from einsum_grad.autograd.refusals import as_operand, run
 from einsum_grad.autograd.tape import Array
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ def recorded(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Tensor:
     return result
 
 
-def _constant(compare: Callable[..., Any], one: Any, other: Any) -> Array:
-    result: Array = run(compare.__name__, compare, (look(one), look(other)))
+def _constant(function: Callable[..., Any], one: Any, other: Any) -> Array:
+    result: Array = run(function.__name__, function, (look(one), look(other)))
     return result
 
 
@@ -72,10 +72,10 @@ class Operators:
         return recorded(np.matmul, other, self)
 
     def __floordiv__(self, other: Any) -> Array:
-        return _constant(operator.floordiv, self, other)
+        return _constant(np.floor_divide, self, as_operand(other, "floor_divide"))
 
     def __rfloordiv__(self, other: Any) -> Array:
-        return _constant(operator.floordiv, other, self)
+        return _constant(np.floor_divide, as_operand(other, "floor_divide"), self)
 
     def __neg__(self) -> Tensor:
         return recorded(np.negative, self)

@@ -44,6 +44,9 @@ class Primitive:
     view: bool = False
     """Whether the result may be a view of an operand."""
 
+    def __repr__(self) -> str:
+        return f"<primitive {self.name}{self.signature}>"
+
     def names(self, count: int) -> tuple[str, ...]:
         """The name of each of `count` operands."""
         return self.operands * count if self.variadic else self.operands

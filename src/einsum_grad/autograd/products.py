@@ -10,7 +10,7 @@ import numpy as np
 from einsum_grad.autograd.contract import contract
 from einsum_grad.autograd.fit import LABELS
 from einsum_grad.autograd.linear import axes_of, linear
-from einsum_grad.autograd.refusals import run
+from einsum_grad.autograd.refusals import as_operand, run
 from einsum_grad.errors import ArgumentError, OperandError
 
 _MATMUL = {
@@ -24,6 +24,7 @@ _MATMUL = {
 
 @linear(np.matmul)
 def _matmul(x: Any, y: Any) -> Any:
+    x, y = _operands("matmul", x, y)
     if np.ndim(x) == 0 or np.ndim(y) == 0:
         raise OperandError("matmul: an operand has no axes; multiply with * instead")
     vectors = (np.ndim(x) == 1, np.ndim(y) == 1)
@@ -33,7 +34,7 @@ def _matmul(x: Any, y: Any) -> Any:
 
 @linear(np.dot)
 def _dot(a: Any, b: Any) -> Any:
-    return _product("dot", a, b, -min(np.ndim(b), 2))
+    return _product("dot", a, b, -2)
 
 
 @linear(np.inner)
@@ -43,25 +44,27 @@ def _inner(a: Any, b: Any) -> Any:
 
 def _product(name: str, a: Any, b: Any, axis: int) -> Any:
     """Sum over the last axis of `a` and an axis of `b`; numbers multiply."""
+    a, b = _operands(name, a, b)
     if np.ndim(a) == 0 or np.ndim(b) == 0:
         return np.multiply(a, b)
-    return _over(name, a, (np.ndim(a) - 1,), b, (np.ndim(b) + axis,))
+    return _over(name, a, (np.ndim(a) - 1,), b, (max(np.ndim(b) + axis, 0),))
 
 
 @linear(np.outer)
 def _outer(a: Any, b: Any) -> Any:
-    return contract("i,j->ij", [np.ravel(a), np.ravel(b)])
+    return contract("i,j->ij", [*map(np.ravel, _operands("outer", a, b))])
 
 
 @linear(np.vdot)
 def _vdot(a: Any, b: Any) -> Any:
-    a, b = np.ravel(a), np.ravel(b)
+    a, b = map(np.ravel, _operands("vdot", a, b))
     _check_pair("vdot", a, 0, b, 0)
     return contract("i,i->", [np.conjugate(a), b])
 
 
 @linear(np.tensordot)
 def _tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
+    a, b = _operands("tensordot", a, b)
     if isinstance(axes, (int, np.integer)):
         axes = range(np.ndim(a) - axes, np.ndim(a)), range(axes)
     pair = run("tensordot", tuple, (axes,))
@@ -84,6 +87,10 @@ def _over(name: str, a: Any, ours: Sequence[int], b: Any, theirs: Sequence[int])
         right[other] = left[one]
     kept = (label for label in (*left, *right) if not (label in left and label in right))
     return contract(f"{left},{''.join(right)}->{''.join(kept)}", [a, b])
+
+
+def _operands(name: str, *operands: Any) -> list[Any]:
+    return [as_operand(operand, name) for operand in operands]
 
 
 def _check_pair(name: str, x: Any, axis_x: int, y: Any, axis_y: int) -> None:

@@ -25,6 +25,9 @@ _OURS: tuple[tuple[type[Exception], type[EinsumGradError]], ...] = (
 _THEIRS = tuple(theirs for theirs, _ in _OURS)
 
 
+LARGEST_INTEGER = 63
+
+
 def run(
     name: str, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any] = {}
 ) -> Any:
@@ -40,6 +43,8 @@ def run(
 
 def as_operand(value: Any, name: str) -> Any:
     """A Tensor, a Python number, or an array of numbers; raises `DTypeError` for anything else."""
+    if isinstance(value, int) and value.bit_length() > LARGEST_INTEGER:
+        raise OperandError(f"{name}: an integer of more than {LARGEST_INTEGER} bits; write a float")
     if isinstance(value, (Traced, int, float, complex)):
         return value
     if isinstance(value, np.ma.MaskedArray):

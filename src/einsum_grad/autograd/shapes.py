@@ -75,7 +75,7 @@ def _getitem(x: Any, index: Any) -> Any:
 def _frozen(part: Any) -> Any:
     """A part of an index that no later write can change."""
     part = look(part)
-    return np.array(part) if isinstance(part, (list, np.ndarray)) else part
+    return run("index", np.array, (part,)) if isinstance(part, (list, np.ndarray)) else part
 
 
 def _concatenate(*arrays: Any, axis: int = 0) -> Any:
@@ -118,7 +118,7 @@ PAD = define(_pad, {"array": _unpadded})
 @implements(np.pad)
 def _padded(array: Any, pad_width: Any, mode: str = "constant", constant_values: Any = 0) -> Any:
     widths = run("pad", np.asarray, (pad_width,))
-    if mode != "constant":
+    if not isinstance(mode, str) or mode != "constant":
         raise ArgumentError(f"only padding with a constant has a gradient here, not {mode!r}")
     if widths.dtype.kind not in "iu":
         raise ArgumentTypeError("pad_width is an integer, or a pair of integers for each axis")

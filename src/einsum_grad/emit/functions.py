@@ -92,10 +92,11 @@ class _Writer:
         ]
 
     def _evaluation(self) -> list[str]:
-        lines, name = self._lines(finishing(self.program)), self.program.output.name
-        if lines and lines[-1].startswith(f"{name} = "):
-            return indented([*lines[:-1], f"return {lines[-1].removeprefix(f'{name} = ')}"])
-        return indented([*lines, f"return {name}"])
+        """The steps to the output, and the return: of an expression, where that comes last."""
+        lines, name = self._raw_lines(finishing(self.program)), self.program.output.name
+        last = lines.pop() if lines and lines[-1].startswith(f"{name} = ") else name
+        result = last.removeprefix(f"{name} = ")
+        return indented(_folded([*lines, f"return {result}"]))
 
     def _pullback(self) -> list[str]:
         """The gradients, each a paragraph, and the return."""
@@ -108,8 +109,14 @@ class _Writer:
         return wrapped(f"def {name}(", arguments, "):")
 
     def _lines(self, todo: Iterable[Step]) -> list[str]:
-        lines = (line for step in todo for line in self.target.steps[step.op](step, self.context))
-        return [part for line in lines for part in folded(line)]
+        return _folded(self._raw_lines(todo))
+
+    def _raw_lines(self, todo: Iterable[Step]) -> list[str]:
+        return [line for step in todo for line in self.target.steps[step.op](step, self.context)]
+
+
+def _folded(lines: Iterable[str]) -> list[str]:
+    return [part for line in lines for part in folded(line)]
 
 
 def _why(section: Section) -> list[str]:

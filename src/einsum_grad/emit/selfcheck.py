@@ -17,7 +17,7 @@ def self_check(program: Program) -> list[str]:
     return [
         "def draw(random, shape, largest):",
         f'    """Return random {_kind(program)} numbers."""',
-        f"    return {_drawn(program)}",
+        *indented(_drawn(program)),
         "",
         "",
         "def main():",
@@ -80,13 +80,15 @@ def _largest(program: Program) -> int:
     return 4 if _few(program) else 1
 
 
-def _drawn(program: Program) -> str:
-    draw = "largest * random.standard_normal(shape)"
-    if _few(program):
-        draw = "random.integers(-largest, largest + 1, shape)"
-    if program.traits.complex:
-        return f"{draw} + 1j * {draw}"
-    return f"{draw}.astype(float)" if _few(program) else draw
+def _drawn(program: Program) -> list[str]:
+    few, is_complex = _few(program), program.traits.complex
+    shape = "(2, *shape)" if is_complex else "shape"
+    draw = f"random.integers(-largest, largest + 1, {shape})"
+    if not few:
+        draw = f"largest * random.standard_normal({shape})"
+    if is_complex:
+        return [f"real, imaginary = {draw}", "return real + 1j * imaginary"]
+    return [f"return {draw}.astype(float)" if few else f"return {draw}"]
 
 
 def _inner(one: str, other: str, program: Program) -> str:

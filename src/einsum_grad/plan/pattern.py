@@ -30,7 +30,7 @@ class Pattern:
     output: Labels
 
     def __str__(self) -> str:
-        single = all(len(label) == 1 or label == ELLIPSIS for label in self.labels())
+        single = all(_is_letter(label) for label in self.labels())
         terms = [("" if single else " ").join(term) for term in (*self.inputs, self.output)]
         return ("," if single else ", ").join(terms[:-1]) + ("->" if single else " -> ") + terms[-1]
 
@@ -82,6 +82,11 @@ class Pattern:
         """
         own = [label for label in self.labels() if label not in (UNIT, ELLIPSIS)]
         return self.rename({label: f"L{number}" for number, label in enumerate(own)})
+
+
+def _is_letter(label: str) -> bool:
+    """Whether the notation of letters writes `label` as it is."""
+    return (len(label) == 1 and label.isalpha()) or label in (UNIT, ELLIPSIS)
 
 
 def distinct(labels: Iterable[str]) -> Labels:

@@ -34,6 +34,7 @@ _OURS: dict[type[Exception], type[EinsumGradError]] = {
     KeyError: UnknownOrderError,
     IndexError: OperandIndexError,
     RuntimeError: OrderError,
+    OverflowError: OperandError,
     ValueError: OperandError,
 }
 """What np.einsum raises, and the refusal of ours that is one of these too."""

@@ -2,8 +2,9 @@
 
 from einsum_grad.syntax.call import read_call
 from einsum_grad.syntax.equation import ELLIPSIS, Equation, Label, Term
+from einsum_grad.syntax.grammar import NOTATIONS
 from einsum_grad.syntax.limits import MAX_AXES, check_length
-from einsum_grad.syntax.parse import NOTATIONS, parse
+from einsum_grad.syntax.parse import parse
 from einsum_grad.syntax.quote import pointed, refuse
 
 __all__ = [

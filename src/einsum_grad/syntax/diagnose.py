@@ -6,7 +6,8 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-from einsum_grad.syntax.grammar import parser
+from einsum_grad.syntax.equation import ELLIPSIS
+from einsum_grad.syntax.grammar import is_label, parser
 from einsum_grad.syntax.quote import visible
 
 _ARROWS = re.compile(r"=>|->>|-->|--|—>|–>|−>|~>|→|⇒|⟶|➔|➡|- +>|>|-(?=\s*\w)")
@@ -23,10 +24,13 @@ def _is_sentence(text: str, notation: str) -> bool:
     from lark.exceptions import UnexpectedInput
 
     try:
-        parser()(text, start=notation)
+        tree = parser()(text, start=notation)
     except UnexpectedInput:
         return False
-    return True
+    return all(
+        token == ELLIPSIS or is_label(token, notation)
+        for token in tree.scan_values(lambda value: isinstance(value, str))
+    )
 
 
 def _second_arrow(text: str, at: int, notation: str) -> str | None:

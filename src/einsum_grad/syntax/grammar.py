@@ -25,6 +25,22 @@ def grammar_text() -> str:
     return Path(__file__).parents[3].joinpath(*_PATH).read_text(encoding="utf-8")
 
 
+def is_label(name: str, notation: str) -> bool:
+    """Whether what the grammar took for a label is one.
+
+    It knows Python's alphanumerics less the decimal digits, and with them come ² and ½.
+
+    >>> is_label("i", "letters"), is_label("²", "letters"), is_label("x1", "named")
+    (True, False, True)
+    """
+    return _IS_LABEL[notation](name)
+
+
+_IS_LABEL = {"letters": str.isalpha, "named": str.isidentifier}
+
+NOTATIONS = tuple(_IS_LABEL)
+
+
 def parser() -> Callable[..., Any]:
     """The function that parses a text: `parser()(text, start=notation)`; built at the first call.
 

@@ -9,17 +9,12 @@ from typing import TYPE_CHECKING
 from einsum_grad.errors import ArgumentError
 from einsum_grad.syntax.diagnose import diagnose
 from einsum_grad.syntax.equation import ELLIPSIS, Equation, Label, Term
-from einsum_grad.syntax.grammar import parser
+from einsum_grad.syntax.grammar import NOTATIONS, is_label, parser
 from einsum_grad.syntax.limits import check_limits
 from einsum_grad.syntax.quote import refuse
 
 if TYPE_CHECKING:
     from lark import Token, Tree
-
-# The grammar knows Python's alphanumerics less the decimal digits: with it came ² and ½.
-_IS_LABEL = {"letters": str.isalpha, "named": str.isidentifier}
-
-NOTATIONS = tuple(_IS_LABEL)
 
 
 def parse(text: str, notation: str = "letters") -> Equation:
@@ -63,6 +58,6 @@ def _equation(text: str, notation: str, trees: list[Tree[Token]]) -> Equation:
 def _labels(tree: Tree[Token], text: str, notation: str) -> Iterator[Label]:
     for token in tree.children:
         name, start = str(token), getattr(token, "start_pos", None) or 0
-        if name != ELLIPSIS and not _IS_LABEL[notation](name):
+        if name != ELLIPSIS and not is_label(name, notation):
             raise refuse(f"{name!r} holds a number that is no letter", text, start)
         yield Label(name, start)

@@ -47,7 +47,8 @@ def backward(dz, x, w):
 
 def draw(random, shape, largest):
     """Return random whole numbers."""
-    return random.integers(-largest, largest + 1, shape) + 1j * random.integers(-largest, largest + 1, shape)
+    real, imaginary = random.integers(-largest, largest + 1, (2, *shape))
+    return real + 1j * imaginary
 
 
 def main():
