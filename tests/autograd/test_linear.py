@@ -144,6 +144,17 @@ def test_diagonals_and_traces_at_any_offset(offset: int, axes: Any) -> None:
     exact(lambda t: np.trace(t, offset, *axes), WHOLE)
 
 
+def test_diagonals_and_traces_begin_with_the_first_two_axes() -> None:
+    exact(np.diagonal, WHOLE)
+    exact(np.trace, WHOLE)
+
+
+def test_tensors_may_be_given_by_keyword() -> None:
+    for x in (tensor(WHOLE), eg.Tensor([[1, 2], [3, 4]])):
+        assert np.sum(a=x, axis=0).shape == x.shape[1:]
+        assert np.transpose(a=x).shape == x.shape[::-1]
+
+
 def test_diagonals_and_traces_need_two_axes() -> None:
     x = tensor(WHOLE)
     for function in (np.diagonal, np.trace):

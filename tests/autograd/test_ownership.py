@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import weakref
 from typing import Any
 
@@ -142,6 +143,17 @@ def test_a_view_keeps_its_values_when_its_variable_changes() -> None:
         x.grad = None
         out.backward()
         np.testing.assert_array_equal(x.grad, 2 * kept.ravel())
+
+
+def test_a_view_takes_no_memory_until_somebody_writes() -> None:
+    x = tensor(np.arange(4.0))
+    for recording in (True, False):
+        with contextlib.nullcontext() if recording else eg.no_grad():
+            views = [np.reshape(x, (2, 2)), x[1:], x.T, x.detach()]
+        assert all(np.shares_memory(view._data, x._data) for view in views)
+        x.data[0] += 1.0
+        assert not any(np.shares_memory(view._data, x._data) for view in views)
+        del views
 
 
 def test_a_view_made_without_recording_is_a_value_of_its_own() -> None:

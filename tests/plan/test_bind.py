@@ -55,6 +55,11 @@ def test_given_sizes_are_those_of_the_output_only() -> None:
     assert dict(found.sizes) == {"i": 3, "b": 4}
 
 
+def test_no_sizes_need_be_given() -> None:
+    equation = parse("ij->i")
+    assert dict(bind(equation, pattern_of(equation), [(2, 3)]).sizes) == {"i": 2, "j": 3}
+
+
 def test_labels_of_an_ellipsis_are_new() -> None:
     found = bound("...ab,...c->...", (2, 3, 4, 5), (2, 3, 6))
     assert str(found.pattern) == "deab,dec->de"

@@ -82,10 +82,10 @@ def plan(
 def gradient(pattern: Pattern, operand: int, stretched: tuple[Stretch, ...] = ()) -> Gradient:
     """Apply the swap rule to one operand."""
     form = normal_form(pattern.swap(operand))
-    elsewhere = {label for other, _, label in stretched if other != operand}
+    broadcasting = {label for _, _, label in stretched}
     return Gradient(
         operand=operand,
         form=form,
         summed_back=tuple((label, axis) for other, axis, label in stretched if other == operand),
-        expanded=tuple(label for label in form.repeat_axes if label in elsewhere),
+        expanded=tuple(label for label in form.repeat_axes if label in broadcasting),
     )
