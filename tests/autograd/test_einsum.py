@@ -95,6 +95,16 @@ def test_any_operands_may_be_constants(pattern: str) -> None:
         np.testing.assert_allclose(given[position].grad, expected[position], rtol=1e-14)
 
 
+@every_pattern
+def test_results_of_several_operands_share_no_memory_with_them(pattern: str) -> None:
+    operands = [numbers(*shape) for shape in PATTERNS[pattern]]
+    for position in range(len(operands)):
+        given: list[Any] = list(operands)
+        given[position] = eg.Tensor(operands[position])
+        out = eg.einsum(pattern, *given)
+        assert not any(np.shares_memory(out.data, operand) for operand in operands)
+
+
 @given(st.data())
 def test_any_pattern_has_exact_gradients(data: st.DataObject) -> None:
     sizes = dict(zip("abcd", data.draw(st.tuples(*[st.integers(0, 3)] * 4)), strict=True))

@@ -27,7 +27,7 @@ def pull_back(
     root: Node | Leaf,
     cotangent: Any,
     *,
-    keep: bool = False,
+    keep: bool,
     wrap: Wrap | None = None,
     targets: Container[Node | Leaf] = (),
     first: int = 0,

@@ -63,14 +63,10 @@ def contract(
 
 
 def _constant(function: Callable[..., Any], operands: Sequence[Any]) -> Any:
-    """The result where nothing is recorded; it may be a view of a Tensor, but of no array."""
-    traced = [operand for operand in operands if isinstance(operand, Traced)]
+    """The result where nothing is recorded; that of a single operand may be a view of it."""
     out = function(*(borrow(x) if isinstance(x, Traced) else x for x in operands))
-    if not traced:
-        return out
-    others = (x for x in operands if isinstance(x, np.ndarray))
-    shared = any(np.may_share_memory(out, other) for other in others)
-    return Tensor._of(np.array(out) if shared else np.asarray(out), None)
+    traced = any(isinstance(operand, Traced) for operand in operands)
+    return Tensor._of(np.asarray(out), None) if traced else out
 
 
 def _gradient(asked: Request, operands: Sequence[Any], g: Any, position: int) -> Any:

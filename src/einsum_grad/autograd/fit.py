@@ -44,8 +44,7 @@ def _sum_back(cotangent: Any, shape: Shape, name: str) -> Any:
 
 
 def _cast(cotangent: Any, dtype: DType) -> Any:
-    complex_to_real = cotangent.dtype.kind == "c" and dtype.kind != "c"
-    return (np.real(cotangent) if complex_to_real else cotangent).astype(dtype)
+    return (cotangent if dtype.kind == "c" else np.real(cotangent)).astype(dtype)
 
 
 def total(values: Any, axes: tuple[int, ...]) -> Any:

@@ -21,6 +21,7 @@ _OURS: tuple[tuple[type[Exception], type[EinsumGradError]], ...] = (
     (TypeError, ArgumentTypeError),
     (ValueError, OperandError),
     (OverflowError, OperandError),
+    (RuntimeError, OperandError),
 )
 _THEIRS = tuple(theirs for theirs, _ in _OURS)
 

@@ -55,8 +55,8 @@ def check_legal(equation: Equation) -> None:
 
 def _unknown(equation: Equation, label: Label) -> PatternError:
     return refuse(
-        f"the output has {label.name}, which no operand has; compile() repeats along it if it is "
-        f"given the size: sizes={{'{label.name}': …}}",
+        f"the output has {label.name}, which no operand has; to repeat along it, give its "
+        f"size: sizes={{'{label.name}': …}} to compile(), --sizes {label.name}=… in a shell",
         equation.text,
         label.start,
     )

@@ -92,7 +92,7 @@ class Function:
 
         def pullback(cotangent: Any, *, conj: bool = convention) -> tuple[Array, ...]:
             """Return a tuple with a gradient for each operand asked for."""
-            if conj != convention:
+            if bool(conj) != bool(convention):
                 return self.backward(cotangent, *arrays, conj=conj)
             return variant.pullback(cotangent, arrays, saved)
 
@@ -174,10 +174,10 @@ class Function:
         return tuple(as_array(operand, f"operand {n}") for n, operand in enumerate(operands))
 
     def _variant(self, arrays: tuple[Array, ...], conj: bool) -> Variant:
-        key = (conj, *[(array.shape, array.dtype) for array in arrays])
+        key = (bool(conj), *[(array.shape, array.dtype) for array in arrays])
         variant = self._variants.get(key)
         if variant is None:
-            variant = build_variant(self._request, self._target, arrays, conj)
+            variant = build_variant(self._request, self._target, arrays, bool(conj))
             if len(self._variants) >= _MAX_VARIANTS:
                 self._variants.clear()
             self._variants[key] = variant

@@ -84,12 +84,15 @@ class Variant:
 
 
 def as_array(value: Any, name: str) -> Array:
-    """`value` as an array; `OperandError` if it is none, such as a ragged list."""
+    """`value` as an array; `OperandError` if it is none, such as a ragged list.
+
+    RuntimeError is what a torch tensor raises that requires a gradient.
+    """
     if type(value) is np.ndarray:
         return value
     try:
         return np.asarray(value)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RuntimeError, OverflowError) as error:
         raise OperandError(f"{name} can't be made an array: {error}") from error
 
 

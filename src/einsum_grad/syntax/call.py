@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import operator
 import string
 from collections.abc import Sequence
@@ -9,6 +10,7 @@ from typing import Any
 
 from einsum_grad.errors import ArgumentTypeError, OperandError
 from einsum_grad.syntax.equation import ELLIPSIS, Equation
+from einsum_grad.syntax.limits import MAX_AXES
 from einsum_grad.syntax.parse import parse
 
 SUBLIST_LETTERS = string.ascii_uppercase + string.ascii_lowercase
@@ -50,7 +52,12 @@ def _term(sublist: Any) -> str:
         entries = iter(sublist)
     except TypeError:
         raise _no_sublist(sublist) from None
-    return "".join(map(_letter, entries))
+    letters = [_letter(entry) for entry in itertools.islice(entries, MAX_AXES + 2)]
+    if len(letters) > MAX_AXES + 1:
+        raise OperandError(
+            f"a sublist has more than {MAX_AXES} labels, and an array at most {MAX_AXES} axes"
+        )
+    return "".join(letters)
 
 
 def _no_sublist(value: object) -> ArgumentTypeError:
