@@ -310,6 +310,32 @@ def test_a_cotangent_may_be_of_a_wider_dtype_of_the_same_kind_or_a_tensor() -> N
     np.testing.assert_array_equal(x.grad, np.array([4, 8], np.float32), strict=True)
 
 
+def test_rules_and_variables_get_cotangents_of_the_result_s_dtype() -> None:
+    seen: list[Any] = []
+
+    def rule(g: Any) -> Any:
+        seen.append(g.dtype)
+        return g
+
+    x = tensor(np.ones(2, np.float32))
+    eg.primitive(lambda x: x + 0, x=rule)(x).backward(np.ones(2))
+    x.backward(np.ones(2))
+    assert seen == [np.float32]
+    np.testing.assert_array_equal(x.grad, np.array([2, 2], np.float32), strict=True)
+
+
+def test_gradients_add_up_to_arrays_and_recorded_ones_to_tensors() -> None:
+    x = tensor(3.0)
+    for _ in range(2):
+        (x * x).backward()
+    assert type(x.grad) is np.ndarray
+    np.testing.assert_array_equal(x.grad, 12.0)
+    for _ in range(2):
+        (x * x).backward(create_graph=True)
+    assert isinstance(x.grad, eg.Tensor)
+    np.testing.assert_array_equal(x.grad.data, 24.0)
+
+
 def test_a_complex_result_needs_a_cotangent() -> None:
     z = tensor(1 + 2j)
     with pytest.raises(AutogradError, match="complex"):

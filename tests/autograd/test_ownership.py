@@ -52,6 +52,16 @@ def test_a_handle_stays_the_data_of_its_tensor() -> None:
     np.testing.assert_array_equal(square_gradient(x), [10.0, 2.0, 2.0])
 
 
+def test_data_on_loan_are_copied_once() -> None:
+    x = tensor(np.ones(3))
+    y = x * x
+    handle = x.data
+    handle[0] = 5.0
+    assert x.data is handle
+    y.backward(np.ones(3))
+    np.testing.assert_array_equal(x.grad, [2.0, 2.0, 2.0])
+
+
 def test_in_place_updates_while_a_graph_lives_do_not_reach_it() -> None:
     x = tensor(np.array([1.0, 2.0]))
     y = np.sum(x * x)

@@ -9,7 +9,7 @@ from einsum_grad.emit.guard import cotangent_guard
 from einsum_grad.emit.layout import comment, folded, indented, returned, tupled, unpacked, wrapped
 from einsum_grad.emit.target import Target
 from einsum_grad.lower import Program, Section, Step, Value, finishing, saving
-from einsum_grad.plan import Gradient, reasons
+from einsum_grad.plan import Gradient, Why, gradient_facts
 
 _LONGEST_PATTERN = 60
 
@@ -126,11 +126,15 @@ def _why(section: Section) -> list[str]:
         return []
     names = _names(section.args)
     place = f"d{section.made.name}"
-    told = ". ".join(_sentence(reason) for reason in reasons(note, names, place))
+    facts = gradient_facts(note, names, place)
     pattern = note.pattern
     shown = pattern if len(pattern) <= _LONGEST_PATTERN else f"{pattern[:_LONGEST_PATTERN]}…"
     result, operand = section.result.name, names[note.operand]
-    return comment(f"{result}: put {place} in the place of {operand}, {shown}. {told}.")
+    swap = f"{result}: put {place} in the place of {operand}"
+    if facts[0].why is Why.AS_IT_STANDS:
+        return comment(f"{swap}; {shown} runs as it stands.")
+    told = ". ".join(_sentence(fact.sentence) for fact in facts)
+    return comment(f"{swap}, {shown}. {told}.")
 
 
 def _sentence(text: str) -> str:

@@ -28,7 +28,10 @@ def cotangent_guard(program: Program) -> list[str]:
     """The lines that hold the cotangent's shape against the output's."""
     name, context = program.cotangent.name, Context(program)
     shape = context.shape(program.cotangent.labels)
+    # Beside an output without axes, a number is the natural cotangent.
+    number = [] if program.cotangent.labels else [f"{name} = np.asarray({name})"]
     return [
+        *number,
         *folded(f"if {name}.shape != {shape}:"),
         f'    raise ValueError(f"{name} has shape {{{name}.shape}}, unlike the output")',
     ]
@@ -41,10 +44,12 @@ def _ranks(program: Program) -> Iterator[str]:
             count -= 1
             if count:
                 yield f"if {value.name}.ndim < {count}:"
-                yield f'    raise ValueError("{value.name} needs at least {_axes(count)}")'
+                yield f'    raise ValueError("operand {value.name} needs at least {_axes(count)}")'
         else:
-            yield f"if {value.name}.ndim != {count}:"
-            yield f'    raise ValueError("{value.name} needs {_axes(count)}")'
+            # A number may stand for an array without axes.
+            rank = f"{value.name}.ndim" if count else f"np.ndim({value.name})"
+            yield f"if {rank} != {count}:"
+            yield f'    raise ValueError("operand {value.name} needs {_axes(count)}")'
 
 
 def _axes(count: int) -> str:
@@ -57,16 +62,21 @@ def _sizes(program: Program) -> Iterator[str]:
             yield from (line for place in places for line in _unit(place))
         elif len(places) > 1:
             yield from _equal(places)
-            told = f"{label} has the sizes {{{'} and {'.join(places)}}}"
-            short = len(told) <= _LONGEST_MESSAGE
-            message = f'f"{told}"' if short else f'"{label} has more than one size"'
-            yield f"    raise ValueError({message})"
+            yield f"    raise ValueError({_message(label, places)})"
+
+
+def _message(label: str, places: list[str]) -> str:
+    if label == ELLIPSIS:
+        return '"the axes of ... differ; write a module for these shapes"'
+    told = f"label {label} has the sizes {{{'} and {'.join(places)}}}"
+    short = len(told) <= _LONGEST_MESSAGE
+    return f'f"{told}"' if short else f'"label {label} has more than one size"'
 
 
 def _unit(place: str) -> Iterator[str]:
     name, axis = place.removesuffix("]").split(".shape[")
     yield f"if {place} != 1:"
-    yield f'    raise ValueError("axis {axis} of {name} needs size 1")'
+    yield f'    raise ValueError("axis {axis} of operand {name} needs size 1")'
 
 
 def _equal(places: list[str]) -> Iterator[str]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
+
 from einsum_grad.emit.context import tuple_of
 from einsum_grad.emit.layout import indented, wrapped
 from einsum_grad.lower import Program
@@ -10,6 +13,8 @@ from einsum_grad.plan import ELLIPSIS, UNIT, Labels
 _SIZES = ("2", "3", "4", "5")
 _ELLIPSIS_SIZES = "2, 3"
 _FEW = 8
+_FEW_AXES = 6
+_LONGER_AXES = 12
 
 
 def self_check(program: Program) -> list[str]:
@@ -56,9 +61,19 @@ def _main(program: Program) -> list[str]:
 
 def _shapes(program: Program) -> list[str]:
     labels = [label for label, _ in program.sizes if label != ELLIPSIS]
-    known = {label: _SIZES[at % len(_SIZES)] for at, label in enumerate(labels)}
-    known |= {UNIT: "1", ELLIPSIS: _ELLIPSIS_SIZES}
+    known = dict(zip(labels, _sizes(program), strict=False)) | {
+        UNIT: "1",
+        ELLIPSIS: _ELLIPSIS_SIZES,
+    }
     return [_shape(value.labels, known) for value in program.operands]
+
+
+def _sizes(program: Program) -> Iterator[str]:
+    """A size for each label: unlike its neighbours', or where arrays have many axes, 2 and 1."""
+    ranks = [len(value.labels) for value in (*program.operands, program.cotangent)]
+    if max(ranks) <= _FEW_AXES:
+        return itertools.cycle(_SIZES)
+    return itertools.chain(["2"] * _LONGER_AXES, itertools.repeat("1"))
 
 
 def _shape(labels: Labels, known: dict[str, str]) -> str:

@@ -9,7 +9,7 @@ from einsum_grad.plan.notation import equation_text, indexed
 from einsum_grad.plan.order import contraction_path
 from einsum_grad.plan.pattern import ELLIPSIS, UNIT, Labels, Pattern, distinct
 from einsum_grad.plan.read import check_legal, pattern_of
-from einsum_grad.plan.reasons import reasons
+from einsum_grad.plan.reasons import Why, gradient_facts, reasons
 from einsum_grad.plan.request import (
     Request,
     check_labels,
@@ -34,6 +34,7 @@ __all__ = [
     "Pattern",
     "Request",
     "Shape",
+    "Why",
     "bind",
     "check_labels",
     "check_legal",
@@ -44,6 +45,7 @@ __all__ = [
     "ellipsis_labels",
     "equation_text",
     "gradient",
+    "gradient_facts",
     "indexed",
     "normal_form",
     "operand_names",

@@ -11,15 +11,15 @@ import numpy as np
 def check_sizes(x, w):
     """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
     if x.ndim != 4:
-        raise ValueError("x needs 4 axes")
+        raise ValueError("operand x needs 4 axes")
     if w.ndim != 4:
-        raise ValueError("w needs 4 axes")
+        raise ValueError("operand w needs 4 axes")
     if x.shape[0] != w.shape[0]:
-        raise ValueError(f"b has the sizes {x.shape[0]} and {w.shape[0]}")
+        raise ValueError(f"label b has the sizes {x.shape[0]} and {w.shape[0]}")
     if x.shape[1] != w.shape[1]:
-        raise ValueError(f"h has the sizes {x.shape[1]} and {w.shape[1]}")
+        raise ValueError(f"label h has the sizes {x.shape[1]} and {w.shape[1]}")
     if x.shape[3] != w.shape[3]:
-        raise ValueError(f"d has the sizes {x.shape[3]} and {w.shape[3]}")
+        raise ValueError(f"label d has the sizes {x.shape[3]} and {w.shape[3]}")
 
 
 def forward(x, w):
@@ -34,12 +34,10 @@ def backward(dz, x, w):
     if dz.shape != (x.shape[0], x.shape[1], x.shape[2], w.shape[2]):
         raise ValueError(f"dz has shape {dz.shape}, unlike the output")
 
-    # dx: put dz in the place of x, bhqk,bhkd->bhqd. Every label of x is on the left: this runs as
-    # it stands.
+    # dx: put dz in the place of x; bhqk,bhkd->bhqd runs as it stands.
     dx = np.einsum("bhqk,bhkd->bhqd", dz, w)
 
-    # dw: put dz in the place of w, bhqd,bhqk->bhkd. Every label of w is on the left: this runs as
-    # it stands.
+    # dw: put dz in the place of w; bhqd,bhqk->bhkd runs as it stands.
     dw = np.einsum("bhqd,bhqk->bhkd", x, dz)
 
     return dx, dw

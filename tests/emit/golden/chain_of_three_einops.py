@@ -11,15 +11,15 @@ import numpy as np
 def check_sizes(a, b, c):
     """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
     if a.ndim != 2:
-        raise ValueError("a needs 2 axes")
+        raise ValueError("operand a needs 2 axes")
     if b.ndim != 2:
-        raise ValueError("b needs 2 axes")
+        raise ValueError("operand b needs 2 axes")
     if c.ndim != 2:
-        raise ValueError("c needs 2 axes")
+        raise ValueError("operand c needs 2 axes")
     if a.shape[1] != b.shape[0]:
-        raise ValueError(f"b has the sizes {a.shape[1]} and {b.shape[0]}")
+        raise ValueError(f"label b has the sizes {a.shape[1]} and {b.shape[0]}")
     if b.shape[1] != c.shape[0]:
-        raise ValueError(f"c has the sizes {b.shape[1]} and {c.shape[0]}")
+        raise ValueError(f"label c has the sizes {b.shape[1]} and {c.shape[0]}")
 
 
 def forward(a, b, c):
@@ -34,16 +34,13 @@ def backward(dz, a, b, c):
     if dz.shape != (a.shape[0], c.shape[1]):
         raise ValueError(f"dz has shape {dz.shape}, unlike the output")
 
-    # da: put dz in the place of a, ad,bc,cd->ab. Every label of a is on the left: this runs as it
-    # stands.
+    # da: put dz in the place of a; ad,bc,cd->ab runs as it stands.
     da = np.einsum("ad,bc,cd->ab", dz, b, c, optimize=True)
 
-    # db: put dz in the place of b, ab,ad,cd->bc. Every label of b is on the left: this runs as it
-    # stands.
+    # db: put dz in the place of b; ab,ad,cd->bc runs as it stands.
     db = np.einsum("ab,ad,cd->bc", a, dz, c, optimize=True)
 
-    # dc: put dz in the place of c, ab,bc,ad->cd. Every label of c is on the left: this runs as it
-    # stands.
+    # dc: put dz in the place of c; ab,bc,ad->cd runs as it stands.
     dc = np.einsum("ab,bc,ad->cd", a, b, dz, optimize=True)
 
     return da, db, dc

@@ -11,15 +11,15 @@ import numpy as np
 def check_sizes(a, b, c):
     """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
     if a.ndim != 2:
-        raise ValueError("a needs 2 axes")
+        raise ValueError("operand a needs 2 axes")
     if b.ndim != 2:
-        raise ValueError("b needs 2 axes")
+        raise ValueError("operand b needs 2 axes")
     if c.ndim != 2:
-        raise ValueError("c needs 2 axes")
+        raise ValueError("operand c needs 2 axes")
     if a.shape[1] != b.shape[0]:
-        raise ValueError(f"b has the sizes {a.shape[1]} and {b.shape[0]}")
+        raise ValueError(f"label b has the sizes {a.shape[1]} and {b.shape[0]}")
     if b.shape[1] != c.shape[0]:
-        raise ValueError(f"c has the sizes {b.shape[1]} and {c.shape[0]}")
+        raise ValueError(f"label c has the sizes {b.shape[1]} and {c.shape[0]}")
 
 
 def save(a, b, c):
@@ -38,20 +38,16 @@ def pullback(dz, a, b, c, saved):
     """Return the gradients (da, db, dc) for a cotangent dz of Z."""
     (t1,) = saved
 
-    # dc: put dz in the place of c, ad,ac->cd. Every label of c is on the left: this runs as it
-    # stands.
+    # dc: put dz in the place of c; ad,ac->cd runs as it stands.
     dc = t1.T @ dz
 
-    # dt1: put dz in the place of t1, cd,ad->ac. Every label of t1 is on the left: this runs as it
-    # stands.
+    # dt1: put dz in the place of t1; cd,ad->ac runs as it stands.
     dt1 = dz @ c.T
 
-    # da: put dt1 in the place of a, ac,bc->ab. Every label of a is on the left: this runs as it
-    # stands.
+    # da: put dt1 in the place of a; ac,bc->ab runs as it stands.
     da = dt1 @ b.T
 
-    # db: put dt1 in the place of b, ab,ac->bc. Every label of b is on the left: this runs as it
-    # stands.
+    # db: put dt1 in the place of b; ab,ac->bc runs as it stands.
     db = a.T @ dt1
 
     return da, db, dc

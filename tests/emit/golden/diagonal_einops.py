@@ -11,11 +11,11 @@ import numpy as np
 def check_sizes(x, w):
     """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
     if x.ndim != 2:
-        raise ValueError("x needs 2 axes")
+        raise ValueError("operand x needs 2 axes")
     if w.ndim != 2:
-        raise ValueError("w needs 2 axes")
+        raise ValueError("operand w needs 2 axes")
     if not x.shape[0] == x.shape[1] == w.shape[0]:
-        raise ValueError("i has more than one size")
+        raise ValueError("label i has more than one size")
 
 
 def forward(x, w):

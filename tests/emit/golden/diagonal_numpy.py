@@ -11,11 +11,11 @@ import numpy as np
 def check_sizes(x, w):
     """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
     if x.ndim != 2:
-        raise ValueError("x needs 2 axes")
+        raise ValueError("operand x needs 2 axes")
     if w.ndim != 2:
-        raise ValueError("w needs 2 axes")
+        raise ValueError("operand w needs 2 axes")
     if not x.shape[0] == x.shape[1] == w.shape[0]:
-        raise ValueError("i has more than one size")
+        raise ValueError("label i has more than one size")
 
 
 def save(x, w):
@@ -34,12 +34,10 @@ def pullback(dz, x, w, saved):
     """Return the gradients (dx, dw) for a cotangent dz of Z."""
     (x_i,) = saved
 
-    # dx_i: put dz in the place of x_i, j,ij->i. Every label of x_i is on the left: this runs as it
-    # stands.
+    # dx_i: put dz in the place of x_i; j,ij->i runs as it stands.
     dx_i = w @ dz
 
-    # dw: put dz in the place of w, i,j->ij. Every label of w is on the left: this runs as it
-    # stands.
+    # dw: put dz in the place of w; i,j->ij runs as it stands.
     dw = x_i[:, None] * dz
 
     # dx: put dx_i in the place of x, i->ii. i stands twice in x, so only its diagonal gets a

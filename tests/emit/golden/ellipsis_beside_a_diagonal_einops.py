@@ -16,13 +16,13 @@ import numpy as np
 def check_sizes(x, w):
     """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
     if x.ndim < 2:
-        raise ValueError("x needs at least 2 axes")
+        raise ValueError("operand x needs at least 2 axes")
     if w.ndim < 1:
-        raise ValueError("w needs at least 1 axis")
+        raise ValueError("operand w needs at least 1 axis")
     if x.shape[:-2] != w.shape[:-1]:
-        raise ValueError(f"... has the sizes {x.shape[:-2]} and {w.shape[:-1]}")
+        raise ValueError("the axes of ... differ; write a module for these shapes")
     if not x.shape[-2] == x.shape[-1] == w.shape[-1]:
-        raise ValueError("i has more than one size")
+        raise ValueError("label i has more than one size")
 
 
 def forward(x, w):

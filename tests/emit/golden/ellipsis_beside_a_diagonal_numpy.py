@@ -15,13 +15,13 @@ import numpy as np
 def check_sizes(x, w):
     """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
     if x.ndim < 2:
-        raise ValueError("x needs at least 2 axes")
+        raise ValueError("operand x needs at least 2 axes")
     if w.ndim < 1:
-        raise ValueError("w needs at least 1 axis")
+        raise ValueError("operand w needs at least 1 axis")
     if x.shape[:-2] != w.shape[:-1]:
-        raise ValueError(f"... has the sizes {x.shape[:-2]} and {w.shape[:-1]}")
+        raise ValueError("the axes of ... differ; write a module for these shapes")
     if not x.shape[-2] == x.shape[-1] == w.shape[-1]:
-        raise ValueError("i has more than one size")
+        raise ValueError("label i has more than one size")
 
 
 def save(x, w):
@@ -43,14 +43,12 @@ def pullback(dz, x, w, saved):
     """Return the gradients (dx, dw) for a cotangent dz of Z."""
     (x_ai,) = saved
 
-    # dx_ai: put dz in the place of x_ai, a,ai->ai. Every label of x_ai is on the left: this runs as
-    # it stands.
+    # dx_ai: put dz in the place of x_ai; a,ai->ai runs as it stands.
     dz_a = dz.reshape(dz.size)
     w_ai = w.reshape(math.prod(w.shape[:-1]), *w.shape[-1:])
     dx_ai = dz_a[:, None] * w_ai
 
-    # dw: put dz in the place of w, ai,a->ai. Every label of w is on the left: this runs as it
-    # stands.
+    # dw: put dz in the place of w; ai,a->ai runs as it stands.
     dw_ai = x_ai * dz_a[:, None]
     dw = dw_ai.reshape(x.shape[:-2] + dw_ai.shape[1:])
 

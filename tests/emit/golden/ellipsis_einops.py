@@ -14,11 +14,11 @@ import numpy as np
 def check_sizes(x, w):
     """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
     if x.ndim < 2:
-        raise ValueError("x needs at least 2 axes")
+        raise ValueError("operand x needs at least 2 axes")
     if w.ndim != 2:
-        raise ValueError("w needs 2 axes")
+        raise ValueError("operand w needs 2 axes")
     if x.shape[-1] != w.shape[0]:
-        raise ValueError(f"j has the sizes {x.shape[-1]} and {w.shape[0]}")
+        raise ValueError(f"label j has the sizes {x.shape[-1]} and {w.shape[0]}")
 
 
 def forward(x, w):
@@ -35,14 +35,12 @@ def backward(dz, x, w):
     if dz.shape != x.shape[:-2] + (x.shape[-2], w.shape[1]):
         raise ValueError(f"dz has shape {dz.shape}, unlike the output")
 
-    # dx: put dz in the place of x, aik,jk->aij. Every label of x is on the left: this runs as it
-    # stands.
+    # dx: put dz in the place of x; aik,jk->aij runs as it stands.
     dz_aik = einops.rearrange(dz, "... i k -> (...) i k")
     dx_aij = np.einsum("aik,jk->aij", dz_aik, w)
     dx = dx_aij.reshape(x.shape[:-2] + dx_aij.shape[1:])
 
-    # dw: put dz in the place of w, aij,aik->jk. Every label of w is on the left: this runs as it
-    # stands.
+    # dw: put dz in the place of w; aij,aik->jk runs as it stands.
     x_aij = einops.rearrange(x, "... i j -> (...) i j")
     dw = np.einsum("aij,aik->jk", x_aij, dz_aik)
 

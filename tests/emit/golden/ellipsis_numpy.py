@@ -15,11 +15,11 @@ import numpy as np
 def check_sizes(x, w):
     """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
     if x.ndim < 2:
-        raise ValueError("x needs at least 2 axes")
+        raise ValueError("operand x needs at least 2 axes")
     if w.ndim != 2:
-        raise ValueError("w needs 2 axes")
+        raise ValueError("operand w needs 2 axes")
     if x.shape[-1] != w.shape[0]:
-        raise ValueError(f"j has the sizes {x.shape[-1]} and {w.shape[0]}")
+        raise ValueError(f"label j has the sizes {x.shape[-1]} and {w.shape[0]}")
 
 
 def output(x, w):
@@ -31,14 +31,12 @@ def output(x, w):
 
 def pullback(dz, x, w):
     """Return the gradients (dx, dw) for a cotangent dz of Z."""
-    # dx: put dz in the place of x, aik,jk->aij. Every label of x is on the left: this runs as it
-    # stands.
+    # dx: put dz in the place of x; aik,jk->aij runs as it stands.
     dz_aik = dz.reshape(math.prod(dz.shape[:-2]), *dz.shape[-2:])
     dx_aij = np.tensordot(dz_aik, w, axes=((2,), (1,)))
     dx = dx_aij.reshape(x.shape[:-2] + dx_aij.shape[1:])
 
-    # dw: put dz in the place of w, aij,aik->jk. Every label of w is on the left: this runs as it
-    # stands.
+    # dw: put dz in the place of w; aij,aik->jk runs as it stands.
     x_aij = x.reshape(math.prod(x.shape[:-2]), *x.shape[-2:])
     dw = np.tensordot(x_aij, dz_aik, axes=((0, 1), (0, 1)))
 

@@ -12,9 +12,9 @@ import numpy as np
 def check_sizes(x, w):
     """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
     if x.ndim != 2:
-        raise ValueError("x needs 2 axes")
+        raise ValueError("operand x needs 2 axes")
     if w.ndim != 2:
-        raise ValueError("w needs 2 axes")
+        raise ValueError("operand w needs 2 axes")
 
 
 def forward(x, w):
@@ -29,8 +29,7 @@ def backward(dz, x, w):
     if dz.shape != x.shape:
         raise ValueError(f"dz has shape {dz.shape}, unlike the output")
 
-    # dx: put dz in the place of x, ab,cd->ab. Every label of x is on the left: this runs as it
-    # stands.
+    # dx: put dz in the place of x; ab,cd->ab runs as it stands.
     dx = np.einsum("ab,cd->ab", dz, w)
 
     # dw: put dz in the place of w, ab,ab->cd. No operand on the left has c or d: every c and d gets

@@ -11,9 +11,9 @@ import numpy as np
 def check_sizes(x, w):
     """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
     if x.ndim != 2:
-        raise ValueError("x needs 2 axes")
+        raise ValueError("operand x needs 2 axes")
     if w.ndim != 2:
-        raise ValueError("w needs 2 axes")
+        raise ValueError("operand w needs 2 axes")
 
 
 def save(x, w):
@@ -32,11 +32,10 @@ def pullback(dz, x, w, saved):
     """Return the gradients (dx, dw) for a cotangent dz of Z."""
     (w_scalar,) = saved
 
-    # dx: put dz in the place of x, ab,->ab. Every label of x is on the left: this runs as it
-    # stands.
+    # dx: put dz in the place of x; ab,->ab runs as it stands.
     dx = dz * w_scalar
 
-    # dw_scalar: put dz in the place of w_scalar, ab,ab->. This runs as it stands.
+    # dw_scalar: put dz in the place of w_scalar; ab,ab-> runs as it stands.
     dw_scalar = np.tensordot(x, dz, axes=((0, 1), (0, 1)))
 
     # dw: put dw_scalar in the place of w, ->cd. No operand on the left has c or d: every c and d

@@ -11,11 +11,11 @@ import numpy as np
 def check_sizes(x, w):
     """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
     if x.ndim != 2:
-        raise ValueError("x needs 2 axes")
+        raise ValueError("operand x needs 2 axes")
     if w.ndim != 2:
-        raise ValueError("w needs 2 axes")
+        raise ValueError("operand w needs 2 axes")
     if x.shape[1] != w.shape[0]:
-        raise ValueError(f"j has the sizes {x.shape[1]} and {w.shape[0]}")
+        raise ValueError(f"label j has the sizes {x.shape[1]} and {w.shape[0]}")
 
 
 def forward(x, w):
@@ -30,12 +30,10 @@ def backward(dz, x, w):
     if dz.shape != (x.shape[0], w.shape[1]):
         raise ValueError(f"dz has shape {dz.shape}, unlike the output")
 
-    # dx: put dz in the place of x, ik,jk->ij. Every label of x is on the left: this runs as it
-    # stands.
+    # dx: put dz in the place of x; ik,jk->ij runs as it stands.
     dx = np.einsum("ik,jk->ij", dz, w)
 
-    # dw: put dz in the place of w, ij,ik->jk. Every label of w is on the left: this runs as it
-    # stands.
+    # dw: put dz in the place of w; ij,ik->jk runs as it stands.
     dw = np.einsum("ij,ik->jk", x, dz)
 
     return dx, dw

@@ -11,11 +11,11 @@ import numpy as np
 def check_sizes(x, w):
     """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
     if x.ndim != 2:
-        raise ValueError("x needs 2 axes")
+        raise ValueError("operand x needs 2 axes")
     if w.ndim != 2:
-        raise ValueError("w needs 2 axes")
+        raise ValueError("operand w needs 2 axes")
     if x.shape[1] != w.shape[0]:
-        raise ValueError(f"i has the sizes {x.shape[1]} and {w.shape[0]}")
+        raise ValueError(f"label i has the sizes {x.shape[1]} and {w.shape[0]}")
 
 
 def output(x, w):
@@ -25,12 +25,10 @@ def output(x, w):
 
 def pullback(dz, x, w):
     """Return the gradients (dx, dw) for a cotangent dz of Z."""
-    # dx: put dz in the place of x, bo,io->bi. Every label of x is on the left: this runs as it
-    # stands.
+    # dx: put dz in the place of x; bo,io->bi runs as it stands.
     dx = dz @ w.T
 
-    # dw: put dz in the place of w, bi,bo->io. Every label of w is on the left: this runs as it
-    # stands.
+    # dw: put dz in the place of w; bi,bo->io runs as it stands.
     dw = x.T @ dz
 
     return dx, dw

@@ -11,11 +11,11 @@ import numpy as np
 def check_sizes(x, w):
     """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
     if x.ndim != 2:
-        raise ValueError("x needs 2 axes")
+        raise ValueError("operand x needs 2 axes")
     if w.ndim != 2:
-        raise ValueError("w needs 2 axes")
+        raise ValueError("operand w needs 2 axes")
     if x.shape[1] != w.shape[0]:
-        raise ValueError(f"j has the sizes {x.shape[1]} and {w.shape[0]}")
+        raise ValueError(f"label j has the sizes {x.shape[1]} and {w.shape[0]}")
 
 
 def output(x, w):
@@ -25,8 +25,7 @@ def output(x, w):
 
 def pullback(dz, x, w):
     """Return the gradients (dw,) for a cotangent dz of Z."""
-    # dw: put dz in the place of w, ij,ik->jk. Every label of w is on the left: this runs as it
-    # stands.
+    # dw: put dz in the place of w; ij,ik->jk runs as it stands.
     dw = x.T @ dz
 
     return (dw,)

@@ -12,7 +12,7 @@ import numpy as np
 def check_sizes(x):
     """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
     if x.ndim != 1:
-        raise ValueError("x needs 1 axis")
+        raise ValueError("operand x needs 1 axis")
 
 
 def forward(x):
@@ -27,7 +27,7 @@ def backward(dz, x):
     if dz.shape != (4, x.shape[0]):
         raise ValueError(f"dz has shape {dz.shape}, unlike the output")
 
-    # dx: put dz in the place of x, bi->i. Every label of x is on the left: this runs as it stands.
+    # dx: put dz in the place of x; bi->i runs as it stands.
     dx = np.einsum("bi->i", dz)
 
     return (dx,)

@@ -11,7 +11,7 @@ import numpy as np
 def check_sizes(x):
     """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
     if x.ndim != 1:
-        raise ValueError("x needs 1 axis")
+        raise ValueError("operand x needs 1 axis")
 
 
 def output(x):
@@ -21,7 +21,7 @@ def output(x):
 
 def pullback(dz, x):
     """Return the gradients (dx,) for a cotangent dz of Z."""
-    # dx: put dz in the place of x, bi->i. Every label of x is on the left: this runs as it stands.
+    # dx: put dz in the place of x; bi->i runs as it stands.
     dx = dz.sum(axis=0)
 
     return (dx,)

@@ -10,10 +10,10 @@ import numpy as np
 
 def check_sizes(x, w):
     """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
-    if x.ndim != 0:
-        raise ValueError("x needs 0 axes")
-    if w.ndim != 0:
-        raise ValueError("w needs 0 axes")
+    if np.ndim(x) != 0:
+        raise ValueError("operand x needs 0 axes")
+    if np.ndim(w) != 0:
+        raise ValueError("operand w needs 0 axes")
 
 
 def forward(x, w):
@@ -25,13 +25,14 @@ def forward(x, w):
 def backward(dz, x, w):
     """Return the gradients (dx, dw) for a cotangent dz of Z."""
     check_sizes(x, w)
+    dz = np.asarray(dz)
     if dz.shape != x.shape:
         raise ValueError(f"dz has shape {dz.shape}, unlike the output")
 
-    # dx: put dz in the place of x, ,->. This runs as it stands.
+    # dx: put dz in the place of x; ,-> runs as it stands.
     dx = np.einsum(",->", dz, w)
 
-    # dw: put dz in the place of w, ,->. This runs as it stands.
+    # dw: put dz in the place of w; ,-> runs as it stands.
     dw = np.einsum(",->", x, dz)
 
     return dx, dw

@@ -10,10 +10,10 @@ import numpy as np
 
 def check_sizes(x, w):
     """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
-    if x.ndim != 0:
-        raise ValueError("x needs 0 axes")
-    if w.ndim != 0:
-        raise ValueError("w needs 0 axes")
+    if np.ndim(x) != 0:
+        raise ValueError("operand x needs 0 axes")
+    if np.ndim(w) != 0:
+        raise ValueError("operand w needs 0 axes")
 
 
 def output(x, w):
@@ -23,10 +23,10 @@ def output(x, w):
 
 def pullback(dz, x, w):
     """Return the gradients (dx, dw) for a cotangent dz of Z."""
-    # dx: put dz in the place of x, ,->. This runs as it stands.
+    # dx: put dz in the place of x; ,-> runs as it stands.
     dx = dz * w
 
-    # dw: put dz in the place of w, ,->. This runs as it stands.
+    # dw: put dz in the place of w; ,-> runs as it stands.
     dw = x * dz
 
     return dx, dw
@@ -41,6 +41,7 @@ def forward(x, w):
 def backward(dz, x, w):
     """Return the gradients (dx, dw) for a cotangent dz of Z."""
     check_sizes(x, w)
+    dz = np.asarray(dz)
     if dz.shape != x.shape:
         raise ValueError(f"dz has shape {dz.shape}, unlike the output")
     return pullback(dz, x, w)

@@ -14,13 +14,13 @@ import numpy as np
 def check_sizes(x, w):
     """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
     if x.ndim != 2:
-        raise ValueError("x needs 2 axes")
+        raise ValueError("operand x needs 2 axes")
     if w.ndim != 2:
-        raise ValueError("w needs 2 axes")
+        raise ValueError("operand w needs 2 axes")
     if x.shape[0] != w.shape[0]:
-        raise ValueError(f"i has the sizes {x.shape[0]} and {w.shape[0]}")
+        raise ValueError(f"label i has the sizes {x.shape[0]} and {w.shape[0]}")
     if w.shape[1] != 1:
-        raise ValueError("axis 1 of w needs size 1")
+        raise ValueError("axis 1 of operand w needs size 1")
 
 
 def forward(x, w):

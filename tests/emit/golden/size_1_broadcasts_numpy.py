@@ -13,13 +13,13 @@ import numpy as np
 def check_sizes(x, w):
     """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
     if x.ndim != 2:
-        raise ValueError("x needs 2 axes")
+        raise ValueError("operand x needs 2 axes")
     if w.ndim != 2:
-        raise ValueError("w needs 2 axes")
+        raise ValueError("operand w needs 2 axes")
     if x.shape[0] != w.shape[0]:
-        raise ValueError(f"i has the sizes {x.shape[0]} and {w.shape[0]}")
+        raise ValueError(f"label i has the sizes {x.shape[0]} and {w.shape[0]}")
     if w.shape[1] != 1:
-        raise ValueError("axis 1 of w needs size 1")
+        raise ValueError("axis 1 of operand w needs size 1")
 
 
 def save(x, w):
@@ -39,12 +39,10 @@ def pullback(dz, x, w, saved):
     """Return the gradients (dx, dw) for a cotangent dz of Z."""
     x_i, w_i = saved
 
-    # dx_i: put dz in the place of x_i, i,i->i. Every label of x_i is on the left: this runs as it
-    # stands.
+    # dx_i: put dz in the place of x_i; i,i->i runs as it stands.
     dx_i = dz * w_i
 
-    # dw_i: put dz in the place of w_i, i,i->i. Every label of w_i is on the left: this runs as it
-    # stands.
+    # dw_i: put dz in the place of w_i; i,i->i runs as it stands.
     dw_i = x_i * dz
 
     # dw: put dw_i in the place of w, i->i1. Axis 1 of w has size 1, put back at the end.

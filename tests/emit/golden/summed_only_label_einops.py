@@ -12,11 +12,11 @@ import numpy as np
 def check_sizes(x, w):
     """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
     if x.ndim != 3:
-        raise ValueError("x needs 3 axes")
+        raise ValueError("operand x needs 3 axes")
     if w.ndim != 2:
-        raise ValueError("w needs 2 axes")
+        raise ValueError("operand w needs 2 axes")
     if x.shape[2] != w.shape[0]:
-        raise ValueError(f"j has the sizes {x.shape[2]} and {w.shape[0]}")
+        raise ValueError(f"label j has the sizes {x.shape[2]} and {w.shape[0]}")
 
 
 def forward(x, w):
@@ -36,8 +36,7 @@ def backward(dz, x, w):
     dx_ij = np.einsum("ik,jk->ij", dz, w)
     dx = einops.repeat(dx_ij, "i j -> b i j", b=x.shape[0])
 
-    # dw: put dz in the place of w, bij,ik->jk. Every label of w is on the left: this runs as it
-    # stands.
+    # dw: put dz in the place of w; bij,ik->jk runs as it stands.
     dw = np.einsum("bij,ik->jk", x, dz)
 
     return dx, dw

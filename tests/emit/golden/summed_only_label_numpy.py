@@ -11,11 +11,11 @@ import numpy as np
 def check_sizes(x, w):
     """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
     if x.ndim != 3:
-        raise ValueError("x needs 3 axes")
+        raise ValueError("operand x needs 3 axes")
     if w.ndim != 2:
-        raise ValueError("w needs 2 axes")
+        raise ValueError("operand w needs 2 axes")
     if x.shape[2] != w.shape[0]:
-        raise ValueError(f"j has the sizes {x.shape[2]} and {w.shape[0]}")
+        raise ValueError(f"label j has the sizes {x.shape[2]} and {w.shape[0]}")
 
 
 def save(x, w):
@@ -34,12 +34,10 @@ def pullback(dz, x, w, saved):
     """Return the gradients (dx, dw) for a cotangent dz of Z."""
     (x_ij,) = saved
 
-    # dx_ij: put dz in the place of x_ij, ik,jk->ij. Every label of x_ij is on the left: this runs
-    # as it stands.
+    # dx_ij: put dz in the place of x_ij; ik,jk->ij runs as it stands.
     dx_ij = dz @ w.T
 
-    # dw: put dz in the place of w, ij,ik->jk. Every label of w is on the left: this runs as it
-    # stands.
+    # dw: put dz in the place of w; ij,ik->jk runs as it stands.
     dw = x_ij.T @ dz
 
     # dx: put dx_ij in the place of x, ij->bij. No operand on the left has b: every b gets the same

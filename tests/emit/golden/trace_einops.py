@@ -12,9 +12,9 @@ import numpy as np
 def check_sizes(x):
     """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
     if x.ndim != 2:
-        raise ValueError("x needs 2 axes")
+        raise ValueError("operand x needs 2 axes")
     if x.shape[0] != x.shape[1]:
-        raise ValueError(f"i has the sizes {x.shape[0]} and {x.shape[1]}")
+        raise ValueError(f"label i has the sizes {x.shape[0]} and {x.shape[1]}")
 
 
 def forward(x):
@@ -26,6 +26,7 @@ def forward(x):
 def backward(dz, x):
     """Return the gradients (dx,) for a cotangent dz of Z."""
     check_sizes(x)
+    dz = np.asarray(dz)
     if dz.shape != ():
         raise ValueError(f"dz has shape {dz.shape}, unlike the output")
 

@@ -11,7 +11,7 @@ import numpy as np
 def check_sizes(x):
     """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
     if x.ndim != 1:
-        raise ValueError("x needs 1 axis")
+        raise ValueError("operand x needs 1 axis")
 
 
 def output(x):
