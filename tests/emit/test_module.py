@@ -307,7 +307,7 @@ def test_comment_of_each_gradient_says_the_swap_and_why() -> None:
     text = emit("bij,jk->ik", "einops")
     flat = " ".join(line.strip().removeprefix("# ") for line in text.split("\n"))
     assert "dx: put dz in the place of x, ik,jk->bij. No operand on the left has b: " in flat
-    assert "dw: put dz in the place of w, bij,ik->jk. Every label of w is on the left" in flat
+    assert "dw: put dz in the place of w; bij,ik->jk runs as it stands." in flat
 
 
 def test_docstring_holds_the_equation() -> None:

@@ -38,3 +38,10 @@ def test_one_wrong_gradient_among_right_ones_is_told() -> None:
     right, wrong = printed.splitlines()
     assert right == "dx is right"
     assert wrong.startswith("dw is wrong: ")
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_operands_of_many_axes_are_kept_small(target: str) -> None:
+    # With the sizes of fewer axes these arrays would take petabytes.
+    code, printed = exit_code(emit("abcdefghijklmnopqrstuvwxyz,abc->a", target))
+    assert code == 0, printed
