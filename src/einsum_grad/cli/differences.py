@@ -16,7 +16,10 @@ from einsum_grad.plan import Shape
 Array = NDArray[np.float64]
 
 MOST_ENTRIES = 64
-"""A gradient with more entries is held against the differences along as many random directions."""
+"""A gradient with more entries is held against the differences along random directions."""
+
+_FEWEST_DIRECTIONS = 4
+_MANY_ENTRIES = 4096
 
 _EXACT = 2.0**53
 _ROUNDING = 2.0**-40
@@ -113,7 +116,16 @@ def steps(shape: Shape, seed: int) -> Iterator[Array]:
     if count <= MOST_ENTRIES:
         return iter(np.eye(count).reshape(count, *shape))
     random = np.random.default_rng(seed)
-    return (random.choice((-1.0, 1.0), shape) for _ in range(MOST_ENTRIES))
+    return (random.choice((-1.0, 1.0), shape) for _ in range(directions(count)))
+
+
+def directions(entries: int) -> int:
+    """How many random directions are taken: fewer where each of them takes long.
+
+    >>> directions(100), directions(10**4), directions(10**6)
+    (64, 26, 4)
+    """
+    return max(_FEWEST_DIRECTIONS, MOST_ENTRIES * _MANY_ENTRIES // max(entries, _MANY_ENTRIES))
 
 
 @np.errstate(all="ignore")
@@ -136,7 +148,7 @@ def verdict(found: Sequence[Point], position: int, shape: Shape, seed: int) -> V
 
 def _looked_at(entries: int) -> str:
     if entries > MOST_ENTRIES:
-        return f"{MOST_ENTRIES} directions among {entries} entries"
+        return f"{directions(entries)} directions among {entries} entries"
     return f"{entries} {'entry' if entries == 1 else 'entries'}"
 
 

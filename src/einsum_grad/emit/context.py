@@ -27,6 +27,8 @@ class Context:
 
     def shape(self, labels: Labels) -> str:
         """The shape of an array with an axis for each of `labels`."""
+        if not labels:
+            return "()"
         if labels in self._shapes and ELLIPSIS not in labels and UNIT not in labels:
             return f"{self._shapes[labels]}.shape"
         if ELLIPSIS not in labels:

@@ -11,7 +11,8 @@ _INDENT = "    "
 _CODE = WIDTH - len(_INDENT)
 """The width of a line that may still be indented."""
 
-_SPACED_STRING = re.compile(r'"[^"]* [^"]*"')
+_STRING = re.compile(r'"[^"]*"')
+_NO_SPACE = "\0"
 
 
 def wrapped(opening: str, items: Iterable[str], closing: str) -> list[str]:
@@ -28,12 +29,10 @@ def wrapped(opening: str, items: Iterable[str], closing: str) -> list[str]:
 def folded(line: str) -> list[str]:
     """`line`, an assignment or another statement with an expression, on several lines if long.
 
-    A string with a space in it is never taken apart, so a line with one stays as it is.
-
     >>> folded("z = x @ w")
     ['z = x @ w']
     """
-    if len(line) <= _CODE or _SPACED_STRING.search(line):
+    if len(line) <= _CODE:
         return [line]
     opening, inside, closing = _call(line) or _parenthesised(line)
     return [f"{opening}(", *_filled(inside), f"){closing}"]
@@ -61,9 +60,12 @@ def _parenthesised(line: str) -> tuple[str, str, str]:
 
 
 def _filled(text: str) -> list[str]:
-    return textwrap.wrap(
-        text, _CODE, initial_indent=_INDENT, subsequent_indent=_INDENT, break_long_words=False
+    """`text` on lines of the width of code, its strings left whole."""
+    whole = _STRING.sub(lambda found: found.group().replace(" ", _NO_SPACE), text)
+    lines = textwrap.wrap(
+        whole, _CODE, initial_indent=_INDENT, subsequent_indent=_INDENT, break_long_words=False
     )
+    return [line.replace(_NO_SPACE, " ") for line in lines]
 
 
 def comment(text: str) -> list[str]:
