@@ -30,6 +30,10 @@ def test_a_step_of_one_is_exact_for_whole_numbers() -> None:
     assert report.largest_error < 1e-12
 
 
+def test_no_error_passes_without_any_tolerance() -> None:
+    eg.check_gradients(lambda x: eg.Tensor(3.0), np.ones(2), rtol=0, atol=0)
+
+
 def test_a_wrong_gradient_is_named_with_its_place() -> None:
     double = eg.primitive(lambda x: 2 * x, x=wrong_in_one_element)
     with pytest.raises(

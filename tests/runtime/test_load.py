@@ -49,7 +49,7 @@ def test_traceback_shows_the_generated_line() -> None:
     shown = "".join(traceback.format_exception(caught.value))
     assert "<einsum-grad " in shown
     assert "check_sizes(x, w)" in shown
-    assert 'raise ValueError(f"j has the sizes' in shown
+    assert 'raise ValueError(f"label j has the sizes' in shown
 
 
 def test_file_name_holds_the_pattern_in_our_letters() -> None:
