@@ -307,6 +307,7 @@ def test_a_cotangent_may_be_of_a_wider_dtype_of_the_same_kind_or_a_tensor() -> N
     (x * 2).backward(np.array([1.0, 3.0]))
     np.testing.assert_array_equal(x.grad, np.array([2, 6], np.float32), strict=True)
     (x * 2).backward(eg.Tensor([1, 1]))
+    assert type(x.grad) is np.ndarray
     np.testing.assert_array_equal(x.grad, np.array([4, 8], np.float32), strict=True)
 
 

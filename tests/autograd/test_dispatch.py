@@ -91,6 +91,7 @@ def test_comparisons_and_facts_are_plain() -> None:
         (np.isfinite(X), np.isfinite(array)),
         (np.logical_and(X, X > 0), array > 0),
         (np.argmax(X, axis=1), np.argmax(array, axis=1)),
+        (np.argmax(a=X, axis=0), np.argmax(array, axis=0)),
         (np.argsort(X), np.argsort(array)),
         (np.floor(X), np.floor(array)),
         (X // 2, array // 2),

@@ -175,3 +175,6 @@ def test_a_call_that_does_not_fit_is_refused() -> None:
     for call in calls:
         with pytest.raises(ArgumentTypeError, match=r"<lambda>\(x, n=3\)"):
             call()
+    double = eg.primitive(lambda x: 2 * x, x=lambda g: 2 * g)
+    with pytest.raises(ArgumentTypeError, match=r"<lambda>\(x\)"):
+        double(1.0, n=3)

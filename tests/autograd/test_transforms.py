@@ -204,3 +204,9 @@ def test_jax_has_the_same_second_derivatives() -> None:
     theirs = jax.grad(norm(jax.grad(theirs_loss), jax.numpy), (0, 1))(X, W)
     for one, other in zip(ours, theirs, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("take", [eg.grad, eg.value_and_grad, eg.check_gradients])
+def test_what_is_no_function_is_refused_at_once(take: Any) -> None:
+    with pytest.raises(ArgumentTypeError, match="takes a function, and this is a int"):
+        take(5)

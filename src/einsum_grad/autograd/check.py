@@ -10,7 +10,7 @@ import numpy as np
 
 from einsum_grad.autograd.mode import no_grad
 from einsum_grad.autograd.ownership import look
-from einsum_grad.autograd.refusals import as_operand
+from einsum_grad.autograd.refusals import as_operand, check_function
 from einsum_grad.autograd.tape import Array
 from einsum_grad.autograd.tensor import Tensor
 from einsum_grad.errors import ArgumentError, AutogradError
@@ -50,6 +50,7 @@ def check_gradients(
     >>> report.checked, report.largest_error < 1e-6
     (2, True)
     """
+    check_function(fn, "check_gradients")
     if not step > 0:
         raise ArgumentError(f"a step is positive, and this is {step}")
     values = [_widened(array) for array in arrays]

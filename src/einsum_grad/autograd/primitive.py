@@ -37,11 +37,11 @@ class Primitive:
     rules: Mapping[str, Rule]
     places: Mapping[str, int]
     """The position of each operand, and of `out`."""
-    variadic: bool = False
+    variadic: bool
     """Whether its one operand is a starred one, which stands for any number of them."""
-    ordered: bool = False
+    ordered: bool
     """Whether it compares its operands, so that complex ones have no gradient."""
-    view: bool = False
+    view: bool
     """Whether the result may be a view of an operand."""
 
     def __repr__(self) -> str:

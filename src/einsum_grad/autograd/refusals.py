@@ -42,6 +42,12 @@ def run(
         raise ours(f"{name}: {error}") from error
 
 
+def check_function(value: Any, name: str) -> None:
+    """Raise `ArgumentTypeError` for what can't be called."""
+    if not callable(value):
+        raise ArgumentTypeError(f"{name} takes a function, and this is a {type(value).__name__}")
+
+
 def as_operand(value: Any, name: str) -> Any:
     """A Tensor, a Python number, or an array of numbers; raises `DTypeError` for anything else."""
     if isinstance(value, int) and value.bit_length() > LARGEST_INTEGER:

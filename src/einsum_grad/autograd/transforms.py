@@ -13,6 +13,7 @@ from einsum_grad.autograd.backward import Cotangents, pull_back
 from einsum_grad.autograd.cotangent import take
 from einsum_grad.autograd.mode import is_recording, recording
 from einsum_grad.autograd.ownership import look
+from einsum_grad.autograd.refusals import check_function
 from einsum_grad.autograd.tape import Leaf, Node, Traced
 from einsum_grad.autograd.tensor import Tensor
 from einsum_grad.errors import ArgumentError, ArgumentTypeError, AutogradError, DTypeError
@@ -52,6 +53,7 @@ def value_and_grad(fn: Callable[..., Any], argnums: int | Sequence[int] = 0) -> 
     >>> eg.value_and_grad(lambda x, w: np.sum(x * w), argnums=(0, 1))(np.ones(2), np.ones(2))
     (array(2.), (array([1., 1.]), array([1., 1.])))
     """
+    check_function(fn, "grad")
     single, positions = _positions(argnums)
 
     @functools.wraps(fn)
