@@ -8,7 +8,13 @@ from __future__ import annotations
 
 
 class EinsumGradError(Exception):
-    """The base of every refusal of this library."""
+    """The base of every refusal of this library.
+
+    >>> issubclass(PatternError, (EinsumGradError, ValueError))
+    True
+    >>> issubclass(DTypeError, TypeError)
+    True
+    """
 
 
 class PatternError(EinsumGradError, ValueError):
