@@ -8,7 +8,9 @@ from einsum_grad.lower import Op, Program, Step, Traits, Value, lower, steps
 from einsum_grad.lower.check import check
 from einsum_grad.plan import (
     ELLIPSIS,
+    UNIT,
     Network,
+    Node,
     Pattern,
     contraction_path,
     pairwise,
@@ -277,3 +279,15 @@ def test_operands_of_any_number_lower(count: int) -> None:
     pattern = Pattern(tuple((one,) for one in letters), ())
     check(lower(network_of(pattern, pairs=True), tuple(range(count))))
     check(lower(network_of(pattern, pairs=False), tuple(range(count))))
+
+
+def test_a_view_of_a_view_of_the_cotangent_is_copied_too() -> None:
+    there = Node(Pattern((("i", "j"),), ("j", "i")), (0,))
+    back = Node(Pattern((("j", "i"),), ("i", "j")), (1,))
+    program = lower(Network((("i", "j"),), (there, back)), (0,))
+    assert [step.op for step in steps(program.backward)] == [Op.CONTRACT, Op.CONTRACT, Op.COPY]
+
+
+def test_units_have_no_size_to_be_read() -> None:
+    program = lower(single(Pattern(((UNIT, "i"), ("i",)), ("i",))), (0, 1))
+    assert [label for label, _ in program.sizes] == ["i"]

@@ -52,7 +52,7 @@ def test_integers_sort_as_np_einsum_sorts_them() -> None:
     [
         ((), OperandError, "needs a pattern and at least one operand"),
         ((3,), OperandError, "an einsum needs a pattern, and has one operand of type int"),
-        ((b"i->", 1), ArgumentTypeError, "followed by its sublist of integers.*type int"),
+        ((object(), 1), ArgumentTypeError, "followed by its sublist of integers.*type int"),
         ((object(), "ij"), ArgumentTypeError, "followed by its sublist of integers.*type str"),
         ((object(), [0], 3), ArgumentTypeError, "followed by its sublist.*type int"),
         ((object(), [0.5]), ArgumentTypeError, "a sublist holds integers and Ellipsis.*float"),
@@ -82,3 +82,10 @@ def test_any_call_is_read_or_refused(args: list[Any]) -> None:
         return
     assert len(operands) == len(args) // 2 or isinstance(args[0], str)
     assert equation.notation == "letters"
+
+
+def test_subscripts_of_bytes_are_read() -> None:
+    equation, operands = read_call((b"ij->ji", 1))
+    assert (equation.text, operands) == ("ij->ji", (1,))
+    with pytest.raises(EinsumGradError):
+        read_call((b"\x80", 1))

@@ -33,6 +33,8 @@ def read_call(args: Sequence[Any]) -> tuple[Equation, tuple[Any, ...]]:
     """
     if not args:
         raise OperandError("an einsum needs a pattern and at least one operand")
+    if isinstance(args[0], bytes):  # np.einsum takes these too
+        args = (args[0].decode("ascii", "replace"), *args[1:])
     if isinstance(args[0], str):
         return parse(args[0]), tuple(args[1:])
     if len(args) < 2:
