@@ -74,3 +74,11 @@ def test_sum_of_whole_numbers_keeps_their_dtype() -> None:
 def test_repetition_is_a_view() -> None:
     assert "return np.broadcast_to(x[:, None], (x.shape[0], 4))" in lines("i->ib", sizes={"b": 4})
     assert "return np.broadcast_to(x, (4, x.shape[0]))" in lines("i->bi", sizes={"b": 4})
+
+
+def test_np_einsum_reads_diagonals_while_it_has_letters() -> None:
+    import string
+
+    labels = string.ascii_letters
+    assert "as_strided" not in emit(f"{labels}a->{labels}")
+    assert "as_strided" in emit(f"{labels}βa->{labels}β")
