@@ -50,8 +50,7 @@ def _arrow(given: Labels, output: Labels) -> str:
 EINOPS = Target(
     name="einops",
     libraries=(Library("einops", "import einops", "einops."), NUMPY_LIBRARY),
-    pairwise=False,
-    layered=False,
+    fast=False,
     steps={
         **COMMON,
         Op.CONTRACT: _contract,

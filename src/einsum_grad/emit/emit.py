@@ -10,7 +10,7 @@ from einsum_grad.emit.numpy import NUMPY
 from einsum_grad.emit.steps import LETTERS
 from einsum_grad.emit.target import Target
 from einsum_grad.errors import ArgumentError
-from einsum_grad.lower import PLAIN, Program, Traits, lower
+from einsum_grad.lower import PLAIN, Program, Traits, arrange, lower
 from einsum_grad.plan import (
     Network,
     Pattern,
@@ -82,11 +82,12 @@ def program_of(
     spelled = spell(pattern)
     own = {spelled[label]: size for label, size in sizes.items() if label in spelled}
     safe = pattern.rename(spelled)
-    return lower(_network(safe, target, own), wrt, traits, safe.output_sizes(own))
+    program = lower(_network(safe, target, own), wrt, traits, safe.output_sizes(own))
+    return arrange(program) if target.fast else program
 
 
 def _network(pattern: Pattern, target: Target, sizes: Mapping[str, int]) -> Network:
     readable = len(pattern.inputs) <= _READABLE_OPERANDS and len(pattern.labels()) <= LETTERS
-    if readable and not target.pairwise:
+    if readable and not target.fast:
         return single(pattern)
     return pairwise(pattern, contraction_path(pattern, sizes))

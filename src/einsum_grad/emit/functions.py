@@ -21,7 +21,7 @@ def functions(program: Program, target: Target, context: Context, checked: bool)
     values, they call functions that do not check: `save`, `output` and `pullback`.
     """
     writer = _Writer(program, target, context, checked)
-    return writer.layered() if program.residuals or target.layered else writer.plain()
+    return writer.layered() if program.residuals or target.fast else writer.plain()
 
 
 class _Writer:

@@ -5,20 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from einsum_grad.emit.context import Context
-from einsum_grad.emit.product import (
-    Form,
-    Product,
-    as_grouped,
-    as_matmul,
-    as_multiply,
-    as_tensordot,
-    product_of,
-)
+from einsum_grad.emit.product import call_of, written
 from einsum_grad.emit.steps import COMMON, LETTERS, diagonal_view, einsum, expression
 from einsum_grad.emit.target import NUMPY_LIBRARY, Target
 from einsum_grad.emit.view import aligning, transposing
-from einsum_grad.lower import Op, Step
+from einsum_grad.lower import Op, Step, product_of
 from einsum_grad.plan import diagonals, distinct
+
+Form = tuple[str, ...]
+"""How a contraction is written: statements that prepare it, and at last its expression."""
 
 
 def contract(step: Step, context: Context) -> tuple[str, ...]:
@@ -50,17 +45,7 @@ def _pair(step: Step, context: Context) -> Form | None:
     product = product_of(step)
     if product is None:
         return None
-    return next((form for rule in _PRODUCTS if (form := rule(product, context)) is not None), None)
-
-
-def _few_letters(step: Step, context: Context) -> Form | None:
-    """Small batched things, such as a dot product of each row: np.einsum, while it has letters."""
-    return (einsum(step, context),) if len(step.pattern.labels()) <= LETTERS else None
-
-
-def _many_letters(step: Step, context: Context) -> Form | None:
-    product = product_of(step)
-    return as_grouped(product, context) if product else None
+    return written(call_of(step, product, context), step.result.labels, context)
 
 
 def _at_once(step: Step, context: Context) -> Form:
@@ -73,31 +58,12 @@ def _repeat(step: Step, context: Context) -> str:
     return f"np.broadcast_to({arg.name}{aligning(arg.labels, output)}, {context.shape(output)})"
 
 
-def _matrices(product: Product, context: Context) -> Form | None:
-    """Groups of several labels, where there is a matrix product in it."""
-    return as_grouped(product, context) if product.rows and product.columns else None
-
-
-_PRODUCTS: tuple[Callable[[Product, Context], Form | None], ...] = (
-    as_multiply,
-    as_matmul,
-    as_tensordot,
-    _matrices,
-)
-
-_FORMS: tuple[Callable[[Step, Context], Form | None], ...] = (
-    _alone,
-    _pair,
-    _few_letters,
-    _many_letters,
-    _at_once,
-)
+_FORMS: tuple[Callable[[Step, Context], Form | None], ...] = (_alone, _pair, _at_once)
 
 NUMPY = Target(
     name="numpy",
     libraries=(NUMPY_LIBRARY,),
-    pairwise=True,
-    layered=True,
+    fast=True,
     steps={
         **COMMON,
         Op.CONTRACT: contract,

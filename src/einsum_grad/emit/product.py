@@ -1,136 +1,173 @@
-"""The contraction of two arrays as the NumPy call that does it best.
-
-The labels of a pair fall into four groups: batch labels (in both and in the result), contracted
-ones (in both, not in the result), and those of the left or the right array alone.
-"""
+"""The contraction of two arrays as the NumPy call that does it best."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
-from einsum_grad.emit.context import Context, tuple_of
-from einsum_grad.emit.view import aligning, transposing
-from einsum_grad.lower import Step, Value
+from einsum_grad.emit.context import Context
+from einsum_grad.emit.steps import LETTERS, subscripts
+from einsum_grad.emit.view import aligning, inserting, transposing
+from einsum_grad.lower import Kind, Product, Step, Value, only
 from einsum_grad.plan import Labels
-
-Form = tuple[str, ...]
-"""How a contraction is written: statements that prepare it, and at last its expression."""
 
 
 @dataclass(frozen=True, slots=True)
-class Product:
-    """A contraction of two arrays whose labels are in groups."""
+class Call:
+    """A NumPy call: statements that prepare it, the function, its arguments.
 
-    left: Value
-    right: Value
-    output: Labels
-    batch: Labels
-    contracted: Labels
-    rows: Labels
-    """The labels of the left array alone."""
-    columns: Labels
-    """The labels of the right array alone."""
+    `axes` are the axes of what it returns, each the labels that are one axis there.
+    """
 
-    def swapped(self) -> Product:
-        """The same product with the arrays exchanged."""
-        return Product(
-            self.right, self.left, self.output, self.batch, self.contracted, self.columns, self.rows
-        )
+    function: str
+    args: tuple[str, ...]
+    axes: tuple[Labels, ...]
+    before: tuple[str, ...] = ()
 
+    @property
+    def labels(self) -> Labels:
+        """The labels of what it returns, in their order."""
+        return tuple(label for axis in self.axes for label in axis)
 
-def product_of(step: Step) -> Product | None:
-    """Group the labels of a pair; None for a step that is no pair, sums one alone, or repeats."""
-    if len(step.args) != 2:
-        return None
-    (left, right), output = step.args, step.result.labels
-    own = [label for arg in (left, right) for label in arg.labels]
-    shared = tuple(label for label in left.labels if label in right.labels)
-    if any(own.count(label) > 1 + (label in shared) for label in own):
-        return None
-    if any(label not in shared and label not in output for label in own):
-        return None
-    return Product(
-        left,
-        right,
-        output,
-        batch=tuple(label for label in output if label in shared),
-        contracted=tuple(label for label in shared if label not in output),
-        rows=tuple(label for label in output if label in left.labels and label not in shared),
-        columns=tuple(label for label in output if label in right.labels and label not in shared),
-    )
+    @property
+    def grouped(self) -> bool:
+        """Whether an axis stands for several labels, or for none."""
+        return any(len(axis) != 1 for axis in self.axes)
 
 
-def as_multiply(product: Product, context: Context) -> Form | None:
+def written(call: Call, output: Labels, context: Context) -> tuple[str, ...]:
+    """The lines of `call` as an expression, the last with the axes `output`."""
+    after = f".reshape({context.shape(call.labels)})" if call.grouped else ""
+    after += transposing(call.labels, output)
+    spell = _SPELLED.get(call.function)
+    text = spell(*call.args) if spell else f"{call.function}({', '.join(call.args)})"
+    if after and call.function in _OPERATORS:
+        text = f"({text})"
+    return (*call.before, f"{text}{after}")
+
+
+_OPERATORS = {"np.matmul": "@", "np.multiply": "*"}
+
+_SPELLED: Mapping[str, Callable[[str, str], str]] = {
+    "np.dot": "{}.dot({})".format,
+    **{function: f"{{}} {operator} {{}}".format for function, operator in _OPERATORS.items()},
+}
+"""How a call is written by hand: with an operator, or as a method."""
+
+
+def call_of(step: Step, product: Product, context: Context) -> Call:
+    """The call that computes `product`, the contraction of `step`."""
+    return _CALLS[product.kind](step, product, context)
+
+
+def _multiply(step: Step, product: Product, context: Context) -> Call:
     """Nothing is summed: an elementwise product, each array brought to the output's axes."""
     scalars = not product.left.labels and not product.right.labels
-    if product.contracted or (scalars and context.program.traits.whole):
-        return None
+    if scalars and context.program.traits.whole:
+        return _einsum(step, product, context)
     left, right = (
         f"{arg.name}{aligning(arg.labels, product.output)}" for arg in (product.left, product.right)
     )
-    return (f"{left} * {right}",)
+    return Call("np.multiply", (left, right), one_each(product.output))
 
 
-def as_matmul(product: Product, context: Context) -> Form | None:
-    """At most one label in each group beside the batch: a matrix product as it stands."""
-    product = _in_order(product)
-    ends = (product.rows, product.columns)
-    if len(product.contracted) != 1 or any(len(labels) > 1 for labels in ends):
-        return None
-    if product.batch and not all(ends):
-        return None
-    left, right = _matrices(product)
-    result = (*product.batch, *product.rows, *product.columns)
-    call = f"{product.left.name}{left} @ {product.right.name}{right}"
-    if result == product.output:
-        return (call,)
-    return (f"({call}){transposing(result, product.output)}",)
+def _matmul(step: Step, product: Product, context: Context) -> Call:
+    """A matrix product; several labels of a group are made one axis."""
+    product = product.in_order()
+    rows, columns, contracted = product.rows, product.columns, _contracted(product)
+    left, *before = _matrix("left", product.left, product.batch, (rows, contracted), context)
+    right, *more = _matrix("right", product.right, product.batch, (contracted, columns), context)
+    axes = (*one_each(product.batch), *filter(None, (rows, columns)))
+    # Two matrices cost np.dot less than half of what they cost np.matmul, where they are small.
+    function = "np.matmul" if product.batch else "np.dot"
+    return Call(function, (left, right), axes, (*before, *more))
 
 
-def as_tensordot(product: Product, context: Context) -> Form | None:
-    """No batch label: np.tensordot, which makes matrices of the arrays by itself."""
-    if product.batch:
-        return None
-    product = _in_order(product)
-    left, right = product.left, product.right
-    axes = tuple_of(
-        [
-            tuple_of([str(arg.labels.index(label)) for label in product.contracted])
-            for arg in (left, right)
-        ]
-    )
-    rows = tuple(label for label in left.labels if label in product.rows)
-    columns = tuple(label for label in right.labels if label in product.columns)
-    call = f"np.tensordot({left.name}, {right.name}, axes={axes})"
-    return (f"{call}{transposing((*rows, *columns), product.output)}",)
+def _padded(product: Product, context: Context) -> Call:
+    """A matrix product with an axis of size 1 for each group that has no label."""
+    product = product.in_order()
+    rows, columns, contracted = product.rows, product.columns, _contracted(product)
+    left = _reshaped("left", product.left, product.batch, (rows, contracted), context)
+    right = _reshaped("right", product.right, product.batch, (contracted, columns), context)
+    axes = (*one_each(product.batch), rows, columns)
+    return Call("np.matmul", ("left", "right"), axes, (left, right))
 
 
-def as_grouped(product: Product, context: Context) -> Form:
-    """Several labels in a group: one axis is made of each group, then a matrix product."""
-    product = _in_order(product)
-    left, right = _matrices(product)
-    batch = [context.size(label) for label in product.batch]
-    rows, columns, contracted = (
-        " * ".join(map(context.size, labels)) or "1"
-        for labels in (product.rows, product.columns, product.contracted)
-    )
-    result = (*product.batch, *product.rows, *product.columns)
-    return (
-        f"left = {product.left.name}{left}.reshape({', '.join([*batch, rows, contracted])})",
-        f"right = {product.right.name}{right}.reshape({', '.join([*batch, contracted, columns])})",
-        f"(left @ right).reshape({context.shape(result)}){transposing(result, product.output)}",
-    )
+def _contracted(product: Product) -> Labels:
+    """The contracted labels in the order that the left array has."""
+    return only(product.left.labels, product.contracted)
 
 
-def _in_order(product: Product) -> Product:
-    """The arrays in the order in which the output has their own labels."""
-    own = [label for label in product.output if label not in product.batch]
-    return product.swapped() if own and own[0] in product.columns else product
+def _matrix(
+    role: str, value: Value, batch: Labels, groups: tuple[Labels, Labels], context: Context
+) -> tuple[str, ...]:
+    """`value` with an axis for each batch label and one for each group that has labels.
+
+    First its expression, then the statement that must come before, if there is one.
+    """
+    if any(len(group) > 1 for group in groups):
+        present = tuple(group for group in groups if group)
+        return role, _reshaped(role, value, batch, present, context)
+    return (f"{value.name}{transposing(value.labels, (*batch, *chain(*groups)))}",)
 
 
-def _matrices(product: Product) -> tuple[str, str]:
-    """The permutations that make (batch, rows, contracted) and (batch, contracted, columns)."""
-    return (
-        transposing(product.left.labels, (*product.batch, *product.rows, *product.contracted)),
-        transposing(product.right.labels, (*product.batch, *product.contracted, *product.columns)),
-    )
+def _reshaped(
+    role: str, value: Value, batch: Labels, groups: tuple[Labels, ...], context: Context
+) -> str:
+    """The statement that makes one axis of each of the `groups`."""
+    sizes = [*map(context.size, batch), *(product_size(group, context) for group in groups)]
+    view = f"{value.name}{transposing(value.labels, (*batch, *chain(*groups)))}"
+    return f"{role} = {view}.reshape({', '.join(sizes)})"
+
+
+def product_size(labels: Labels, context: Context) -> str:
+    """The size of an axis that is made of those of `labels`."""
+    return " * ".join(map(context.size, labels)) or "1"
+
+
+def _row_dot(step: Step, product: Product, context: Context) -> Call:
+    """A scalar product for each batch index: where it runs along the last axis, np.vecdot."""
+    wanted = (*product.batch, *product.contracted)
+    plain = product.left.labels == product.right.labels == wanted
+    if len(product.contracted) == 1 and plain and _is_real(context):
+        return Call("np.vecdot", (product.left.name, product.right.name), one_each(product.batch))
+    return _einsum(step, product, context)
+
+
+def _matvec(step: Step, product: Product, context: Context) -> Call:
+    """A matrix times a vector for each batch index: np.vecdot of each row, or np.einsum."""
+    product = product.swapped() if product.columns else product
+    vector, rows = (*product.batch, *product.contracted), product.rows
+    matrix = (*product.batch, *rows, *product.contracted)
+    fits = product.left.labels == matrix and product.right.labels == vector
+    if len(product.contracted) == 1 and fits and _is_real(context):
+        right = f"{product.right.name}{inserting(vector, matrix)}"
+        return Call("np.vecdot", (product.left.name, right), one_each((*product.batch, *rows)))
+    return _einsum(step, product, context)
+
+
+def _einsum(step: Step, product: Product, context: Context) -> Call:
+    """np.einsum, while it has letters."""
+    if len(step.pattern.labels()) > LETTERS:
+        return _padded(product, context)
+    args = (f'"{subscripts(step.pattern)}"', *(arg.name for arg in step.args))
+    return Call("np.einsum", args, one_each(product.output))
+
+
+def one_each(labels: Labels) -> tuple[Labels, ...]:
+    """An axis for each label."""
+    return tuple((label,) for label in labels)
+
+
+def _is_real(context: Context) -> bool:
+    """Whether np.vecdot, which conjugates its first argument, is the plain scalar product."""
+    return not context.program.traits.complex
+
+
+_CALLS: Mapping[Kind, Callable[[Step, Product, Context], Call]] = {
+    Kind.MULTIPLY: _multiply,
+    Kind.MATMUL: _matmul,
+    Kind.ROW_DOT: _row_dot,
+    Kind.MATVEC: _matvec,
+}

@@ -6,7 +6,7 @@ import string
 from collections.abc import Callable, Mapping
 
 from einsum_grad.emit.context import Context, ellipsis_slice, tuple_of
-from einsum_grad.emit.view import index
+from einsum_grad.emit.view import index, transposing
 from einsum_grad.lower import Op, Step
 from einsum_grad.plan import ELLIPSIS, UNIT, Labels, Pattern, diagonals, distinct
 
@@ -88,11 +88,17 @@ def split(step: Step, context: Context) -> str:
     return f"{name}.reshape({' + '.join([*before, context.lead(), *after])})"
 
 
+def copy(step: Step, context: Context) -> str:
+    """An array of its own, its axes in memory in the order that the result has."""
+    (arg,) = step.args
+    return f"{arg.name}{transposing(arg.labels, step.result.labels)}.copy()"
+
+
 COMMON: Mapping[Op, Render] = {
     Op.DIAGONAL: diagonal,
     Op.UNITS: expression(units),
     Op.MERGE: expression(merge),
     Op.SPLIT: expression(split),
     Op.CONJUGATE: expression(lambda step, context: f"{step.args[0].name}.conj()"),
-    Op.COPY: expression(lambda step, context: f"{step.args[0].name}.copy()"),
+    Op.COPY: expression(copy),
 }

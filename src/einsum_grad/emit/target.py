@@ -25,13 +25,12 @@ NUMPY_LIBRARY = Library("NumPy", "import numpy as np", "np.")
 class Target:
     """A way to write programs down.
 
-    `pairwise` says whether many operands are contracted two at a time, with shared intermediates,
-    or at once, as the pattern says it; `layered`, whether what computes is a function of its own,
-    without the checks. `libraries` are those that its modules may need.
+    `fast` says what its modules are for: many operands contracted two at a time, with shared
+    intermediates whose axes suit matrix products, and functions that compute without checking; or
+    else the pattern at once, as it says it. `libraries` are those that its modules may need.
     """
 
     name: str
     libraries: tuple[Library, ...]
-    pairwise: bool
-    layered: bool
+    fast: bool
     steps: Mapping[Op, Render]

@@ -1,7 +1,9 @@
 """`Network` to `Program`: a short list of array steps, forward and all gradients together."""
 
+from einsum_grad.lower.arrange import arrange
 from einsum_grad.lower.cost import Cost, Work, cost
 from einsum_grad.lower.lower import lower
+from einsum_grad.lower.product import Kind, Product, only, product_of, together
 from einsum_grad.lower.program import (
     AxisSize,
     Op,
@@ -19,7 +21,9 @@ __all__ = [
     "PLAIN",
     "AxisSize",
     "Cost",
+    "Kind",
     "Op",
+    "Product",
     "Program",
     "Section",
     "Size",
@@ -27,9 +31,13 @@ __all__ = [
     "Traits",
     "Value",
     "Work",
+    "arrange",
     "cost",
     "finishing",
     "lower",
+    "only",
+    "product_of",
     "saving",
     "steps",
+    "together",
 ]

@@ -79,6 +79,10 @@ def _same(pattern: Pattern) -> bool:
     return pattern.inputs[0] == pattern.output
 
 
+def _permuted(pattern: Pattern) -> bool:
+    return sorted(pattern.inputs[0]) == sorted(pattern.output)
+
+
 _RULES: dict[Op, Callable[[Pattern], bool]] = {
     Op.CONTRACT: _contract,
     Op.REPEAT: _repeat,
@@ -87,5 +91,5 @@ _RULES: dict[Op, Callable[[Pattern], bool]] = {
     Op.MERGE: _merge,
     Op.SPLIT: _split,
     Op.CONJUGATE: _same,
-    Op.COPY: _same,
+    Op.COPY: _permuted,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from einsum_grad.lower.builder import Builder, Stage, labels_suffix
-from einsum_grad.lower.program import AxisSize, Op, Program, Section, Size, Value, steps
+from einsum_grad.lower.program import AxisSize, Op, Program, Section, Size, Value, residuals
 from einsum_grad.lower.stages import is_view, split, stages
 from einsum_grad.lower.traits import PLAIN, Traits
 from einsum_grad.plan import (
@@ -59,7 +59,7 @@ def lower(
         gradients=tuple(lowering.cotangents[operand] for operand in wrt),
         wrt=wrt,
         sizes=tuple({**_sizes(lowering.operands), **(given or {})}.items()),
-        residuals=_residuals(forward, backward),
+        residuals=residuals(forward, backward),
         traits=traits,
     )
 
@@ -191,10 +191,3 @@ def _sizes(operands: tuple[Value, ...]) -> dict[str, Size]:
             if label != UNIT:
                 found.setdefault(label, AxisSize(operand, place))
     return found
-
-
-def _residuals(forward: tuple[Section, ...], backward: tuple[Section, ...]) -> tuple[Value, ...]:
-    """What the backward reads of the forward, less what it makes again because that is cheap."""
-    again = {step.result.name for step in steps(backward)}
-    read = {arg.name for step in steps(backward) for arg in step.args} - again
-    return tuple(step.result for step in steps(forward) if step.result.name in read)

@@ -10,7 +10,7 @@ say all there is to say about a step:
     merge       make one axis of the axes that an ellipsis stands for
     split       make them many again
     conjugate   the complex conjugate
-    copy        an array of its own
+    copy        an array of its own, its axes in memory in the order of the result's
 """
 
 from __future__ import annotations
@@ -117,6 +117,13 @@ class Program:
 def steps(sections: Iterable[Section]) -> Iterator[Step]:
     """The steps of all `sections`, in order."""
     return (step for section in sections for step in section.steps)
+
+
+def residuals(forward: tuple[Section, ...], backward: tuple[Section, ...]) -> tuple[Value, ...]:
+    """What the backward reads of the forward, less what it makes again because that is cheap."""
+    again = {step.result.name for step in steps(backward)}
+    read = {arg.name for step in steps(backward) for arg in step.args} - again
+    return tuple(step.result for step in steps(forward) if step.result.name in read)
 
 
 def has_ellipsis(value: Value) -> bool:

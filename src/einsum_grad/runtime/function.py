@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -27,6 +28,9 @@ from einsum_grad.syntax import Equation
 Pullback = Callable[..., tuple[Array, ...]]
 
 _MAX_VARIANTS = 1024
+
+_signature = operator.attrgetter("__class__", "shape", "dtype")
+"""What a variant is found by: only arrays of NumPy's own class are ever in the dictionary."""
 
 
 class Arguments(NamedTuple):
@@ -69,8 +73,8 @@ class Function:
 
     def __call__(self, *operands: Any) -> Any:
         """Return the output for `operands`; a view of the operand where nothing is computed."""
-        arrays = self._arrays(operands)
-        return self._variant(arrays, True).forward(arrays)
+        variant, arrays = self._called(operands, True)
+        return variant.forward(arrays)
 
     def vjp(self, *operands: Any, conj: bool = True) -> tuple[Any, Pullback]:
         """Return the output and the pullback.
@@ -86,13 +90,13 @@ class Function:
         >>> float(out), pullback(1.0)
         (11.0, (array([3., 4.]), array([1., 2.])))
         """
-        arrays, convention = self._arrays(operands), conj
-        variant = self._variant(arrays, conj)
+        variant, arrays = self._called(operands, conj)
         output, saved = variant.vjp(arrays)
+        convention = conj
 
         def pullback(cotangent: Any, *, conj: bool = convention) -> tuple[Array, ...]:
             """Return a tuple with a gradient for each operand asked for."""
-            if bool(conj) != bool(convention):
+            if conj is not convention and bool(conj) != bool(convention):
                 return self.backward(cotangent, *arrays, conj=conj)
             return variant.pullback(cotangent, arrays, saved)
 
@@ -105,8 +109,8 @@ class Function:
         >>> compile("i->").backward(2.0, [1.0, 1.0])
         (array([2., 2.]),)
         """
-        arrays = self._arrays(operands)
-        return self._variant(arrays, conj).backward(cotangent, arrays)
+        variant, arrays = self._called(operands, conj)
+        return variant.backward(cotangent, arrays)
 
     def cost(self, sizes: Mapping[str, int], dtype: Any = float) -> Cost:
         """Return what the forward and the backward cost, in flops and bytes.
@@ -170,18 +174,24 @@ class Function:
         asked = self._request
         return load_module(asked.pattern, asked.wrt, self._target, dict(asked.sizes))
 
-    def _arrays(self, operands: Sequence[Any]) -> tuple[Array, ...]:
-        return tuple(as_array(operand, f"operand {n}") for n, operand in enumerate(operands))
+    def _called(self, operands: tuple[Any, ...], conj: bool) -> tuple[Variant, tuple[Array, ...]]:
+        """The variant for `operands`, and these as arrays; a look-up where both are known."""
+        try:
+            return self._variants[conj, *map(_signature, operands)], operands
+        except (KeyError, AttributeError, TypeError):
+            return self._found(operands, bool(conj))
 
-    def _variant(self, arrays: tuple[Array, ...], conj: bool) -> Variant:
-        key = (bool(conj), *[(array.shape, array.dtype) for array in arrays])
+    def _found(self, operands: Sequence[Any], conj: bool) -> tuple[Variant, tuple[Array, ...]]:
+        """The same for operands of any kind, and for what is called the first time."""
+        arrays = tuple(as_array(operand, f"operand {n}") for n, operand in enumerate(operands))
+        key = (conj, *map(_signature, arrays))
         variant = self._variants.get(key)
         if variant is None:
-            variant = build_variant(self._request, self._target, arrays, bool(conj))
+            variant = build_variant(self._request, self._target, arrays, conj)
             if len(self._variants) >= _MAX_VARIANTS:
                 self._variants.clear()
             self._variants[key] = variant
-        return variant
+        return variant, arrays
 
 
 def _again(*arguments: Any) -> Function:

@@ -132,5 +132,5 @@ _MEANINGS: dict[Op, Callable[..., Array]] = {
     Op.MERGE: _merge,
     Op.SPLIT: _split,
     Op.CONJUGATE: lambda call, array: np.conj(array),
-    Op.COPY: lambda call, array: array.copy(),
+    Op.COPY: lambda call, array: _align(array, call.terms[0], call.output).copy(),
 }

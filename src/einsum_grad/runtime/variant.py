@@ -27,13 +27,18 @@ Saved = tuple[tuple[Array, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """The generated functions, and what is around them for these operands."""
+    """The generated functions, and what is around them for these operands.
+
+    `plain` says that nothing is around them: all dtypes are the one that is computed in, and no
+    result is without axes, which NumPy would return as a scalar.
+    """
 
     loaded: Loaded
     numbers: Numbers
     names: tuple[str, ...]
     shape: tuple[int, ...]
     wrt: tuple[int, ...]
+    plain: bool
 
     def forward(self, arrays: Sequence[Array]) -> Any:
         """The output."""
@@ -41,22 +46,30 @@ class Variant:
 
     def vjp(self, arrays: Sequence[Array]) -> tuple[Any, Saved]:
         """The output, and what the pullback uses again."""
-        operands = self._computed(arrays)
-        saved = self._save(operands)
-        return self._returned(self.loaded.output(*operands, *saved)), saved
+        loaded = self.loaded
+        operands = arrays if self.plain else self._computed(arrays)
+        saved = (loaded.save(*operands),) if loaded.save else ()
+        output = loaded.output(*operands, *saved)
+        return output if self.plain else self._returned(output), saved
 
     def pullback(self, cotangent: Any, arrays: Sequence[Array], saved: Saved) -> tuple[Array, ...]:
         """The gradients, from what `vjp` kept."""
+        if (
+            self.plain
+            and type(cotangent) is np.ndarray
+            and cotangent.shape == self.shape
+            and cotangent.dtype == self.numbers.computed
+        ):
+            gradients: tuple[Array, ...] = self.loaded.pullback(cotangent, *arrays, *saved)
+            return gradients
         given, operands = self._cotangent(cotangent), self._computed(arrays)
         return self._given_back(self.loaded.pullback(given, *operands, *saved))
 
     def backward(self, cotangent: Any, arrays: Sequence[Array]) -> tuple[Array, ...]:
         """The gradients, with what they share with the forward computed anew."""
-        given, operands = self._cotangent(cotangent), self._computed(arrays)
-        return self._given_back(self.loaded.pullback(given, *operands, *self._save(operands)))
-
-    def _save(self, operands: Sequence[Array]) -> Saved:
-        return (self.loaded.save(*operands),) if self.loaded.save else ()
+        save, given = self.loaded.save, self._cotangent(cotangent)
+        saved = (save(*self._computed(arrays)),) if save else ()
+        return self.pullback(given, arrays, saved)
 
     def _computed(self, arrays: Sequence[Array]) -> Sequence[Array]:
         if self.numbers.uniform:
@@ -118,7 +131,9 @@ def build_variant(
     if math.prod(shape) * numbers.computed.itemsize > sys.maxsize:
         raise OperandError(f"the output would have shape {shape}, which no memory holds")
     names = tuple(f"the gradient of operand {number}" for number in range(len(arrays)))
-    return Variant(loaded, numbers, names, shape, request.wrt)
+    ranks = (len(shape), *(arrays[operand].ndim for operand in request.wrt))
+    plain = numbers.uniform and numbers.result == numbers.computed and all(ranks)
+    return Variant(loaded, numbers, names, shape, request.wrt, plain)
 
 
 def load_module(

@@ -24,14 +24,14 @@ def check_sizes(a, b, c):
 
 def save(a, b, c):
     """Return what the output and the gradients share."""
-    t1 = a @ b
+    t1 = a.dot(b)
     return (t1,)
 
 
 def output(a, b, c, saved):
     """Return the output Z."""
     (t1,) = saved
-    return t1 @ c
+    return t1.dot(c)
 
 
 def pullback(dz, a, b, c, saved):
@@ -39,16 +39,16 @@ def pullback(dz, a, b, c, saved):
     (t1,) = saved
 
     # dc: put dz in the place of c; ad,ac->cd runs as it stands.
-    dc = t1.T @ dz
+    dc = t1.T.dot(dz)
 
     # dt1: put dz in the place of t1; cd,ad->ac runs as it stands.
-    dt1 = dz @ c.T
+    dt1 = dz.dot(c.T)
 
     # da: put dt1 in the place of a; ac,bc->ab runs as it stands.
-    da = dt1 @ b.T
+    da = dt1.dot(b.T)
 
     # db: put dt1 in the place of b; ab,ac->bc runs as it stands.
-    db = a.T @ dt1
+    db = a.T.dot(dt1)
 
     return da, db, dc
 

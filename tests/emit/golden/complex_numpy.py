@@ -22,18 +22,18 @@ def check_sizes(x, w):
 
 def output(x, w):
     """Return the output Z."""
-    return x @ w
+    return x.dot(w)
 
 
 def pullback(dz, x, w):
     """Return the gradients (dx, dw) for a cotangent dz of Z."""
     # dx: put dz in the place of x; ik,jk->ij runs as it stands.
     w_conj = w.conj()
-    dx = dz @ w_conj.T
+    dx = dz.dot(w_conj.T)
 
     # dw: put dz in the place of w; ij,ik->jk runs as it stands.
     x_conj = x.conj()
-    dw = x_conj.T @ dz
+    dw = x_conj.T.dot(dz)
 
     return dx, dw
 

@@ -27,7 +27,7 @@ def save(x, w):
 def output(x, w, saved):
     """Return the output Z."""
     (x_i,) = saved
-    return w.T @ x_i
+    return w.T.dot(x_i)
 
 
 def pullback(dz, x, w, saved):
@@ -35,7 +35,7 @@ def pullback(dz, x, w, saved):
     (x_i,) = saved
 
     # dx_i: put dz in the place of x_i; j,ij->i runs as it stands.
-    dx_i = w @ dz
+    dx_i = w.dot(dz)
 
     # dw: put dz in the place of w; i,j->ij runs as it stands.
     dw = x_i[:, None] * dz

@@ -25,7 +25,8 @@ def check_sizes(x, w):
 def output(x, w):
     """Return the output Z."""
     x_aij = x.reshape(math.prod(x.shape[:-2]), *x.shape[-2:])
-    z_aik = np.tensordot(x_aij, w, axes=((2,), (0,)))
+    left = x_aij.reshape(math.prod(x.shape[:-2]) * x.shape[-2], x.shape[-1])
+    z_aik = left.dot(w).reshape((math.prod(x.shape[:-2]), x.shape[-2], w.shape[1]))
     return z_aik.reshape(x.shape[:-2] + z_aik.shape[1:])
 
 
@@ -33,12 +34,15 @@ def pullback(dz, x, w):
     """Return the gradients (dx, dw) for a cotangent dz of Z."""
     # dx: put dz in the place of x; aik,jk->aij runs as it stands.
     dz_aik = dz.reshape(math.prod(dz.shape[:-2]), *dz.shape[-2:])
-    dx_aij = np.tensordot(dz_aik, w, axes=((2,), (1,)))
+    left = dz_aik.reshape(math.prod(x.shape[:-2]) * x.shape[-2], w.shape[1])
+    dx_aij = left.dot(w.T).reshape((math.prod(x.shape[:-2]), x.shape[-2], x.shape[-1]))
     dx = dx_aij.reshape(x.shape[:-2] + dx_aij.shape[1:])
 
     # dw: put dz in the place of w; aij,aik->jk runs as it stands.
     x_aij = x.reshape(math.prod(x.shape[:-2]), *x.shape[-2:])
-    dw = np.tensordot(x_aij, dz_aik, axes=((0, 1), (0, 1)))
+    left = x_aij.transpose(2, 0, 1).reshape(x.shape[-1], math.prod(x.shape[:-2]) * x.shape[-2])
+    right = dz_aik.reshape(math.prod(x.shape[:-2]) * x.shape[-2], w.shape[1])
+    dw = left.dot(right)
 
     return dx, dw
 

@@ -36,7 +36,9 @@ def pullback(dz, x, w, saved):
     dx = dz * w_scalar
 
     # dw_scalar: put dz in the place of w_scalar; ab,ab-> runs as it stands.
-    dw_scalar = np.tensordot(x, dz, axes=((0, 1), (0, 1)))
+    left = x.reshape(x.shape[0] * x.shape[1])
+    right = dz.reshape(x.shape[0] * x.shape[1])
+    dw_scalar = left.dot(right)
 
     # dw: put dw_scalar in the place of w, ->cd. No operand on the left has c or d: every c and d
     # gets the same gradient.

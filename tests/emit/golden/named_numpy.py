@@ -20,16 +20,16 @@ def check_sizes(x, w):
 
 def output(x, w):
     """Return the output Z."""
-    return x @ w
+    return x.dot(w)
 
 
 def pullback(dz, x, w):
     """Return the gradients (dx, dw) for a cotangent dz of Z."""
     # dx: put dz in the place of x; bo,io->bi runs as it stands.
-    dx = dz @ w.T
+    dx = dz.dot(w.T)
 
     # dw: put dz in the place of w; bi,bo->io runs as it stands.
-    dw = x.T @ dz
+    dw = x.T.dot(dz)
 
     return dx, dw
 

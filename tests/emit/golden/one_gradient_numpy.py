@@ -20,13 +20,13 @@ def check_sizes(x, w):
 
 def output(x, w):
     """Return the output Z."""
-    return x @ w
+    return x.dot(w)
 
 
 def pullback(dz, x, w):
     """Return the gradients (dw,) for a cotangent dz of Z."""
     # dw: put dz in the place of w; ij,ik->jk runs as it stands.
-    dw = x.T @ dz
+    dw = x.T.dot(dz)
 
     return (dw,)
 

@@ -1,7 +1,6 @@
 import pytest
 
-from einsum_grad.emit.product import product_of
-from einsum_grad.lower import Op, Step, Value
+from einsum_grad.lower import Op, Step, Value, product_of
 
 
 def pair(*terms: str, output: str) -> Step:

@@ -1,0 +1,238 @@
+"""`Program` to `Program`: every product finds its axes where a matrix product wants them.
+
+An array that a program makes may have its axes in any order: each product leaves them as they fall
+(the batch, the rows, the columns), and who needs another order looks at it differently. Where no
+view makes matrices of an array, a copy does; it is made once and used again, by the gradients too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from einsum_grad.lower.builder import labels_suffix
+from einsum_grad.lower.product import Kind, Product, only, product_of, together
+from einsum_grad.lower.program import Op, Program, Section, Step, Value, residuals, steps
+from einsum_grad.plan import Labels, diagonals
+
+
+def arrange(program: Program) -> Program:
+    """Choose the order of the axes of all that `program` makes, and copy where no view will do.
+
+    >>> from einsum_grad.lower import lower
+    >>> from einsum_grad.plan import pattern_of, single
+    >>> from einsum_grad.syntax import parse
+    >>> print(arrange(lower(single(pattern_of(parse("aebf,dfce->abcd"))), (0,))))
+    forward x[a e b f] w[d f c e]
+      x_abef[a b e f] = copy x[a e b f]
+      w_efdc[e f d c] = copy w[d f c e]
+      z_abdc[a b d c] = contract x_abef[a b e f] w_efdc[e f d c]
+      z[a b c d] = contract z_abdc[a b d c]
+      -> z[a b c d]
+    backward dz[a b c d] keeping w_efdc[e f d c]
+      dz_abdc[a b d c] = copy dz[a b c d]
+      dx_abef[a b e f] = contract dz_abdc[a b d c] w_efdc[e f d c]
+      dx[a e b f] = contract dx_abef[a b e f]
+      -> dx[a e b f]
+    """
+    arranger = _Arranger(program)
+    forward = tuple(arranger.section(section) for section in program.forward)
+    arranger.new_function()
+    backward = tuple(arranger.section(section) for section in program.backward)
+    return replace(
+        program, forward=forward, backward=backward, residuals=residuals(forward, backward)
+    )
+
+
+class _Arranger:
+    """The values as they are made now, by name, and the copies of them that there are."""
+
+    def __init__(self, program: Program) -> None:
+        everything = (*steps(program.forward), *steps(program.backward))
+        self.names = {step.result.name for step in everything}
+        self.names.update(value.name for value in (*program.operands, program.cotangent))
+        self.final = {program.output.name, *(value.name for value in program.gradients)}
+        self.values: dict[str, Value] = {}
+        self.copies: dict[str, dict[Labels, Value]] = {}
+        self.cheap: dict[tuple[str, Labels], Value] = {}
+        self.added: list[Step] = []
+
+    def new_function(self) -> None:
+        """Views are made anew in each function; copies are kept."""
+        self.cheap.clear()
+
+    def section(self, section: Section) -> Section:
+        """The section with its steps arranged."""
+        for step in section.steps:
+            self.step(step)
+        todo, self.added = tuple(self.added), []
+        made, result = (self.values.get(v.name, v) for v in (section.made, section.result))
+        args = tuple(self.values.get(value.name, value) for value in section.args)
+        return replace(section, args=args, made=made, result=result, steps=todo)
+
+    def step(self, step: Step) -> None:
+        """Add `step` as it is best done."""
+        args = tuple(self.values.get(arg.name, arg) for arg in step.args)
+        self.values[step.result.name] = _ARRANGE[step.op](self, step, args)
+
+    def contract(self, step: Step, args: tuple[Value, ...]) -> Value:
+        """A product or a sum leaves its axes as they fall; what only looks is done as it says."""
+        product = product_of(Step(step.op, step.result, args))
+        if product is None:
+            return self.alone(step, args)
+        if product.kind is Kind.MATMUL:
+            product = self.with_copies(product.in_order())
+        left, right, natural = _ORDERS[product.kind](product)
+        placed = (self.copied(product.left, left), self.copied(product.right, right))
+        return self.finished(step, natural, placed)
+
+    def with_copies(self, product: Product) -> Product:
+        """The product of those copies of its arrays, if there are any, that need no other copy."""
+        lefts, rights = (
+            [value, *self.copies.get(value.name, {}).values()]
+            for value in (product.left, product.right)
+        )
+        pairs = (replace(product, left=one, right=other) for one in lefts for other in rights)
+        return next(filter(_fits, pairs), product)
+
+    def alone(self, step: Step, args: tuple[Value, ...]) -> Value:
+        """The sum of one array over some axes, or a view of it."""
+        wanted = step.result.labels
+        if len(args) != 1 or diagonals(args[0].labels):
+            return self.add(step.op, step.result, args)
+        kept = only(args[0].labels, wanted)
+        if len(kept) == len(args[0].labels):
+            return self.add(step.op, step.result, args)
+        return self.finished(step, kept, args)
+
+    def as_it_says(self, step: Step, args: tuple[Value, ...]) -> Value:
+        """What goes by the order of the axes gets them in the order that it was written for."""
+        placed = tuple(map(self.viewed, args, (arg.labels for arg in step.args)))
+        return self.add(step.op, step.result, placed)
+
+    def as_it_falls(self, step: Step, args: tuple[Value, ...]) -> Value:
+        """What goes entry by entry leaves the axes as they are."""
+        return self.finished(step, args[0].labels, args)
+
+    def finished(self, step: Step, natural: Labels, args: tuple[Value, ...]) -> Value:
+        """A step whose axes fall as `natural`: for a caller they are put in order."""
+        wanted, name = step.result.labels, step.result.name
+        if natural == wanted or name not in self.final:
+            return self.add(step.op, Value(name, natural), args)
+        raw = Value(self.name(name, natural), natural)
+        return self.add(Op.CONTRACT, step.result, (self.add(step.op, raw, args),))
+
+    def copied(self, value: Value, labels: Labels) -> Value:
+        """`value` with its axes in the order of `labels`, and so in memory."""
+        if labels == value.labels:
+            return value
+        copies = self.copies.setdefault(value.name, {})
+        if labels not in copies:
+            result = Value(self.name(value.name, labels), labels)
+            copies[labels] = self.add(Op.COPY, result, (value,))
+        return copies[labels]
+
+    def viewed(self, value: Value, labels: Labels) -> Value:
+        """`value` with its axes in the order of `labels`, as a view."""
+        if labels == value.labels:
+            return value
+        key = (value.name, labels)
+        if key not in self.cheap:
+            result = Value(self.name(value.name, labels), labels)
+            self.cheap[key] = self.add(Op.CONTRACT, result, (value,))
+        return self.cheap[key]
+
+    def add(self, op: Op, result: Value, args: tuple[Value, ...]) -> Value:
+        """Append a step."""
+        self.added.append(Step(op, result, args))
+        return result
+
+    def name(self, base: str, labels: Labels) -> str:
+        """A name that no value has."""
+        name = base = f"{base}_{labels_suffix(labels)}"
+        number = 2
+        while name in self.names:
+            name, number = f"{base}{number}", number + 1
+        self.names.add(name)
+        return name
+
+
+Orders = tuple[Labels, Labels, Labels]
+"""The orders of axes that a product's arrays should have, and the one that it leaves."""
+
+
+def _multiplied(product: Product) -> Orders:
+    """An elementwise product has the order of an array that has all axes."""
+    left, right, output = product.left.labels, product.right.labels, product.output
+    whole = [term for term in (left, right) if len(term) == len(output)]
+    natural = output if output in whole or not whole else whole[0]
+    return left, right, natural
+
+
+def _row_dots(product: Product) -> Orders:
+    return product.left.labels, product.right.labels, only(product.left.labels, product.batch)
+
+
+def _matvecs(product: Product) -> Orders:
+    own = (*product.rows, *product.columns)
+    matrix = product.left.labels if product.rows else product.right.labels
+    batch = only(matrix, product.batch)
+    return product.left.labels, product.right.labels, (*batch, *only(matrix, own))
+
+
+def _matrices(product: Product) -> Orders:
+    """(batch, rows, contracted) and (batch, contracted, columns), in any order of the three."""
+    left = _matrix(product.left.labels, product.batch, product.rows, product.contracted)
+    right = _matrix(product.right.labels, product.batch, product.columns, product.contracted)
+    if only(left, product.contracted) != only(right, product.contracted):
+        left, right = _agreeing(product, left, right)
+    own = (*only(left, product.rows), *only(right, product.columns))
+    natural = (*product.batch, *own)
+    return left, right, natural
+
+
+def _matrix(labels: Labels, batch: Labels, own: Labels, contracted: Labels) -> Labels:
+    """`labels`, if a view makes a matrix of them for each batch index; else the order to copy."""
+    if _is_matrix(labels, batch, own, contracted):
+        return labels
+    return (*batch, *own, *only(labels, contracted))
+
+
+def _is_matrix(labels: Labels, batch: Labels, own: Labels, contracted: Labels) -> bool:
+    rows_last = not batch or labels[-1] not in batch
+    return rows_last and together(labels, own) and together(labels, contracted)
+
+
+def _fits(product: Product) -> bool:
+    """Whether a matrix product can be made of the arrays without a copy."""
+    left, right, _ = _matrices(product)
+    return (left, right) == (product.left.labels, product.right.labels)
+
+
+def _agreeing(product: Product, left: Labels, right: Labels) -> tuple[Labels, Labels]:
+    """The contracted labels in one order: a copy that is made anyway, or of the smaller array."""
+    change_left = left != product.left.labels or (
+        right == product.right.labels and len(left) < len(right)
+    )
+    if change_left:
+        return (*product.batch, *product.rows, *only(right, product.contracted)), right
+    return left, (*product.batch, *only(left, product.contracted), *product.columns)
+
+
+_ORDERS: dict[Kind, Callable[[Product], Orders]] = {
+    Kind.MULTIPLY: _multiplied,
+    Kind.MATMUL: _matrices,
+    Kind.ROW_DOT: _row_dots,
+    Kind.MATVEC: _matvecs,
+}
+
+_ARRANGE: dict[Op, Callable[[_Arranger, Step, tuple[Value, ...]], Value]] = {
+    Op.CONTRACT: _Arranger.contract,
+    Op.REPEAT: _Arranger.as_it_says,
+    Op.DIAGONAL: _Arranger.as_it_says,
+    Op.UNITS: _Arranger.as_it_says,
+    Op.MERGE: _Arranger.as_it_says,
+    Op.SPLIT: _Arranger.as_it_says,
+    Op.CONJUGATE: _Arranger.as_it_falls,
+    Op.COPY: _Arranger.as_it_says,
+}

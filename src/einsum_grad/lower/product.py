@@ -1,0 +1,100 @@
+"""The contraction of two arrays, its labels in the groups that a matrix product knows.
+
+The labels of a pair fall into four groups: batch labels (in both and in the result), contracted
+ones (in both, not in the result), and those of the left or the right array alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from einsum_grad.lower.program import Op, Step, Value
+from einsum_grad.plan import Labels
+
+
+class Kind(StrEnum):
+    """What a pair amounts to, by which of its groups are empty."""
+
+    MULTIPLY = "multiply"
+    MATMUL = "matmul"
+    ROW_DOT = "row dot"
+    MATVEC = "matvec"
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A contraction of two arrays whose labels are in groups, each in the output's order."""
+
+    left: Value
+    right: Value
+    output: Labels
+    batch: Labels
+    contracted: Labels
+    rows: Labels
+    """The labels of the left array alone."""
+    columns: Labels
+    """The labels of the right array alone."""
+
+    @property
+    def kind(self) -> Kind:
+        """Nothing summed; a matrix product; or one for each batch index, of rows or a matrix."""
+        if not self.contracted:
+            return Kind.MULTIPLY
+        if not self.batch or (self.rows and self.columns):
+            return Kind.MATMUL
+        return Kind.MATVEC if self.rows or self.columns else Kind.ROW_DOT
+
+    def swapped(self) -> Product:
+        """The same product with the arrays exchanged."""
+        return Product(
+            self.right, self.left, self.output, self.batch, self.contracted, self.columns, self.rows
+        )
+
+    def in_order(self) -> Product:
+        """The arrays in the order in which the output has their own labels."""
+        own = [label for label in self.output if label not in self.batch]
+        return self.swapped() if own and own[0] in self.columns else self
+
+
+def product_of(step: Step) -> Product | None:
+    """Group the labels of a pair; None for a step that is no pair, sums one alone, or repeats."""
+    if step.op is not Op.CONTRACT or len(step.args) != 2:
+        return None
+    (left, right), output = step.args, step.result.labels
+    own = [label for arg in (left, right) for label in arg.labels]
+    shared = tuple(label for label in left.labels if label in right.labels)
+    if any(own.count(label) > 1 + (label in shared) for label in own):
+        return None
+    if any(label not in shared and label not in output for label in own):
+        return None
+    return Product(
+        left,
+        right,
+        output,
+        batch=only(output, shared),
+        contracted=tuple(label for label in shared if label not in output),
+        rows=tuple(label for label in output if label in left.labels and label not in shared),
+        columns=tuple(label for label in output if label in right.labels and label not in shared),
+    )
+
+
+def only(labels: Labels, group: Iterable[str]) -> Labels:
+    """Those of `labels` that are in `group`, in their order.
+
+    >>> only(("k", "i", "j"), "jk")
+    ('k', 'j')
+    """
+    kept = set(group)
+    return tuple(label for label in labels if label in kept)
+
+
+def together(labels: Labels, group: Labels) -> bool:
+    """Whether the labels of `group` stand side by side, so that one axis can be made of them.
+
+    >>> together(("b", "i", "j"), ("j", "i")), together(("i", "b", "j"), ("i", "j"))
+    (True, False)
+    """
+    places = [labels.index(label) for label in group]
+    return not places or max(places) - min(places) == len(places) - 1
