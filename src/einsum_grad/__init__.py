@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from einsum_grad.runtime import cache_clear as cache_clear
     from einsum_grad.runtime import cache_info as cache_info
     from einsum_grad.runtime import compile as compile
+    from einsum_grad.runtime import get_num_threads as get_num_threads
+    from einsum_grad.runtime import set_num_threads as set_num_threads
 
 __version__ = "0.1.0"
 
@@ -64,7 +66,14 @@ _HOMES = {
         ),
         "emit": ("TARGETS", "emit"),
         "explain": ("Explanation", "explain"),
-        "runtime": ("Function", "cache_clear", "cache_info", "compile"),
+        "runtime": (
+            "Function",
+            "cache_clear",
+            "cache_info",
+            "compile",
+            "get_num_threads",
+            "set_num_threads",
+        ),
     }.items()
     for name in names
 }

@@ -10,7 +10,7 @@ from einsum_grad.emit.numpy import NUMPY
 from einsum_grad.emit.steps import LETTERS
 from einsum_grad.emit.target import Target
 from einsum_grad.errors import ArgumentError
-from einsum_grad.lower import PLAIN, Program, Traits, arrange, lower
+from einsum_grad.lower import PLAIN, Program, Traits, arrange, lower, scale_of
 from einsum_grad.plan import (
     Network,
     Pattern,
@@ -74,16 +74,20 @@ def program_of(
     target: Target,
     sizes: Mapping[str, int],
     traits: Traits = PLAIN,
+    itemsize: int = 8,
 ) -> Program:
     """The program that `target` writes for `pattern`, in labels that may stand in code.
 
-    `sizes` are those of the labels, where they are known.
+    `sizes` are those of the labels, where they are known, and numbers have `itemsize` bytes.
     """
     spelled = spell(pattern)
     own = {spelled[label]: size for label, size in sizes.items() if label in spelled}
     safe = pattern.rename(spelled)
     program = lower(_network(safe, target, own), wrt, traits, safe.output_sizes(own))
-    return arrange(program) if target.fast else program
+    if not target.fast:
+        return program
+    scale = scale_of((*safe.inputs, safe.output), own, itemsize)
+    return arrange(program, scale)
 
 
 def _network(pattern: Pattern, target: Target, sizes: Mapping[str, int]) -> Network:

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 
 from einsum_grad.emit.context import Context, tuple_of
 from einsum_grad.emit.guard import cotangent_guard
+from einsum_grad.emit.large import statements
 from einsum_grad.emit.layout import comment, folded, indented, returned, tupled, unpacked, wrapped
 from einsum_grad.emit.target import Target
-from einsum_grad.lower import Program, Section, Step, Value, finishing, saving
+from einsum_grad.lower import Program, Section, Step, Value, finishing, saving, steps
 from einsum_grad.plan import Gradient, Why, gradient_facts
 
 _LONGEST_PATTERN = 60
@@ -87,13 +88,16 @@ class _Writer:
         return [
             *self._opening("save", self.operands),
             '    """Return what the output and the gradients share."""',
-            *indented(self._lines(saving(self.program))),
+            *indented(self._lines(saving(self.program), self.saved)),
             *indented(folded(f"return {tuple_of(self.saved)}")),
         ]
 
     def _evaluation(self) -> list[str]:
         """The steps to the output, and the return: of an expression, where that comes last."""
-        lines, name = self._raw_lines(finishing(self.program)), self.program.output.name
+        name = self.program.output.name
+        if self.program.scale is not None:
+            return indented([*self._lines(finishing(self.program), [name]), f"return {name}"])
+        lines = self._raw_lines(finishing(self.program))
         last = lines.pop() if lines and lines[-1].startswith(f"{name} = ") else name
         result = last.removeprefix(f"{name} = ")
         return indented(_folded([*lines, f"return {result}"]))
@@ -101,18 +105,36 @@ class _Writer:
     def _pullback(self) -> list[str]:
         """The gradients, each a paragraph, and the return."""
         body = []
-        for section in self.program.backward:
-            body += [*_why(section), *self._lines(section.steps), ""]
+        if self.program.scale is not None:
+            notes = _notes(self.program.backward)
+            kept = _names(self.program.gradients)
+            todo = tuple(steps(self.program.backward))
+            for names, lines in statements(self.program, todo, kept, self.target):
+                why = [line for name in names for line in notes.pop(name, [])]
+                body += [*(["", *why] if why else []), *_folded(lines)]
+            body = [*body[not body[0] :], ""]
+        else:
+            for section in self.program.backward:
+                body += [*_why(section), *self._lines(section.steps, ()), ""]
         return indented([*body, *returned(_names(self.program.gradients))])
 
     def _opening(self, name: str, arguments: Sequence[str]) -> list[str]:
         return wrapped(f"def {name}(", arguments, "):")
 
-    def _lines(self, todo: Iterable[Step]) -> list[str]:
-        return _folded(self._raw_lines(todo))
+    def _lines(self, todo: Sequence[Step], kept: Sequence[str]) -> list[str]:
+        """The code of some steps, of whose results the values `kept` are used outside."""
+        if self.program.scale is None:
+            return _folded(self._raw_lines(todo))
+        found = statements(self.program, todo, kept, self.target)
+        return [line for _, lines in found for line in _folded(lines)]
 
     def _raw_lines(self, todo: Iterable[Step]) -> list[str]:
         return [line for step in todo for line in self.target.steps[step.op](step, self.context)]
+
+
+def _notes(sections: Iterable[Section]) -> dict[str, list[str]]:
+    """The comment of each gradient, by the name of the first thing that is made for it."""
+    return {section.steps[0].result.name: _why(section) for section in sections if section.steps}
 
 
 def _folded(lines: Iterable[str]) -> list[str]:

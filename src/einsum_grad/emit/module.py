@@ -7,6 +7,7 @@ import textwrap
 from einsum_grad.emit.context import Context
 from einsum_grad.emit.functions import functions
 from einsum_grad.emit.guard import guard
+from einsum_grad.emit.large import helpers
 from einsum_grad.emit.layout import WIDTH, indented
 from einsum_grad.emit.selfcheck import self_check
 from einsum_grad.emit.source import Source
@@ -23,11 +24,12 @@ def write(program: Program, target: Target) -> Source:
     """Write the module of `program` for `target`."""
     checks = guard(program)
     written = functions(program, target, Context(program), bool(checks))
-    code = [checks, *written, self_check(program) if program.wrt else []]
+    told = "\n".join(line for function in written for line in function)
+    code = [*helpers(told), checks, *written, self_check(program) if program.wrt else []]
     libraries = _libraries(code, target)
     blocks = [[*_header(program, libraries), "", *_imports(written, libraries)], *code]
     text = "\n".join("\n".join([*block, *_BLANK]) for block in blocks if block).rstrip() + "\n"
-    return Source(text, target.name)
+    return Source(text, target.name, program.scale is not None)
 
 
 def _header(program: Program, libraries: list[Library]) -> list[str]:

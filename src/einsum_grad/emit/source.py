@@ -16,3 +16,5 @@ class Source:
 
     text: str
     target: str
+    large: bool = False
+    """Whether it was written for large arrays: in blocks, into memory that is used again."""

@@ -1,7 +1,8 @@
 """`Network` to `Program`: a short list of array steps, forward and all gradients together."""
 
 from einsum_grad.lower.arrange import arrange
-from einsum_grad.lower.cost import Cost, Work, cost
+from einsum_grad.lower.blocks import Block, blocks
+from einsum_grad.lower.cost import Cost, Work, cost, is_view
 from einsum_grad.lower.lower import lower
 from einsum_grad.lower.product import Kind, Product, only, product_of, together
 from einsum_grad.lower.program import (
@@ -14,17 +15,20 @@ from einsum_grad.lower.program import (
     Value,
     steps,
 )
+from einsum_grad.lower.scale import Scale, scale_of
 from einsum_grad.lower.split import finishing, saving
 from einsum_grad.lower.traits import PLAIN, Traits
 
 __all__ = [
     "PLAIN",
     "AxisSize",
+    "Block",
     "Cost",
     "Kind",
     "Op",
     "Product",
     "Program",
+    "Scale",
     "Section",
     "Size",
     "Step",
@@ -32,12 +36,15 @@ __all__ = [
     "Value",
     "Work",
     "arrange",
+    "blocks",
     "cost",
     "finishing",
+    "is_view",
     "lower",
     "only",
     "product_of",
     "saving",
+    "scale_of",
     "steps",
     "together",
 ]

@@ -13,11 +13,15 @@ from dataclasses import replace
 from einsum_grad.lower.builder import labels_suffix
 from einsum_grad.lower.product import Kind, Product, only, product_of, together
 from einsum_grad.lower.program import Op, Program, Section, Step, Value, residuals, steps
+from einsum_grad.lower.scale import Scale
 from einsum_grad.plan import Labels, diagonals
 
 
-def arrange(program: Program) -> Program:
+def arrange(program: Program, scale: Scale | None = None) -> Program:
     """Choose the order of the axes of all that `program` makes, and copy where no view will do.
+
+    With a `scale` the program is for large arrays: those that are multiplied entry by entry are
+    read in the order in which they lie in memory.
 
     >>> from einsum_grad.lower import lower
     >>> from einsum_grad.plan import pattern_of, single
@@ -35,19 +39,28 @@ def arrange(program: Program) -> Program:
       dx[a e b f] = contract dx_abef[a b e f]
       -> dx[a e b f]
     """
-    arranger = _Arranger(program)
+    arranger = _Arranger(program, scale)
     forward = tuple(arranger.section(section) for section in program.forward)
     arranger.new_function()
     backward = tuple(arranger.section(section) for section in program.backward)
     return replace(
-        program, forward=forward, backward=backward, residuals=residuals(forward, backward)
+        program,
+        forward=forward,
+        backward=backward,
+        residuals=residuals(forward, backward),
+        scale=scale,
     )
+
+
+_LARGE = 1 << 19
+"""The bytes of an array that no longer fits in a core's own cache."""
 
 
 class _Arranger:
     """The values as they are made now, by name, and the copies of them that there are."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, scale: Scale | None) -> None:
+        self.scale = scale
         everything = (*steps(program.forward), *steps(program.backward))
         self.names = {step.result.name for step in everything}
         self.names.update(value.name for value in (*program.operands, program.cotangent))
@@ -83,6 +96,9 @@ class _Arranger:
         if product.kind is Kind.MATMUL:
             product = self.with_copies(product.in_order())
         left, right, natural = _ORDERS[product.kind](product)
+        along = {Kind.MULTIPLY: natural, Kind.ROW_DOT: left}.get(product.kind)
+        if along is not None:
+            left, right = self.in_memory(left, along), self.in_memory(right, along)
         placed = (self.copied(product.left, left), self.copied(product.right, right))
         return self.finished(step, natural, placed)
 
@@ -94,6 +110,13 @@ class _Arranger:
         )
         pairs = (replace(product, left=one, right=other) for one in lefts for other in rights)
         return next(filter(_fits, pairs), product)
+
+    def in_memory(self, labels: Labels, order: Labels) -> Labels:
+        """The order for an array that is read along `order`: large ones not across memory."""
+        wanted = (*only(order, labels), *(label for label in labels if label not in order))
+        if self.scale is None or self.scale.nbytes(labels) < _LARGE or labels[-1] == wanted[-1]:
+            return labels
+        return wanted
 
     def alone(self, step: Step, args: tuple[Value, ...]) -> Value:
         """The sum of one array over some axes, or a view of it."""

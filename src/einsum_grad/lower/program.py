@@ -19,6 +19,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from einsum_grad.lower.scale import Scale
 from einsum_grad.lower.traits import Traits
 from einsum_grad.plan import ELLIPSIS, Gradient, Labels, Pattern
 
@@ -109,6 +110,8 @@ class Program:
     sizes: tuple[tuple[str, Size], ...]
     residuals: tuple[Value, ...]
     traits: Traits
+    scale: Scale | None = None
+    """How large the arrays are, if they are large."""
 
     def __str__(self) -> str:
         return "\n".join(_lines(self))

@@ -4,6 +4,7 @@ from einsum_grad.runtime.compile import cache_clear, cache_info, compile
 from einsum_grad.runtime.dropin import einsum
 from einsum_grad.runtime.function import Function
 from einsum_grad.runtime.interpret import interpret, interpret_backward
+from einsum_grad.runtime.threads import get_num_threads, set_num_threads
 
 __all__ = [
     "Function",
@@ -11,6 +12,8 @@ __all__ = [
     "cache_info",
     "compile",
     "einsum",
+    "get_num_threads",
     "interpret",
     "interpret_backward",
+    "set_num_threads",
 ]

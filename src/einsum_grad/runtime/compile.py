@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from einsum_grad.emit import target_of
 from einsum_grad.plan import Shape, read_shapes, read_sizes, read_wrt, request
+from einsum_grad.runtime import memory
 from einsum_grad.runtime.cache import Cache, CacheInfo
 from einsum_grad.runtime.function import Arguments, Function
 from einsum_grad.runtime.variant import MODULES
@@ -76,7 +77,7 @@ def cache_info() -> Caches:
 
 
 def cache_clear() -> None:
-    """Forget every compiled function that nobody holds.
+    """Forget every compiled function that nobody holds, and give back the memory of results.
 
     >>> cache_clear()
     >>> cache_info().currsize
@@ -84,3 +85,4 @@ def cache_clear() -> None:
     """
     FUNCTIONS.clear()
     MODULES.clear()
+    memory.clear()

@@ -22,7 +22,7 @@ from einsum_grad.plan import (
 )
 from einsum_grad.runtime.dtypes import Array
 from einsum_grad.runtime.load import Loaded
-from einsum_grad.runtime.variant import Variant, as_array, build_variant, load_module
+from einsum_grad.runtime.variant import Variant, as_array, build_variant, load_module, memory_order
 from einsum_grad.syntax import Equation
 
 Pullback = Callable[..., tuple[Array, ...]]
@@ -97,7 +97,7 @@ class Function:
         def pullback(cotangent: Any, *, conj: bool = convention) -> tuple[Array, ...]:
             """Return a tuple with a gradient for each operand asked for."""
             if conj is not convention and bool(conj) != bool(convention):
-                return self.backward(cotangent, *arrays, conj=conj)
+                return self.backward(cotangent, *operands, conj=conj)
             return variant.pullback(cotangent, arrays, saved)
 
         return output, pullback
@@ -177,9 +177,27 @@ class Function:
     def _called(self, operands: tuple[Any, ...], conj: bool) -> tuple[Variant, tuple[Array, ...]]:
         """The variant for `operands`, and these as arrays; a look-up where both are known."""
         try:
-            return self._variants[conj, *map(_signature, operands)], operands
+            variant, arrays = self._variants[conj, *map(_signature, operands)], operands
         except (KeyError, AttributeError, TypeError):
-            return self._found(operands, bool(conj))
+            variant, arrays = self._found(operands, bool(conj))
+        return self._ordered(variant, arrays, bool(conj)) if variant.large else (variant, arrays)
+
+    def _ordered(
+        self, variant: Variant, arrays: tuple[Array, ...], conj: bool
+    ) -> tuple[Variant, tuple[Array, ...]]:
+        """The variant for the order in which large arrays lie in memory, and these in it."""
+        if all(array.flags.c_contiguous for array in arrays):
+            return variant, arrays
+        orders = tuple(map(memory_order, arrays))
+        if all(order == tuple(sorted(order)) for order in orders):
+            return variant, arrays
+        key = (conj, *map(_signature, arrays), orders)
+        found = self._variants.get(key)
+        if found is None:
+            found = build_variant(self._request, self._target, arrays, conj, orders)
+            self._variants[key] = found
+        placed = (array.transpose(order) for array, order in zip(arrays, orders, strict=True))
+        return found, tuple(placed)
 
     def _found(self, operands: Sequence[Any], conj: bool) -> tuple[Variant, tuple[Array, ...]]:
         """The same for operands of any kind, and for what is called the first time."""

@@ -12,9 +12,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from einsum_grad.emit import Source
+from einsum_grad.runtime.helpers import HELPERS
 
 _LIBRARIES = frozenset({"einops", "math", "numpy"})
-_BUILTINS = ("SystemExit", "ValueError", "abs", "float", "print", "zip")
+_BUILTINS = (
+    "SystemExit",
+    "ValueError",
+    "abs",
+    "float",
+    "map",
+    "max",
+    "print",
+    "range",
+    "slice",
+    "zip",
+)
 _NUMBERS = itertools.count(1)
 _LONGEST_NAME = 40
 
@@ -42,6 +54,7 @@ def load(source: Source, name: str) -> Loaded:
     module.__file__ = filename
     module.__dict__["__builtins__"] = _few_builtins()
     exec(compile(source.text, filename, "exec"), module.__dict__)
+    module.__dict__.update({name: HELPERS[name] for name in HELPERS if hasattr(module, name)})
     _remember(filename, source.text, module.forward)
     functions = module.__dict__
     return Loaded(

@@ -12,7 +12,7 @@ import numpy as np
 
 from einsum_grad.emit import Target, program_of, write
 from einsum_grad.errors import DTypeError, OperandError
-from einsum_grad.lower import PLAIN, Traits
+from einsum_grad.lower import PLAIN, Traits, scale_of
 from einsum_grad.plan import Pattern, Request, bind, spell
 from einsum_grad.runtime.cache import Cache
 from einsum_grad.runtime.dtypes import Array, DType, Numbers, convert, numbers_of
@@ -20,6 +20,9 @@ from einsum_grad.runtime.load import Loaded, load
 
 MODULES: Cache[Loaded] = Cache(maxsize=1024)
 """The generated modules by what they were made of; many shapes share one."""
+
+Order = tuple[int, ...]
+"""The axes of an array by their strides, the longest first: the order in which they lie."""
 
 Saved = tuple[tuple[Array, ...], ...]
 """What `save` returned, as the last argument of a call; nothing where there is no `save`."""
@@ -30,7 +33,8 @@ class Variant:
     """The generated functions, and what is around them for these operands.
 
     `plain` says that nothing is around them: all dtypes are the one that is computed in, and no
-    result is without axes, which NumPy would return as a scalar.
+    result is without axes, which NumPy would return as a scalar. Of `large` operands whose axes
+    lie otherwise in memory the variant is another one, which has them in that order: `orders`.
     """
 
     loaded: Loaded
@@ -39,6 +43,8 @@ class Variant:
     shape: tuple[int, ...]
     wrt: tuple[int, ...]
     plain: bool
+    large: bool
+    orders: tuple[Order, ...] | None = None
 
     def forward(self, arrays: Sequence[Array]) -> Any:
         """The output."""
@@ -61,9 +67,10 @@ class Variant:
             and cotangent.dtype == self.numbers.computed
         ):
             gradients: tuple[Array, ...] = self.loaded.pullback(cotangent, *arrays, *saved)
-            return gradients
+            return gradients if self.orders is None else self._in_place(gradients)
         given, operands = self._cotangent(cotangent), self._computed(arrays)
-        return self._given_back(self.loaded.pullback(given, *operands, *saved))
+        found = self._given_back(self.loaded.pullback(given, *operands, *saved))
+        return found if self.orders is None else self._in_place(found)
 
     def backward(self, cotangent: Any, arrays: Sequence[Array]) -> tuple[Array, ...]:
         """The gradients, with what they share with the forward computed anew."""
@@ -75,6 +82,14 @@ class Variant:
         if self.numbers.uniform:
             return arrays
         return [array.astype(self.numbers.computed, copy=False) for array in arrays]
+
+    def _in_place(self, gradients: Sequence[Array]) -> tuple[Array, ...]:
+        """The gradients with their axes where the operands have them."""
+        assert self.orders is not None
+        return tuple(
+            gradient.transpose(np.argsort(self.orders[operand]))
+            for operand, gradient in zip(self.wrt, gradients, strict=True)
+        )
 
     def _returned(self, output: Any) -> Any:
         if output.dtype != self.numbers.result:
@@ -118,22 +133,48 @@ def convert_cotangent(given: Array, dtype: DType) -> Array:
     return convert(given, dtype, "the cotangent")
 
 
+def memory_order(array: Array) -> Order:
+    """The axes of `array` as they lie in memory; one along which it only repeats is put first.
+
+    >>> memory_order(np.empty((2, 3))), memory_order(np.empty((2, 3), order="F"))
+    ((0, 1), (1, 0))
+    """
+    strides = [abs(stride) or sys.maxsize for stride in array.strides]
+    return tuple(sorted(range(array.ndim), key=lambda axis: -strides[axis]))
+
+
 def build_variant(
-    request: Request, target: Target, arrays: Sequence[Array], conjugate: bool
+    request: Request,
+    target: Target,
+    arrays: Sequence[Array],
+    conjugate: bool,
+    orders: tuple[Order, ...] | None = None,
 ) -> Variant:
-    """Bind the pattern to `arrays`, and find or make the module that runs it."""
+    """Bind the pattern to `arrays`, and find or make the module that runs it.
+
+    With `orders` the module takes each array with its axes in another order.
+    """
     shapes = [array.shape for array in arrays]
     bound = bind(request.equation, request.unbound, shapes, dict(request.given))
     numbers = numbers_of([array.dtype for array in arrays])
     sizes = dict(bound.sizes)
-    loaded = load_module(bound.pattern, request.wrt, target, sizes, numbers.traits(conjugate))
+    traits, itemsize = numbers.traits(conjugate), numbers.computed.itemsize
+    pattern = bound.pattern if orders is None else _reordered(bound.pattern, orders)
+    loaded = load_module(pattern, request.wrt, target, sizes, traits, itemsize)
     shape = tuple(sizes[label] for label in bound.pattern.output)
     if math.prod(shape) * numbers.computed.itemsize > sys.maxsize:
         raise OperandError(f"the output would have shape {shape}, which no memory holds")
     names = tuple(f"the gradient of operand {number}" for number in range(len(arrays)))
     ranks = (len(shape), *(arrays[operand].ndim for operand in request.wrt))
     plain = numbers.uniform and numbers.result == numbers.computed and all(ranks)
-    return Variant(loaded, numbers, names, shape, request.wrt, plain)
+    large = loaded.source.large
+    return Variant(loaded, numbers, names, shape, request.wrt, plain, large, orders)
+
+
+def _reordered(pattern: Pattern, orders: Sequence[Order]) -> Pattern:
+    terms = zip(pattern.inputs, orders, strict=True)
+    inputs = tuple(tuple(term[axis] for axis in order) for term, order in terms)
+    return Pattern(inputs, pattern.output)
 
 
 def load_module(
@@ -142,6 +183,7 @@ def load_module(
     target: Target,
     sizes: dict[str, int],
     traits: Traits = PLAIN,
+    itemsize: int = 8,
 ) -> Loaded:
     """The module of `pattern`, written and executed once.
 
@@ -153,7 +195,10 @@ def load_module(
     own = {spelled[label]: size for label, size in sizes.items() if label in spelled}
     fixed = tuple(safe.output_sizes(own).items())
 
-    def build() -> Loaded:
-        return load(write(program_of(safe, wrt, target, own, traits), target), str(safe))
+    scale = scale_of((*safe.inputs, safe.output), own, itemsize) if target.fast else None
 
-    return MODULES.get((safe, wrt, target.name, traits, fixed), build)
+    def build() -> Loaded:
+        program = program_of(safe, wrt, target, own, traits, itemsize)
+        return load(write(program, target), str(safe))
+
+    return MODULES.get((safe, wrt, target.name, traits, fixed, scale), build)

@@ -1,0 +1,210 @@
+"""Functions of large arrays: results in memory that is there, blocks for all cores.
+
+The arrays are made by `empty` and written by the calls themselves, through `out=`. What memory
+bounds is done in blocks by `in_blocks`. These and two more helpers stand in the module in their
+plainest form; einsum-grad puts its own in their place when it runs the module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+from einsum_grad.emit.context import Context
+from einsum_grad.emit.layout import indented
+from einsum_grad.emit.product import Call, call_of, product_size, written
+from einsum_grad.emit.target import Target
+from einsum_grad.emit.view import transposing
+from einsum_grad.lower import (
+    AxisSize,
+    Block,
+    Op,
+    Program,
+    Scale,
+    Step,
+    Value,
+    blocks,
+    is_view,
+    only,
+    product_of,
+)
+from einsum_grad.plan import diagonals
+
+SMALLEST = 1 << 17
+"""The bytes from which on an array is worth to be made in used memory."""
+
+HELPERS = (
+    '''def empty(shape, dtype):
+    """Return an array of any numbers."""
+    return np.empty(shape, dtype)''',
+    '''def in_blocks(work, length, step):
+    """Return what work returns for each slice of step of range(length)."""
+    return [work(slice(start, start + step)) for start in range(0, max(length, 1), step)]''',
+    '''def copied(array):
+    """Return a copy whose last axis is the one without gaps."""
+    return array.copy()''',
+    '''def summed(array, axis):
+    """Return the sum over some axes."""
+    return array.sum(axis=axis)''',
+)
+"""The plainest form of what einsum-grad has better: Python's own threads, memory, BLAS."""
+
+
+def helpers(text: str) -> list[list[str]]:
+    """Those of the helpers that `text` uses, each as its lines."""
+    chosen = (code for code in HELPERS if code[len("def ") : code.index("(") + 1] in text)
+    return [code.splitlines() for code in chosen]
+
+
+def statements(
+    program: Program, todo: Sequence[Step], kept: Collection[str], target: Target
+) -> Iterator[tuple[tuple[str, ...], list[str]]]:
+    """The steps as code: the names that are made, and the lines that make them."""
+    assert program.scale is not None
+    yield from _Large(program, program.scale, target).statements(todo, set(kept))
+
+
+class _Large:
+    """What the statements of one function have in common."""
+
+    def __init__(self, program: Program, scale: Scale, target: Target) -> None:
+        self.context = Context(program)
+        self.dtype = f"{program.operands[0].name}.dtype"
+        self.scale = scale
+        self.target = target
+
+    def statements(
+        self, todo: Sequence[Step], kept: set[str]
+    ) -> Iterator[tuple[tuple[str, ...], list[str]]]:
+        found = blocks(todo, self.scale)
+        for number, block in enumerate(found):
+            if block.label is None:
+                for step in block.steps:
+                    yield (step.result.name,), self.whole(step)
+            else:
+                later = {arg.name for b in found[number + 1 :] for s in b.steps for arg in s.args}
+                outside = [s.result for s in block.steps if s.result.name in kept | later]
+                yield tuple(s.result.name for s in block.steps), self.block(block, outside)
+
+    def whole(self, step: Step) -> list[str]:
+        """A step on whole arrays."""
+        result = step.result
+        small = self.scale.nbytes(result.labels) < SMALLEST
+        if step.op is Op.COPY and not small:
+            view = f"{step.args[0].name}{transposing(step.args[0].labels, result.labels)}"
+            return [f"{result.name} = copied({view})"]
+        if self.sums(step):
+            return [self.sum(step)]
+        product = product_of(step)
+        if product is None or small:
+            return list(self.target.steps[step.op](step, self.context))
+        call = call_of(step, product, self.context)
+        if call.labels != result.labels:
+            return list(self.target.steps[step.op](step, self.context))
+        return [*call.before, self.made(result), self.into(call, result.name, self.context)]
+
+    def sums(self, step: Step) -> bool:
+        """Whether `step` is the sum of one large array."""
+        if step.op is not Op.CONTRACT or len(step.args) != 1 or is_view(step):
+            return False
+        (arg,) = step.args
+        large = self.scale.nbytes(arg.labels) >= SMALLEST
+        return large and not diagonals(arg.labels) and not self.context.program.traits.whole
+
+    def sum(self, step: Step) -> str:
+        (arg,), output = step.args, step.result.labels
+        axes = tuple(axis for axis, label in enumerate(arg.labels) if label not in output)
+        kept = only(arg.labels, output)
+        return f"{step.result.name} = summed({arg.name}, {axes}){transposing(kept, output)}"
+
+    def made(self, value: Value) -> str:
+        return f"{value.name} = empty({self.context.shape(value.labels)}, {self.dtype})"
+
+    def into(self, call: Call, place: str, context: Context) -> str:
+        """The statement that has `call` write to `place`."""
+        function = {"np.dot": "np.matmul"}.get(call.function, call.function)
+        if call.grouped:
+            sizes = ", ".join(product_size(axis, context) for axis in call.axes)
+            place = f"{place}.reshape({sizes})"
+        return f"{function}({', '.join([*call.args, f'out={place}'])})"
+
+    # Blocks.
+
+    def block(self, block: Block, outside: Sequence[Value]) -> list[str]:
+        """The function of a block, and the call for all blocks."""
+        label = block.label
+        assert label is not None
+        divided = [value for value in outside if label in value.labels]
+        sums = [value for value in outside if label not in value.labels]
+        made = {step.result.name for step in block.steps}
+        read = {arg.name: arg for step in block.steps for arg in step.args}
+        given = [v for v in read.values() if v.name not in made and label in v.labels]
+        context = _PartContext(self.context, label, given[0])
+        work = [
+            *(f"{_part(v)} = {v.name}[{_places(v, label)}]" for v in given),
+            *(line for step in block.steps for line in self.part(step, label, outside, context)),
+            *([f"return {', '.join(map(_part, sums))}"] if sums else []),
+        ]
+        length = self.context.size(label)
+        call = f"in_blocks(work, {length}, {block.step})"
+        return [
+            *map(self.made, divided),
+            "",
+            "def work(part):",
+            *indented(work),
+            "",
+            *_summed(call, [value.name for value in sums]),
+        ]
+
+    def part(
+        self, step: Step, label: str, outside: Collection[Value], context: Context
+    ) -> list[str]:
+        """A step of a block: its arrays are parts of the whole ones."""
+        result = step.result
+        args = tuple(_renamed(arg, label) for arg in step.args)
+        own = Step(step.op, Value(_part(result), result.labels), args)
+        if result not in outside or label not in result.labels:
+            return list(self.target.steps[step.op](own, context))
+        place = f"{result.name}[{_places(result, label)}]"
+        product = product_of(own)
+        again = [f"{_part(result)} = {place}"]
+        if product is None:
+            lines = list(self.target.steps[step.op](own, context))
+            return [*lines, f"{place} = {_part(result)}"]
+        call = call_of(own, product, context)
+        # A part is without gaps, and so can be reshaped without a copy, if it is one of rows.
+        if call.labels == result.labels and not (call.grouped and result.labels[0] != label):
+            return [*call.before, *again, self.into(call, _part(result), context)]
+        *before, text = written(call, result.labels, context)
+        return [*before, *again, f"{_part(result)}[...] = {text}"]
+
+
+class _PartContext(Context):
+    """The sizes within a block: that of its label is the part's."""
+
+    def __init__(self, whole: Context, label: str, given: Value) -> None:
+        super().__init__(whole.program)
+        self._shapes = {}
+        self._sizes[label] = AxisSize(Value(_part(given), given.labels), given.labels.index(label))
+
+
+def _part(value: Value) -> str:
+    return f"{value.name}_part"
+
+
+def _renamed(value: Value, label: str) -> Value:
+    """The part of `value` that a block has; a value without the block's label is whole."""
+    return Value(_part(value), value.labels) if label in value.labels else value
+
+
+def _places(value: Value, label: str) -> str:
+    """The index of a part: its slice, and what must stand before it."""
+    return ", ".join([*[":"] * value.labels.index(label), "part"])
+
+
+def _summed(call: str, names: Sequence[str]) -> list[str]:
+    """The call for all blocks, whose results are sums over a part each."""
+    if not names:
+        return [call]
+    if len(names) == 1:
+        return [f"{names[0]} = np.add.reduce({call})"]
+    return [f"{', '.join(names)} = map(np.add.reduce, zip(*{call}))"]

@@ -1,0 +1,159 @@
+"""The steps of large arrays in blocks: what memory bounds is done block by block, on all cores.
+
+A block is a range of one label. The steps of a block follow each other while its arrays are in the
+cache, and blocks go to several threads. Matrix products that arithmetic bounds stay whole: a BLAS
+has blocks and threads of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from einsum_grad.lower.cost import is_view, touched
+from einsum_grad.lower.product import Kind, product_of
+from einsum_grad.lower.program import Op, Step, Value
+from einsum_grad.lower.scale import Scale
+from einsum_grad.plan import UNIT
+
+BLOCK = 1 << 19
+"""The bytes of a block: they fit in a core's own cache."""
+
+WORTH = 1 << 21
+"""The bytes from which on it is worth to wake other threads."""
+
+_SMALL_MATRIX = 1 << 18
+"""The multiplications below which a BLAS does not use several threads."""
+
+_FEW = 1 << 16
+"""The bytes of an array that every block may read, or add to, as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Steps that are done together: for `step` indices of `label` at a time, or whole."""
+
+    steps: tuple[Step, ...]
+    label: str | None = None
+    step: int = 0
+
+
+def blocks(todo: Sequence[Step], scale: Scale) -> tuple[Block, ...]:
+    """Put the steps into blocks, in an order in which each finds what it reads."""
+    groups: list[_Group] = []
+    for number, step in enumerate(todo):
+        _place(step, todo[number:], groups, scale)
+    return tuple(_joined(group.block(scale) for group in groups))
+
+
+class _Group:
+    """Steps of a block to be."""
+
+    def __init__(self, label: str | None) -> None:
+        self.label = label
+        self.steps: list[Step] = []
+
+    def block(self, scale: Scale) -> Block:
+        moved = {value for step in self.steps for value in touched(step)}
+        total = sum(scale.nbytes(value.labels) for value in moved)
+        if self.label is None or total < WORTH:
+            return Block(tuple(self.steps))
+        size = scale.volume((self.label,))
+        return Block(tuple(self.steps), self.label, max(1, size * BLOCK // total))
+
+    def gives(self, value: Value) -> bool:
+        """Whether a later step of the same block may read `value`, which this group makes."""
+        return self.label is None or self.label in value.labels
+
+    def makes(self, value: Value) -> bool:
+        return any(step.result == value for step in self.steps)
+
+
+def _place(step: Step, rest: Sequence[Step], groups: list[_Group], scale: Scale) -> None:
+    """Put `step` into the first group that can have it, or into a new one."""
+    first = _first(step, groups)
+    fitting = _labels(step, scale)
+    for group in groups[first:]:
+        if group.label in fitting if fitting else group.label is None:
+            group.steps.append(step)
+            return
+    label = max(fitting, key=lambda label: _gain(label, rest, scale)) if fitting else None
+    groups.append(_Group(label))
+    groups[-1].steps.append(step)
+
+
+def _first(step: Step, groups: Sequence[_Group]) -> int:
+    """The number of the first group after which all arguments of `step` are there."""
+    first = 0
+    for number, group in enumerate(groups):
+        made = [arg for arg in step.args if group.makes(arg)]
+        if made:
+            first = number if all(map(group.gives, made)) else number + 1
+    return first
+
+
+def _labels(step: Step, scale: Scale) -> tuple[str, ...]:
+    """The labels along which `step` can be done in blocks; none if it is better done whole."""
+    if not _is_bound_by_memory(step, scale):
+        return ()
+    largest = max((*step.args, step.result), key=lambda value: scale.nbytes(value.labels))
+    return tuple(label for label in largest.labels if _divides(label, step, scale))
+
+
+def _divides(label: str, step: Step, scale: Scale) -> bool:
+    """Whether each large array of `step` has `label`, its parts are long enough, and fit."""
+    if label == UNIT or scale.volume((label,)) < 2:
+        return False
+    if not all(_is_divided(label, value, scale) for value in step.args):
+        return False
+    if label in step.result.labels:
+        return True
+    return scale.nbytes(step.result.labels) <= _FEW
+
+
+def _is_divided(label: str, value: Value, scale: Scale) -> bool:
+    return label in value.labels or scale.nbytes(value.labels) <= _FEW
+
+
+def _is_bound_by_memory(step: Step, scale: Scale) -> bool:
+    largest = max(scale.nbytes(value.labels) for value in (*step.args, step.result))
+    if is_view(step) or largest < BLOCK:
+        return False
+    if step.op is Op.CONJUGATE:
+        return True
+    product = product_of(step)
+    if product is None or product.kind is not Kind.MATMUL:
+        return product is not None
+    own = (*product.rows, *product.columns, *product.contracted)
+    return bool(product.batch) and scale.volume(own) <= _SMALL_MATRIX
+
+
+def _gain(label: str, rest: Iterable[Step], scale: Scale) -> float:
+    """The bytes that are moved in blocks of `label`, those in short runs counting less."""
+    gain = 0.0
+    for step in rest:
+        if label in _labels(step, scale):
+            gain += sum(_weight(label, value, scale) for value in touched(step))
+    return gain
+
+
+def _weight(label: str, value: Value, scale: Scale) -> float:
+    nbytes = scale.nbytes(value.labels)
+    if label not in value.labels:
+        return 0.5 * nbytes
+    return nbytes / (1 + value.labels.index(label))
+
+
+def _joined(found: Iterable[Block]) -> Iterator[Block]:
+    """Blocks that are done whole, one after the other, as one."""
+    whole: tuple[Step, ...] = ()
+    for block in found:
+        if block.label is None:
+            whole += block.steps
+            continue
+        if whole:
+            yield Block(whole)
+        whole = ()
+        yield block
+    if whole:
+        yield Block(whole)

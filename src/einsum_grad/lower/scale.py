@@ -1,0 +1,46 @@
+"""How large the arrays of a program are, as far as that decides how its code is written."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from einsum_grad.plan import UNIT, Labels
+
+LARGE = 1 << 19
+"""From so many bytes on, blocks, threads and used memory gain more than they cost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The sizes of the labels, each rounded up to a power of two, and the bytes of a number.
+
+    Near sizes have the same scale, and so the same code.
+    """
+
+    sizes: tuple[tuple[str, int], ...]
+    itemsize: int
+
+    def nbytes(self, labels: Labels) -> int:
+        """The bytes of an array with an axis for each of `labels`, roughly."""
+        return self.volume(labels) * self.itemsize
+
+    def volume(self, labels: Labels) -> int:
+        """The product of the sizes of `labels`, roughly."""
+        sizes = dict(self.sizes)
+        return math.prod(sizes.get(label, 1) for label in labels if label != UNIT)
+
+
+def scale_of(terms: Iterable[Labels], sizes: Mapping[str, int], itemsize: int) -> Scale | None:
+    """The scale of arrays with the labels `terms`; None where all of them together are small.
+
+    >>> scale_of([("i", "j")], {"i": 10, "j": 10}, 8)
+    >>> scale_of([("i", "j")], {"i": 1000, "j": 1000}, 8)
+    Scale(sizes=(('i', 1024), ('j', 1024)), itemsize=8)
+    """
+    total = sum(math.prod(sizes.get(label, 1) for label in term) for term in terms)
+    if total * itemsize < LARGE:
+        return None
+    rounded = ((label, 1 << max(size - 1, 0).bit_length()) for label, size in sizes.items())
+    return Scale(tuple(rounded), itemsize)

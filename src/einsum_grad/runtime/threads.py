@@ -1,0 +1,149 @@
+"""Blocks of large work on several cores, where NumPy itself uses one."""
+
+from __future__ import annotations
+
+import contextvars
+import itertools
+import multiprocessing
+import operator
+import os
+import queue
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from einsum_grad.errors import ArgumentError, ArgumentTypeError
+
+Work = Callable[[slice], Any]
+
+_VARIABLES = ("EINSUM_GRAD_NUM_THREADS", "OMP_NUM_THREADS")
+"""Where the number of threads is looked up, the first that is set deciding."""
+
+_MOST = 256
+
+
+class _Workers:
+    """Threads that wait for something to do; the caller's own thread is one more."""
+
+    def __init__(self) -> None:
+        self.free = threading.Lock()
+        self._todo: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._count = 0
+
+    def start(self, count: int, task: Callable[[], None]) -> None:
+        """Have `count` threads run `task`; to be called by who holds `free`."""
+        while self._count < count:
+            self._count += 1
+            name = f"einsum-grad {self._count}"
+            threading.Thread(target=self._work, name=name, daemon=True).start()
+        for _ in range(count):
+            self._todo.put(task)
+
+    def _work(self) -> None:
+        while True:
+            self._todo.get()()
+
+
+class _State:
+    """What the process has: its workers, and the number of threads if one was set."""
+
+    workers = _Workers()
+    number: int | None = None
+
+
+def _after_fork() -> None:
+    """A child has none of its parent's threads, and may have a lock that one of them held."""
+    _State.workers = _Workers()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
+
+
+def set_num_threads(number: int | None) -> None:
+    """Set how many threads a call may use; None is the default again.
+
+    The default is EINSUM_GRAD_NUM_THREADS, else OMP_NUM_THREADS, else the cores that the process
+    may use; in a worker process of multiprocessing it is 1, as its siblings have the other cores.
+    It counts for blocks of elementwise work and of small products. Matrix products use the threads
+    of NumPy's BLAS. Raises `ArgumentTypeError` or `ArgumentError` for what is no such number.
+
+    >>> import einsum_grad as eg
+    >>> eg.set_num_threads(1)
+    >>> eg.get_num_threads()
+    1
+    >>> eg.set_num_threads(None)
+    """
+    if number is not None:
+        try:
+            number = operator.index(number)
+        except TypeError:
+            raise ArgumentTypeError(
+                f"the number of threads is an int, and not {number!r:.80}"
+            ) from None
+        if not 1 <= number <= _MOST:
+            raise ArgumentError(f"the number of threads is 1 to {_MOST}, and this is {number}")
+    _State.number = number
+
+
+def get_num_threads() -> int:
+    """Return how many threads a call may use."""
+    return _default() if _State.number is None else _State.number
+
+
+def _default() -> int:
+    for variable in _VARIABLES:
+        # OMP_NUM_THREADS may have a number for each level of nesting: 4,2.
+        text = os.environ.get(variable, "").partition(",")[0].strip()
+        if text.isascii() and text.isdigit() and int(text):
+            return min(int(text), _MOST)
+    if multiprocessing.parent_process() is not None:
+        return 1
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def in_blocks(work: Work, length: int, step: int) -> list[Any]:
+    """Call `work` with slices of `step` of range(length); return what the calls returned, in order.
+
+    The blocks do not depend on the number of threads, and so neither do the results. Who comes
+    while the threads are at work, from another thread or from a block, works on alone.
+
+    >>> in_blocks(lambda part: part.start, 5, 2)
+    [0, 2, 4]
+    """
+    starts = range(0, max(length, 1), step)
+    threads, workers = min(get_num_threads(), len(starts)), _State.workers
+    if threads < 2 or not workers.free.acquire(blocking=False):
+        return [work(slice(start, start + step)) for start in starts]
+    try:
+        return _together(workers, threads, work, starts, step)
+    finally:
+        workers.free.release()
+
+
+def _together(workers: _Workers, threads: int, work: Work, starts: range, step: int) -> list[Any]:
+    results: list[Any] = [None] * len(starts)
+    # next() of a count is atomic: each block is done by one thread.
+    numbers = itertools.count()
+    done: queue.SimpleQueue[BaseException | None] = queue.SimpleQueue()
+
+    def drain() -> BaseException | None:
+        try:
+            for number in numbers:
+                if number >= len(starts):
+                    break
+                start = starts[number]
+                results[number] = work(slice(start, start + step))
+        except BaseException as error:  # noqa: BLE001  # it is raised again by the caller
+            return error
+        return None
+
+    # NumPy's errstate is a context variable: a block sees what its caller has set.
+    context = contextvars.copy_context()
+    workers.start(threads - 1, lambda: done.put(context.copy().run(drain)))
+    errors = [drain(), *(done.get() for _ in range(threads - 1))]
+    for error in errors:
+        if error is not None:
+            raise error
+    return results
