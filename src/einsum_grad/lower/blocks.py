@@ -16,8 +16,11 @@ from einsum_grad.lower.program import Op, Step, Value
 from einsum_grad.lower.scale import Scale
 from einsum_grad.plan import UNIT
 
-BLOCK = 1 << 19
+BLOCK = 1 << 20
 """The bytes of a block: they fit in a core's own cache."""
+
+_LARGE = 1 << 18
+"""The bytes of an array from which on it may be worth to have it in blocks."""
 
 WORTH = 1 << 21
 """The bytes from which on it is worth to wake other threads."""
@@ -117,7 +120,7 @@ def _is_divided(label: str, value: Value, scale: Scale) -> bool:
 
 def _is_bound_by_memory(step: Step, scale: Scale) -> bool:
     largest = max(scale.nbytes(value.labels) for value in (*step.args, step.result))
-    if is_view(step) or largest < BLOCK:
+    if is_view(step) or largest < _LARGE:
         return False
     if step.op is Op.CONJUGATE:
         return True
