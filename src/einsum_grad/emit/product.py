@@ -8,8 +8,8 @@ from itertools import chain
 
 from einsum_grad.emit.context import Context
 from einsum_grad.emit.steps import LETTERS, subscripts
-from einsum_grad.emit.view import aligning, inserting, transposing
-from einsum_grad.lower import Kind, Product, Step, Value, only
+from einsum_grad.emit.view import aligning, transposing
+from einsum_grad.lower import Kind, Product, Step, Value, is_matrix, only
 from einsum_grad.plan import Labels
 
 
@@ -74,6 +74,8 @@ def _multiply(step: Step, product: Product, context: Context) -> Call:
 
 def _matmul(step: Step, product: Product, context: Context) -> Call:
     """A matrix product; several labels of a group are made one axis."""
+    if product.batch_is_last:
+        return _einsum(step, product, context)
     product = product.in_order()
     rows, columns, contracted = product.rows, product.columns, _contracted(product)
     left, *before = _matrix("left", product.left, product.batch, (rows, contracted), context)
@@ -127,24 +129,28 @@ def product_size(labels: Labels, context: Context) -> str:
 
 
 def _row_dot(step: Step, product: Product, context: Context) -> Call:
-    """A scalar product for each batch index: where it runs along the last axis, np.vecdot."""
-    wanted = (*product.batch, *product.contracted)
-    plain = product.left.labels == product.right.labels == wanted
-    if len(product.contracted) == 1 and plain and _is_real(context):
-        return Call("np.vecdot", (product.left.name, product.right.name), one_each(product.batch))
-    return _einsum(step, product, context)
+    """A scalar product for each batch index: where it runs along the last axes, np.vecdot."""
+    batch, contracted = product.batch, _contracted(product)
+    fits = product.left.labels == product.right.labels == (*batch, *contracted)
+    if not fits or not _is_real(context):
+        return _einsum(step, product, context)
+    left, *before = _matrix("left", product.left, batch, (contracted, ()), context)
+    right, *more = _matrix("right", product.right, batch, (contracted, ()), context)
+    return Call("np.vecdot", (left, right), one_each(batch), (*before, *more))
 
 
 def _matvec(step: Step, product: Product, context: Context) -> Call:
-    """A matrix times a vector for each batch index: np.vecdot of each row, or np.einsum."""
+    """A matrix times a vector for each batch index."""
     product = product.swapped() if product.columns else product
-    vector, rows = (*product.batch, *product.contracted), product.rows
-    matrix = (*product.batch, *rows, *product.contracted)
-    fits = product.left.labels == matrix and product.right.labels == vector
-    if len(product.contracted) == 1 and fits and _is_real(context):
-        right = f"{product.right.name}{inserting(vector, matrix)}"
-        return Call("np.vecdot", (product.left.name, right), one_each((*product.batch, *rows)))
-    return _einsum(step, product, context)
+    batch, rows, contracted = product.batch, product.rows, _contracted(product)
+    vector = product.right.labels
+    if not is_matrix(product.left.labels, batch, rows, contracted) or (
+        vector[-1] in batch or only(vector, contracted) != contracted
+    ):
+        return _einsum(step, product, context)
+    left, *before = _matrix("left", product.left, batch, (rows, contracted), context)
+    right, *more = _matrix("right", product.right, batch, (contracted, ()), context)
+    return Call("np.matvec", (left, right), (*one_each(batch), rows), (*before, *more))
 
 
 def _einsum(step: Step, product: Product, context: Context) -> Call:

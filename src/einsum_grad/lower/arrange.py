@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from einsum_grad.lower.builder import labels_suffix
-from einsum_grad.lower.product import Kind, Product, only, product_of, together
+from einsum_grad.lower.product import Kind, Product, is_matrix, only, product_of
 from einsum_grad.lower.program import Op, Program, Section, Step, Value, residuals, steps
 from einsum_grad.lower.scale import Scale
 from einsum_grad.plan import Labels, diagonals
@@ -56,6 +56,10 @@ _LARGE = 1 << 19
 """The bytes of an array that no longer fits in a core's own cache."""
 
 
+_TINY = 64
+"""Multiplications: a product of two 4×4 matrices has so many."""
+
+
 class _Arranger:
     """The values as they are made now, by name, and the copies of them that there are."""
 
@@ -95,7 +99,8 @@ class _Arranger:
             return self.alone(step, args)
         if product.kind is Kind.MATMUL:
             product = self.with_copies(product.in_order())
-        left, right, natural = _ORDERS[product.kind](product)
+        orders = _batch_last if self.is_tiny(product) else _ORDERS[product.kind]
+        left, right, natural = orders(product)
         along = {Kind.MULTIPLY: natural, Kind.ROW_DOT: left}.get(product.kind)
         if along is not None:
             left, right = self.in_memory(left, along), self.in_memory(right, along)
@@ -110,6 +115,12 @@ class _Arranger:
         )
         pairs = (replace(product, left=one, right=other) for one in lefts for other in rights)
         return next(filter(_fits, pairs), product)
+
+    def is_tiny(self, product: Product) -> bool:
+        """Whether the matrices are so small that a call for each costs more than they do."""
+        if self.scale is None or product.kind is not Kind.MATMUL or not product.batch:
+            return False
+        return self.scale.volume((*product.rows, *product.columns, *product.contracted)) <= _TINY
 
     def in_memory(self, labels: Labels, order: Labels) -> Labels:
         """The order for an array that is read along `order`: large ones not across memory."""
@@ -214,16 +225,25 @@ def _matrices(product: Product) -> Orders:
     return left, right, natural
 
 
+def _batch_last(product: Product) -> Orders:
+    """The batch as the axis without gaps, along which the entries of tiny matrices are added."""
+    batch = product.batch
+
+    def order(labels: Labels) -> Labels:
+        return labels if labels[-1] == batch[-1] else (*_without(labels, batch), *batch)
+
+    return order(product.left.labels), order(product.right.labels), order(product.output)
+
+
+def _without(labels: Labels, group: Labels) -> Labels:
+    return tuple(label for label in labels if label not in group)
+
+
 def _matrix(labels: Labels, batch: Labels, own: Labels, contracted: Labels) -> Labels:
     """`labels`, if a view makes a matrix of them for each batch index; else the order to copy."""
-    if _is_matrix(labels, batch, own, contracted):
+    if is_matrix(labels, batch, own, contracted):
         return labels
     return (*batch, *own, *only(labels, contracted))
-
-
-def _is_matrix(labels: Labels, batch: Labels, own: Labels, contracted: Labels) -> bool:
-    rows_last = not batch or labels[-1] not in batch
-    return rows_last and together(labels, own) and together(labels, contracted)
 
 
 def _fits(product: Product) -> bool:

@@ -28,6 +28,9 @@ WORTH = 1 << 21
 _SMALL_MATRIX = 1 << 18
 """The multiplications below which a BLAS does not use several threads."""
 
+_RUN = 1 << 9
+"""The bytes side by side in memory that a part should have for one index of its label."""
+
 _FEW = 1 << 16
 """The bytes of an array that every block may read, or add to, as a whole."""
 
@@ -104,18 +107,21 @@ def _labels(step: Step, scale: Scale) -> tuple[str, ...]:
 
 
 def _divides(label: str, step: Step, scale: Scale) -> bool:
-    """Whether each large array of `step` has `label`, its parts are long enough, and fit."""
+    """Whether `step` can be done for some indices of `label` at a time."""
     if label == UNIT or scale.volume((label,)) < 2:
         return False
-    if not all(_is_divided(label, value, scale) for value in step.args):
-        return False
-    if label in step.result.labels:
-        return True
-    return scale.nbytes(step.result.labels) <= _FEW
+    return all(_is_divided(label, value, scale) for value in (*step.args, step.result))
 
 
 def _is_divided(label: str, value: Value, scale: Scale) -> bool:
-    return label in value.labels or scale.nbytes(value.labels) <= _FEW
+    """Whether parts of `value` lie in long runs of memory, or it is small enough to stay whole."""
+    if scale.nbytes(value.labels) <= _FEW:
+        return True
+    if label not in value.labels:
+        return False
+    place = value.labels.index(label)
+    before, after = value.labels[:place], value.labels[place + 1 :]
+    return scale.volume(before) == 1 or scale.nbytes(after) >= _RUN
 
 
 def _is_bound_by_memory(step: Step, scale: Scale) -> bool:

@@ -46,6 +46,12 @@ class Product:
             return Kind.MATMUL
         return Kind.MATVEC if self.rows or self.columns else Kind.ROW_DOT
 
+    @property
+    def batch_is_last(self) -> bool:
+        """Whether a batch label is last in both arrays, and so a matrix in neither."""
+        terms = (self.left.labels, self.right.labels)
+        return bool(self.batch) and all(term[-1] in self.batch for term in terms)
+
     def swapped(self) -> Product:
         """The same product with the arrays exchanged."""
         return Product(
@@ -98,3 +104,15 @@ def together(labels: Labels, group: Labels) -> bool:
     """
     places = [labels.index(label) for label in group]
     return not places or max(places) - min(places) == len(places) - 1
+
+
+def is_matrix(labels: Labels, batch: Labels, own: Labels, contracted: Labels) -> bool:
+    """Whether a view of an array with axes `labels` is a matrix for each batch index.
+
+    >>> is_matrix(("i", "b", "j"), ("b",), ("i",), ("j",))
+    True
+    >>> is_matrix(("i", "j", "b"), ("b",), ("i",), ("j",))
+    False
+    """
+    dense = not batch or labels[-1] not in batch
+    return dense and together(labels, own) and together(labels, contracted)

@@ -24,6 +24,10 @@ _LINE = 64
 """The bytes of a cache line."""
 
 
+_ROW = 1 << 12
+"""The numbers of a row, where an array may be cut into rows of any length."""
+
+
 def copied(array: Array) -> Array:
     """A copy whose last axis is the one without gaps, made in blocks that suit the caches."""
     target = empty(array.shape, array.dtype)
@@ -43,6 +47,8 @@ def _transposed(target: Array, array: Array) -> None:
     Lines of what is read then stay in the cache until all of each was used.
     """
     length, width = array.shape[-1], _LINE // array.itemsize
+    if length <= width:
+        width //= 2
 
     def work(part: slice) -> None:
         for start in range(part.start, min(part.stop, length), width):
@@ -56,18 +62,35 @@ def _transposed(target: Array, array: Array) -> None:
 def summed(array: Array, axis: tuple[int, ...]) -> Any:
     """The sum over some axes; over the first or the last ones as a product with ones."""
     kept = tuple(size for place, size in enumerate(array.shape) if place not in axis)
-    if array.flags.c_contiguous and array.size and array.dtype.kind in "fc":
-        count, first = array.size // math.prod(kept), len(axis)
-        if axis == tuple(range(first)) and kept:
-            ones = np.ones(count, array.dtype)
-            return (ones @ array.reshape(count, -1)).reshape(kept)
-        if axis == tuple(range(array.ndim - first, array.ndim)) and kept:
-            ones = np.ones(count, array.dtype)
-            return (array.reshape(-1, count) @ ones).reshape(kept)
-        if not kept:
-            rows = math.gcd(array.size, 4096)
-            return (array.reshape(-1, rows) @ np.ones(rows, array.dtype)).sum()
-    return array.sum(axis=axis)
+    if not (array.flags.c_contiguous and array.size and array.dtype.kind in "fc"):
+        return array.sum(axis=axis)
+    if not kept:
+        flat, rest = array.reshape(-1), array.size % _ROW
+        rows = flat[: array.size - rest].reshape(-1, _ROW)
+        return (rows @ np.ones(_ROW, array.dtype)).sum() + flat[array.size - rest :].sum()
+    ones = np.ones(array.size // math.prod(kept), array.dtype)
+    if axis == tuple(range(len(axis))):
+        return (ones @ array.reshape(len(ones), -1)).reshape(kept)
+    if axis == tuple(range(len(kept), array.ndim)):
+        return (array.reshape(-1, len(ones)) @ ones).reshape(kept)
+    return _summed_within(array, axis, kept)
+
+
+def _summed_within(array: Array, axis: tuple[int, ...], kept: tuple[int, ...]) -> Array:
+    """The sum over axes that have kept ones on both sides, or between them."""
+    everything = list(range(array.ndim))
+    output = [place for place in everything if place not in axis]
+    if output[0] != 0:
+        found: Array = np.einsum(array, everything, output)
+        return found
+    target = empty(kept, array.dtype)
+    rows = max(1, int(len(array) * _BLOCK / array.nbytes))
+
+    def work(part: slice) -> None:
+        np.einsum(array[part], everything, output, out=target[part])
+
+    in_blocks(work, len(array), rows)
+    return target
 
 
 HELPERS: Mapping[str, Callable[..., Any]] = {

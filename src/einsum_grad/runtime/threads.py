@@ -25,9 +25,15 @@ _MOST = 256
 
 
 _BUFFER = 256
-"""The size of NumPy's buffers, in numbers. With NumPy's default, 8192, `x * w[:, None]` copies what
-it broadcasts into a buffer wherever a row is shorter than that, and takes two to four times as long.
+"""The size of NumPy's buffers, in numbers.
+
+With its default, 8192, `x * w[:, None]` copies what it broadcasts into a buffer wherever a row is
+shorter than that, and takes two to four times as long.
 """
+
+
+_WORTH = 8
+"""The blocks from which on it is worth to wake other threads, which takes some 50 µs."""
 
 
 class _Workers:
@@ -121,13 +127,14 @@ def in_blocks(work: Work, length: int, step: int) -> list[Any]:
     [0, 2, 4]
     """
     starts = range(0, max(length, 1), step)
-    threads, workers = min(get_num_threads(), len(starts)), _State.workers
+    threads = get_num_threads() if len(starts) >= _WORTH else 1
+    workers = _State.workers
     before = np.setbufsize(_BUFFER)
     try:
         if threads < 2 or not workers.free.acquire(blocking=False):
             return [work(slice(start, start + step)) for start in starts]
         try:
-            return _together(workers, threads, work, starts, step)
+            return _together(workers, min(threads, len(starts)), work, starts, step)
         finally:
             workers.free.release()
     finally:
