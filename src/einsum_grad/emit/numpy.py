@@ -37,7 +37,7 @@ def _alone(step: Step, context: Context) -> Form | None:
     summed = tuple(axis for axis, label in enumerate(labels) if label not in output)
     axes = str(summed[0]) if len(summed) == 1 else str(summed)
     dtype = f", dtype={step.args[0].name}.dtype" if context.program.traits.whole else ""
-    return (f"{name}.sum(axis={axes}{dtype}){transposing(kept, output)}",)
+    return (f"np.add.reduce({name}, axis={axes}{dtype}){transposing(kept, output)}",)
 
 
 def _pair(step: Step, context: Context) -> Form | None:

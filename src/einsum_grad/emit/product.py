@@ -9,7 +9,7 @@ from itertools import chain
 from einsum_grad.emit.context import Context
 from einsum_grad.emit.steps import LETTERS, subscripts
 from einsum_grad.emit.view import aligning, transposing
-from einsum_grad.lower import Kind, Product, Step, Value, is_matrix, only
+from einsum_grad.lower import Kind, Product, Step, Value, is_matrix, only, without
 from einsum_grad.plan import Labels
 
 
@@ -77,12 +77,16 @@ def _matmul(step: Step, product: Product, context: Context) -> Call:
     if product.batch_is_last:
         return _einsum(step, product, context)
     product = product.in_order()
-    rows, columns, contracted = product.rows, product.columns, _contracted(product)
-    left, *before = _matrix("left", product.left, product.batch, (rows, contracted), context)
-    right, *more = _matrix("right", product.right, product.batch, (contracted, columns), context)
-    axes = (*one_each(product.batch), *filter(None, (rows, columns)))
+    spread = product.spread
+    rows, columns = without(product.rows, spread), without(product.columns, spread)
+    contracted = _contracted(product)
+    batches = [(*product.batch, *only(spread, v.labels)) for v in (product.left, product.right)]
+    left, *before = _matrix("left", product.left, batches[0], (rows, contracted), context)
+    right, *more = _matrix("right", product.right, batches[1], (contracted, columns), context)
+    batch = (*product.batch, *spread)
+    axes = (*one_each(batch), *filter(None, (rows, columns)))
     # Two matrices cost np.dot less than half of what they cost np.matmul, where they are small.
-    function = "np.matmul" if product.batch else "np.dot"
+    function = "np.matmul" if batch else "np.dot"
     return Call(function, (left, right), axes, (*before, *more))
 
 

@@ -4,7 +4,7 @@ from einsum_grad.lower.arrange import arrange
 from einsum_grad.lower.blocks import Block, blocks
 from einsum_grad.lower.cost import Cost, Work, cost, is_view
 from einsum_grad.lower.lower import lower
-from einsum_grad.lower.product import Kind, Product, is_matrix, only, product_of, together
+from einsum_grad.lower.product import Kind, Product, is_matrix, only, product_of, together, without
 from einsum_grad.lower.program import (
     AxisSize,
     Op,
@@ -48,4 +48,5 @@ __all__ = [
     "scale_of",
     "steps",
     "together",
+    "without",
 ]

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from einsum_grad.lower.builder import labels_suffix
-from einsum_grad.lower.product import Kind, Product, is_matrix, only, product_of
+from einsum_grad.lower.product import Kind, Product, is_matrix, only, product_of, without
 from einsum_grad.lower.program import Op, Program, Section, Step, Value, residuals, steps
 from einsum_grad.lower.scale import Scale
 from einsum_grad.plan import Labels, diagonals
@@ -98,7 +98,12 @@ class _Arranger:
         if product is None:
             return self.alone(step, args)
         if product.kind is Kind.MATMUL:
-            product = self.with_copies(product.in_order())
+            product = self.with_copies(product)
+            apart = self.summed_later(product)
+            if apart is not None:
+                partial = self.contract(apart, (product.left, product.right))
+                return self.alone(step, (partial,))
+            product = product.in_order()
         orders = _batch_last if self.is_tiny(product) else _ORDERS[product.kind]
         left, right, natural = orders(product)
         along = {Kind.MULTIPLY: natural, Kind.ROW_DOT: left}.get(product.kind)
@@ -115,6 +120,22 @@ class _Arranger:
         )
         pairs = (replace(product, left=one, right=other) for one in lefts for other in rights)
         return next(filter(_fits, pairs), product)
+
+    def summed_later(self, product: Product) -> Step | None:
+        """The product for each index of a first label, to be summed: where that saves copies."""
+        first = product.left.labels[0]
+        if self.scale is None or _fits(product) or first not in product.contracted:
+            return None
+        output = (first, *product.output)
+        large = self.scale.nbytes(product.left.labels) + self.scale.nbytes(product.right.labels)
+        if product.right.labels[0] != first or self.scale.nbytes(output) * 4 > large:
+            return None
+        base = f"{product.left.name}_{product.right.name}"
+        step = Step(Op.CONTRACT, Value(base, output), (product.left, product.right))
+        batched = product_of(step)
+        if batched is None or batched.kind is not Kind.MATMUL or not _fits(batched):
+            return None
+        return replace(step, result=Value(self.name(base, output), output))
 
     def is_tiny(self, product: Product) -> bool:
         """Whether the matrices are so small that a call for each costs more than they do."""
@@ -216,6 +237,10 @@ def _matvecs(product: Product) -> Orders:
 
 def _matrices(product: Product) -> Orders:
     """(batch, rows, contracted) and (batch, contracted, columns), in any order of the three."""
+    spread, left, right = product.spread, product.left.labels, product.right.labels
+    if spread and only(left, product.contracted) == only(right, product.contracted):
+        own = (*only(left, product.rows), *only(right, product.columns))
+        return left, right, (*spread, *without(own, spread))
     left = _matrix(product.left.labels, product.batch, product.rows, product.contracted)
     right = _matrix(product.right.labels, product.batch, product.columns, product.contracted)
     if only(left, product.contracted) != only(right, product.contracted):
@@ -230,13 +255,9 @@ def _batch_last(product: Product) -> Orders:
     batch = product.batch
 
     def order(labels: Labels) -> Labels:
-        return labels if labels[-1] == batch[-1] else (*_without(labels, batch), *batch)
+        return labels if labels[-1] == batch[-1] else (*without(labels, batch), *batch)
 
     return order(product.left.labels), order(product.right.labels), order(product.output)
-
-
-def _without(labels: Labels, group: Labels) -> Labels:
-    return tuple(label for label in labels if label not in group)
 
 
 def _matrix(labels: Labels, batch: Labels, own: Labels, contracted: Labels) -> Labels:

@@ -133,6 +133,8 @@ def _is_bound_by_memory(step: Step, scale: Scale) -> bool:
     product = product_of(step)
     if product is None or product.kind is not Kind.MATMUL:
         return product is not None
+    if not product.rows and not product.columns:
+        return True
     own = (*product.rows, *product.columns, *product.contracted)
     return bool(product.batch) and scale.volume(own) <= _SMALL_MATRIX
 

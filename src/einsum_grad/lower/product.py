@@ -52,6 +52,29 @@ class Product:
         terms = (self.left.labels, self.right.labels)
         return bool(self.batch) and all(term[-1] in self.batch for term in terms)
 
+    @property
+    def spread(self) -> Labels:
+        """The first labels of one array alone without which it is a matrix, as it is not with them.
+
+        The product is then one for each of their indices, with the same other matrix in each. With
+        batch labels there are none: they would have to come between the batch and the matrices.
+        """
+        if self.batch or self.kind is not Kind.MATMUL:
+            return ()
+        sides = ((self.left.labels, self.rows), (self.right.labels, self.columns))
+        odd = [side for side in sides if not is_matrix(side[0], (), side[1], self.contracted)]
+        if len(odd) != 1:
+            return ()
+        labels, own = odd[0]
+        for count in range(1, len(own)):
+            first = labels[:count]
+            rest = tuple(label for label in own if label not in first)
+            if len(rest) != len(own) - count:
+                return ()
+            if is_matrix(labels[count:], (), rest, self.contracted):
+                return first
+        return ()
+
     def swapped(self) -> Product:
         """The same product with the arrays exchanged."""
         return Product(
@@ -60,7 +83,8 @@ class Product:
 
     def in_order(self) -> Product:
         """The arrays in the order in which the output has their own labels."""
-        own = [label for label in self.output if label not in self.batch]
+        apart = (*self.batch, *self.spread)
+        own = [label for label in self.output if label not in apart]
         return self.swapped() if own and own[0] in self.columns else self
 
 
@@ -84,6 +108,16 @@ def product_of(step: Step) -> Product | None:
         rows=tuple(label for label in output if label in left.labels and label not in shared),
         columns=tuple(label for label in output if label in right.labels and label not in shared),
     )
+
+
+def without(labels: Labels, group: Iterable[str]) -> Labels:
+    """Those of `labels` that are not in `group`, in their order.
+
+    >>> without(("k", "i", "j"), "jk")
+    ('i',)
+    """
+    dropped = set(group)
+    return tuple(label for label in labels if label not in dropped)
 
 
 def only(labels: Labels, group: Iterable[str]) -> Labels:

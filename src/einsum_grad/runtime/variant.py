@@ -33,7 +33,7 @@ class Variant:
     """The generated functions, and what is around them for these operands.
 
     `plain` says that nothing is around them: all dtypes are the one that is computed in, and no
-    result is without axes, which NumPy would return as a scalar. Of `large` operands whose axes
+    gradient is without axes, which NumPy would return as a scalar. Of `large` operands whose axes
     lie otherwise in memory the variant is another one, which has them in that order: `orders`.
     """
 
@@ -56,7 +56,9 @@ class Variant:
         operands = arrays if self.plain else self._computed(arrays)
         saved = (loaded.save(*operands),) if loaded.save else ()
         output = loaded.output(*operands, *saved)
-        return output if self.plain else self._returned(output), saved
+        if not self.plain:
+            return self._returned(output), saved
+        return output if self.shape else output[()], saved
 
     def pullback(self, cotangent: Any, arrays: Sequence[Array], saved: Saved) -> tuple[Array, ...]:
         """The gradients, from what `vjp` kept."""
@@ -165,7 +167,7 @@ def build_variant(
     if math.prod(shape) * numbers.computed.itemsize > sys.maxsize:
         raise OperandError(f"the output would have shape {shape}, which no memory holds")
     names = tuple(f"the gradient of operand {number}" for number in range(len(arrays)))
-    ranks = (len(shape), *(arrays[operand].ndim for operand in request.wrt))
+    ranks = [arrays[operand].ndim for operand in request.wrt]
     plain = numbers.uniform and numbers.result == numbers.computed and all(ranks)
     large = loaded.source.large
     return Variant(loaded, numbers, names, shape, request.wrt, plain, large, orders)
