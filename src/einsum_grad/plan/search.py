@@ -11,13 +11,11 @@ and S. Kourtis, Hyper-optimized tensor network contraction, 2021, arXiv:2002.019
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 Pair = tuple[int, int]
-Size = Callable[[int], int]
-"""The number of entries of an array with the labels of a term."""
-
 _MOVED = 32
 """What an entry of a result costs, which is written and read again, in multiplications."""
 
@@ -32,38 +30,36 @@ _SWEEPS = 8
 
 def search(terms: Sequence[int], output: int, sizes: Sequence[int]) -> list[Pair]:
     """A cheap tree, where label n has size `sizes[n]`; the cheapest one of a few terms."""
-    size = measuring(sizes)
+    entries = Entries(sizes)
     if len(terms) <= _EXACT:
-        return exact(terms, output, size)[1]
-    return refined(terms, output, size, greedy(terms, output, sizes))
+        return exact(terms, output, entries)[1]
+    return refined(terms, output, entries, greedy(terms, output, sizes))
 
 
-def measuring(sizes: Sequence[int]) -> Size:
-    """The function that measures terms, where label n has size `sizes[n]`.
+class Entries(dict[int, int]):
+    """The number of entries of an array with the labels of a term, counted when first asked for.
 
-    >>> measuring([2, 3, 5])(0b101)
+    >>> Entries([2, 3, 5])[0b101]
     10
     """
-    known = {0: 1}
 
-    def size(term: int) -> int:
-        found = known.get(term)
-        if found is None:
-            found = 1
-            for label in _labels(term):
-                found *= sizes[label.bit_length() - 1]
-            known[term] = found
+    def __init__(self, sizes: Sequence[int]) -> None:
+        self._sizes = sizes
+
+    def __missing__(self, term: int) -> int:
+        found = 1
+        for label in _labels(term):
+            found *= self._sizes[label.bit_length() - 1]
+        self[term] = found
         return found
 
-    return size
 
-
-def exact(terms: Sequence[int], output: int, size: Size) -> tuple[int, list[Pair], list[int]]:
+def exact(terms: Sequence[int], output: int, entries: Entries) -> tuple[int, list[Pair], list[int]]:
     """The cheapest tree of a few `terms`: its cost, its pairs, and the labels of their results.
 
     Of equals it is the one that goes from left to right.
 
-    >>> exact([0b0011, 0b0110, 0b1100], 0b1001, measuring([50, 50, 50, 2]))[1]
+    >>> exact([0b0011, 0b0110, 0b1100], 0b1001, Entries([50, 50, 50, 2]))[1]
     [(1, 2), (0, 3)]
     """
     count, everything = len(terms), (1 << len(terms)) - 1
@@ -76,25 +72,20 @@ def exact(terms: Sequence[int], output: int, size: Size) -> tuple[int, list[Pair
         kept[1 << number] = term
     for part in range(3, everything + 1):
         last = 1 << part.bit_length() - 1
-        if part != last:
-            costs[part], splits[part] = min(
-                (costs[part ^ right] + costs[right] + size(kept[part ^ right] | kept[right]), right)
-                for right in _with(last, part ^ last)
-            )
-            costs[part] += _MOVED * size(kept[part])
+        some = rest = part ^ last
+        least = math.inf
+        while some:  # Every subset of the rest but itself, the empty one at last.
+            some = (some - 1) & rest
+            left, right = rest ^ some, some | last
+            cost = costs[left] + costs[right] + entries[kept[left] | kept[right]]
+            if cost <= least:
+                least, splits[part] = cost, right
+                costs[part] = cost + _MOVED * entries[kept[part]]
     parts = _in_order(everything, splits)
     numbers = {1 << number: number for number in range(count)}
     numbers.update((part, count + number) for number, part in enumerate(parts))
     pairs = [(numbers[part ^ splits[part]], numbers[splits[part]]) for part in parts]
     return costs[everything], pairs, [kept[part] for part in parts]
-
-
-def _with(last: int, rest: int) -> Iterator[int]:
-    """The subsets that have `last` and some of `rest`, but not all of it."""
-    some = rest
-    while some:
-        some = (some - 1) & rest
-        yield last | some
 
 
 def _in_order(everything: int, splits: Sequence[int]) -> list[int]:
@@ -121,9 +112,11 @@ def greedy(terms: Sequence[int], output: int, sizes: Sequence[int]) -> list[Pair
     ]
 
 
-def refined(terms: Sequence[int], output: int, size: Size, pairs: Sequence[Pair]) -> list[Pair]:
+def refined(
+    terms: Sequence[int], output: int, entries: Entries, pairs: Sequence[Pair]
+) -> list[Pair]:
     """The tree `pairs`, with each neighbourhood of a few terms in it as cheap as it can be."""
-    tree = _Tree(terms, output, size, pairs)
+    tree = _Tree(terms, output, entries, pairs)
     for _ in range(_SWEEPS):
         changes = [tree.rebuild(top) for top in tree.in_order()]
         if not any(changes):
@@ -135,9 +128,9 @@ class _Tree:
     """A tree while it is refined: the labels of its nodes, and the two that each pair joins."""
 
     def __init__(
-        self, terms: Sequence[int], output: int, size: Size, pairs: Sequence[Pair]
+        self, terms: Sequence[int], output: int, entries: Entries, pairs: Sequence[Pair]
     ) -> None:
-        self._size = size
+        self._entries = entries
         self._leaves = len(terms)
         self._joined = {self._leaves + number: pair for number, pair in enumerate(pairs)}
         self._root = self._leaves + len(pairs) - 1
@@ -174,7 +167,7 @@ class _Tree:
             return False
         self._seen.add(key)
         terms = [self._terms[node] for node in below]
-        cost, pairs, kept = exact(terms, self._terms[top], self._size)
+        cost, pairs, kept = exact(terms, self._terms[top], self._entries)
         if cost >= sum(map(self._cost, between)):
             return False
         numbers = [*below, *sorted(between, key=lambda node: node == top)]
@@ -190,7 +183,7 @@ class _Tree:
             pairs = [node for node in below if node in self._joined]
             if not pairs:
                 break
-            largest = max(pairs, key=lambda node: self._size(self._terms[node]))
+            largest = max(pairs, key=lambda node: self._entries[self._terms[node]])
             below.remove(largest)
             below += self._joined[largest]
             between.append(largest)
@@ -199,7 +192,7 @@ class _Tree:
     def _cost(self, node: int) -> int:
         left, right = self._joined[node]
         product = self._terms[left] | self._terms[right]
-        return self._size(product) + _MOVED * self._size(self._terms[node])
+        return self._entries[product] + _MOVED * self._entries[self._terms[node]]
 
 
 def results(terms: Sequence[int], output: int, pairs: Sequence[Pair]) -> list[int]:
