@@ -5,7 +5,10 @@ from collections.abc import Iterator, Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from einsum_grad.plan.search import Entries, Pair, exact, greedy, refined, results, search
+from einsum_grad.plan.exact import Pair, exact
+from einsum_grad.plan.measure import Measure
+from einsum_grad.plan.refine import refined, results
+from einsum_grad.plan.search import greedy, search
 
 MOVED = 32
 
@@ -57,7 +60,7 @@ def networks(draw: st.DrawFn, most: int = 4) -> tuple[list[int], int, list[int]]
 @given(networks())
 def test_few_terms_get_the_cheapest_tree_of_all(network: tuple[list[int], int, list[int]]) -> None:
     terms, output, sizes = network
-    found, pairs, kept = exact(terms, output, Entries(sizes))
+    found, pairs, kept = exact(terms, output, Measure(sizes))
     every = trees(tuple(range(len(terms))), len(terms))
     cheapest = min(cost(terms, output, sizes, each) for each in every)
     assert found == cost(terms, output, sizes, pairs) == cheapest
@@ -70,7 +73,7 @@ def test_refining_makes_a_tree_of_all_terms_that_is_no_dearer(
 ) -> None:
     terms, output, sizes = network
     first = greedy(terms, output, sizes)
-    found = refined(terms, output, Entries(sizes), first)
+    found = refined(terms, output, Measure(sizes), first)
     used = sorted(node for pair in found for node in pair)
     assert used == list(range(2 * len(terms) - 2))
     assert all(max(pair) < len(terms) + number for number, pair in enumerate(found))
@@ -89,7 +92,7 @@ def test_label_of_the_batch_does_not_lead_to_a_large_intermediate() -> None:
     sizes = [{"b": 512}.get(label, 7 if label in "mnopqr" else 2) for label in letters]
     found = results(terms, output, search(terms, output, sizes))
     first = results(terms, output, greedy(terms, output, sizes))
-    entries = Entries(sizes)
+    entries = Measure(sizes).entries
     assert max(map(entries.__getitem__, found)) <= 512 * 2**4
     assert max(map(entries.__getitem__, first)) >= 512 * 2**5
 

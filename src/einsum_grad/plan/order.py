@@ -7,11 +7,12 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from einsum_grad.plan.exact import Pair
 from einsum_grad.plan.network import Path
 from einsum_grad.plan.normal import drop_units
 from einsum_grad.plan.optimize import AUTO, Optimizer, Order, check_path, named, read_path
-from einsum_grad.plan.pattern import Labels, Pattern
-from einsum_grad.plan.search import Pair, search
+from einsum_grad.plan.pattern import Labels, Pattern, distinct
+from einsum_grad.plan.search import search
 
 NOMINAL_SIZE = 32
 """The size of a label of which nothing is known."""
@@ -51,7 +52,7 @@ def contraction_path(
     if order != AUTO:
         optimizer = named(order) if isinstance(order, str) else order
         known = dict(sorted(zip(labels, measured, strict=True)))
-        terms, output = tuple(_terms(pattern)), frozenset(_output(pattern))
+        terms, output = tuple(map(frozenset, _terms(pattern))), frozenset(_output(pattern))
         return _asked(terms, output, tuple(known.items()), optimizer)
     return _searched(pattern, measured if count <= _FEW else tuple(map(_near, measured)))
 
@@ -76,27 +77,30 @@ def _asked(terms: tuple[_Term, ...], output: _Term, sizes: _Sizes, optimizer: Op
 @functools.lru_cache(maxsize=1024)
 def _searched(pattern: Pattern, sizes: tuple[int, ...]) -> Path:
     """The path of our own search."""
-    return _path(len(pattern.inputs), search(*_bits(pattern), sizes))
+    terms, output, axes = _bits(pattern)
+    return _path(len(terms), search(terms, output, sizes, axes))
 
 
 @functools.lru_cache(maxsize=1024)
-def _bits(pattern: Pattern) -> tuple[tuple[int, ...], int]:
-    """The terms and the output with a bit for each label."""
+def _bits(pattern: Pattern) -> tuple[tuple[int, ...], int, dict[int, tuple[int, ...]]]:
+    """The terms and the output with a bit for each label, and the terms' bits by their axes."""
     bits = {label: 1 << number for number, label in enumerate(pattern.input_labels())}
-    terms = tuple(sum(bits[label] for label in term) for term in _terms(pattern))
-    return terms, sum(bits[label] for label in _output(pattern))
+    orders = [tuple(bits[label] for label in term) for term in _terms(pattern)]
+    terms = tuple(map(sum, orders))
+    output = sum(bits[label] for label in _output(pattern))
+    return terms, output, dict(zip(terms, orders, strict=True))
 
 
-def _terms(pattern: Pattern) -> list[_Term]:
+def _terms(pattern: Pattern) -> list[Labels]:
     """The labels of each operand that something else has too; it sums the others by itself."""
-    terms = [frozenset(drop_units(term)) for term in pattern.inputs]
-    uses = Counter(label for term in (*terms, frozenset(pattern.output)) for label in term)
-    return [frozenset(label for label in term if uses[label] > 1) for term in terms]
+    terms = [distinct(drop_units(term)) for term in pattern.inputs]
+    uses = Counter(label for term in (*terms, distinct(pattern.output)) for label in term)
+    return [tuple(label for label in term if uses[label] > 1) for term in terms]
 
 
 def _output(pattern: Pattern) -> Labels:
     known = set(pattern.input_labels())
-    return tuple(label for label in dict.fromkeys(pattern.output) if label in known)
+    return tuple(label for label in distinct(pattern.output) if label in known)
 
 
 def _path(count: int, pairs: Sequence[Pair]) -> Path:
