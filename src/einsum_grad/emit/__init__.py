@@ -1,8 +1,18 @@
 """`Program` to `Source`: the text of a module, one file a target."""
 
-from einsum_grad.emit.emit import TARGETS, emit, path_of, program_of, target_of
+from einsum_grad.emit.emit import TARGETS, arrays, emit, path_of, program_of, target_of
 from einsum_grad.emit.module import write
 from einsum_grad.emit.source import Source
 from einsum_grad.emit.target import Target
 
-__all__ = ["TARGETS", "Source", "Target", "emit", "path_of", "program_of", "target_of", "write"]
+__all__ = [
+    "TARGETS",
+    "Source",
+    "Target",
+    "arrays",
+    "emit",
+    "path_of",
+    "program_of",
+    "target_of",
+    "write",
+]

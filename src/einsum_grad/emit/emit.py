@@ -14,6 +14,7 @@ from einsum_grad.errors import ArgumentError
 from einsum_grad.lower import PLAIN, Program, Traits, arrange, lower, scale_of
 from einsum_grad.plan import (
     AUTO,
+    Labels,
     Order,
     Path,
     Pattern,
@@ -95,8 +96,15 @@ def program_of(
     program = lower(network, wrt, traits, safe.output_sizes(own))
     if not target.fast:
         return program
-    scale = scale_of((*safe.inputs, safe.output), own, itemsize)
-    return arrange(program, scale)
+    return arrange(program, scale_of(arrays(safe, path), own, itemsize))
+
+
+def arrays(pattern: Pattern, path: Path | None) -> tuple[Labels, ...]:
+    """The labels of the arrays that there are along `path`: the operands and all that is made."""
+    if path is None or len(path) < 2:
+        return (*pattern.inputs, pattern.output)
+    made = (node.pattern.output for node in pairwise(pattern, path).nodes)
+    return (*pattern.inputs, *made)
 
 
 def path_of(

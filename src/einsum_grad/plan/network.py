@@ -100,10 +100,16 @@ class _Builder:
             self._add((term,), output, (number,))
 
     def _output(self, *terms: Labels) -> Labels:
-        """The labels that are used later: shared ones first, then each term's own."""
+        """The labels that are used later: shared ones first, then each term's own.
+
+        Where all of them are in the output, they have its order: the last products, which have the
+        most entries, then find their axes as they are to be.
+        """
         everything = distinct(label for term in terms for label in term)
         shared = {label for label in everything if all(label in term for term in terms)}
         kept = [label for label in everything if self.uses[label] > 0]
+        if set(kept) <= set(self.output):
+            return tuple(label for label in self.output if label in kept)
         return tuple(sorted(kept, key=lambda label: label not in shared))
 
     def _add(self, inputs: tuple[Labels, ...], output: Labels, args: tuple[int, ...]) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from einsum_grad.emit import Target, path_of, program_of, write
+from einsum_grad.emit import Target, arrays, path_of, program_of, write
 from einsum_grad.errors import DTypeError, OperandError
 from einsum_grad.lower import PLAIN, Traits, scale_of
 from einsum_grad.plan import AUTO, Order, Pattern, Request, bind, spell
@@ -198,7 +198,7 @@ def load_module(
     own = {spelled[label]: size for label, size in sizes.items() if label in spelled}
     fixed = tuple(safe.output_sizes(own).items())
     path = path_of(safe, target, own, order)
-    scale = scale_of((*safe.inputs, safe.output), own, itemsize) if target.fast else None
+    scale = scale_of(arrays(safe, path), own, itemsize) if target.fast else None
 
     def build() -> Loaded:
         known = order if path is None else path
