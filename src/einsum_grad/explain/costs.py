@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from einsum_grad.lower import Op, Program, Step, lower, steps
-from einsum_grad.lower.cost import Cost, Term, Work, cost, is_view, needed, total, work
+from einsum_grad.lower import Op, Program, Step, is_view, lower, steps
+from einsum_grad.lower.cost import Cost, Term, Work, cost, needed, total, work
 from einsum_grad.plan import AUTO, ELLIPSIS, UNIT, Order, Path, Pattern, contraction_path, pairwise
 
 
