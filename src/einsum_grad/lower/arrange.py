@@ -7,7 +7,7 @@ view makes matrices of an array, a copy does; it is made once and used again, by
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from einsum_grad.lower.builder import labels_suffix
@@ -69,6 +69,7 @@ class _Arranger:
         self.names = {step.result.name for step in everything}
         self.names.update(value.name for value in (*program.operands, program.cotangent))
         self.final = {program.output.name, *(value.name for value in program.gradients)}
+        self.batches = _batches(everything)
         self.values: dict[str, Value] = {}
         self.copies: dict[str, dict[Labels, Value]] = {}
         self.cheap: dict[tuple[str, Labels], Value] = {}
@@ -103,7 +104,7 @@ class _Arranger:
             if apart is not None:
                 partial = self.contract(apart, (product.left, product.right))
                 return self.alone(step, (partial,))
-            product = product.in_order()
+            product = self.in_order(product, step.result)
         orders = _batch_last if self.is_tiny(product) else _ORDERS[product.kind]
         left, right, natural = orders(product)
         along = {Kind.MULTIPLY: natural, Kind.ROW_DOT: left}.get(product.kind)
@@ -120,6 +121,14 @@ class _Arranger:
         )
         pairs = (replace(product, left=one, right=other) for one in lefts for other in rights)
         return min(pairs, key=_missing)
+
+    def in_order(self, product: Product, result: Value) -> Product:
+        """The arrays in the order that puts first what is a batch label of a later product."""
+        batch = self.batches.get(result.name, frozenset())
+        first = [bool(batch.intersection(own)) for own in (product.rows, product.columns)]
+        if result.name in self.final or first[0] == first[1]:
+            return product.in_order()
+        return product.swapped() if first[1] else product
 
     def summed_later(self, product: Product) -> Step | None:
         """The product for each index of a first label, to be summed: where that saves copies."""
@@ -210,6 +219,17 @@ class _Arranger:
             name, number = f"{base}{number}", number + 1
         self.names.add(name)
         return name
+
+
+def _batches(everything: Iterable[Step]) -> dict[str, frozenset[str]]:
+    """For each value the labels that are batch labels in a product that sums over it."""
+    found: dict[str, frozenset[str]] = {}
+    for step in everything:
+        product = product_of(step)
+        if product is not None and product.kind is not Kind.MULTIPLY:
+            for arg in step.args:
+                found[arg.name] = found.get(arg.name, frozenset()).union(product.batch)
+    return found
 
 
 Orders = tuple[Labels, Labels, Labels]
