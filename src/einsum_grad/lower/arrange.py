@@ -28,15 +28,13 @@ def arrange(program: Program, scale: Scale | None = None) -> Program:
     >>> from einsum_grad.syntax import parse
     >>> print(arrange(lower(single(pattern_of(parse("aebf,dfce->abcd"))), (0,))))
     forward x[a e b f] w[d f c e]
-      x_abef[a b e f] = copy x[a e b f]
-      w_efdc[e f d c] = copy w[d f c e]
-      z_abdc[a b d c] = contract x_abef[a b e f] w_efdc[e f d c]
-      z[a b c d] = contract z_abdc[a b d c]
+      x_abfe[a b f e] = copy x[a e b f]
+      w_cdfe[c d f e] = copy w[d f c e]
+      z[a b c d] = contract x_abfe[a b f e] w_cdfe[c d f e]
       -> z[a b c d]
-    backward dz[a b c d] keeping w_efdc[e f d c]
-      dz_abdc[a b d c] = copy dz[a b c d]
-      dx_abef[a b e f] = contract dz_abdc[a b d c] w_efdc[e f d c]
-      dx[a e b f] = contract dx_abef[a b e f]
+    backward dz[a b c d] keeping w_cdfe[c d f e]
+      dx_abfe[a b f e] = contract dz[a b c d] w_cdfe[c d f e]
+      dx[a e b f] = contract dx_abfe[a b f e]
       -> dx[a e b f]
     """
     arranger = _Arranger(program, scale)
@@ -58,6 +56,10 @@ _LARGE = 1 << 19
 
 _TINY = 64
 """Multiplications: a product of two 4×4 matrices has so many."""
+
+
+_SMALL = 1 << 14
+"""Multiplications below which one large matrix product is worth a copy."""
 
 
 class _Arranger:
@@ -99,7 +101,7 @@ class _Arranger:
         if product is None:
             return self.alone(step, args)
         if product.kind is Kind.MATMUL:
-            product = self.with_copies(product)
+            product = self.gathered(self.with_copies(product))
             apart = self.summed_later(product)
             if apart is not None:
                 partial = self.contract(apart, (product.left, product.right))
@@ -146,11 +148,29 @@ class _Arranger:
             return None
         return replace(step, result=Value(self.name(base, output), output))
 
+    def gathered(self, product: Product) -> Product:
+        """The product without labels to spread over: where a copy costs less than the calls."""
+        spread = product.spread
+        if not spread or (self.scale is not None and self.matrices(product, spread) > _SMALL):
+            return product
+        left, right = product.left, product.right
+        if spread[0] in left.labels:
+            order = (*product.rows, *only(left.labels, product.contracted))
+            return replace(product, left=self.copied(left, order))
+        order = (*only(right.labels, product.contracted), *product.columns)
+        return replace(product, right=self.copied(right, order))
+
+    def matrices(self, product: Product, apart: Labels) -> int:
+        """The multiplications of one of the matrix products that there are for `apart`."""
+        assert self.scale is not None
+        own = without((*product.rows, *product.columns, *product.contracted), apart)
+        return self.scale.volume(own)
+
     def is_tiny(self, product: Product) -> bool:
         """Whether the matrices are so small that a call for each costs more than they do."""
         if self.scale is None or product.kind is not Kind.MATMUL or not product.batch:
             return False
-        return self.scale.volume((*product.rows, *product.columns, *product.contracted)) <= _TINY
+        return self.matrices(product, ()) <= _TINY
 
     def in_memory(self, labels: Labels, order: Labels) -> Labels:
         """The order for an array that is read along `order`: large ones not across memory."""
