@@ -27,6 +27,7 @@ def made(first: str, reader: str) -> str:
         ("aij,jkb->aikb", "ikm,aikb->abm", "aij,jkb->aikb"),  # a and b are apart either way
         ("ai,ib->ab", "ca,ab->abc", "ai,ib->ab"),  # nothing is summed: as the result has them
         ("ia,ib->ab", "ca,ab->bac", "ia,ib->ba"),
+        ("ab,bc->abc", "ca,abc->cab", "ab,bc->cab"),  # any order is as cheap to write
     ],
 )
 def test_the_reader_says_which_labels_come_first(first: str, reader: str, expected: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from einsum_grad.plan.node import Node
-from einsum_grad.plan.pattern import Labels, Pattern
+from einsum_grad.plan.pattern import Labels, Pattern, distinct
 
 
 def for_readers(nodes: Sequence[Node], operands: int) -> tuple[Node, ...]:
@@ -48,7 +48,10 @@ def _ordered(made: Pattern, reader: Node, place: int) -> Labels:
         for term in made.inputs
     ]
     other, result = reader.pattern.inputs[1 - place], reader.pattern.output
-    orders = ((*shared, *own[0], *own[1]), (*shared, *own[1], *own[0]))
+    orders = [(*shared, *own[0], *own[1]), (*shared, *own[1], *own[0])]
+    if not made.contracted():
+        first = tuple(label for label in result if label in made.output)
+        orders.append(distinct((*first, *made.output)))
     return min(orders, key=lambda order: _trouble(order, other, result))
 
 
