@@ -3,7 +3,8 @@
 from einsum_grad.plan.bind import Bound, Shape, bind
 from einsum_grad.plan.gradient import Gradient, GradientPlan, gradient, plan
 from einsum_grad.plan.names import OUTPUT, ellipsis_labels, operand_names, spell
-from einsum_grad.plan.network import Network, Node, Path, pairwise, single
+from einsum_grad.plan.network import Network, Path, pairwise, single
+from einsum_grad.plan.node import Node
 from einsum_grad.plan.normal import NormalForm, diagonals, drop_units, normal_form
 from einsum_grad.plan.notation import equation_text, indexed
 from einsum_grad.plan.optimize import AUTO, Order, read_order
