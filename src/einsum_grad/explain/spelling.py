@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from einsum_grad.explain.formula import Factor, Formula
-from einsum_grad.plan import ELLIPSIS, Labels, Pattern
+from einsum_grad.plan import ELLIPSIS, Factor, Formula, Labels, Pattern
 
 T = TypeVar("T")
 
@@ -21,39 +21,63 @@ class Spelling:
 
     sum: Callable[[str], str]
     delta: Callable[[Labels], str]
-    factor: Callable[[Factor], str]
+    entry: Callable[[Factor], str]
+    derivative: Callable[[str, str], str]
+    pattern: Callable[[str], str]
     equals: str
     times: str
     more: str
 
 
+def spelled(factor: Factor, spelling: Spelling) -> str:
+    """An entry, or its derivative."""
+    entries = map(spelling.entry, factor.by)
+    return functools.reduce(spelling.derivative, entries, spelling.entry(factor))
+
+
 def left_side(formula: Formula, spelling: Spelling) -> str:
     """What the equation defines."""
-    return spelling.factor(formula.left)
+    return spelled(formula.left, spelling)
 
 
 def sums(formula: Formula, spelling: Spelling, short: bool = False) -> str:
-    """The deltas and the sums, which stand before the product."""
-    deltas = [f"{spelling.delta(delta)}{spelling.times}" for delta in formula.deltas]
+    """The sums, which stand before the product, and before them the deltas that can."""
     shown = abridged(formula.sums) if short else formula.sums
     signs = [spelling.more if label is None else spelling.sum(label) for label in shown]
-    return "".join(deltas) + " ".join(signs)
+    before = () if _summed_deltas(formula) else _deltas(formula, spelling, short)
+    return "".join(f"{delta}{spelling.times}" for delta in before) + " ".join(signs)
 
 
-def factors(formula: Formula, spelling: Spelling, short: bool = False) -> str:
-    """The product."""
+def product(formula: Formula, spelling: Spelling, short: bool = False) -> list[str]:
+    """The deltas and factors of which the product is made; an empty product is 1."""
     shown = abridged(formula.factors, formula.place) if short else formula.factors
-    return spelling.times.join(
-        spelling.more if factor is None else spelling.factor(factor) for factor in shown
-    )
+    before = _deltas(formula, spelling, short) if _summed_deltas(formula) else ()
+    told = (spelling.more if factor is None else spelled(factor, spelling) for factor in shown)
+    return [*before, *told] or ["1"]
+
+
+def _summed_deltas(formula: Formula) -> bool:
+    """Whether the deltas belong into the product, as one of their labels is summed."""
+    inside = any(label in formula.sums for delta in formula.deltas for label in delta)
+    return inside or not formula.factors
+
+
+def _deltas(formula: Formula, spelling: Spelling, short: bool) -> list[str]:
+    shown = abridged(formula.deltas) if short else formula.deltas
+    return [spelling.more if delta is None else spelling.delta(delta) for delta in shown]
+
+
+def right_side(formula: Formula, spelling: Spelling, short: bool = False) -> list[str]:
+    """What is equal to it, in pieces: first what stands before the product, then its factors."""
+    before = sums(formula, spelling, short) + ("  " if formula.sums else "")
+    first, *others = product(formula, spelling, short)
+    return [before, first, *(f"{spelling.times}{factor}" for factor in others)]
 
 
 def equation(formula: Formula, spelling: Spelling, short: bool = False) -> str:
     """The whole equation on one line."""
-    before = sums(formula, spelling, short)
-    gap = "  " if formula.sums else ""
-    product = factors(formula, spelling, short)
-    return f"{left_side(formula, spelling)}{spelling.equals}{before}{gap}{product}"
+    right = "".join(right_side(formula, spelling, short))
+    return f"{left_side(formula, spelling)}{spelling.equals}{right}"
 
 
 def pattern_text(
@@ -123,10 +147,16 @@ def _latex_factor(factor: Factor) -> str:
     return f"{name}_{{{_latex_indices(factor.indices)}}}" if factor.indices else name
 
 
+def _latex_pattern(text: str) -> str:
+    return rf"\texttt{{{text}}}".replace("_", r"\_").replace("…", r"\ldots{}")
+
+
 UNICODE = Spelling(
     sum=lambda label: f"Σ_{label}",
     delta=lambda indices: f"δ({','.join(indices)})",
-    factor=_bracketed,
+    entry=_bracketed,
+    derivative=lambda entry, by: f"∂{entry}/∂{by}",
+    pattern=str,
     equals=" = ",
     times=" · ",
     more="…",
@@ -135,7 +165,9 @@ UNICODE = Spelling(
 ASCII = Spelling(
     sum=lambda label: f"sum_{label}",
     delta=lambda indices: f"delta({','.join(indices)})",
-    factor=_bracketed,
+    entry=_bracketed,
+    derivative=lambda entry, by: f"partial {entry}/partial {by}",
+    pattern=str,
     equals=" = ",
     times=" * ",
     more="(...)",
@@ -144,7 +176,9 @@ ASCII = Spelling(
 LATEX = Spelling(
     sum=lambda label: rf"\sum_{{{_latex_index(label)}}}",
     delta=lambda indices: rf"\delta_{{{_latex_indices(indices)}}}",
-    factor=_latex_factor,
+    entry=_latex_factor,
+    derivative=lambda entry, by: rf"\frac{{\partial {entry}}}{{\partial {by}}}",
+    pattern=_latex_pattern,
     equals=" = ",
     times=r"\, ",
     more=r"\cdots",
