@@ -37,7 +37,7 @@ MOST_INDICES = 300
 
 
 class MeaninglessError(Exception):
-    """A formula has a label that is neither summed nor on its left, or one that is both."""
+    """A label is neither summed nor on the left, or both, or sizes differ that have to agree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +61,14 @@ class Numbers:
         arrays = {**self.arrays, **moved}
         total = np.ones(shape)
         for factor in formula.factors:
-            total = total * _entries(factor, arrays)[_places(factor, grid)]
+            entries = _entries(factor, arrays)
+            if entries.shape != tuple(map(self.extent, _indices(factor))):
+                raise MeaninglessError(str(factor))
+            total = total * entries[_places(factor, grid)]
         for first, *others in formula.deltas:
             for other in others:
+                if self.extent(first) != self.extent(other):
+                    raise MeaninglessError(f"{first} and {other}")
                 total = total * (grid[first] == grid[other])
         total = total.sum(axis=tuple(range(len(free), len(labels))))
         result = np.zeros(tuple(map(self.extent, _indices(formula.left))))
@@ -182,7 +187,11 @@ def random_patterns(count: int, seed: int) -> Iterator[Numbers]:
             output += choose.choices([*known, "new"], k=choose.choice((1, 1, 2)))
         choose.shuffle(output)
         pattern = Pattern(inputs, tuple(output))
-        sizes = {label: choose.choice((2, 3, 2, 3, 2, 1, 0)) for label in pattern.labels()}
+        sizes = {
+            label: choose.choice((2, 3, 2, 3, 2, 1, 0))
+            for label in pattern.labels()
+            if label != UNIT
+        }
         while np.prod([size or 1 for size in sizes.values()]) > MOST_INDICES:
             sizes[choose.choice(list(sizes))] = 1
         yield numbers_of(pattern, sizes, seed + 10 * number)

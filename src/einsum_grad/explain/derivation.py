@@ -18,20 +18,20 @@ class Derivation:
 
     >>> from einsum_grad.explain import explain
     >>> print(explain("ij->i").derive())
-    Z[i]               = Σ_j  X[i,j]
+    Z[i]            = Σ_j  X[i,j]
         element: an entry of Z is an entry of X, summed over j
     <BLANKLINE>
-    ∂Z[i]/∂X[i',j']    = Σ_j  ∂X[i,j]/∂X[i',j']
+    ∂Z[i]/∂X[i',j'] = Σ_j  ∂X[i,j]/∂X[i',j']
         product rule: X[i',j'] is any entry of X; a sum is differentiated term by term
-                       = Σ_j  δ(i,i') · δ(j,j')
+                    = Σ_j  δ(i,i') · δ(j,j')
         deltas: an entry changes with itself alone: a delta is 1 where its indices are equal, else 0
-    dX[i',j']          = Σ_i Σ_j  δ(i,i') · δ(j,j') · dZ[i]
-        chain rule: every entry of Z counts: dZ[i] times its derivative, summed over i
-                       = dZ[i']
-        contraction: of the sums over i and j one term is left, that where i = i' and j = j'
-    dX[i,j]            = dZ[i]
-        renaming: i and j are free again and replace the primed labels
-                         i->ij
+    dX[i',j']       = Σ_i Σ_j  δ(i,i') · δ(j,j') · dZ[i]
+        chain rule: every entry of Z counts: dZ[i] times the derivative above, summed over i
+                    = dZ[i']
+        contraction: the deltas leave one term of the sum: i=i' and j=j'
+    dX[i,j]         = dZ[i]
+        renaming: i and j are free again: they replace i' and j'
+                      i->ij
         pattern: the labels alone, dZ in the place of X
         no operand on the left has j: every j gets the same gradient
     """

@@ -13,7 +13,7 @@ from einsum_grad.explain.spelling import LATEX, UNICODE, Spelling, left_side
 from einsum_grad.explain.styles import Style, marked_up, plain, styled
 from einsum_grad.plan import Derived, Rule
 
-_WIDEST_LEFT = 36
+_WIDEST_LEFT = 30
 """Where the left side is wider than this, the right side stands below it."""
 
 

@@ -29,13 +29,14 @@ def _element(line: Derived, spelling: Spelling) -> str:
 
 
 def _product_rule(line: Derived, spelling: Spelling) -> str:
-    (entry,) = line.formula.left.by
+    formula = line.formula
+    (entry,) = formula.left.by
     which = f"{spelled(entry, spelling)} is any entry of {entry.name}"
     if not entry.labels():
         which = f"{entry.name} has one entry"
-    if len(line.formula.factors) == 1:
-        return f"{which}; a sum is differentiated term by term"
-    return f"{which}, and no other factor depends on it"
+    if len(formula.factors) > 1:
+        return f"{which}, and no other factor depends on it"
+    return f"{which}; a sum is differentiated term by term" if formula.sums else which
 
 
 def _deltas(line: Derived, spelling: Spelling) -> str:
@@ -48,18 +49,19 @@ def _chain_rule(line: Derived, spelling: Spelling) -> str:
     cotangent = line.formula.factors[line.formula.place]
     every = _summed(cotangent.labels(), spelling)
     entry, output = spelled(cotangent, spelling), line.before.left.name
-    return f"every entry of {output} counts: {entry} times its derivative{every}"
+    return f"every entry of {output} counts: {entry} times the derivative above{every}"
 
 
 def _contraction(line: Derived, spelling: Spelling) -> str:
-    equal = map(" = ".join, fixed(line.before).items())
-    return f"the deltas leave one term of the sum: {_all(equal, spelling)}{_zeros(line, spelling)}"
+    leave = "deltas leave" if len(line.before.deltas) > 1 else "delta leaves"
+    equal = _all(map("=".join, fixed(line.before).items()), spelling)
+    return f"the {leave} one term of the sum: {equal}{_zeros(line, spelling)}"
 
 
 def _renaming(line: Derived, spelling: Spelling) -> str:
-    labels = line.formula.left.labels()
+    labels, primed = line.formula.left.labels(), line.before.left.labels()
     end = "are free again: they replace" if len(labels) > 1 else "is free again: it replaces"
-    return f"{_all(labels, spelling)} {end} the primed labels"
+    return f"{_all(labels, spelling)} {end} {_all(primed, spelling)}"
 
 
 def _pattern(line: Derived, spelling: Spelling) -> str:
@@ -69,7 +71,7 @@ def _pattern(line: Derived, spelling: Spelling) -> str:
 
 
 def _zeros(line: Derived, spelling: Spelling) -> str:
-    told = _all(map(" = ".join, line.formula.deltas), spelling)
+    told = _all(map("=".join, line.formula.deltas), spelling)
     return f"; it is 0 unless {told}" if told else ""
 
 
