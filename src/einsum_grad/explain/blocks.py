@@ -138,8 +138,8 @@ class Writer:
 
 def right_spans(equation: Formula, spelling: Spelling) -> list[Span]:
     """The right side of an equation, in pieces."""
-    before, *others = right_side(equation, spelling, short=True)
-    return [Span("sum", before), *(Span("", text) for text in others)]
+    before, product = right_side(equation, spelling, short=True)
+    return [*(Span("sum", piece) for piece in before), *(Span("", piece) for piece in product)]
 
 
 def einops_repeat(form: NormalForm) -> str:

@@ -40,20 +40,35 @@ def left_side(formula: Formula, spelling: Spelling) -> str:
     return spelled(formula.left, spelling)
 
 
-def sums(formula: Formula, spelling: Spelling, short: bool = False) -> str:
-    """The sums, which stand before the product, and before them the deltas that can."""
-    shown = abridged(formula.sums) if short else formula.sums
-    signs = [spelling.more if label is None else spelling.sum(label) for label in shown]
-    before = () if _summed_deltas(formula) else _deltas(formula, spelling, short)
-    return "".join(f"{delta}{spelling.times}" for delta in before) + " ".join(signs)
+def right_side(
+    formula: Formula, spelling: Spelling, short: bool = False
+) -> tuple[list[str], list[str]]:
+    """What is equal to it, in pieces: those that stand before the product, and the product's.
 
-
-def product(formula: Formula, spelling: Spelling, short: bool = False) -> list[str]:
-    """The deltas and factors of which the product is made; an empty product is 1."""
+    Deltas stand before the sums where they can, else they are part of the product.
+    """
+    deltas = _told(formula.deltas, spelling.delta, spelling, short)
+    signs = _told(formula.sums, spelling.sum, spelling, short)
     shown = abridged(formula.factors, formula.place) if short else formula.factors
-    before = _deltas(formula, spelling, short) if _summed_deltas(formula) else ()
-    told = (spelling.more if factor is None else spelled(factor, spelling) for factor in shown)
-    return [*before, *told] or ["1"]
+    factors = [spelling.more if factor is None else spelled(factor, spelling) for factor in shown]
+    if _summed_deltas(formula):
+        deltas, factors = [], [*deltas, *factors]
+    times = spelling.times
+    before = _joined(deltas, times, "")
+    gap = "  " if signs else times if deltas else ""
+    before += _joined(signs, " ", times if deltas else "")
+    return before, _joined(factors or ["1"], times, gap)
+
+
+def _told(
+    items: Sequence[T], spell: Callable[[T], str], spelling: Spelling, short: bool
+) -> list[str]:
+    shown = abridged(items) if short else items
+    return [spelling.more if item is None else spell(item) for item in shown]
+
+
+def _joined(pieces: Sequence[str], between: str, first: str) -> list[str]:
+    return [f"{between if number else first}{piece}" for number, piece in enumerate(pieces)]
 
 
 def _summed_deltas(formula: Formula) -> bool:
@@ -62,22 +77,10 @@ def _summed_deltas(formula: Formula) -> bool:
     return inside or not formula.factors
 
 
-def _deltas(formula: Formula, spelling: Spelling, short: bool) -> list[str]:
-    shown = abridged(formula.deltas) if short else formula.deltas
-    return [spelling.more if delta is None else spelling.delta(delta) for delta in shown]
-
-
-def right_side(formula: Formula, spelling: Spelling, short: bool = False) -> list[str]:
-    """What is equal to it, in pieces: first what stands before the product, then its factors."""
-    before = sums(formula, spelling, short) + ("  " if formula.sums else "")
-    first, *others = product(formula, spelling, short)
-    return [before, first, *(f"{spelling.times}{factor}" for factor in others)]
-
-
 def equation(formula: Formula, spelling: Spelling, short: bool = False) -> str:
     """The whole equation on one line."""
-    right = "".join(right_side(formula, spelling, short))
-    return f"{left_side(formula, spelling)}{spelling.equals}{right}"
+    before, product = right_side(formula, spelling, short)
+    return "".join((left_side(formula, spelling), spelling.equals, *before, *product))
 
 
 def pattern_text(
