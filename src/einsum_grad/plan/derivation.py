@@ -129,15 +129,13 @@ def chain_rule(formula: Formula) -> Formula:
 def contraction(formula: Formula) -> Formula:
     """Replace the sums over labels that a delta fixes by their only term that is not 0."""
     names = fixed(formula)
-    contracted = formula.rename(names)
+    contracted, summed = formula.rename(names), set(formula.sums) - names.keys()
     left = (tuple(x for x in equal if x not in names) for equal in _equal(formula))
-    order = distinct(
-        (*(x for factor in contracted.factors for x in factor.labels()), *formula.sums)
-    )
+    used = (label for factor in contracted.factors for label in factor.labels())
     return dataclasses.replace(
         contracted,
         deltas=tuple(equal for equal in left if len(equal) > 1),
-        sums=tuple(x for x in order if x in formula.sums and x not in names),
+        sums=tuple(label for label in distinct((*used, *formula.sums)) if label in summed),
     )
 
 
