@@ -239,18 +239,15 @@ PATTERNS = [
 ]
 
 
-def rows(latex: str) -> list[str]:
-    begin, end = "$$\\begin{aligned}\n", "\n\\end{aligned}$$"
-    assert latex.startswith(begin)
-    assert latex.endswith(end)
-    return latex.removeprefix(begin).removesuffix(end).split(" \\\\\n")
+def rows(derivation: Derivation) -> list[str]:
+    return derivation.latex().split(" \\\\\n")
 
 
 @pytest.mark.parametrize("pattern", PATTERNS)
 def test_latex_has_a_row_for_each_line(pattern: str) -> None:
     derivation = derived(pattern, wrt=0)
     (entry,) = derivation.to_dict()["derivations"]
-    told = rows(derivation.latex())
+    told = rows(derivation)
     assert len(told) == len(entry["lines"])
     for row, line in zip(told, entry["lines"], strict=True):
         formula, name = row.split(" && ")
@@ -263,11 +260,17 @@ def test_latex_is_mathematics(pattern: str) -> None:
     """matplotlib reads it, which has no \\texttt and no alignment."""
     mathtext = pytest.importorskip("matplotlib.mathtext")
     parser = mathtext.MathTextParser("path")
-    for row in rows(derived(pattern, wrt=0).latex()):
+    for row in rows(derived(pattern, wrt=0)):
         formula = row.replace("&", " ").replace(r"\texttt", r"\mathrm")
         parser.parse(f"${formula}$")
     with pytest.raises(ValueError, match="Expected"):
         parser.parse(r"$\frac{a}$")
+
+
+def test_notebooks_show_the_rows_aligned() -> None:
+    derivation = derived("i,i->")
+    begin, end = "$$\\begin{aligned}\n", "\n\\end{aligned}$$"
+    assert derivation._repr_latex_() == f"{begin}{derivation.latex()}{end}"
 
 
 def test_underscores_of_names_are_escaped_in_latex() -> None:

@@ -67,7 +67,7 @@ class Derivation:
         return document(self)
 
     def latex(self) -> str:
-        """The lines in LaTeX, aligned, each with the name of its rule; needs amsmath."""
+        """The lines in LaTeX: the rows of an `align*` of amsmath, each with its rule's name."""
         from einsum_grad.explain.derivation_text import latex
 
         return latex(self)
@@ -83,4 +83,6 @@ class Derivation:
         return html(self)
 
     def _repr_latex_(self) -> str:
-        return self.latex()
+        from einsum_grad.explain.text import displayed
+
+        return displayed(self.latex())

@@ -11,6 +11,7 @@ from einsum_grad.explain.layout import INDENT, WIDTH, block_lines, columns, spac
 from einsum_grad.explain.rules import sentence
 from einsum_grad.explain.spelling import LATEX, UNICODE, Spelling, left_side
 from einsum_grad.explain.styles import Style, marked_up, plain, styled
+from einsum_grad.explain.text import ROW_END
 from einsum_grad.plan import Derived, Rule
 
 _WIDEST_LEFT = 30
@@ -38,13 +39,13 @@ def html(derivation: Derivation) -> str:
 
 
 def latex(derivation: Derivation) -> str:
-    """The derivation in LaTeX, a row for each line."""
+    """The derivation in LaTeX, a row of an `align*` for each line."""
     rows = []
     for row in (row for part in _parts(derivation, LATEX) for row in part):
         right = "".join(span.text for span in row.right)
         sign = row.sign.strip() or r"\quad"
         rows.append(rf"{row.left} &{sign} {right} && \text{{{row.line.rule}}}".lstrip())
-    return "$$\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}$$"
+    return ROW_END.join(rows)
 
 
 def _lines(derivation: Derivation, spelling: Spelling) -> Iterator[Line]:

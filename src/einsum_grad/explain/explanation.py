@@ -91,7 +91,7 @@ class Explanation:
         return document(self)
 
     def latex(self) -> str:
-        """The equations alone, in LaTeX; needs amsmath."""
+        """The equations alone, in LaTeX: the rows of an `align*` of amsmath."""
         from einsum_grad.explain.text import latex
 
         return latex(self)
@@ -107,4 +107,6 @@ class Explanation:
         return html(self)
 
     def _repr_latex_(self) -> str:
-        return self.latex()
+        from einsum_grad.explain.text import displayed
+
+        return displayed(self.latex())

@@ -21,7 +21,7 @@ class Spelling:
 
     sum: Callable[[str], str]
     delta: Callable[[Labels], str]
-    entry: Callable[[Factor], str]
+    factor: Callable[[Factor], str]
     derivative: Callable[[str, str], str]
     pattern: Callable[[str], str]
     equals: str
@@ -31,8 +31,8 @@ class Spelling:
 
 def spelled(factor: Factor, spelling: Spelling) -> str:
     """An entry, or its derivative."""
-    entries = map(spelling.entry, factor.by)
-    return functools.reduce(spelling.derivative, entries, spelling.entry(factor))
+    entries = map(spelling.factor, factor.by)
+    return functools.reduce(spelling.derivative, entries, spelling.factor(factor))
 
 
 def left_side(formula: Formula, spelling: Spelling) -> str:
@@ -157,7 +157,7 @@ def _latex_pattern(text: str) -> str:
 UNICODE = Spelling(
     sum=lambda label: f"Σ_{label}",
     delta=lambda indices: f"δ({','.join(indices)})",
-    entry=_bracketed,
+    factor=_bracketed,
     derivative=lambda entry, by: f"∂{entry}/∂{by}",
     pattern=str,
     equals=" = ",
@@ -168,7 +168,7 @@ UNICODE = Spelling(
 ASCII = Spelling(
     sum=lambda label: f"sum_{label}",
     delta=lambda indices: f"delta({','.join(indices)})",
-    entry=_bracketed,
+    factor=_bracketed,
     derivative=lambda entry, by: f"partial {entry}/partial {by}",
     pattern=str,
     equals=" = ",
@@ -179,7 +179,7 @@ ASCII = Spelling(
 LATEX = Spelling(
     sum=lambda label: rf"\sum_{{{_latex_index(label)}}}",
     delta=lambda indices: rf"\delta_{{{_latex_indices(indices)}}}",
-    entry=_latex_factor,
+    factor=_latex_factor,
     derivative=lambda entry, by: rf"\frac{{\partial {entry}}}{{\partial {by}}}",
     pattern=_latex_pattern,
     equals=" = ",
