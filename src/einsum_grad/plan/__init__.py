@@ -1,6 +1,8 @@
 """`Equation` to `Pattern` to `GradientPlan`: the mathematics, without an array."""
 
 from einsum_grad.plan.bind import Bound, Shape, bind
+from einsum_grad.plan.derivation import Derived, Rule, derive, fixed
+from einsum_grad.plan.formula import Factor, Formula, stated, with_deltas
 from einsum_grad.plan.gradient import Gradient, GradientPlan, gradient, plan
 from einsum_grad.plan.names import OUTPUT, ellipsis_labels, operand_names, spell
 from einsum_grad.plan.network import Network, Path, pairwise, single
@@ -27,6 +29,9 @@ __all__ = [
     "OUTPUT",
     "UNIT",
     "Bound",
+    "Derived",
+    "Factor",
+    "Formula",
     "Gradient",
     "GradientPlan",
     "Labels",
@@ -37,17 +42,20 @@ __all__ = [
     "Path",
     "Pattern",
     "Request",
+    "Rule",
     "Shape",
     "Why",
     "bind",
     "check_labels",
     "check_legal",
     "contraction_path",
+    "derive",
     "diagonals",
     "distinct",
     "drop_units",
     "ellipsis_labels",
     "equation_text",
+    "fixed",
     "gradient",
     "gradient_facts",
     "indexed",
@@ -64,4 +72,6 @@ __all__ = [
     "request",
     "single",
     "spell",
+    "stated",
+    "with_deltas",
 ]
