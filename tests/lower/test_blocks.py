@@ -72,27 +72,27 @@ def check_divided(step: Step, block: Block, inside: set[str]) -> None:
 
 
 def test_gradients_share_the_blocks_in_which_the_cotangent_is_read_once() -> None:
-    assert told(backward(arranged("ij,ij->ij", itemsize=8, **LARGE))) == [("i", "dx dw")]
+    assert told(backward(arranged("ij,ij->ij", None, 8, **LARGE))) == [("i", "dx dw")]
     assert told(backward(arranged("bij,bjk->bik", itemsize=8, b=2048, i=8, j=8, k=8))) == [
         ("b", "dx dw")
     ]
 
 
 def test_a_value_that_a_block_makes_and_uses_is_not_kept() -> None:
-    program = arranged("ij,ij,ij->ij", itemsize=8, **LARGE)
+    program = arranged("ij,ij,ij->ij", None, 8, **LARGE)
     (block,) = backward(program)
     assert [value.name for value in block.kept] == ["dc", "da", "db"]
     assert {str(value) for value in passing(program)} == {"dt1[i j]"}
 
 
 def test_what_only_passes_through_blocks_counts_for_no_memory_and_no_traffic() -> None:
-    program = arranged("ij,ij,ij->ij", itemsize=8, **LARGE)
+    program = arranged("ij,ij,ij->ij", None, 8, **LARGE)
     matrix = 8 * 1024 * 1024
     costs = cost(program, LARGE)
     assert costs.largest_intermediate == costs.saved_bytes == matrix  # t1 alone; not dt1
     # dz c → dt1; t1 dz → dc; dt1 b → da; a dt1 → db, dt1 staying in the cache.
     assert costs.backward.bytes_moved == (2 + 3 + 2 + 2) * matrix
-    small = arranged("ij,ij,ij->ij", **LARGE)
+    small = arranged("ij,ij,ij->ij", None, 0, **LARGE)
     assert passing(small) == set()
     assert cost(small, LARGE).backward.bytes_moved == 12 * matrix
 
@@ -112,14 +112,14 @@ def test_a_batch_of_products_is_in_blocks_where_a_blas_has_one_thread(
 
 
 def test_a_dot_product_is_a_sum_of_those_of_its_blocks() -> None:
-    (block,) = forward(arranged("ij,ij->", itemsize=8, **LARGE))
+    (block,) = forward(arranged("ij,ij->", None, 8, **LARGE))
     assert block.label == "i"
     assert [value.name for value in block.kept] == ["z"]
 
 
 def test_what_a_block_sums_up_is_read_only_after_all_blocks() -> None:
     sizes = {"i": 4096, "j": 256}
-    program = arranged("ij,ij,->", itemsize=8, **sizes)
+    program = arranged("ij,ij,->", None, 8, **sizes)
     found = forward(program)
     place = {step.result.name: n for n, block in enumerate(found) for step in block.steps}
     for step in steps(program.forward):
@@ -129,7 +129,7 @@ def test_what_a_block_sums_up_is_read_only_after_all_blocks() -> None:
 
 
 def test_views_and_copies_are_no_work_for_blocks() -> None:
-    program = arranged("ij->ji", itemsize=8, **LARGE)
+    program = arranged("ij->ji", None, 8, **LARGE)
     assert {label for label, _ in told(forward(program))} == {None}
     assert {label for label, _ in told(backward(program))} == {None}
 

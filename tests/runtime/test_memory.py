@@ -141,7 +141,8 @@ def test_memory_is_for_as_many_bytes_whatever_is_in_them() -> None:
     del array
     other = empty((512, 256), np.dtype("f4"))
     assert address(other) == where
-    assert (other.shape, other.dtype) == ((512, 256), np.float32)
+    assert other.shape == (512, 256)
+    assert other.dtype == np.float32
     assert address(empty((512, 257), np.dtype("f4"))) != where
 
 
@@ -208,7 +209,8 @@ def test_what_the_caller_holds_never_changes(pattern: str) -> None:
     n = 300
     function = eg.compile(pattern)
     terms = pattern.partition("->")[0].split(",")
-    held, copies = [], []
+    held: list[NDArray[Any]] = []
+    copies: list[NDArray[Any]] = []
     for turn in range(5):
         operands = [whole((n,) * len(term), "f8", turn + p) for p, term in enumerate(terms)]
         output, pullback = function.vjp(*operands)
