@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 import einsum_grad as eg
 from einsum_grad.errors import ArgumentError, DTypeError, OperandError
+from einsum_grad.lower.blocks import BLOCK
 from tests.strategies import whole
 
 Array = NDArray[Any]
@@ -244,3 +246,40 @@ def test_the_cost_is_that_of_the_numbers_it_is_asked_for() -> None:
     assert complex_.backward.bytes_moved == 2 * real.backward.bytes_moved + 2 * 16 * 128 * 8  # w*
     with pytest.raises(ArgumentError, match="the size of j"):
         function.cost({"i": 3})
+
+
+@pytest.mark.parametrize(
+    ("pattern", "size"),
+    [
+        ("ij,ij->ij", 1024),
+        ("ij,ij,ij->ij", 1024),
+        ("ij,jk->ik", 1024),
+        ("ij,jk,kl->il", 700),
+        ("ij,ij->", 1024),
+        ("ij,j->i", 1024),
+        ("aebf,dfce->abcd", 28),
+        ("bij,bjk,bkl->bil", 80),
+    ],
+)
+def test_the_memory_is_that_of_the_results_and_of_what_the_cost_names(
+    pattern: str, size: int
+) -> None:
+    function = eg.compile(pattern)
+    labels = dict.fromkeys(pattern.replace(",", "").partition("->")[0], size)
+    costs = function.cost(labels)
+    operands = [np.ones((size,) * len(term)) for term in pattern.partition("->")[0].split(",")]
+    cotangent = np.ones_like(function(*operands))
+    eg.set_num_threads(2)
+    function.vjp(*operands)[1](cotangent)
+    eg.cache_clear()  # what waits to be used again is no new memory
+    tracemalloc.start()
+    try:
+        output, pullback = function.vjp(*operands)
+        gradients = pullback(cotangent)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+        eg.set_num_threads(None)
+    results = output.nbytes + sum(gradient.nbytes for gradient in gradients)
+    passing_ = 2 * BLOCK  # of each thread's block, what is made on the way
+    assert results <= peak <= results + costs.saved_bytes + costs.largest_intermediate + passing_
