@@ -4,6 +4,7 @@ from einsum_grad.runtime.compile import cache_clear, cache_info, compile
 from einsum_grad.runtime.dropin import einsum
 from einsum_grad.runtime.function import Function
 from einsum_grad.runtime.interpret import interpret, interpret_backward
+from einsum_grad.runtime.memory import is_leased
 from einsum_grad.runtime.threads import get_num_threads, set_num_threads
 
 __all__ = [
@@ -15,5 +16,6 @@ __all__ = [
     "get_num_threads",
     "interpret",
     "interpret_backward",
+    "is_leased",
     "set_num_threads",
 ]

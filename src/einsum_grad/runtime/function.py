@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,7 +21,7 @@ from einsum_grad.plan import (
     read_sizes,
     spell,
 )
-from einsum_grad.runtime.dtypes import Array
+from einsum_grad.runtime.dtypes import Array, numbers_of
 from einsum_grad.runtime.load import Loaded
 from einsum_grad.runtime.variant import Variant, as_array, build_variant, load_module, memory_order
 from einsum_grad.syntax import Equation
@@ -117,7 +117,8 @@ class Function:
     def cost(self, sizes: Mapping[str, int], dtype: Any = float) -> Cost:
         """Return what the forward and the backward cost, in flops and bytes.
 
-        `sizes` are those of the labels. Raises `ArgumentError` where one is missing, and for a
+        `sizes` are those of the labels; numbers are of the dtype that is computed in, which for
+        float16 is float32. Raises `ArgumentError` where one is missing, and for a
         pattern with an ellipsis unless it was compiled with `shapes`.
 
         >>> from einsum_grad import compile
@@ -131,9 +132,13 @@ class Function:
         known = dict(asked.sizes) | dict(read_sizes(sizes) or ())
         check_labels(known, asked.pattern)
         spelled = spell(asked.pattern)
-        program = program_of(asked.pattern, asked.wrt, self._target, known, order=asked.order)
+        numbers = numbers_of([np.dtype(dtype)])
+        traits, itemsize = numbers.traits(True), numbers.computed.itemsize
+        program = program_of(
+            asked.pattern, asked.wrt, self._target, known, traits, itemsize, asked.order
+        )
         own = {spelled[label]: size for label, size in known.items()}
-        return cost(program, own, np.dtype(dtype).itemsize)
+        return cost(program, own, itemsize)
 
     @property
     def pattern(self) -> str:
@@ -198,7 +203,7 @@ class Function:
         found = self._variants.get(key)
         if found is None:
             found = build_variant(self._request, self._target, arrays, conj, orders)
-            self._variants[key] = found
+            self._remember(key, found)
         placed = (array.transpose(order) for array, order in zip(arrays, orders, strict=True))
         return found, tuple(placed)
 
@@ -209,10 +214,13 @@ class Function:
         variant = self._variants.get(key)
         if variant is None:
             variant = build_variant(self._request, self._target, arrays, conj)
-            if len(self._variants) >= _MAX_VARIANTS:
-                self._variants.clear()
-            self._variants[key] = variant
+            self._remember(key, variant)
         return variant, arrays
+
+    def _remember(self, key: Hashable, variant: Variant) -> None:
+        if len(self._variants) >= _MAX_VARIANTS:
+            self._variants.clear()
+        self._variants[key] = variant
 
 
 def _again(*arguments: Any) -> Function:
