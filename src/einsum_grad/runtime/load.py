@@ -53,10 +53,13 @@ def load(source: Source, name: str) -> Loaded:
     module = types.ModuleType("einsum_grad_generated")
     module.__file__ = filename
     module.__dict__["__builtins__"] = _few_builtins()
-    exec(compile(source.text, filename, "exec"), module.__dict__)
-    module.__dict__.update({name: HELPERS[name] for name in HELPERS if hasattr(module, name)})
-    _remember(filename, source.text, module.forward)
     functions = module.__dict__
+    exec(compile(source.text, filename, "exec"), functions)
+    for needed in ("forward", "backward"):
+        if needed not in functions:
+            raise NameError(f"it does not define {needed}")
+    functions.update({name: HELPERS[name] for name in HELPERS if name in functions})
+    _remember(filename, source.text, module.forward)
     return Loaded(
         source,
         module,

@@ -1,0 +1,45 @@
+"""Small sizes for labels whose sizes nobody gave: pairwise different, so that a swap shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from einsum_grad.certify.definition import work
+from einsum_grad.plan import ELLIPSIS, UNIT, Labels, Pattern, ellipsis_labels
+
+_MOST_WORK = 12_000
+_KINDS = (6, 4, 3, 2)
+_LONGER_AXES = 8
+_ELLIPSIS_RANK = 2
+
+
+def spread(pattern: Pattern) -> Pattern:
+    """The pattern with two labels for the axes of its ellipsis.
+
+    >>> str(spread(Pattern((("...", "i"), ("i",)), ("...",))))
+    'abi,i->ab'
+    """
+    dots = ellipsis_labels(_ELLIPSIS_RANK, pattern.labels())
+
+    def axes(term: Labels) -> Labels:
+        return tuple(x for label in term for x in (dots if label == ELLIPSIS else (label,)))
+
+    return Pattern(tuple(map(axes, pattern.inputs)), axes(pattern.output))
+
+
+def small_sizes(pattern: Pattern, known: Mapping[str, int]) -> dict[str, int]:
+    """A size for each label of a pattern without an ellipsis; the `known` ones stay.
+
+    >>> small_sizes(Pattern((("i", "j"), ("j", "k")), ("i", "k")), {"k": 9})
+    {'i': 2, 'j': 3, 'k': 9}
+    """
+    labels = [label for label in pattern.labels() if label != UNIT and label not in known]
+    # Each forward is run once for each operand.
+    most = _MOST_WORK // max(2, len(pattern.inputs))
+    for kinds in (len(labels), *_KINDS):
+        sizes = {label: 2 + number % max(kinds, 1) for number, label in enumerate(labels)}
+        if work(pattern, {**sizes, **known}) <= most:
+            break
+    else:  # so many axes that even 2 each are too much
+        sizes = {label: 2 if number < _LONGER_AXES else 1 for number, label in enumerate(labels)}
+    return {**sizes, **known}
