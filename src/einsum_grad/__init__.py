@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from einsum_grad.emit import emit as emit
     from einsum_grad.explain import Explanation as Explanation
     from einsum_grad.explain import explain as explain
+    from einsum_grad.guess import Verdict as Verdict
+    from einsum_grad.guess import check_guess as check_guess
     from einsum_grad.runtime import Function as Function
     from einsum_grad.runtime import cache_clear as cache_clear
     from einsum_grad.runtime import cache_info as cache_info
@@ -69,6 +71,7 @@ _HOMES = {
         "certify": ("Certificate",),
         "emit": ("TARGETS", "emit"),
         "explain": ("Explanation", "explain"),
+        "guess": ("Verdict", "check_guess"),
         "runtime": (
             "Function",
             "cache_clear",
