@@ -197,17 +197,17 @@ def expected(case: Guess) -> Kind:
         return Kind.RIGHT
     if any(_gives_turned(truth, way) for way in others):
         return Kind.AXIS_ORDER
-    fitting = [way for way in dict.fromkeys(ways) if _fits(truth, way)]
-    return Kind.WRONG if literal in fitting or len(_orders_that_fit(case)) == 1 else Kind.INVALID
+    if _fits(truth, literal):
+        return Kind.WRONG
+    fitting = [way for way in others if _fits(truth, way)]
+    understood = len(fitting) == 1 and _own(truth, fitting[0]) > _own(truth, literal)
+    return Kind.WRONG if understood else Kind.INVALID
 
 
-def _orders_that_fit(case: Guess) -> list[tuple[int, ...]]:
-    places = range(len(case.truth) - 1)
-    return [
-        order
-        for order in itertools.permutations(places)
-        if _fits(case.truth, (*(case.guess[place] for place in order), case.guess[-1]))
-    ]
+def _own(truth: Terms, guessed: Terms) -> int:
+    """How many axes have their label."""
+    pairs = zip(truth, guessed, strict=True)
+    return sum(x == y for one, other in pairs for x, y in zip(one, other, strict=False))
 
 
 def _gives(truth: Terms, guessed: Terms) -> bool:

@@ -217,7 +217,7 @@ def _operand(random: Random, line: str, sizes: Sequence[str]) -> Iterator[str]:
     head, equals, right = line.partition(" = ")
     head, right = (head + equals, right) if equals else ("", line)
     names = re.findall(r"\b(?:dz|x|w|a|b|c|d)(?:_\w+)?\b(?=[ ,.)@*])(?![^\"]*\"[^\"]*$)", right)
-    for name in set(names):
+    for name in sorted(set(names)):
         other = random.choice(["dz", "x", "w", "a", "b"])
         yield head + re.sub(rf"\b{name}\b(?=[ ,.)])", other, right, count=1)
     if " * " in line:

@@ -88,7 +88,7 @@ class _Point:
     degree: int = 0
 
     def saw(self, *residues: Residue) -> None:
-        self.degree = max(self.degree, *(residue.degree for residue in residues))
+        self.degree = max([self.degree, *(residue.degree for residue in residues)])
 
 
 def _case(module: Any, claim: Claim, sizes: dict[str, int]) -> _Case:
@@ -203,16 +203,15 @@ def _run(case: _Case, name: str, *arrays: Array) -> Any:
     try:
         return function(*arrays)
     except (Exception, SystemExit) as error:  # noqa: BLE001  # it is somebody's code
-        return _Failure(f"{name} raises {told(error)}")
+        return _Failure(f"{name} raises {error_text(error)}")
 
 
-def told(error: BaseException) -> str:
+def error_text(error: BaseException) -> str:
     """An error in one line.
 
-    >>> told(ValueError("no"))
+    >>> error_text(ValueError("no"))
     'ValueError: no'
     """
-    lines = str(error).splitlines()
-    return (
-        f"{type(error).__name__}: {lines[0]:.{_LONGEST_ERROR}}" if lines else type(error).__name__
-    )
+    error = error.__cause__ or error  # NumPy's own words hide what a residue said
+    first = str(error).partition("\n")[0]
+    return f"{type(error).__name__}: {first[:_LONGEST_ERROR]}".removesuffix(": ")

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from einsum_grad.certify.residue import Array
-from einsum_grad.plan import UNIT, Labels, Pattern, distinct
+from einsum_grad.plan import UNIT, Labels, Pattern, distinct, drop_units
 
 _NOTHING: Labels = (UNIT,)
 """The labels of a product before its first factor: with a unit, it is never a bare number."""
@@ -26,18 +26,18 @@ def evaluate(pattern: Pattern, sizes: Mapping[str, int], operands: Sequence[Arra
     >>> evaluate(pattern, {"i": 2, "j": 2}, [np.array([[1, 2], [3, 4]], object)]).tolist()
     [[4, 0], [0, 6]]
     """
-    # An axis of size 1 has one index, as a unit has; so NumPy's 64 axes are enough.
+    # An axis of size 1 is no more than a unit; without them NumPy's 64 axes are enough.
     pattern = pattern.rename({label: UNIT for label, size in sizes.items() if size == 1})
     total, labels = np.ones(1, object), _NOTHING
     for operand, (own, kept) in zip(operands, _steps(pattern), strict=True):
         both = distinct((*kept, *labels, *own))
         product = _at(total, labels, both, sizes) * _at(operand, own, both, sizes)
         total, labels = product.sum(axis=tuple(range(len(kept), len(both)))), kept
-    output = np.zeros(_shape(pattern.output, sizes), object)
-    everything = distinct((*labels, *pattern.output))
-    places: Any = (*_index(pattern.output, everything, sizes), ...)
+    own, everything = drop_units(pattern.output), distinct((*labels, *pattern.output))
+    output = np.zeros(_shape(own, sizes), object)
+    places: Any = (*_index(own, everything, sizes), ...)
     output[places] = _at(total, labels, everything, sizes)
-    return output
+    return output.reshape(_shape(pattern.output, sizes))
 
 
 def work(pattern: Pattern, sizes: Mapping[str, int]) -> int:
@@ -73,14 +73,15 @@ def _shape(term: Labels, sizes: Mapping[str, int]) -> tuple[int, ...]:
 
 def _at(array: Array, term: Labels, labels: Labels, sizes: Mapping[str, int]) -> Array:
     """The entry of `array` for every combination of the indices of `labels`."""
-    return array[_index(term, labels, sizes)] if term else array.reshape([1] * len(labels))
+    own = drop_units(term)
+    if not own:
+        return array.reshape([1] * len(labels))
+    return array.reshape(_shape(own, sizes))[_index(own, labels, sizes)]
 
 
 def _index(term: Labels, labels: Labels, sizes: Mapping[str, int]) -> tuple[Array, ...]:
-    """For each axis of `term` its index in every combination; the index of a unit is 0."""
+    """For each axis of `term` its index in every combination."""
     return tuple(
-        np.zeros([1] * len(labels), int)
-        if label == UNIT
-        else np.arange(sizes[label]).reshape([-1 if other == label else 1 for other in labels])
+        np.arange(sizes[label]).reshape([-1 if other == label else 1 for other in labels])
         for label in term
     )

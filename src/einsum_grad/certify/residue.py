@@ -96,6 +96,10 @@ class Residue:
     def __bool__(self) -> NoReturn:
         raise TypeError("a condition is no polynomial")
 
+    def __float__(self) -> NoReturn:
+        raise TypeError("a dtype is asked for that is not the operands'")
+
+    __int__ = __complex__ = __float__
     __hash__ = None  # type: ignore[assignment]  # what can't be compared has none
     __iter__ = None
 

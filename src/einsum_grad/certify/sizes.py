@@ -8,7 +8,7 @@ from einsum_grad.certify.definition import work
 from einsum_grad.plan import ELLIPSIS, UNIT, Labels, Pattern, ellipsis_labels
 
 _MOST_WORK = 3_000
-_KINDS = (6, 5, 4, 3, 2)
+_KINDS = (6, 5, 4, 3, 2, 1)
 _LONGER_AXES = 8
 _ELLIPSIS_RANK = 2
 

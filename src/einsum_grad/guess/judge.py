@@ -101,10 +101,21 @@ def _decide(truth: Pattern, guess: Pattern) -> tuple[Kind, Order]:
         (Kind.RIGHT, equal),
         (Kind.AXIS_ORDER, turned),
         (Kind.WRONG, [x for x in fitting if x == literal]),
-        (Kind.WRONG, fitting if len(fitting) == 1 else []),
-        (Kind.INVALID, orders if len(orders) == 1 else []),
+        (Kind.WRONG, _only(fitting, truth, guess)),
+        (Kind.INVALID, _only(orders, truth, guess)),
     )
     return next(((kind, found[0]) for kind, found in table if found), (Kind.INVALID, literal))
+
+
+def _only(orders: list[Order], truth: Pattern, guess: Pattern) -> list[Order]:
+    """The one order there is, if in it more axes have the pattern's own labels than literally."""
+    own = [_own_labels(truth, _aligned(guess, x)) for x in (*orders, _literal(truth))]
+    return orders if len(orders) == 1 and own[0] > own[-1] else []
+
+
+def _own_labels(truth: Pattern, guess: Pattern) -> int:
+    terms = zip(_terms(truth), _terms(guess), strict=True)
+    return sum(one == other for pair in terms for one, other in zip(*pair, strict=False))
 
 
 def _literal(truth: Pattern) -> Order:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from einsum_grad.certify import Certificate, Finding, certify, read_claim, told
+from einsum_grad.certify import Certificate, Finding, certify, error_text, read_claim
 from einsum_grad.emit import Source
 from einsum_grad.errors import EinsumGradError
 from einsum_grad.plan import read_sizes, read_wrt
@@ -44,6 +44,6 @@ def certify_module(
     except EinsumGradError:
         raise
     except (Exception, SystemExit) as error:  # noqa: BLE001  # it is somebody's code
-        finding = Finding("the module", False, f"it can't be loaded: {told(error)}")
+        finding = Finding("the module", False, f"it can't be loaded: {error_text(error)}")
         return Certificate("", (), (finding,), degree=0, trials=trials)
     return certify(module, claim, known, trials, seed)
