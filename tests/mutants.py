@@ -7,6 +7,7 @@ floating point and at several sizes.
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ Shapes = list[tuple[int, ...]]
 Change = Callable[[Random, str, Sequence[str]], Iterator[str]]
 
 _POOL = "abcdij"
+_PRODUCT = r"\b(\w+(?:\.T)?)(?: @ |\.dot\()(\w+(?:\.T)?)\)?"
+"""A product of two matrices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +113,18 @@ def _mutants(random: Random, chosen: Subject, kind: str) -> Iterator[Mutant]:
     sizes = sorted(set(re.findall(r"\b\w+\.shape\[-?\d+\]", chosen.text.partition("def draw")[0])))
     for number in _computing(lines):
         for changed in _CHANGES[kind](random, lines[number], sizes):
-            if changed != lines[number]:
+            if changed != lines[number] and _is_code(changed):
                 text = "\n".join([*lines[:number], changed, *lines[number + 1 :]]) + "\n"
                 yield Mutant(chosen, kind, changed.strip(), text)
+
+
+def _is_code(line: str) -> bool:
+    """Whether the line is still a whole statement."""
+    try:
+        ast.parse(f"def f():\n{line}")
+    except SyntaxError:
+        return False
+    return True
 
 
 def _computing(lines: Sequence[str]) -> Iterator[int]:
@@ -155,7 +167,7 @@ def _axes(random: Random, line: str, sizes: Sequence[str]) -> Iterator[str]:
         yield line.replace(".T", "", 1)
     for found in re.finditer(r"axes=\(\(([\d, ]+)\), \(([\d, ]+)\)\)", line):
         yield line.replace(found[0], f"axes=(({found[2]}), ({found[1]}))", 1)
-    for found in re.finditer(r"\b(\w+) @ (\w+)", line):
+    for found in re.finditer(_PRODUCT, line):
         yield line.replace(found[0], f"{found[1]}.T @ {found[2]}", 1)
         yield line.replace(found[0], f"{found[2]} @ {found[1]}", 1)
     for found in re.finditer(r"\[([:None, ]*None[:None, ]*)\]", line):
@@ -165,18 +177,18 @@ def _axes(random: Random, line: str, sizes: Sequence[str]) -> Iterator[str]:
 
 def _sum(random: Random, line: str, sizes: Sequence[str]) -> Iterator[str]:
     """A sum that is missing, or over other axes."""
-    for found in re.finditer(r"\.sum\(axis=(\d+|\([\d, ]+\))\)", line):
-        yield line.replace(found[0], "", 1)
-        axes = re.findall(r"\d+", found[1])
-        yield line.replace(found[0], f".sum(axis={random.choice(axes)})", 1)
-        yield line.replace(found[0], f".take(0, axis={axes[0]})" if len(axes) == 1 else "", 1)
-        yield line.replace(found[0], f".sum(axis={int(axes[0]) + 1})", 1)
+    for found in re.finditer(r"np\.add\.reduce\((\w+), axis=(\d+|\([\d, ]+\))\)", line):
+        name, axes = found[1], re.findall(r"\d+", found[2])
+        yield line.replace(found[0], name, 1)
+        yield line.replace(found[0], f"{name}.sum(axis={random.choice(axes)})", 1)
+        yield line.replace(found[0], f"{name}.take(0, axis={random.choice(axes)})", 1)
+        yield line.replace(found[0], f"{name}.sum(axis={int(axes[0]) + 1})", 1)
     for found in re.finditer(r'"([^" ]+)->([^" ]*)"', line):
         summed = sorted(set(found[1]) - set(found[2]) - set(",."))
         if summed:
             yield line.replace(found[0], f'"{found[1]}->{found[2]}{random.choice(summed)}"', 1)
-    for found in re.finditer(r"(\w+) @ (\w+)", line):
-        yield line.replace(found[0], f"{found[1]} * {found[2]}", 1)
+    for found in re.finditer(_PRODUCT, line):
+        yield line.replace(found[0], f"({found[1]} * {found[2]})", 1)
 
 
 def _repeat(random: Random, line: str, sizes: Sequence[str]) -> Iterator[str]:
@@ -192,8 +204,7 @@ def _repeat(random: Random, line: str, sizes: Sequence[str]) -> Iterator[str]:
 
 def _factor(random: Random, line: str, sizes: Sequence[str]) -> Iterator[str]:
     """A factor too much or too few: a size, 2, a sign; a mean for a sum."""
-    if ".sum(" in line:
-        yield line.replace(".sum(", ".mean(", 1)
+    yield line.replace("np.add.reduce(", "np.mean(", 1)
     for found in re.finditer(r"^(\s+(?:\w+ =|return)) (?!\(|d\w+, |d\w+$)([^,]+\S)$", line):
         size = random.choice([*sizes, "2"])
         yield f"{found[1]} ({found[2]}) / {size}"

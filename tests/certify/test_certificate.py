@@ -14,7 +14,7 @@ WRONG = Finding("dX", False, "it is 2 times what it should be")
 
 
 def certificate(*findings: Finding, degree: int = 3, trials: int = 1) -> Certificate:
-    return Certificate("ij->i", ((2, 3),), findings, degree, trials)
+    return Certificate("ij->i", (((2, 3),),), findings, degree, trials)
 
 
 @pytest.mark.parametrize(("degree", "trials"), [(3, 1), (3, 2), (40, 3)])
@@ -53,4 +53,8 @@ def test_it_is_plain_data() -> None:
         "is_right": False,
         "told": "it is 2 times what it should be",
     }
-    assert (document["is_right"], document["shapes"], document["prime"]) == (False, [[2, 3]], PRIME)
+    assert (document["is_right"], document["shapes"], document["prime"]) == (
+        False,
+        [[[2, 3]]],
+        PRIME,
+    )

@@ -36,7 +36,8 @@ class Certificate:
     """
 
     pattern: str
-    shapes: tuple[Shape, ...]
+    shapes: tuple[tuple[Shape, ...], ...]
+    """The shapes of the operands, once or twice; each has its trials."""
     findings: tuple[Finding, ...]
     degree: int
     trials: int
@@ -56,7 +57,8 @@ class Certificate:
         return "\n".join([*self._head(), *map(str, self.findings), *self._foot()])
 
     def _head(self) -> list[str]:
-        return [f"{self.pattern}, shapes {_written(self.shapes)}"] if self.shapes else []
+        shapes = " and ".join(map(_written, self.shapes))
+        return [f"{self.pattern}, shapes {shapes}"] if shapes else []
 
     def _foot(self) -> list[str]:
         """The bound, where anything is called right."""
@@ -72,7 +74,7 @@ class Certificate:
         return {
             "schema": 1,
             "pattern": self.pattern,
-            "shapes": [list(shape) for shape in self.shapes],
+            "shapes": [[list(shape) for shape in shapes] for shapes in self.shapes],
             "is_right": self.is_right,
             "findings": [
                 {"name": each.name, "is_right": each.is_right, "told": each.told}

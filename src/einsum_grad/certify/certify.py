@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from random import Random
 from typing import Any
 
@@ -50,10 +49,12 @@ def certify(
     if not isinstance(trials, int) or trials < 1:
         raise ArgumentError(f"trials is a number from 1 on, and not {trials!r:.80}")
     random = Random(seed)
-    points = [_point(case, random) for _ in range(trials)]
+    points = [_point(case, sizes, random) for sizes in case.sizes for _ in range(trials)]
     return Certificate(
         pattern=str(claim.pattern),
-        shapes=tuple(map(case.shape, case.pattern.inputs)),
+        shapes=tuple(
+            tuple(_shape(term, sizes) for term in case.pattern.inputs) for sizes in case.sizes
+        ),
         findings=tuple(_findings(case, points)),
         degree=max(point.degree for point in points),
         trials=trials,
@@ -68,20 +69,14 @@ class _Case:
     pattern: Pattern
     wrt: tuple[int, ...]
     traits: Traits
-    sizes: dict[str, int]
-
-    def shape(self, term: Labels) -> Shape:
-        return tuple(1 if label == UNIT else self.sizes[label] for label in term)
-
-    def definition(self, *operands: Array) -> Array:
-        """What `forward` should return."""
-        return evaluate(self.pattern, self.sizes, operands)
+    sizes: tuple[dict[str, int], ...]
 
 
 @dataclass(slots=True)
 class _Point:
     """Where the code is run, and the highest degree of what came out there."""
 
+    sizes: dict[str, int]
     operands: list[Array]
     directions: list[Array]
     cotangent: Array
@@ -101,21 +96,25 @@ def _case(module: Any, claim: Claim, sizes: dict[str, int]) -> _Case:
     return _Case(module, pattern, claim.wrt, claim.traits, small)
 
 
-def _point(case: _Case, random: Random) -> _Point:
+def _point(case: _Case, sizes: dict[str, int], random: Random) -> _Point:
     def draw(term: Labels) -> Array:
-        array = drawn(random, case.shape(term), case.traits.complex)
+        array = drawn(random, _shape(term, sizes), case.traits.complex)
         array.flags.writeable = False  # code that writes to its operands is to fail
         return array
 
-    inputs = case.pattern.inputs
-    return _Point(list(map(draw, inputs)), list(map(draw, inputs)), draw(case.pattern.output))
+    inputs, output = case.pattern.inputs, case.pattern.output
+    return _Point(sizes, list(map(draw, inputs)), list(map(draw, inputs)), draw(output))
+
+
+def _shape(term: Labels, sizes: Mapping[str, int]) -> Shape:
+    return tuple(1 if label == UNIT else sizes[label] for label in term)
 
 
 def _findings(case: _Case, points: Sequence[_Point]) -> Iterator[Finding]:
     wrong = _first(_output(case, point) for point in points)
     yield Finding(OUTPUT, not wrong, wrong or "it is the sum that the pattern says")
     # Where the output is wrong, a gradient is held against what the output should be.
-    forward = case.definition if wrong else partial(_run, case, "forward")
+    forward = _definition if wrong else _forward
     returned = [_gradients(case, point) for point in points]
     names = operand_names(len(case.pattern.inputs))
     for place, operand in enumerate(case.wrt):
@@ -130,16 +129,25 @@ def _findings(case: _Case, points: Sequence[_Point]) -> Iterator[Finding]:
         yield Finding(f"d{x}", not wrong, wrong or right)
 
 
+def _forward(case: _Case, point: _Point, *operands: Array) -> Any:
+    return _run(case, "forward", *operands)
+
+
+def _definition(case: _Case, point: _Point, *operands: Array) -> Array:
+    """What `forward` should return."""
+    return evaluate(case.pattern, point.sizes, operands)
+
+
 def _first(told: Iterable[str | None]) -> str | None:
     return next((each for each in told if each), None)
 
 
 def _output(case: _Case, point: _Point) -> str | None:
     """What is wrong with the output."""
-    got = _run(case, "forward", *point.operands)
+    got = _forward(case, point, *point.operands)
     if isinstance(got, _Failure):
         return got.told
-    expected = case.definition(*point.operands)
+    expected = _definition(case, point, *point.operands)
     if told := misfit(got, expected.shape):
         return told
     point.saw(*entries(got), *entries(expected))
@@ -162,11 +170,11 @@ def _gradient(
     case: _Case, point: _Point, operand: int, got: Any, forward: Callable[..., Any]
 ) -> str | None:
     """What is wrong with the gradient of `operand`: the adjoint identity decides."""
-    if told := misfit(got, case.shape(case.pattern.inputs[operand])):
+    if told := misfit(got, point.operands[operand].shape):
         return told
     conjugate = case.traits.complex and case.traits.conjugate
     v, others = point.directions[operand], point.operands
-    output = forward(*others[:operand], v, *others[operand + 1 :])
+    output = forward(case, point, *others[:operand], v, *others[operand + 1 :])
     if isinstance(output, _Failure):
         return output.told
     if told := misfit(output, point.cotangent.shape):
@@ -184,7 +192,7 @@ def _adjoint(case: _Case, point: _Point, operand: int) -> Array:
     conjugate = case.traits.complex and case.traits.conjugate
     factors = [np.conj(array) if conjugate else array for array in point.operands]
     factors[operand] = point.cotangent
-    return evaluate(case.pattern.swap(operand), case.sizes, factors)
+    return evaluate(case.pattern.swap(operand), point.sizes, factors)
 
 
 @dataclass(frozen=True, slots=True)

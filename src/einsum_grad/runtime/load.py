@@ -7,7 +7,7 @@ import itertools
 import linecache
 import types
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,8 +43,10 @@ class Loaded:
     pullback: Callable[..., Any]
 
 
-def load(source: Source, name: str) -> Loaded:
+def load(source: Source, name: str, helpers: Mapping[str, Callable[..., Any]] = HELPERS) -> Loaded:
     """Execute `source`; `name` is how its file is called, beside a number.
+
+    `helpers` take the place of the functions of their names.
 
     The lines stay in `linecache`, where tracebacks, `inspect` and pdb look for them, as long as
     the functions live.
@@ -58,7 +60,7 @@ def load(source: Source, name: str) -> Loaded:
     for needed in ("forward", "backward"):
         if needed not in functions:
             raise NameError(f"it does not define {needed}")
-    functions.update({name: HELPERS[name] for name in HELPERS if name in functions})
+    functions.update({name: helpers[name] for name in helpers if name in functions})
     _remember(filename, source.text, module.forward)
     return Loaded(
         source,
