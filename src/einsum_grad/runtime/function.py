@@ -11,7 +11,7 @@ import numpy as np
 from einsum_grad.certify import Certificate, Claim, certify
 from einsum_grad.emit import Target, program_of, traits_of
 from einsum_grad.errors import ArgumentError
-from einsum_grad.lower import Cost, cost
+from einsum_grad.lower import PLAIN, Cost, Traits, cost
 from einsum_grad.plan import (
     AUTO,
     ELLIPSIS,
@@ -145,11 +145,11 @@ class Function:
     ) -> Certificate:
         """Return whether the generated module is right, as a `Certificate`, which can be printed.
 
-        The module itself is run on random numbers modulo a large prime, where nothing is rounded:
-        the output has to be the einsum, and the gradients its adjoints. `sizes` are those of
-        labels; others are small and different. `numbers` is "real" or "complex", for which the
-        module is another one. `seed` gives the same random numbers again. Raises `ArgumentError`
-        for sizes, trials or numbers that can't be.
+        The module of `source` is run on random numbers modulo a large prime, where nothing is
+        rounded: the output has to be the einsum, and the gradients its adjoints. `sizes` are those
+        of labels at which it is run; others are small and different. `numbers` is "real" or
+        "complex", for which the module is another one. `seed` gives the same random numbers again.
+        Raises `ArgumentError` for sizes, trials or numbers that can't be.
 
         >>> from einsum_grad import compile
         >>> certificate = compile("bij,jk->ik").certify()
@@ -159,8 +159,9 @@ class Function:
         asked, traits = self._request, traits_of(numbers)
         fixed = asked.pattern.output_sizes(dict(asked.sizes))
         claim = Claim(asked.pattern, asked.wrt, tuple(fixed.items()), traits)
-        loaded = load_module(asked.pattern, asked.wrt, self._target, dict(asked.sizes), traits)
-        return certify(loaded.module, claim, dict(read_sizes(sizes) or ()), trials, seed)
+        return certify(
+            self._loaded(traits).module, claim, dict(read_sizes(sizes) or ()), trials, seed
+        )
 
     @property
     def pattern(self) -> str:
@@ -200,9 +201,12 @@ class Function:
 
     @property
     def _module(self) -> Loaded:
+        return self._loaded(PLAIN)
+
+    def _loaded(self, traits: Traits) -> Loaded:
         asked = self._request
         known = dict(asked.sizes)
-        return load_module(asked.pattern, asked.wrt, self._target, known, order=asked.order)
+        return load_module(asked.pattern, asked.wrt, self._target, known, traits, order=asked.order)
 
     def _called(self, operands: tuple[Any, ...], conj: bool) -> tuple[Variant, tuple[Array, ...]]:
         """The variant for `operands`, and these as arrays; a look-up where both are known."""
