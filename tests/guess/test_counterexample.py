@@ -46,6 +46,12 @@ def test_as_few_labels_as_can_be_have_size_2() -> None:
     assert dict(found("ab,cd->", "ab,ad->").sizes) == {"a": 2, "b": 1, "c": 2, "d": 1}
 
 
+def test_fewer_labels_of_size_2_go_before_fewer_ones() -> None:
+    example = found("abcccc->", "aaccdd->")
+    assert dict(example.sizes) == {"a": 1, "b": 1, "c": 2}
+    assert sum(example.ones[0].index) == 2
+
+
 def test_of_those_the_first_has_the_fewest_ones() -> None:
     example = found("iii->i", "ijj->i")
     assert [one.index for one in example.ones] == [(0, 1, 1)]

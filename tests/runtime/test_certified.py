@@ -59,6 +59,29 @@ def test_what_can_not_be_loaded_is_a_finding(text: str, found: str) -> None:
     assert certificate.to_dict()["is_right"] is False
 
 
+@pytest.mark.parametrize("numbers", ["real", "complex"])
+@pytest.mark.parametrize(
+    ("pattern", "size"),
+    [("ij,ij->ij", 4096), ("ij->ji", 4096), ("ab,bd->", 2048), ("aebf,dfce->abcd", 48)],
+)
+def test_modules_of_large_arrays_are_right_with_helpers_of_their_own(
+    pattern: str, size: int, numbers: str
+) -> None:
+    sizes = dict.fromkeys(filter(str.isalpha, pattern), size)
+    text = emit(pattern, sizes=sizes, numbers=numbers)
+    assert certify_module(text).is_right
+    assert eg.compile(pattern, sizes=sizes).certify(numbers=numbers).is_right
+
+
+def test_a_helper_is_run_as_it_stands_in_the_file() -> None:
+    text = emit("ij->ji", sizes={"i": 4096, "j": 4096})
+    assert "def copied(" in text
+    spoiled = text.replace(
+        "def copied(", "def copied(array):\n    return 2 * array\n\n\ndef plain("
+    )
+    assert not certify_module(spoiled).is_right
+
+
 def test_a_module_by_hand_is_certified() -> None:
     text = textwrap.dedent('''
         """The einsum ij,jk->ik and its gradients."""
