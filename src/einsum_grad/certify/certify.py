@@ -35,8 +35,9 @@ def certify(
 
     The output has to be the einsum of `claim`, by its definition. A gradient has to fulfil
     ⟨gradient, v⟩ = ⟨g, output with v in the place of the operand⟩ for random v and g. `sizes` are
-    those of labels; others are small and different. `seed` makes the random numbers, which are
-    new ones each time without it. Raises `ArgumentError` for sizes or trials that can't be.
+    those of labels, from 1 on; others are small and different. `seed` makes the random numbers,
+    which are new ones each time without it. Raises `ArgumentError` for sizes or trials that can't
+    be.
 
     >>> from einsum_grad import compile
     >>> from einsum_grad.plan import pattern_of
@@ -92,6 +93,9 @@ def _case(module: Any, claim: Claim, sizes: dict[str, int]) -> _Case:
     for label, size in sizes.items():
         if fixed.get(label, size) != size:
             raise ArgumentError(f"{label} is {size} in sizes, and {fixed[label]} in the code")
+    for label, size in {**sizes, **fixed}.items():
+        if not size:  # NumPy's sum of no objects is the int 0, which has no dtype
+            raise ArgumentError(f"a certificate needs sizes from 1 on, and {label} has size 0")
     small = small_sizes(pattern, {**sizes, **fixed})
     return _Case(module, pattern, claim.wrt, claim.traits, small)
 
