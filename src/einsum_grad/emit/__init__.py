@@ -1,6 +1,14 @@
 """`Program` to `Source`: the text of a module, one file a target."""
 
-from einsum_grad.emit.emit import TARGETS, arrays, emit, path_of, program_of, target_of
+from einsum_grad.emit.emit import (
+    TARGETS,
+    arrays,
+    emit,
+    path_of,
+    program_of,
+    target_of,
+    traits_of,
+)
 from einsum_grad.emit.module import write
 from einsum_grad.emit.source import Source
 from einsum_grad.emit.target import Target
@@ -14,5 +22,6 @@ __all__ = [
     "path_of",
     "program_of",
     "target_of",
+    "traits_of",
     "write",
 ]

@@ -17,6 +17,7 @@ from einsum_grad.plan.reasons import Why, gradient_facts, reasons
 from einsum_grad.plan.request import (
     Request,
     check_labels,
+    check_wrt,
     read_shapes,
     read_sizes,
     read_wrt,
@@ -48,6 +49,7 @@ __all__ = [
     "bind",
     "check_labels",
     "check_legal",
+    "check_wrt",
     "contraction_path",
     "derive",
     "diagonals",

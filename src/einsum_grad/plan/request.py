@@ -61,7 +61,7 @@ def request(
     given = read_sizes(sizes) or ()
     known = dict(given)
     read = pattern_of(equation, known)
-    positions = _positions(read_wrt(wrt), len(equation.inputs))
+    positions = check_wrt(read_wrt(wrt), len(equation.inputs))
     check_labels(known, read)
     order = read_order(optimize)
     if isinstance(order, tuple):
@@ -112,7 +112,8 @@ def read_shapes(shapes: Sequence[Shape] | None) -> tuple[Shape, ...] | None:
         ) from None
 
 
-def _positions(wrt: tuple[int, ...] | None, count: int) -> tuple[int, ...]:
+def check_wrt(wrt: tuple[int, ...] | None, count: int) -> tuple[int, ...]:
+    """`wrt`, by default all of `count` operands; `ArgumentError` for one that there is not."""
     if wrt is None:
         return tuple(range(count))
     for position in wrt:

@@ -7,7 +7,7 @@ import itertools
 import linecache
 import types
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,8 +43,10 @@ class Loaded:
     pullback: Callable[..., Any]
 
 
-def load(source: Source, name: str) -> Loaded:
+def load(source: Source, name: str, helpers: Mapping[str, Callable[..., Any]] = HELPERS) -> Loaded:
     """Execute `source`; `name` is how its file is called, beside a number.
+
+    `helpers` take the place of the functions of their names.
 
     The lines stay in `linecache`, where tracebacks, `inspect` and pdb look for them, as long as
     the functions live.
@@ -53,10 +55,13 @@ def load(source: Source, name: str) -> Loaded:
     module = types.ModuleType("einsum_grad_generated")
     module.__file__ = filename
     module.__dict__["__builtins__"] = _few_builtins()
-    exec(compile(source.text, filename, "exec"), module.__dict__)
-    module.__dict__.update({name: HELPERS[name] for name in HELPERS if hasattr(module, name)})
-    _remember(filename, source.text, module.forward)
     functions = module.__dict__
+    exec(compile(source.text, filename, "exec"), functions)
+    for needed in ("forward", "backward"):
+        if needed not in functions:
+            raise NameError(f"it does not define {needed}")
+    functions.update({name: helpers[name] for name in helpers if name in functions})
+    _remember(filename, source.text, module.forward)
     return Loaded(
         source,
         module,
