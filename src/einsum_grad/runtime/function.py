@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from einsum_grad.certify import Certificate, Claim, certify
 from einsum_grad.emit import Target, program_of, traits_of
 from einsum_grad.errors import ArgumentError
 from einsum_grad.lower import PLAIN, Cost, Traits, cost
@@ -26,6 +25,9 @@ from einsum_grad.runtime.dtypes import Array, numbers_of
 from einsum_grad.runtime.load import Loaded
 from einsum_grad.runtime.variant import Variant, as_array, build_variant, load_module, memory_order
 from einsum_grad.syntax import Equation
+
+if TYPE_CHECKING:
+    from einsum_grad.certify import Certificate
 
 Pullback = Callable[..., tuple[Array, ...]]
 
@@ -161,6 +163,8 @@ class Function:
         >>> certificate.is_right, certificate.degree, certificate.bound < 1e-17
         (True, 3, True)
         """
+        from einsum_grad.certify import Claim, certify
+
         asked, traits = self._request, traits_of(numbers)
         fixed = asked.pattern.output_sizes(dict(asked.sizes))
         claim = Claim(asked.pattern, asked.wrt, tuple(fixed.items()), traits)
