@@ -117,7 +117,7 @@ def test_gradients_of_any_network_take_two_products_for_each_of_the_forward(
 
     def pairs(sections: object) -> int:
         return sum(
-            math.prod(sizes[label] for label in step.pattern.input_labels())
+            int(math.prod(sizes[label] for label in step.pattern.input_labels()))
             for step in steps(sections)  # type: ignore[arg-type]  # sections
             if step.op is Op.CONTRACT and len(step.args) == 2
         )
