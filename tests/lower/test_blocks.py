@@ -189,6 +189,19 @@ def test_the_arrays_of_a_block_fit_in_a_cache(rows: int) -> None:
     assert block.step * 3 * 8 * 1024 <= BLOCK < (block.step + 1) * 3 * 8 * 1024
 
 
+def test_where_there_is_more_to_compute_a_block_is_smaller() -> None:
+    """Blocks are for all cores, and those of matrix products take longer than their bytes tell."""
+
+    def indices(text: str, size: int) -> int:
+        (block,) = forward(arranged(text, None, 8, b=1 << 20, i=size, j=size, k=size))
+        return block.step * (8 * 3 * size * size)
+
+    assert BLOCK // 2 < indices("bij,bij->bij", 16) <= BLOCK
+    # A product of 16×16 matrices has 16³ pairs of numbers: 2/3 of its bytes in eighths.
+    assert BLOCK // 2 < indices("bij,bjk->bik", 16) * (1 + 2 / 3) <= BLOCK
+    assert indices("bij,bjk->bik", 64) < indices("bij,bjk->bik", 32) < indices("bij,bjk->bik", 16)
+
+
 def test_a_block_has_at_least_one_index() -> None:
     block = multiply("ij", "ij", output="ij", i=4, j=1 << 20)
     assert (block.label, block.step) == ("i", 1)

@@ -39,7 +39,6 @@ def arrange(program: Program, scale: Scale | None = None) -> Program:
     """
     arranger = _Arranger(program, scale)
     forward = tuple(arranger.section(section) for section in program.forward)
-    arranger.new_function()
     backward = tuple(arranger.section(section) for section in program.backward)
     return replace(
         program,
@@ -74,12 +73,7 @@ class _Arranger:
         self.batches = _batches(everything)
         self.values: dict[str, Value] = {}
         self.copies: dict[str, dict[Labels, Value]] = {}
-        self.cheap: dict[tuple[str, Labels], Value] = {}
         self.added: list[Step] = []
-
-    def new_function(self) -> None:
-        """Views are made anew in each function; copies are kept."""
-        self.cheap.clear()
 
     def section(self, section: Section) -> Section:
         """The section with its steps arranged."""
@@ -220,11 +214,7 @@ class _Arranger:
         """`value` with its axes in the order of `labels`, as a view."""
         if labels == value.labels:
             return value
-        key = (value.name, labels)
-        if key not in self.cheap:
-            result = Value(self.name(value.name, labels), labels)
-            self.cheap[key] = self.add(Op.CONTRACT, result, (value,))
-        return self.cheap[key]
+        return self.add(Op.CONTRACT, Value(self.name(value.name, labels), labels), (value,))
 
     def add(self, op: Op, result: Value, args: tuple[Value, ...]) -> Value:
         """Append a step."""
