@@ -1,7 +1,9 @@
 """`Equation` to `Pattern` to `GradientPlan`: the mathematics, without an array."""
 
 from einsum_grad.plan.bind import Bound, Shape, bind
+from einsum_grad.plan.compress import groups, stored, structure
 from einsum_grad.plan.gradient import Gradient, GradientPlan, gradient, plan
+from einsum_grad.plan.linear import Derivative, LinearTerm, Wrt, derivative
 from einsum_grad.plan.names import OUTPUT, ellipsis_labels, operand_names, spell
 from einsum_grad.plan.network import Network, Node, Path, pairwise, single
 from einsum_grad.plan.normal import NormalForm, diagonals, drop_units, normal_form
@@ -13,6 +15,7 @@ from einsum_grad.plan.reasons import Why, gradient_facts, reasons
 from einsum_grad.plan.request import (
     Request,
     check_labels,
+    read_positions,
     read_shapes,
     read_sizes,
     read_wrt,
@@ -24,9 +27,11 @@ __all__ = [
     "OUTPUT",
     "UNIT",
     "Bound",
+    "Derivative",
     "Gradient",
     "GradientPlan",
     "Labels",
+    "LinearTerm",
     "Network",
     "Node",
     "NormalForm",
@@ -35,10 +40,12 @@ __all__ = [
     "Request",
     "Shape",
     "Why",
+    "Wrt",
     "bind",
     "check_labels",
     "check_legal",
     "contraction_path",
+    "derivative",
     "diagonals",
     "distinct",
     "drop_units",
@@ -46,12 +53,14 @@ __all__ = [
     "equation_text",
     "gradient",
     "gradient_facts",
+    "groups",
     "indexed",
     "normal_form",
     "operand_names",
     "pairwise",
     "pattern_of",
     "plan",
+    "read_positions",
     "read_shapes",
     "read_sizes",
     "read_wrt",
@@ -59,4 +68,6 @@ __all__ = [
     "request",
     "single",
     "spell",
+    "stored",
+    "structure",
 ]

@@ -103,6 +103,17 @@ def read_shapes(shapes: Sequence[Shape] | None) -> tuple[Shape, ...] | None:
         ) from None
 
 
+def read_positions(wrt: int | Iterable[int], count: int) -> tuple[int, ...]:
+    """The positions of some of `count` operands, at least one."""
+    read = read_wrt(wrt)
+    if read is None:
+        raise ArgumentTypeError("a derivative is by the position of an operand, and not None")
+    positions = _positions(read, count)
+    if not positions:
+        raise ArgumentError("a derivative is by the operand of a position, or of several")
+    return positions
+
+
 def _positions(wrt: tuple[int, ...] | None, count: int) -> tuple[int, ...]:
     if wrt is None:
         return tuple(range(count))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -24,6 +24,9 @@ from einsum_grad.runtime.dtypes import Array
 from einsum_grad.runtime.load import Loaded
 from einsum_grad.runtime.variant import Variant, as_array, build_variant, load_module, memory_order
 from einsum_grad.syntax import Equation
+
+if TYPE_CHECKING:
+    from einsum_grad.linear import LinearPattern
 
 Pullback = Callable[..., tuple[Array, ...]]
 
@@ -111,6 +114,35 @@ class Function:
         """
         variant, arrays = self._called(operands, conj)
         return variant.backward(cotangent, arrays)
+
+    def jacobian(self, operand: int | Sequence[int]) -> LinearPattern:
+        """Return the Jacobian by an operand, or by several that hold one and the same variable.
+
+        It is a `LinearPattern`: a sum of products of operands and deltas, which is applied to
+        arrays and solved, and dense only when asked. Raises `ArgumentError` for a position that no
+        operand has.
+
+        >>> from einsum_grad import compile
+        >>> print(compile("ij,jk->ik").jacobian(1))
+        dZ[i,k]/dW[j,a] = δ(k,a) · X[i,j]
+        """
+        from einsum_grad.linear import linear_pattern
+
+        return linear_pattern(self._request, operand)
+
+    def hessian(self, row: int | Sequence[int], column: int | Sequence[int]) -> LinearPattern:
+        """Return the second derivative by two operands, as `jacobian` does.
+
+        Each is a position, or the positions that hold one and the same variable. The rows are the
+        axes of the output and of the first variable, the columns those of the second.
+
+        >>> from einsum_grad import compile
+        >>> print(compile("i,ij,j->").hessian((0, 2), (0, 2)))
+        d²Z/dA[i]dA[j] = B[i,j] + B[j,i]
+        """
+        from einsum_grad.linear import linear_pattern
+
+        return linear_pattern(self._request, row, column)
 
     def cost(self, sizes: Mapping[str, int], dtype: Any = float) -> Cost:
         """Return what the forward and the backward cost, in flops and bytes.

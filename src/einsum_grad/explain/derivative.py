@@ -1,0 +1,198 @@
+"""`Derivative` to text: the equation with its indices and deltas, the patterns, the sizes."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from einsum_grad.explain.formula import Factor
+from einsum_grad.explain.spelling import LATEX, UNICODE, Spelling, is_compact, pattern_text
+from einsum_grad.lower.cost import Term
+from einsum_grad.plan import (
+    ELLIPSIS,
+    OUTPUT,
+    UNIT,
+    Derivative,
+    Labels,
+    LinearTerm,
+    ellipsis_labels,
+    normal_form,
+    operand_names,
+    stored,
+)
+
+SCHEMA = 1
+"""The number of this form of the document; a key that is only added does not change it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """One term in indices: the deltas, and the sums of the product of the factors."""
+
+    deltas: tuple[Labels, ...]
+    sums: Labels
+    factors: tuple[Factor, ...]
+
+
+def text(derivative: Derivative, spelling: Spelling = UNICODE) -> str:
+    """The equation on one line.
+
+    >>> from einsum_grad.plan import Pattern
+    >>> from einsum_grad.plan import derivative as derive
+    >>> print(text(derive(Pattern((("i",), ("i", "j"), ("j",)), ()), ((0, 2), (0, 2)))))
+    d²Z/dA[i]dA[j] = B[i,j] + B[j,i]
+    """
+    numerator, *variables = map(spelling.factor, _left(derivative))
+    power = _POWER.get(len(variables), "")
+    under = "".join(f"d{variable}" for variable in variables)
+    return f"d{power}{numerator}/{under}{spelling.equals}{_right(derivative, spelling)}"
+
+
+def latex(derivative: Derivative) -> str:
+    """The equation in LaTeX."""
+    numerator, *variables = map(LATEX.factor, _left(derivative))
+    power = f"^{len(variables)}" if len(variables) > 1 else ""
+    under = r" \, ".join(rf"\partial {variable}" for variable in variables)
+    left = rf"\frac{{\partial{power} {numerator}}}{{{under}}}"
+    return f"{left}{LATEX.equals}{_right(derivative, LATEX)}"
+
+
+def document(
+    derivative: Derivative, sizes: Mapping[str, int], notation: str = "letters"
+) -> dict[str, Any]:
+    """Everything that is said of a derivative, as plain lists and dicts."""
+    compact = is_compact(derivative.pattern, notation)
+    output, *variables = _left(derivative)
+    return {
+        "schema": SCHEMA,
+        "pattern": pattern_text(derivative.pattern, compact),
+        "wrt": [list(positions) for positions in derivative.wrt],
+        "rows": [_factor(factor) for factor in (output, *variables[:-1])],
+        "columns": _factor(variables[-1]),
+        "equation": text(derivative),
+        "latex": latex(derivative),
+        "terms": [
+            {
+                "pattern": pattern_text(term.dense, compact),
+                "apply": pattern_text(term.apply, compact),
+                "reduced": pattern_text(normal_form(term.dense).reduced, compact),
+                "repeat_axes": list(normal_form(term.dense).repeat_axes),
+                "diagonals": [
+                    {"label": label, "axes": list(axes)}
+                    for label, axes in normal_form(term.dense).diagonals
+                ],
+                "deltas": [list(delta) for delta in product.deltas],
+                "sums": list(product.sums),
+                "factors": [
+                    {"operand": number, **_factor(factor)}
+                    for (number, _), factor in zip(term.factors, product.factors, strict=True)
+                ],
+            }
+            for term, product in zip(derivative.terms, products(derivative), strict=True)
+        ],
+        "sizes": dict(sizes),
+        "dense": [_amount(term, sizes) for term in dense(derivative)],
+        "compressed": [_amount(term, sizes) for term in compressed(derivative, sizes)],
+    }
+
+
+def dense(derivative: Derivative) -> tuple[Term, ...]:
+    """How many numbers the derivative has, in labels."""
+    return (_term((*derivative.rows, *derivative.columns)),)
+
+
+def compressed(derivative: Derivative, sizes: Mapping[str, int]) -> tuple[Term, ...]:
+    """How many numbers are enough, in labels: those of each array that has to be kept."""
+    return tuple(map(_term, stored(derivative.terms, sizes)))
+
+
+def products(derivative: Derivative) -> Iterator[Product]:
+    """The terms in the indices of the left side."""
+    names = operand_names(len(derivative.pattern.inputs))
+    axes = [index for factor in _left(derivative) for index in factor.indices]
+    return (_product(term, axes, names, derivative) for term in derivative.terms)
+
+
+def _left(derivative: Derivative) -> tuple[Factor, ...]:
+    """The output and the variables, with an index of its own for each axis."""
+    names = operand_names(len(derivative.pattern.inputs))
+    indices = _fresh((*derivative.rows, *derivative.columns), derivative.pattern.labels())
+    found = [Factor(OUTPUT, _taken(indices, derivative.pattern.output))]
+    for positions in derivative.wrt:
+        term = derivative.pattern.inputs[positions[0]]
+        found.append(Factor(names[positions[0]], _taken(indices, term)))
+    return tuple(found)
+
+
+def _taken(indices: Iterator[str], labels: Labels) -> Labels:
+    return tuple(next(indices) for _ in labels)
+
+
+def _fresh(labels: Labels, taken: Labels) -> Iterator[str]:
+    """Each label, where it stands again another one; a 0 for a unit, primes for an ellipsis."""
+    free = iter(ellipsis_labels(len(labels), taken))
+    seen: Counter[str] = Counter()
+    for label in labels:
+        if label == UNIT:
+            yield "0"
+        elif label == ELLIPSIS:
+            yield label + "'" * seen[label]
+        else:
+            yield next(free) if seen[label] else label
+        seen[label] += 1
+
+
+def _product(
+    term: LinearTerm, axes: list[str], names: tuple[str, ...], derivative: Derivative
+) -> Product:
+    places: defaultdict[str, list[str]] = defaultdict(list)
+    for label, index in zip(term.axes, axes, strict=True):
+        if label != UNIT:
+            places[label].append(index)
+    summed = [x for x in term.dense.input_labels() if x not in places]
+    free = iter(ellipsis_labels(len(summed), (*derivative.pattern.labels(), *axes)))
+    own = {label: next(free) if label in axes else label for label in summed}
+    indices = {UNIT: "0", **own, **{label: found[0] for label, found in places.items()}}
+    return Product(
+        deltas=tuple(tuple(found) for found in places.values() if len(found) > 1),
+        sums=tuple(own.values()),
+        factors=tuple(
+            Factor(names[number], tuple(indices[label] for label in labels))
+            for number, labels in term.factors
+        ),
+    )
+
+
+def _right(derivative: Derivative, spelling: Spelling) -> str:
+    """The sum of the terms; equal ones are counted."""
+    counts = Counter(products(derivative))
+    return " + ".join(_spelled(product, n, spelling) for product, n in counts.items()) or "0"
+
+
+def _spelled(product: Product, count: int, spelling: Spelling) -> str:
+    signs = " ".join(map(spelling.sum, product.sums))
+    factors = spelling.times.join(map(spelling.factor, product.factors))
+    parts = [
+        *([str(count)] if count > 1 else []),
+        *map(spelling.delta, product.deltas),
+        *([f"{signs}  {factors}" if signs else factors] if factors else []),
+    ]
+    return spelling.times.join(parts) or "1"
+
+
+def _factor(factor: Factor) -> dict[str, Any]:
+    return {"name": factor.name, "indices": list(factor.indices)}
+
+
+def _term(labels: Iterable[str]) -> Term:
+    return Term(1, tuple(label for label in labels if label != UNIT))
+
+
+def _amount(term: Term, sizes: Mapping[str, int]) -> dict[str, Any]:
+    known = term.at(sizes)
+    return {"labels": list(term.labels), "numbers": None if known.labels else known.count}
+
+
+_POWER = {2: "²", 3: "³"}
