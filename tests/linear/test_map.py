@@ -1,5 +1,7 @@
 """A bound map: what it takes and gives, what it shares, and SciPy's use of it."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -102,7 +104,7 @@ def test_maps_add_multiply_and_scale_as_matrices_do() -> None:
     first = eg.compile("ij,jk->ik").jacobian(0).at(x, w)
     second = eg.compile("ij->ji").jacobian(0).at(x)
     dense, turning = first.materialize().reshape(8, 6), second.materialize().reshape(6, 6)
-    pairs = [
+    pairs: list[tuple[LinearMap, Any]] = [
         (first @ second.T, dense @ turning.T),
         (second @ first.T, turning @ dense.T),
         (first.T @ first, dense.T @ dense),
@@ -119,13 +121,17 @@ def test_maps_add_multiply_and_scale_as_matrices_do() -> None:
 
 @pytest.mark.parametrize("pattern", ["i->", "ij->j", "ii->", "i->ii", "iij->ij", "ii,j->ij"])
 def test_products_sum_labels_that_nothing_has_any_more(pattern: str) -> None:
-    f = eg.compile(pattern)
-    shapes = {"i->": [(3,)], "ij->j": [(3, 2)], "ii->": [(3, 3)], "i->ii": [(3,)]}
-    shapes |= {"iij->ij": [(3, 3, 2)], "ii,j->ij": [(3, 3), (2,)]}
-    operands = [whole(shape, "f8", 4) for shape in shapes[pattern]]
-    bound = f.jacobian(0).at(*operands)
+    sizes = {"i": 3, "j": 2}
+    terms = pattern.partition("->")[0].split(",")
+    operands = [whole(tuple(sizes[x] for x in term), "f8", 4) for term in terms]
+    bound = eg.compile(pattern).jacobian(0).at(*operands)
     dense = bound.materialize().reshape(bound.shape)
-    for made, expected in ((bound @ bound.T, dense @ dense.T), (bound.T @ bound, dense.T @ dense)):
+    transposed = bound.T
+    for made, expected in (
+        (bound @ transposed, dense @ dense.T),
+        (transposed @ bound, dense.T @ dense),
+    ):
+        assert isinstance(made, LinearMap)
         np.testing.assert_array_equal(made.materialize().reshape(made.shape), expected)
 
 
@@ -138,7 +144,7 @@ def test_maps_that_do_not_fit_are_refused() -> None:
     with pytest.raises(ArgumentTypeError, match="multiplied by a number"):
         bound * np.ones(2)
     with pytest.raises(TypeError):
-        bound + 1
+        bound + 1  # type: ignore[operator]  # what mypy says, too
 
 
 def test_a_multiple_keeps_the_dtype_where_numpy_does() -> None:

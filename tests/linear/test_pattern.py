@@ -88,10 +88,12 @@ def test_products_are_those_of_the_dense_matrix(
 
     product = pattern.matvec(vector, *operands)
     np.testing.assert_array_equal(product.ravel(), dense @ vector.ravel())
-    assert (product.shape, product.dtype) == (bound.row_shape, dtype)
+    assert product.shape == bound.row_shape
+    assert product.dtype == np.dtype(dtype)
     product = pattern.rmatvec(covector, *operands)
     np.testing.assert_array_equal(product.ravel(), dense.conj().T @ covector.ravel())
-    assert (product.shape, product.dtype) == (bound.column_shape, dtype)
+    assert product.shape == bound.column_shape
+    assert product.dtype == np.dtype(dtype)
     np.testing.assert_array_equal((bound.T @ covector).ravel(), dense.T @ covector.ravel())
 
 

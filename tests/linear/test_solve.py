@@ -37,7 +37,8 @@ def test_a_jacobian_is_solved_as_the_dense_one_is(name: str, dtype: str) -> None
     right = fractions(bound.row_shape, dtype, 9)
     found = jacobian.solve(right, *operands)
     expected = np.linalg.solve(bound.materialize().reshape(bound.shape), right.ravel())
-    assert (found.shape, found.dtype) == (bound.column_shape, dtype)
+    assert found.shape == bound.column_shape
+    assert found.dtype == np.dtype(dtype)
     np.testing.assert_allclose(found.ravel(), expected, rtol=1e-10, atol=1e-10)
     np.testing.assert_allclose(bound @ found, right, rtol=1e-10, atol=1e-10)
     np.testing.assert_array_equal(bound.solve(right.ravel()), found.ravel())

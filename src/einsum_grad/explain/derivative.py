@@ -100,7 +100,7 @@ def document(
 
 def dense(derivative: Derivative) -> tuple[Term, ...]:
     """How many numbers the derivative has, in labels."""
-    return (_term((*derivative.rows, *derivative.columns)),)
+    return (_term(derivative.axes),)
 
 
 def compressed(derivative: Derivative, sizes: Mapping[str, int]) -> tuple[Term, ...]:
@@ -118,7 +118,7 @@ def products(derivative: Derivative) -> Iterator[Product]:
 def _left(derivative: Derivative) -> tuple[Factor, ...]:
     """The output and the variables, with an index of its own for each axis."""
     names = operand_names(len(derivative.pattern.inputs))
-    indices = _fresh((*derivative.rows, *derivative.columns), derivative.pattern.labels())
+    indices = _fresh(derivative.axes, derivative.pattern.labels())
     found = [Factor(OUTPUT, _taken(indices, derivative.pattern.output))]
     for positions in derivative.wrt:
         term = derivative.pattern.inputs[positions[0]]

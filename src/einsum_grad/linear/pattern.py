@@ -28,6 +28,11 @@ from einsum_grad.plan.compress import count
 from einsum_grad.runtime.dtypes import Array, numbers_of
 from einsum_grad.runtime.variant import as_array
 
+_MOST_SHAPES = 1024
+
+Bound = tuple[tuple[LinearTerm, ...], Shape, Shape]
+"""The terms for known shapes, and the shapes of the rows and of the columns."""
+
 
 class LinearPattern:
     """A Jacobian or a Hessian of a pattern; `jacobian` and `hessian` of a function make it.
@@ -47,11 +52,12 @@ class LinearPattern:
     (6000000, 150)
     """
 
-    __slots__ = ("_request", "_wrt")
+    __slots__ = ("_known", "_request", "_wrt")
 
     def __init__(self, request: Request, wrt: Wrt) -> None:
         self._request = request
         self._wrt = wrt
+        self._known: dict[tuple[Shape, ...], Bound] = {}
 
     @property
     def derivative(self) -> Derivative:
@@ -75,26 +81,13 @@ class LinearPattern:
         """
         arrays = tuple(as_array(operand, f"operand {n}") for n, operand in enumerate(operands))
         shapes = tuple(array.shape for array in arrays)
-        bound = bind(
-            self._request.equation, self._request.unbound, shapes, dict(self._request.given)
-        )
-        self._check_alike(shapes)
         dtype = numbers_of([array.dtype for array in arrays]).result
-        sizes = dict(bound.sizes)
-        rows = tuple(sizes[label] for label in bound.pattern.output)
-        before = (size for positions in self._wrt[:-1] for size in shapes[positions[0]])
-        terms = derivative(bound.pattern.with_labelled_units(), self._wrt).terms
-        number = (len(arrays), ())
-        return LinearMap(
-            tuple(
-                term if term.factors else LinearTerm((number,), term.rows, term.columns)
-                for term in terms
-            ),
-            (*arrays, np.asarray(1, dtype)),
-            (*rows, *before),
-            shapes[self._wrt[-1][0]],
-            dtype,
-        )
+        if shapes not in self._known:
+            if len(self._known) >= _MOST_SHAPES:
+                self._known.clear()
+            self._known[shapes] = self._bound(shapes)
+        terms, row_shape, column_shape = self._known[shapes]
+        return LinearMap(terms, (*arrays, np.asarray(1, dtype)), row_shape, column_shape, dtype)
 
     def matvec(self, tangent: Any, *operands: Any) -> Array:
         """The product with `tangent`, which has the shape of the last variable.
@@ -127,8 +120,7 @@ class LinearPattern:
 
     def dense_size(self, sizes: Mapping[str, int] | None = None) -> int:
         """How many numbers `materialize` returns; `sizes` are those of the labels."""
-        known, made = self._sizes(sizes), self.derivative
-        return count((*made.rows, *made.columns), known)
+        return count(self.derivative.axes, self._sizes(sizes))
 
     def compressed_size(self, sizes: Mapping[str, int] | None = None) -> int:
         """How many numbers are enough: what is left of the operands, without any delta."""
@@ -165,6 +157,21 @@ class LinearPattern:
             if label != UNIT and label not in known:
                 raise ArgumentError(f"the size of the derivative needs that of {label}")
         return known
+
+    def _bound(self, shapes: tuple[Shape, ...]) -> Bound:
+        """The terms for operands of these shapes; one without factors has the number 1."""
+        asked, last = self._request, self._wrt[-1][0]
+        bound = bind(asked.equation, asked.unbound, shapes, dict(asked.given))
+        self._check_alike(shapes)
+        sizes = dict(bound.sizes)
+        rows = (sizes[label] for label in bound.pattern.output)
+        before = (size for positions in self._wrt[:-1] for size in shapes[positions[0]])
+        one = (len(shapes), ())
+        terms = (
+            term if term.factors else LinearTerm((one,), term.rows, term.columns)
+            for term in derivative(bound.pattern.with_labelled_units(), self._wrt).terms
+        )
+        return tuple(terms), (*rows, *before), shapes[last]
 
     def _check_alike(self, shapes: tuple[Shape, ...]) -> None:
         for positions in self._wrt:

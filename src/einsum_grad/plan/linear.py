@@ -86,16 +86,11 @@ class Derivative:
     terms: tuple[LinearTerm, ...]
 
     @property
-    def rows(self) -> Labels:
-        """The labels of the rows, as the pattern writes them."""
-        return self.pattern.output + tuple(
-            label for positions in self.wrt[:-1] for label in self.pattern.inputs[positions[0]]
-        )
-
-    @property
-    def columns(self) -> Labels:
-        """The labels of the columns, as the pattern writes them."""
-        return self.pattern.inputs[self.wrt[-1][0]]
+    def axes(self) -> Labels:
+        """The labels of the rows and the columns, as the first term has them."""
+        return (self.terms or (_term(self.pattern, tuple(first for first, *_ in self.wrt)),))[
+            0
+        ].axes
 
 
 def derivative(pattern: Pattern, wrt: Wrt) -> Derivative:
