@@ -83,11 +83,22 @@ def program_of(
     spelled = spell(pattern)
     own = {spelled[label]: size for label, size in sizes.items() if label in spelled}
     safe = pattern.rename(spelled)
-    program = lower(_network(safe, target, own), wrt, traits, safe.output_sizes(own))
+    program = unarranged(safe, wrt, target, own, traits)
     if not target.fast:
         return program
     scale = scale_of((*safe.inputs, safe.output), own, itemsize)
     return arrange(program, scale)
+
+
+def unarranged(
+    pattern: Pattern,
+    wrt: tuple[int, ...],
+    target: Target,
+    sizes: Mapping[str, int],
+    traits: Traits = PLAIN,
+) -> Program:
+    """The program of a pattern in labels that may stand in code, its axes in no special order."""
+    return lower(_network(pattern, target, sizes), wrt, traits, pattern.output_sizes(sizes))
 
 
 def _network(pattern: Pattern, target: Target, sizes: Mapping[str, int]) -> Network:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,7 +45,7 @@ def text(derivative: Derivative, spelling: Spelling = UNICODE) -> str:
     d²Z/dA[i]dA[j] = B[i,j] + B[j,i]
     """
     numerator, *variables = map(spelling.factor, _left(derivative))
-    power = _POWER.get(len(variables), "")
+    power = _power(len(variables), spelling)
     under = "".join(f"d{variable}" for variable in variables)
     return f"d{power}{numerator}/{under}{spelling.equals}{_right(derivative, spelling)}"
 
@@ -57,6 +57,24 @@ def latex(derivative: Derivative) -> str:
     under = r" \, ".join(rf"\partial {variable}" for variable in variables)
     left = rf"\frac{{\partial{power} {numerator}}}{{{under}}}"
     return f"{left}{LATEX.equals}{_right(derivative, LATEX)}"
+
+
+def lines(
+    derivative: Derivative,
+    sizes: Mapping[str, int],
+    notation: str = "letters",
+    spelling: Spelling = UNICODE,
+) -> Iterator[str]:
+    """The equation, and below it the patterns and how many numbers they are."""
+    yield text(derivative, spelling)
+    compact = is_compact(derivative.pattern, notation)
+    for term in derivative.terms:
+        yield f"    pattern     {pattern_text(term.dense, compact)}"
+    for name, terms in (
+        ("dense", dense(derivative)),
+        ("compressed", compressed(derivative, sizes)),
+    ):
+        yield f"    {name:12}{_numbers(terms, sizes, spelling)}"
 
 
 def document(
@@ -186,6 +204,15 @@ def _factor(factor: Factor) -> dict[str, Any]:
     return {"name": factor.name, "indices": list(factor.indices)}
 
 
+def _numbers(terms: Sequence[Term], sizes: Mapping[str, int], spelling: Spelling) -> str:
+    """A sum of products of sizes; a number as far as these are known."""
+    known = [term.at(sizes) for term in terms]
+    count = sum(term.count for term in known if not term.labels)
+    open_ = [spelling.times.strip().join(str(term).split("·")) for term in known if term.labels]
+    parts = [*open_, *([str(count)] if count or not open_ else [])]
+    return f"{' + '.join(parts)} {'number' if parts == ['1'] else 'numbers'}"
+
+
 def _term(labels: Iterable[str]) -> Term:
     return Term(1, tuple(label for label in labels if label != UNIT))
 
@@ -195,4 +222,10 @@ def _amount(term: Term, sizes: Mapping[str, int]) -> dict[str, Any]:
     return {"labels": list(term.labels), "numbers": None if known.labels else known.count}
 
 
-_POWER = {2: "²", 3: "³"}
+def _power(order: int, spelling: Spelling) -> str:
+    if order == 1:
+        return ""
+    return str(order).translate(_RAISED) if spelling is UNICODE else str(order)
+
+
+_RAISED = str.maketrans("23456789", "²³⁴⁵⁶⁷⁸⁹")

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from einsum_grad.emit.derivative import emit_derivative
 from einsum_grad.errors import ArgumentError, OperandError
 from einsum_grad.explain.derivative import document, latex, text
 from einsum_grad.linear.map import LinearMap
@@ -126,6 +127,11 @@ class LinearPattern:
         """How many numbers are enough: what is left of the operands, without any delta."""
         known, terms = self._sizes(sizes), self.derivative.terms
         return sum(count(labels, known) for labels in stored(terms, known))
+
+    @property
+    def source(self) -> str:
+        """The text of a module that applies it, with `matvec` and `rmatvec`, for real numbers."""
+        return emit_derivative(self.derivative, sizes=dict(self._request.sizes))
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as lists, dicts, numbers and strings, ready for `json.dumps`."""
