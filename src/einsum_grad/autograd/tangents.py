@@ -19,7 +19,7 @@ from einsum_grad.autograd.cotangent import take
 from einsum_grad.autograd.mode import is_recording, recording
 from einsum_grad.autograd.ownership import look
 from einsum_grad.autograd.refusals import as_operand, check_function
-from einsum_grad.autograd.tape import Traced
+from einsum_grad.autograd.tape import Array, Traced
 from einsum_grad.autograd.tensor import Tensor
 from einsum_grad.autograd.transforms import as_variable, grad, needs_gradient
 from einsum_grad.errors import ArgumentError, AutogradError, DTypeError, OperandError
@@ -132,8 +132,9 @@ def _paired(operands: Any, tangents: Any) -> tuple[tuple[Any, ...], list[Any], b
 def _checked(operand: Any, tangent: Any, number: int) -> Any:
     if tangent is None:
         return None
-    like, given = np.asarray(look(operand)), as_operand(tangent, "a tangent")
-    given = given if isinstance(given, Traced) else np.asarray(given)
+    like: Array = np.asarray(look(operand))
+    read = as_operand(tangent, "a tangent")
+    given: Any = read if isinstance(read, Traced) else np.asarray(read)
     if given.shape != like.shape:
         raise OperandError(
             f"tangent {number} has shape {given.shape}, and its operand {like.shape}"

@@ -1,8 +1,19 @@
 """`Program` to `Source`: the text of a module, one file a target."""
 
-from einsum_grad.emit.emit import TARGETS, emit, program_of, target_of
+from einsum_grad.emit.emit import TARGETS, emit, program_of, target_of, unarranged
 from einsum_grad.emit.module import write
 from einsum_grad.emit.source import Source
+from einsum_grad.emit.tangent import write_tangents
 from einsum_grad.emit.target import Target
 
-__all__ = ["TARGETS", "Source", "Target", "emit", "program_of", "target_of", "write"]
+__all__ = [
+    "TARGETS",
+    "Source",
+    "Target",
+    "emit",
+    "program_of",
+    "target_of",
+    "unarranged",
+    "write",
+    "write_tangents",
+]

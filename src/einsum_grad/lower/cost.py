@@ -137,7 +137,7 @@ def elements(value: Value) -> Term:
 
 def touched(step: Step) -> tuple[Value, ...]:
     """The arrays that a step reads and makes."""
-    read = step.args if step.op is Op.CONTRACT else step.args[:1]
+    read = step.args if step.op in _FLOPS else step.args[:1]
     return () if is_view(step) else (*read, step.result)
 
 
@@ -152,10 +152,14 @@ def _contract(step: Step) -> Term:
     return Term(count, pattern.input_labels())
 
 
+def _add(step: Step) -> Term:
+    return Term(len(step.args) - 1, elements(step.result).labels)
+
+
 def _none(step: Step) -> Term:
     return Term(0, ())
 
 
 _VIEWS = frozenset({Op.REPEAT, Op.UNITS, Op.MERGE, Op.SPLIT})
 
-_FLOPS: dict[Op, Callable[[Step], Term]] = {Op.CONTRACT: _contract}
+_FLOPS: dict[Op, Callable[[Step], Term]] = {Op.CONTRACT: _contract, Op.ADD: _add}

@@ -11,6 +11,7 @@ say all there is to say about a step:
     split       make them many again
     conjugate   the complex conjugate
     copy        an array of its own, its axes in memory in the order of the result's
+    add         the sum of the arguments, which have the result's labels
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ class Op(StrEnum):
     SPLIT = "split"
     CONJUGATE = "conjugate"
     COPY = "copy"
+    ADD = "add"
 
 
 @dataclass(frozen=True, slots=True)

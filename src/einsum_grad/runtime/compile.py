@@ -10,6 +10,7 @@ from einsum_grad.plan import Shape, read_shapes, read_sizes, read_wrt, request
 from einsum_grad.runtime import memory
 from einsum_grad.runtime.cache import Cache, CacheInfo
 from einsum_grad.runtime.function import Arguments, Function
+from einsum_grad.runtime.tangents import MODULES as TANGENTS
 from einsum_grad.runtime.variant import MODULES
 from einsum_grad.syntax import Equation, check_length
 
@@ -85,4 +86,5 @@ def cache_clear() -> None:
     """
     FUNCTIONS.clear()
     MODULES.clear()
+    TANGENTS.clear()
     memory.clear()

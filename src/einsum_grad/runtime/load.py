@@ -44,18 +44,8 @@ class Loaded:
 
 
 def load(source: Source, name: str) -> Loaded:
-    """Execute `source`; `name` is how its file is called, beside a number.
-
-    The lines stay in `linecache`, where tracebacks, `inspect` and pdb look for them, as long as
-    the functions live.
-    """
-    filename = f"<einsum-grad {next(_NUMBERS)}: {name[:_LONGEST_NAME]}>"
-    module = types.ModuleType("einsum_grad_generated")
-    module.__file__ = filename
-    module.__dict__["__builtins__"] = _few_builtins()
-    exec(compile(source.text, filename, "exec"), module.__dict__)
-    module.__dict__.update({name: HELPERS[name] for name in HELPERS if hasattr(module, name)})
-    _remember(filename, source.text, module.forward)
+    """Execute `source`; `name` is how its file is called, beside a number."""
+    module = execute(source.text, name, "forward")
     functions = module.__dict__
     return Loaded(
         source,
@@ -65,6 +55,22 @@ def load(source: Source, name: str) -> Loaded:
         functions.get("output", functions["forward"]),
         functions.get("pullback", functions["backward"]),
     )
+
+
+def execute(text: str, name: str, function: str) -> types.ModuleType:
+    """The module of `text`, which defines `function`.
+
+    The lines stay in `linecache`, where tracebacks, `inspect` and pdb look for them, as long as
+    the functions live.
+    """
+    filename = f"<einsum-grad {next(_NUMBERS)}: {name[:_LONGEST_NAME]}>"
+    module = types.ModuleType("einsum_grad_generated")
+    module.__file__ = filename
+    module.__dict__["__builtins__"] = _few_builtins()
+    exec(compile(text, filename, "exec"), module.__dict__)
+    module.__dict__.update({name: HELPERS[name] for name in HELPERS if hasattr(module, name)})
+    _remember(filename, text, getattr(module, function))
+    return module
 
 
 def _remember(filename: str, text: str, function: Callable[..., Any]) -> None:
