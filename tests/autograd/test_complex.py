@@ -1,4 +1,4 @@
-"""Complex functions of Tensors, holomorphic ones and others, as torch and JAX differentiate them."""
+"""Complex functions of Tensors, holomorphic ones and others, beside torch's and JAX's."""
 
 from typing import Any
 

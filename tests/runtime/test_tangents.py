@@ -143,7 +143,7 @@ def test_what_does_not_fit_is_refused() -> None:
     with pytest.raises(ArgumentError, match="2 operands and 1 tangents"):
         f.jvp((x, w), (x,))
     with pytest.raises(ArgumentTypeError, match="operands is a tuple"):
-        f.jvp(x, w)
+        f.jvp(x, w)  # type: ignore[arg-type]  # what mypy says, too
     with pytest.raises(OperandError, match="the pattern has 2 operands"):
         f.jvp((x,), (x,))
     with pytest.raises(OperandError, match="the sizes of 'j' disagree"):
@@ -155,7 +155,7 @@ def test_what_does_not_fit_is_refused() -> None:
 
 
 @pytest.mark.oracle
-@settings(max_examples=30)
+@settings(max_examples=12)
 @given(
     cases(generalised=False, broadcasting=False, letters="abcij", most_operands=3),
     st.sampled_from(("f4", "c8")),
