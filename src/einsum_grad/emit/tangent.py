@@ -36,8 +36,17 @@ def write_tangents(given: TangentProgram, target: Target, name: str) -> str:
         *indented([doc, *_lines(given, target), *returned(results)]),
     ]
     title = _DOCS[name].format(program.pattern)
-    header = [f'"""{title}', "", "x_dot is the tangent of x.", "", "Written by einsum-grad.", '"""']
-    return joined(header, [code], target)
+    return joined(
+        [f'"""{title}', "", *_note(given), "Written by einsum-grad.", '"""'], [code], target
+    )
+
+
+def _note(given: TangentProgram) -> list[str]:
+    """How a reader tells a tangent."""
+    if not given.active:
+        return []
+    operand, tangent = given.program.operands[given.active[0]], given.tangents[0]
+    return [f"{tangent.name} is the tangent of {operand.name}, and so are others.", ""]
 
 
 def _lines(given: TangentProgram, target: Target) -> Iterator[str]:
