@@ -70,6 +70,8 @@ def measure(case: Case, dtype: str) -> Memory:
     problem = draw(case, dtype)
     function = eg.compile(case.pattern)
     function.vjp(*problem.operands)[1](problem.cotangent)
+    # The memory of the first call's results would be used again, and not be seen.
+    eg.cache_clear()
     gc.collect()
     tracemalloc.start()
     output, pullback = function.vjp(*problem.operands)

@@ -45,8 +45,8 @@ class ArgumentTypeError(EinsumGradError, TypeError):
     """An argument of the wrong type, such as a pattern that is no text."""
 
 
-class OrderError(EinsumGradError, RuntimeError):
-    """A contraction path that does not contract the operands to one."""
+class OrderError(ArgumentError, RuntimeError):
+    """A contraction path that can't be run, such as one that leaves several operands."""
 
 
 class UnknownOrderError(ArgumentError, KeyError):

@@ -7,6 +7,7 @@ import pytest
 from einsum_grad.cli.arguments import (
     as_count,
     as_number,
+    as_order,
     as_positions,
     as_shapes,
     as_sizes,
@@ -21,6 +22,9 @@ def test_arguments_are_read() -> None:
     assert as_sizes("batch=3") == {"batch": 3}
     assert as_shapes("2x3,scalar,4") == ((2, 3), (), (4,))
     assert as_shapes("scalar") == ((),)
+    assert as_order("greedy") == "greedy"
+    assert as_order("1-2,0-1") == ((1, 2), (0, 1))
+    assert as_order("0-1-2") == ((0, 1, 2),)
     assert as_number("0") == 0
     assert as_count("1") == 1
 

@@ -6,6 +6,7 @@ import io
 import json
 import shlex
 import sys
+from typing import Any
 
 import pytest
 
@@ -37,6 +38,19 @@ def test_options_are_the_arguments_of_explain(capsys: Capture) -> None:
         itemsize=2,
     )
     assert capsys.readouterr().out == f"{expected}\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "optimize"), [("1-2,0-1", [(1, 2), (0, 1)]), ("0-1-2", False), ("dp", "dp")]
+)
+def test_an_order_is_a_name_or_a_path(capsys: Capture, written: str, optimize: Any) -> None:
+    sizes = {"a": 2, "b": 30, "c": 30, "d": 30}
+    line = ["ab,bc,cd->ad", "--sizes", "a=2,b=30,c=30,d=30", "--optimize", written]
+    assert main(["explain", *line]) == 0
+    assert capsys.readouterr().out == f"{explain('ab,bc,cd->ad', sizes, optimize=optimize)}\n"
+    assert main(["emit", *line]) == 0
+    expected = emit("ab,bc,cd->ad", sizes=sizes, optimize=optimize)
+    assert capsys.readouterr().out == expected
 
 
 def test_a_shape_without_axes_is_a_scalar(capsys: Capture) -> None:

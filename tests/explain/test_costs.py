@@ -55,7 +55,7 @@ def test_left_to_right_contracts_every_operand_into_what_is_before_it() -> None:
 @pytest.mark.parametrize("count", [1, 2])
 def test_for_few_operands_there_is_one_order(count: int) -> None:
     pattern = pattern_of(parse(",".join("ab"[:count])))
-    assert contraction_path(pattern) == [tuple(range(count))]
+    assert contraction_path(pattern) == (tuple(range(count)),)
     assert costs(pattern, (0,), {}, 8).ordered
 
 

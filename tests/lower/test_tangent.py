@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import pytest
 from hypothesis import given, settings
 
-from einsum_grad.emit import TARGETS, unarranged
+from einsum_grad.emit import TARGETS, along, path_of
 from einsum_grad.lower import Op, Program, Step, arranged, hvp, jvp, steps
 from einsum_grad.plan import Pattern, pattern_of, request
 from einsum_grad.syntax import parse
@@ -20,7 +20,8 @@ PATTERNS = [CHAIN, "ij,jk->ik", "i,i->i", "i,j->ij", "i,ij,j->", "bij,bjk->bik",
 
 def program(pattern: Pattern, sizes: dict[str, int] | None = None) -> Program:
     wrt = tuple(range(len(pattern.inputs)))
-    return unarranged(pattern, wrt, TARGETS["numpy"], sizes or {})
+    path = path_of(pattern, TARGETS["numpy"], sizes or {})
+    return along(pattern, path, wrt, sizes or {})
 
 
 def of(text: str) -> Program:

@@ -1,22 +1,35 @@
 import itertools
+import subprocess
+import sys
+from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
+from opt_einsum import (  # type: ignore[import-untyped]  # it has no hints
+    DynamicProgramming,
+    RandomGreedy,
+)
 
-from einsum_grad.plan import Pattern, contraction_path
+from einsum_grad.errors import ArgumentTypeError, OrderError
+from einsum_grad.plan import Path, Pattern, contraction_path
+from einsum_grad.plan.order import _near
 from tests.plan.test_pattern import pattern
 from tests.strategies import Case, cases
 
+SEARCHES = ("auto", "greedy", "optimal", "dp", "branch-2")
 
-@pytest.mark.parametrize(("text", "path"), [("ij->", [(0,)]), ("ij,jk->ik", [(0, 1)])])
-def test_one_or_two_operands_have_one_order(text: str, path: list[tuple[int, ...]]) -> None:
+
+@pytest.mark.parametrize(("text", "path"), [("ij->", ((0,),)), ("ij,jk->ik", ((0, 1),))])
+def test_one_or_two_operands_have_one_order(text: str, path: Path) -> None:
     assert contraction_path(pattern(text)) == path
 
 
-def test_sizes_choose_the_order() -> None:
+@pytest.mark.parametrize("order", [search for search in SEARCHES if search != "greedy"])
+def test_sizes_choose_the_order(order: str) -> None:
     chain = pattern("ab,bc,cd->ad")
-    small_left = contraction_path(chain, {"a": 2, "b": 50, "c": 50, "d": 50})
-    small_right = contraction_path(chain, {"a": 50, "b": 50, "c": 50, "d": 2})
+    small_left = contraction_path(chain, {"a": 2, "b": 50, "c": 50, "d": 50}, order)
+    small_right = contraction_path(chain, {"a": 50, "b": 50, "c": 50, "d": 2}, order)
     assert next(set(pair) for pair in small_left) == {0, 1}
     assert next(set(pair) for pair in small_right) == {1, 2}
 
@@ -25,12 +38,12 @@ def test_sizes_of_other_labels_and_zeros_do_no_harm() -> None:
     assert len(contraction_path(pattern("ab,bc,cd->ad"), {"a": 0, "b": 0, "z": 3})) == 2
 
 
-@given(cases())
-def test_a_path_is_pairs_until_one_is_left(case: Case) -> None:
-    path = contraction_path(Pattern(case.terms, case.result), case.sizes)
+@given(cases(), st.sampled_from(SEARCHES))
+def test_a_path_is_pairs_until_one_is_left(case: Case, order: str) -> None:
+    path = contraction_path(Pattern(case.terms, case.result), case.sizes, order)
     count = len(case.terms)
     if count <= 2:
-        assert [tuple(range(count))] == list(path)
+        assert path == (tuple(range(count)),)
         return
     assert len(path) == count - 1
     for left, pair in zip(range(count, 1, -1), path, strict=True):
@@ -38,11 +51,109 @@ def test_a_path_is_pairs_until_one_is_left(case: Case) -> None:
         assert all(0 <= position < left for position in pair)
 
 
+@given(cases(), st.permutations("pqrstuvwxyzABCDEFGHIJKLMNO"))
+def test_names_of_labels_and_earlier_searches_change_nothing(case: Case, letters: Any) -> None:
+    found = Pattern(case.terms, case.result)
+    names = dict(zip(found.labels(), letters, strict=False)) | {"1": "1"}
+    sizes = {names[label]: size for label, size in case.sizes.items() if label in names}
+    assert contraction_path(found, case.sizes) == contraction_path(found.rename(names), sizes)
+
+
 def test_units_have_no_weight() -> None:
     assert len(contraction_path(Pattern((("1", "a"), ("a", "1"), ("a",)), ()))) == 2
+
+
+def test_what_an_operand_sums_by_itself_has_no_weight() -> None:
+    """Operand 0 is a vector once z is summed, and a vector is multiplied first."""
+    found = contraction_path(pattern("zb,bc,cd->d"), {"z": 10**6, "b": 50, "c": 50, "d": 50})
+    assert found == ((0, 1), (1, 0))
 
 
 def test_long_chains_have_a_path() -> None:
     names = [f"n{number}" for number in range(301)]
     chain = Pattern(tuple(itertools.pairwise(names)), (names[0], names[-1]))
     assert len(contraction_path(chain)) == 299
+
+
+def test_near_sizes_of_many_operands_have_the_same_path() -> None:
+    chain = pattern("ab,bc,cd,de,ef->af")
+    sizes = dict(zip("abcdef", (100, 3, 90, 8, 70, 5), strict=True))
+    path = contraction_path(chain, sizes)
+    assert contraction_path(chain, {**sizes, "a": 101, "c": 93}) is path
+
+
+@given(st.integers(1, 10**12))
+def test_near_is_within_an_eighth(size: int) -> None:
+    assert abs(_near(size) - size) * 8 <= size
+    assert _near(_near(size)) == _near(size)
+
+
+def test_few_operands_are_searched_with_their_own_sizes() -> None:
+    """Either way writes the same; only the multiplications differ, and only by a sixteenth."""
+    chain = pattern("ab,bc,cd->ad")
+    for big, path in ((17, ((1, 2), (0, 1))), (15, ((0, 1), (1, 0)))):
+        assert contraction_path(chain, {"a": big, "b": 16, "c": big, "d": 16}) == path
+
+
+def test_a_given_path_is_taken() -> None:
+    assert contraction_path(pattern("ab,bc,cd->ad"), order=((0, 2), (0, 1))) == ((0, 2), (0, 1))
+    with pytest.raises(OrderError):
+        contraction_path(pattern("ab,bc,cd->ad"), order=((0, 2),))
+
+
+def test_false_is_all_at_once() -> None:
+    assert contraction_path(pattern("ab,bc,cd->ad"), order=False) == ((0, 1, 2),)
+
+
+class Recorder:
+    """An optimizer of opt_einsum's and cotengra's protocol that keeps what it was called with."""
+
+    def __init__(self, path: Any) -> None:
+        self.path, self.calls = path, list[Any]()
+
+    def __call__(
+        self, inputs: Any, output: Any, sizes: Any, memory_limit: int | None = None
+    ) -> Any:
+        self.calls.append((inputs, output, sizes))
+        return self.path
+
+
+def test_an_optimizer_is_called_with_terms_output_and_sizes_once() -> None:
+    optimizer = Recorder([(1, 2), (0, 1)])
+    chain, sizes = pattern("ab,bc,cd->ad"), {"a": 2, "b": 3, "c": 4, "d": 5}
+    for _ in range(2):
+        assert contraction_path(chain, sizes, optimizer) == ((1, 2), (0, 1))
+    assert optimizer.calls == [([set("ab"), set("bc"), set("cd")], set("ad"), sizes)]
+    contraction_path(chain, {**sizes, "a": 7}, optimizer)
+    assert len(optimizer.calls) == 2
+
+
+@pytest.mark.parametrize("optimizer", [DynamicProgramming(), RandomGreedy(max_repeats=4)])
+def test_opt_einsums_own_optimizers_are_taken(optimizer: Any) -> None:
+    chain = pattern("ab,bc,cd,de->ae")
+    assert len(contraction_path(chain, dict.fromkeys("abcde", 9), optimizer)) == 3
+
+
+@pytest.mark.parametrize(
+    ("path", "error"), [(None, ArgumentTypeError), ([(0, 1)], OrderError), ([0, 1], TypeError)]
+)
+def test_what_an_optimizer_must_not_return_is_refused(path: Any, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        contraction_path(pattern("ab,bc,cd->ad"), None, Recorder(path))
+
+
+def test_path_is_the_same_in_every_process() -> None:
+    code = (
+        "from einsum_grad.plan import *; from einsum_grad.syntax import parse\n"
+        "text = ','.join('abcdefghijkl'[n % 12] + 'ghijklabcdef'[n * 5 % 12] for n in range(20))\n"
+        "print([contraction_path(pattern_of(parse(text + '->al')), None, order)\n"
+        "       for order in ('auto', 'greedy')])"
+    )
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env
+        ).stdout
+        for seed in "0123"
+        for env in ({"PYTHONHASHSEED": seed, "PYTHONPATH": ":".join(sys.path)},)
+    }
+    assert len(found) == 1

@@ -43,6 +43,9 @@ def test_other_arguments_give_other_functions() -> None:
         eg.compile("i j, j k -> i k", notation="named"),
         eg.compile("i->ib", sizes={"b": 2}),
         eg.compile("i->ib", sizes={"b": 3}),
+        eg.compile("ij,jk->ik", optimize="dp"),
+        eg.compile("ij,jk->ik", optimize=False),
+        eg.compile("ij,jk->ik", optimize=[(0, 1)]),
     ]
     assert len(set(functions)) == len(functions)
 

@@ -130,6 +130,9 @@ def test_keywords_that_cannot_be_used_are_refused(
         {"optimize": "optimal"},
         {"optimize": ("greedy", 10)},
         {"optimize": ["einsum_path", (0, 1), (0, 1)]},
+        {"optimize": ["einsum_path", (0, 1, 2)]},
+        {"optimize": ["einsum_path", (0, 1), (0, 1)], "order": "F"},
+        {"optimize": "greedy", "dtype": complex},
     ],
     ids=str,
 )
@@ -140,6 +143,33 @@ def test_keywords_do_what_they_do_in_np_einsum(keywords: dict[str, Any]) -> None
     np.testing.assert_array_equal(found, expected, strict=True)
     if "order" in keywords:
         assert found.flags.f_contiguous == expected.flags.f_contiguous
+
+
+def test_paths_and_optimizers_run_compiled_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    a, b, c = (whole(shape, "f8", 3) for shape in ((2, 3), (3, 4), (4, 5)))
+    expected = np.einsum("ij,jk,kl->il", a, b, c)
+    monkeypatch.setattr("einsum_grad.runtime.dropin._numpy", None)
+    for optimize in (
+        [(1, 2), (0, 1)],
+        ["einsum_path", (0, 1), (0, 1)],
+        "dp",
+        lambda *_: [(0, 1, 2)],
+    ):
+        np.testing.assert_array_equal(
+            eg.einsum("ij,jk,kl->il", a, b, c, optimize=optimize), expected
+        )
+
+
+@pytest.mark.parametrize(
+    "optimize",
+    ["auto", "dp", [(1, 2), (0, 1)], lambda *_: [(1, 2), (0, 1)]],
+    ids=["auto", "dp", "path", "optimizer"],
+)
+def test_our_orders_are_paths_to_np_einsum(optimize: Any) -> None:
+    a, b, c = (whole(shape, "f8", 3) for shape in ((2, 3), (3, 4), (4, 5)))
+    out = np.empty((2, 5))
+    eg.einsum("ij,jk,kl->il", a, b, c, out=out, optimize=optimize)
+    np.testing.assert_array_equal(out, a @ b @ c)
 
 
 def test_out_is_written_and_returned() -> None:

@@ -75,6 +75,16 @@ def as_sizes(argument: str) -> dict[str, int]:
     return sizes
 
 
+def as_order(argument: str) -> str | tuple[tuple[int, ...], ...]:
+    """An order of contraction: the name of a search, or the steps of a path, `1-2,0-1`."""
+    if not argument[:1].isdecimal():
+        return argument
+    return tuple(
+        tuple(_number(place, "a position in a path") for place in step.split("-"))
+        for step in argument.split(",")
+    )
+
+
 def as_shapes(argument: str) -> tuple[Shape, ...]:
     """The operands' shapes: `2x3,3x4`, where `scalar` has no axes."""
     return tuple(_shape(part.strip()) for part in argument.split(","))

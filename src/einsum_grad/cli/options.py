@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from einsum_grad.cli.arguments import SCALAR, as_positions, as_shapes, as_sizes
+from einsum_grad.cli.arguments import SCALAR, as_order, as_positions, as_shapes, as_sizes
 
 DEFAULT_TARGET = "numpy"
 DEFAULT_NOTATION = "letters"
+DEFAULT_ORDER = "auto"
 
 
 def add_request(parser: argparse.ArgumentParser) -> None:
@@ -37,11 +38,22 @@ def add_known(parser: argparse.ArgumentParser) -> None:
         metavar="letters|named",
         help="letters as in np.einsum (default), or named: names divided by spaces, as in einops",
     )
+    parser.add_argument(
+        "--optimize",
+        type=as_order,
+        default=DEFAULT_ORDER,
+        metavar="auto|greedy|1-2,0-1",
+        help="the order of contraction: auto (our search, the default), the name of one of "
+        "opt_einsum's, or a path",
+    )
 
 
 def asked(arguments: argparse.Namespace) -> dict[str, Any]:
     """The options of `add_request` as keyword arguments of the library."""
-    return {name: getattr(arguments, name) for name in ("wrt", "sizes", "shapes", "notation")}
+    return {
+        name: getattr(arguments, name)
+        for name in ("wrt", "sizes", "shapes", "notation", "optimize")
+    }
 
 
 def add_target(parser: argparse.ArgumentParser) -> None:

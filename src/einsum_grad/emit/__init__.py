@@ -1,6 +1,6 @@
 """`Program` to `Source`: the text of a module, one file a target."""
 
-from einsum_grad.emit.emit import TARGETS, emit, program_of, target_of, unarranged
+from einsum_grad.emit.emit import TARGETS, along, arrays, emit, path_of, program_of, target_of
 from einsum_grad.emit.module import write
 from einsum_grad.emit.source import Source
 from einsum_grad.emit.tangent import write_tangents
@@ -10,10 +10,12 @@ __all__ = [
     "TARGETS",
     "Source",
     "Target",
+    "along",
+    "arrays",
     "emit",
+    "path_of",
     "program_of",
     "target_of",
-    "unarranged",
     "write",
     "write_tangents",
 ]

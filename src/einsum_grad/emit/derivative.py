@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 
 from einsum_grad.emit.context import Context
-from einsum_grad.emit.emit import target_of, unarranged
+from einsum_grad.emit.emit import along, path_of, target_of
 from einsum_grad.emit.guard import guard
 from einsum_grad.emit.layout import comment, folded, indented, wrapped
 from einsum_grad.emit.module import joined
@@ -22,6 +22,7 @@ from einsum_grad.plan import (
     Derivative,
     Labels,
     LinearTerm,
+    Pattern,
     derivative,
     operand_names,
     spell,
@@ -84,7 +85,7 @@ class _Writer:
 
     def __init__(self, given: Derivative, target: Target, sizes: Mapping[str, int]) -> None:
         self.given, self.target, self.sizes = given, target, sizes
-        self.program = unarranged(given.pattern, (), target, sizes)
+        self.program = self._program(given.pattern)
         self.names = [name.lower() for name in operand_names(len(given.pattern.inputs))]
         self.checks = guard(self.program)
 
@@ -99,6 +100,10 @@ class _Writer:
         check = wrapped("check_sizes(", self.names, ")") if self.checks else []
         body = [doc, *check, *self._shape_check(vector, taken), *self._body(vector, terms, made)]
         return [*wrapped(f"def {name}(", [vector, *self.names], "):"), *indented(body)]
+
+    def _program(self, pattern: Pattern) -> Program:
+        path = path_of(pattern, self.target, self.sizes)
+        return along(pattern, path, (), self.sizes)
 
     def _width(self) -> int:
         return len(self.given.pattern.inputs[self.given.wrt[-1][0]])
@@ -125,7 +130,7 @@ class _Writer:
         return (part for line in lines for part in folded(line))
 
     def _term(self, term: LinearTerm, vector: str, result: str) -> Iterator[str]:
-        program = unarranged(term.apply, (), self.target, self.sizes)
+        program = self._program(term.apply)
         program = arrange(program) if self.target.fast else program
         program = dataclasses.replace(program, sizes=self.program.sizes)
         names = [*(self.names[number] for number, _ in term.factors), vector]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from einsum_grad.emit.einops import EINOPS
 from einsum_grad.emit.module import write
@@ -12,7 +13,10 @@ from einsum_grad.emit.target import Target
 from einsum_grad.errors import ArgumentError
 from einsum_grad.lower import PLAIN, Program, Traits, arrange, lower, scale_of
 from einsum_grad.plan import (
-    Network,
+    AUTO,
+    Labels,
+    Order,
+    Path,
     Pattern,
     Shape,
     contraction_path,
@@ -39,26 +43,28 @@ def emit(
     notation: str = "letters",
     shapes: Sequence[Shape] | None = None,
     numbers: str = "real",
+    optimize: Any = AUTO,
 ) -> str:
     """Return the text of a module with `forward(*operands)` and `backward(cotangent, *operands)`.
 
     `target` is one of `TARGETS`; `wrt` are the operands whose gradients `backward` returns, by
     default all; `sizes` are sizes of labels, needed for those that the output alone has; `shapes`
     are the operands' shapes, needed only where axes of size 1 broadcast or ellipses differ.
-    `numbers` is "real" or "complex". The module imports nothing of ours, and checks itself when
+    `numbers` is "real" or "complex"; `optimize` is the order of contraction, as in `compile`. The
+    module imports nothing of ours, and checks itself when
     it is run as a script. Raises `EinsumGradError` for what can't be used.
 
     >>> emit("i,i->", "einops").splitlines()[2]
     '    Z = Σ_i  X[i] · W[i]'
     """
-    asked = request(pattern, wrt, notation, sizes, shapes)
+    asked = request(pattern, wrt, notation, sizes, shapes, optimize)
     chosen = target_of(target)
     if not isinstance(numbers, str) or numbers not in _TRAITS:
         raise ArgumentError(f"numbers is one of {', '.join(_TRAITS)}, and not {numbers!r:.80}")
     traits = _TRAITS[numbers]
-    return write(
-        program_of(asked.pattern, asked.wrt, chosen, dict(asked.sizes), traits), chosen
-    ).text
+    known = dict(asked.sizes)
+    program = program_of(asked.pattern, asked.wrt, chosen, known, traits, order=asked.order)
+    return write(program, chosen).text
 
 
 def target_of(name: object) -> Target:
@@ -75,34 +81,51 @@ def program_of(
     sizes: Mapping[str, int],
     traits: Traits = PLAIN,
     itemsize: int = 8,
+    order: Order = AUTO,
 ) -> Program:
     """The program that `target` writes for `pattern`, in labels that may stand in code.
 
-    `sizes` are those of the labels, where they are known, and numbers have `itemsize` bytes.
+    `sizes` are those of the labels, where they are known, and numbers have `itemsize` bytes;
+    `order` is how to find the path, or a path.
     """
     spelled = spell(pattern)
     own = {spelled[label]: size for label, size in sizes.items() if label in spelled}
     safe = pattern.rename(spelled)
-    program = unarranged(safe, wrt, target, own, traits)
+    path = path_of(safe, target, own, order)
+    program = along(safe, path, wrt, own, traits)
     if not target.fast:
         return program
-    scale = scale_of((*safe.inputs, safe.output), own, itemsize)
-    return arrange(program, scale)
+    return arrange(program, scale_of(arrays(safe, path), own, itemsize))
 
 
-def unarranged(
+def along(
     pattern: Pattern,
+    path: Path | None,
     wrt: tuple[int, ...],
-    target: Target,
     sizes: Mapping[str, int],
     traits: Traits = PLAIN,
 ) -> Program:
     """The program of a pattern in labels that may stand in code, its axes in no special order."""
-    return lower(_network(pattern, target, sizes), wrt, traits, pattern.output_sizes(sizes))
+    network = single(pattern) if path is None else pairwise(pattern, path)
+    return lower(network, wrt, traits, pattern.output_sizes(sizes))
 
 
-def _network(pattern: Pattern, target: Target, sizes: Mapping[str, int]) -> Network:
+def arrays(pattern: Pattern, path: Path | None) -> tuple[Labels, ...]:
+    """The labels of the arrays that there are along `path`: the operands and all that is made."""
+    if path is None or len(path) < 2:
+        return (*pattern.inputs, pattern.output)
+    made = (node.pattern.output for node in pairwise(pattern, path).nodes)
+    return (*pattern.inputs, *made)
+
+
+def path_of(
+    pattern: Pattern, target: Target, sizes: Mapping[str, int], order: Order = AUTO
+) -> Path | None:
+    """The path along which `target` contracts `pattern`; None where it is left in one piece.
+
+    That is what a readable target does, unless `order` asks for something else.
+    """
     readable = len(pattern.inputs) <= _READABLE_OPERANDS and len(pattern.labels()) <= LETTERS
-    if readable and not target.fast:
-        return single(pattern)
-    return pairwise(pattern, contraction_path(pattern, sizes))
+    if readable and not target.fast and order == AUTO:
+        return None
+    return contraction_path(pattern, sizes, order)

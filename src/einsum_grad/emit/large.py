@@ -60,7 +60,7 @@ def statements(
 ) -> Iterator[tuple[tuple[str, ...], list[str]]]:
     """The steps as code: the names that are made, and the lines that make them."""
     assert program.scale is not None
-    yield from _Large(program, program.scale, target).statements(todo, set(kept))
+    yield from _Large(program, program.scale, target).statements(todo, kept)
 
 
 class _Large:
@@ -73,17 +73,14 @@ class _Large:
         self.target = target
 
     def statements(
-        self, todo: Sequence[Step], kept: set[str]
+        self, todo: Sequence[Step], kept: Collection[str]
     ) -> Iterator[tuple[tuple[str, ...], list[str]]]:
-        found = blocks(todo, self.scale)
-        for number, block in enumerate(found):
+        for block in blocks(todo, kept, self.scale):
             if block.label is None:
                 for step in block.steps:
                     yield (step.result.name,), self.whole(step)
             else:
-                later = {arg.name for b in found[number + 1 :] for s in b.steps for arg in s.args}
-                outside = [s.result for s in block.steps if s.result.name in kept | later]
-                yield tuple(s.result.name for s in block.steps), self.block(block, outside)
+                yield tuple(step.result.name for step in block.steps), self.block(block)
 
     def whole(self, step: Step) -> list[str]:
         """A step on whole arrays."""
@@ -129,9 +126,9 @@ class _Large:
 
     # Blocks.
 
-    def block(self, block: Block, outside: Sequence[Value]) -> list[str]:
+    def block(self, block: Block) -> list[str]:
         """The function of a block, and the call for all blocks."""
-        label = block.label
+        label, outside = block.label, block.kept
         assert label is not None
         divided = [value for value in outside if label in value.labels]
         sums = [value for value in outside if label not in value.labels]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from einsum_grad.lower import Op, Program, Step, lower, steps
-from einsum_grad.lower.cost import Cost, Term, Work, cost, is_view, needed, total, work
-from einsum_grad.plan import ELLIPSIS, UNIT, Path, Pattern, contraction_path, pairwise
+from einsum_grad.lower import Op, Program, Step, is_view, lower, steps
+from einsum_grad.lower.cost import Cost, Term, Work, cost, needed, total, work
+from einsum_grad.plan import AUTO, ELLIPSIS, UNIT, Order, Path, Pattern, contraction_path, pairwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +38,27 @@ class Costs:
     ordered: bool
 
 
-def costs(pattern: Pattern, wrt: tuple[int, ...], sizes: Mapping[str, int], itemsize: int) -> Costs:
+def costs(
+    pattern: Pattern,
+    wrt: tuple[int, ...],
+    sizes: Mapping[str, int],
+    itemsize: int,
+    order: Order = AUTO,
+) -> Costs:
     """Count for the program that contracts two operands at a time.
 
-    An order of more than two operands is searched only where all sizes are known: without them
-    there is little to choose by, and the search needs NumPy.
+    Unless it is given, an order of more than two operands is searched only where all sizes are
+    known: without them there is little to choose by, and the search may need NumPy.
     """
     count = len(pattern.inputs)
     known = bool(sizes) and all(label in sizes for label in pattern.labels() if label != UNIT)
-    path = contraction_path(pattern, sizes) if known or count <= 2 else left_to_right(count)
+    ordered = known or count <= 2 or order is False or isinstance(order, tuple)
+    path = contraction_path(pattern, sizes, order) if ordered else left_to_right(count)
     program = lower(pairwise(pattern, path), wrt, given=sizes)
-    order = _order(program)
+    places = _places(program)
 
     def part(chosen: tuple[Step, ...], shared: tuple[Pattern, ...] = ()) -> PartCost:
-        flops = tuple(_ordered(term, order).at(sizes) for term in total(chosen))
+        flops = tuple(_ordered(term, places).at(sizes) for term in total(chosen))
         return PartCost(flops, work(chosen, sizes, itemsize) if known else None, shared)
 
     backward = [needed(program, gradient) for gradient in program.gradients]
@@ -60,7 +67,7 @@ def costs(pattern: Pattern, wrt: tuple[int, ...], sizes: Mapping[str, int], item
         gradients=tuple(part(chosen, tuple(_shared(program, chosen))) for chosen in backward),
         total=cost(program, sizes, itemsize) if known else None,
         itemsize=itemsize,
-        ordered=known or count <= 2,
+        ordered=ordered,
     )
 
 
@@ -68,9 +75,9 @@ def left_to_right(count: int) -> Path:
     """The path that contracts each operand into the result of those before it.
 
     >>> left_to_right(4)
-    [(0, 1), (2, 0), (1, 0)]
+    ((0, 1), (2, 0), (1, 0))
     """
-    return [(0, 1), *((left - 1, 0) for left in range(count - 1, 1, -1))]
+    return ((0, 1), *((left - 1, 0) for left in range(count - 1, 1, -1)))
 
 
 def _shared(program: Program, chosen: tuple[Step, ...]) -> Iterator[Pattern]:
@@ -82,17 +89,17 @@ def _shared(program: Program, chosen: tuple[Step, ...]) -> Iterator[Pattern]:
             yield step.pattern
 
 
-def _order(program: Program) -> dict[str, tuple[int, str]]:
+def _places(program: Program) -> dict[str, tuple[int, str]]:
     """Each label's place in the pattern; the one made of an ellipsis has the ellipsis' place."""
     places = {label: number for number, label in enumerate(program.pattern.labels())}
-    order = {label: (number, label) for label, number in places.items()}
+    found = {label: (number, label) for label, number in places.items()}
     for step in steps(program.forward):
         if step.op is Op.MERGE:
             merged = step.result.labels[step.args[0].labels.index(ELLIPSIS)]
-            order[merged] = (places[ELLIPSIS], ELLIPSIS)
-    return order
+            found[merged] = (places[ELLIPSIS], ELLIPSIS)
+    return found
 
 
-def _ordered(term: Term, order: Mapping[str, tuple[int, str]]) -> Term:
+def _ordered(term: Term, places: Mapping[str, tuple[int, str]]) -> Term:
     """The term with its labels as the pattern has them."""
-    return Term(term.count, tuple(label for _, label in sorted(order[x] for x in term.labels)))
+    return Term(term.count, tuple(label for _, label in sorted(places[x] for x in term.labels)))

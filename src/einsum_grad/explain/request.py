@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from einsum_grad.errors import ArgumentError
 from einsum_grad.explain.costs import costs
 from einsum_grad.explain.explanation import Explanation
-from einsum_grad.plan import Shape, request
+from einsum_grad.plan import AUTO, Shape, request
 
 MOST_GRADIENTS = 25
 """Of more operands than this the first two and the last are explained, unless `wrt` says which:
@@ -22,12 +23,14 @@ def explain(
     notation: str = "letters",
     shapes: Sequence[Shape] | None = None,
     itemsize: int = 8,
+    optimize: Any = AUTO,
 ) -> Explanation:
     """Explain the gradients of a pattern.
 
     `sizes` are those of labels, `shapes` those of all operands; `wrt` are the positions of the
     operands whose gradients are wanted. Where all sizes are known the costs are told in flops and
-    in bytes, for numbers of `itemsize` bytes. Raises `PatternError`, `OperandError` for shapes
+    in bytes, for numbers of `itemsize` bytes, and for the order of contraction that `optimize`
+    says, as in `compile`. Raises `PatternError`, `OperandError` for shapes
     that do not fit, and `ArgumentError` or `ArgumentTypeError` for other arguments that do not.
 
     >>> print(explain("ab,cd->ab", wrt=1))
@@ -42,7 +45,7 @@ def explain(
     >>> explain("bij,jk->ik").to_dict()["gradients"][0]["repeat_axes"]
     ['b']
     """
-    asked = request(pattern, wrt, notation, sizes, shapes)
+    asked = request(pattern, wrt, notation, sizes, shapes, optimize)
     if not isinstance(itemsize, int) or itemsize < 1:
         raise ArgumentError(f"itemsize is a number of bytes, and not {itemsize!r:.80}")
     count = len(asked.pattern.inputs)
@@ -56,5 +59,5 @@ def explain(
         notation=notation,
         sizes=known,
         left_out=count - len(asked.wrt) if wrt is None else 0,
-        costs=costs(asked.pattern, asked.wrt, known, itemsize),
+        costs=costs(asked.pattern, asked.wrt, known, itemsize, asked.order),
     )

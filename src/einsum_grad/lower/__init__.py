@@ -2,7 +2,7 @@
 
 from einsum_grad.lower.arrange import arrange
 from einsum_grad.lower.blocks import Block, blocks
-from einsum_grad.lower.cost import Cost, Work, cost, is_view
+from einsum_grad.lower.cost import Cost, Work, cost
 from einsum_grad.lower.lower import lower
 from einsum_grad.lower.product import Kind, Product, is_matrix, only, product_of, together, without
 from einsum_grad.lower.program import (
@@ -13,6 +13,7 @@ from einsum_grad.lower.program import (
     Size,
     Step,
     Value,
+    is_view,
     steps,
 )
 from einsum_grad.lower.scale import Scale, scale_of

@@ -113,18 +113,18 @@ class _Arranger:
         return self.finished(step, natural, placed)
 
     def with_copies(self, product: Product) -> Product:
-        """The product of those copies of its arrays, if there are any, that need no other copy."""
+        """The product of those copies of its arrays that need the fewest other copies."""
         lefts, rights = (
             [value, *self.copies.get(value.name, {}).values()]
             for value in (product.left, product.right)
         )
         pairs = (replace(product, left=one, right=other) for one in lefts for other in rights)
-        return next(filter(_fits, pairs), product)
+        return min(pairs, key=_missing)
 
     def summed_later(self, product: Product) -> Step | None:
         """The product for each index of a first label, to be summed: where that saves copies."""
         first = product.left.labels[0]
-        if self.scale is None or _fits(product) or first not in product.contracted:
+        if self.scale is None or not _missing(product) or first not in product.contracted:
             return None
         output = (first, *product.output)
         large = self.scale.nbytes(product.left.labels) + self.scale.nbytes(product.right.labels)
@@ -133,7 +133,7 @@ class _Arranger:
         base = f"{product.left.name}_{product.right.name}"
         step = Step(Op.CONTRACT, Value(base, output), (product.left, product.right))
         batched = product_of(step)
-        if batched is None or batched.kind is not Kind.MATMUL or not _fits(batched):
+        if batched is None or batched.kind is not Kind.MATMUL or _missing(batched):
             return None
         return replace(step, result=Value(self.name(base, output), output))
 
@@ -272,10 +272,10 @@ def _matrix(labels: Labels, batch: Labels, own: Labels, contracted: Labels) -> L
     return (*batch, *own, *only(labels, contracted))
 
 
-def _fits(product: Product) -> bool:
-    """Whether a matrix product can be made of the arrays without a copy."""
+def _missing(product: Product) -> int:
+    """How many of the arrays have to be copied to make a matrix product of them."""
     left, right, _ = _matrices(product)
-    return (left, right) == (product.left.labels, product.right.labels)
+    return (left != product.left.labels) + (right != product.right.labels)
 
 
 def _agreeing(product: Product, left: Labels, right: Labels) -> tuple[Labels, Labels]:

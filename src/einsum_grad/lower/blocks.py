@@ -7,13 +7,13 @@ has blocks and threads of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from einsum_grad.lower.cost import is_view, touched
 from einsum_grad.lower.product import Kind, product_of
-from einsum_grad.lower.program import Op, Step, Value
+from einsum_grad.lower.program import Op, Program, Step, Value, is_view, steps, touched
 from einsum_grad.lower.scale import Scale
+from einsum_grad.lower.split import finishing, saving
 from einsum_grad.plan import UNIT
 
 BLOCK = 1 << 20
@@ -37,19 +37,53 @@ _FEW = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Steps that are done together: for `step` indices of `label` at a time, or whole."""
+    """Steps that are done together: for `step` indices of `label` at a time, or whole.
+
+    `kept` are the values that are used after the block; of the others there is only a part at a
+    time.
+    """
 
     steps: tuple[Step, ...]
     label: str | None = None
     step: int = 0
+    kept: tuple[Value, ...] = ()
 
 
-def blocks(todo: Sequence[Step], scale: Scale) -> tuple[Block, ...]:
-    """Put the steps into blocks, in an order in which each finds what it reads."""
+def blocks(todo: Sequence[Step], wanted: Collection[str], scale: Scale) -> tuple[Block, ...]:
+    """Put the steps into blocks, in an order in which each finds what it reads.
+
+    `wanted` are the names of the values that the function is to return.
+    """
     groups: list[_Group] = []
     for number, step in enumerate(todo):
         _place(step, todo[number:], groups, scale)
-    return tuple(_joined(group.block(scale) for group in groups))
+    found = list(_joined(group.block(scale) for group in groups))
+    read = set(wanted)
+    for number in reversed(range(len(found))):
+        made = (step.result for step in found[number].steps)
+        kept = tuple(value for value in made if value.name in read)
+        found[number] = replace(found[number], kept=kept)
+        read.update(arg.name for step in found[number].steps for arg in step.args)
+    return tuple(found)
+
+
+def passing(program: Program) -> set[Value]:
+    """The values that `program` never has as a whole, as a block makes and uses each part."""
+    if program.scale is None:
+        return set()
+    output, gradients = (program.output,), program.gradients
+    functions = (
+        (saving(program), program.residuals),
+        (finishing(program), output),
+        (tuple(steps(program.backward)), gradients),
+    )
+    found = (
+        block
+        for todo, values in functions
+        for block in blocks(todo, {value.name for value in values}, program.scale)
+        if block.label is not None
+    )
+    return {step.result for block in found for step in block.steps if step.result not in block.kept}
 
 
 class _Group:

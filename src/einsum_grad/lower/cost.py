@@ -9,11 +9,12 @@ differently (a transposition, a repetition, an axis of size 1) costs nothing and
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from einsum_grad.errors import ArgumentError
-from einsum_grad.lower.program import Op, Program, Step, Value, steps
+from einsum_grad.lower.blocks import passing
+from einsum_grad.lower.program import Op, Program, Step, Value, is_view, steps, touched
 from einsum_grad.plan import UNIT, Labels
 
 
@@ -53,7 +54,8 @@ class Cost:
 
     `saved_bytes` is the memory of what the forward keeps for the backward beside the operands:
     the presums and pairwise products that both use. `largest_intermediate` is the largest array
-    that a step makes on its way to the output and the gradients, these not counted.
+    that a step makes on its way to the output and the gradients, these not counted. What large
+    arrays pass through in blocks is never there as a whole and counts for neither.
     """
 
     forward: Work
@@ -75,21 +77,28 @@ def cost(program: Program, sizes: Mapping[str, int], itemsize: int = 8) -> Cost:
     Work(flops=96, bytes_moved=416)
     """
     forward, backward = tuple(steps(program.forward)), tuple(steps(program.backward))
-    made = {step.result for step in (*forward, *backward) if not is_view(step)}
+    partial = passing(program)
+    made = {step.result for step in (*forward, *backward) if not is_view(step)} - partial
     saved = made.intersection(program.residuals)
     between = made - {program.output, *program.gradients}
     return Cost(
-        forward=work(forward, sizes, itemsize),
-        backward=work(backward, sizes, itemsize),
+        forward=work(forward, sizes, itemsize, partial),
+        backward=work(backward, sizes, itemsize, partial),
         saved_bytes=itemsize * sum(number(elements(value), sizes) for value in saved),
         largest_intermediate=itemsize
         * max((number(elements(value), sizes) for value in between), default=0),
     )
 
 
-def work(todo: Sequence[Step], sizes: Mapping[str, int], itemsize: int) -> Work:
-    """The flops of some steps, and the bytes that they move."""
-    moved = (elements(value) for step in todo for value in touched(step))
+def work(
+    todo: Sequence[Step],
+    sizes: Mapping[str, int],
+    itemsize: int,
+    partial: Collection[Value] = (),
+) -> Work:
+    """The flops of some steps, and the bytes that they move; `partial` values stay in a cache."""
+    values = (value for step in todo for value in touched(step))
+    moved = (elements(value) for value in values if value not in partial)
     return Work(
         flops=sum(number(flops(step), sizes) for step in todo),
         bytes_moved=itemsize * sum(number(term, sizes) for term in moved),
@@ -135,17 +144,6 @@ def elements(value: Value) -> Term:
     return Term(1, tuple(label for label in value.labels if label != UNIT))
 
 
-def touched(step: Step) -> tuple[Value, ...]:
-    """The arrays that a step reads and makes."""
-    read = step.args if step.op in _FLOPS else step.args[:1]
-    return () if is_view(step) else (*read, step.result)
-
-
-def is_view(step: Step) -> bool:
-    """Whether the step only looks at its argument differently and makes no array."""
-    return step.op in _VIEWS or (step.op is Op.CONTRACT and not flops(step).count)
-
-
 def _contract(step: Step) -> Term:
     pattern = step.pattern
     count = len(step.args) - (not pattern.contracted())
@@ -159,7 +157,5 @@ def _add(step: Step) -> Term:
 def _none(step: Step) -> Term:
     return Term(0, ())
 
-
-_VIEWS = frozenset({Op.REPEAT, Op.UNITS, Op.MERGE, Op.SPLIT})
 
 _FLOPS: dict[Op, Callable[[Step], Term]] = {Op.CONTRACT: _contract, Op.ADD: _add}

@@ -131,6 +131,21 @@ def residuals(forward: tuple[Section, ...], backward: tuple[Section, ...]) -> tu
     return tuple(step.result for step in steps(forward) if step.result.name in read)
 
 
+def is_view(step: Step) -> bool:
+    """Whether the step only looks at its argument differently and makes no array."""
+    alone = len(step.args) == 1 and not step.pattern.contracted()
+    return step.op in _VIEWS or (step.op is Op.CONTRACT and alone)
+
+
+_VIEWS = frozenset({Op.REPEAT, Op.UNITS, Op.MERGE, Op.SPLIT})
+
+
+def touched(step: Step) -> tuple[Value, ...]:
+    """The arrays that a step reads and makes; a view does neither."""
+    read = step.args if step.op in (Op.CONTRACT, Op.ADD) else step.args[:1]
+    return () if is_view(step) else (*read, step.result)
+
+
 def has_ellipsis(value: Value) -> bool:
     """Whether some axes of `value` are not counted."""
     return ELLIPSIS in value.labels

@@ -8,6 +8,7 @@ from einsum_grad.plan.names import OUTPUT, ellipsis_labels, operand_names, spell
 from einsum_grad.plan.network import Network, Node, Path, pairwise, single
 from einsum_grad.plan.normal import NormalForm, diagonals, drop_units, normal_form
 from einsum_grad.plan.notation import equation_text, indexed
+from einsum_grad.plan.optimize import AUTO, Order, read_order
 from einsum_grad.plan.order import contraction_path
 from einsum_grad.plan.pattern import ELLIPSIS, UNIT, Labels, Pattern, distinct
 from einsum_grad.plan.read import check_legal, pattern_of
@@ -23,6 +24,7 @@ from einsum_grad.plan.request import (
 )
 
 __all__ = [
+    "AUTO",
     "ELLIPSIS",
     "OUTPUT",
     "UNIT",
@@ -35,6 +37,7 @@ __all__ = [
     "Network",
     "Node",
     "NormalForm",
+    "Order",
     "Path",
     "Pattern",
     "Request",
@@ -60,6 +63,7 @@ __all__ = [
     "pairwise",
     "pattern_of",
     "plan",
+    "read_order",
     "read_positions",
     "read_shapes",
     "read_sizes",

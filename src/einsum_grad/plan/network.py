@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from einsum_grad.errors import OrderError
 from einsum_grad.plan.normal import drop_units, normal_form
 from einsum_grad.plan.pattern import Labels, Pattern, distinct
 
-Path = Sequence[tuple[int, ...]]
+Path = tuple[tuple[int, ...], ...]
 """A contraction path: positions in the list of what is left, the result going to its end."""
+
+_MOST_LABELS, _MOST_TERMS = 52, 63
+"""What np.einsum takes, which contracts more than two terms at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +38,11 @@ def single(pattern: Pattern) -> Network:
     return Network(pattern.inputs, (Node(pattern, tuple(range(len(pattern.inputs)))),))
 
 
-def pairwise(pattern: Pattern, path: Path) -> Network:
-    """The network that prepares each operand alone and contracts two at a time along `path`.
+def pairwise(pattern: Pattern, path: Iterable[tuple[int, ...]]) -> Network:
+    """The network that prepares each operand alone and contracts the others along `path`.
+
+    A step of `path` is a pair, or several terms at once; a step of one term only moves it to the
+    end. Raises `OrderError` for a step of more terms or labels than np.einsum takes at once.
 
     >>> chain = Pattern((("b", "i", "j"), ("j", "k"), ("k", "l")), ("i", "l"))
     >>> for node in pairwise(chain, [(0, 1), (0, 1)]).nodes:
@@ -74,8 +81,12 @@ class _Builder:
     def contract(self, positions: tuple[int, ...]) -> None:
         """Contract the terms at `positions`, the first being the left one."""
         args = [self.left[position] for position in positions]
+        _check_size([term for _, term in args])
         for position in sorted(positions, reverse=True):
             del self.left[position]
+        if len(args) == 1:
+            self.left += args
+            return
         self.uses.subtract(label for _, term in args for label in term)
         result = self._output(*(term for _, term in args)) if self.left else self.output
         self.uses.update(result)
@@ -89,12 +100,27 @@ class _Builder:
             self._add((term,), output, (number,))
 
     def _output(self, *terms: Labels) -> Labels:
-        """The labels that are used later: shared ones first, then each term's own."""
+        """The labels that are used later: shared ones first, then each term's own.
+
+        Where all of them are in the output, they have its order: the last products, which have the
+        most entries, then find their axes as they are to be.
+        """
         everything = distinct(label for term in terms for label in term)
         shared = {label for label in everything if all(label in term for term in terms)}
         kept = [label for label in everything if self.uses[label] > 0]
+        if set(kept) <= set(self.output):
+            return tuple(label for label in self.output if label in kept)
         return tuple(sorted(kept, key=lambda label: label not in shared))
 
     def _add(self, inputs: tuple[Labels, ...], output: Labels, args: tuple[int, ...]) -> int:
         self.nodes.append(Node(Pattern(inputs, output), args))
         return self.operands + len(self.nodes) - 1
+
+
+def _check_size(terms: list[Labels]) -> None:
+    labels = len({label for term in terms for label in term})
+    if len(terms) > 2 and (labels > _MOST_LABELS or len(terms) > _MOST_TERMS):
+        raise OrderError(
+            f"a step of the path takes {len(terms)} terms with {labels} labels at once, and "
+            f"np.einsum at most {_MOST_TERMS} and {_MOST_LABELS}: contract two at a time"
+        )

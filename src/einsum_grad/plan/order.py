@@ -1,32 +1,116 @@
-"""The order in which many operands are contracted, two at a time: opt_einsum's."""
+"""The order in which many operands are contracted: a path, found or given."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
+from einsum_grad.plan.exact import Pair
 from einsum_grad.plan.network import Path
 from einsum_grad.plan.normal import drop_units
-from einsum_grad.plan.pattern import Pattern
+from einsum_grad.plan.optimize import AUTO, Optimizer, Order, check_path, named, read_path
+from einsum_grad.plan.pattern import Labels, Pattern, distinct
+from einsum_grad.plan.search import search
 
 NOMINAL_SIZE = 32
 """The size of a label of which nothing is known."""
 
+_FEW = 4
+"""The most operands whose path is searched faster than it is remembered for near sizes."""
 
-def contraction_path(pattern: Pattern, sizes: Mapping[str, int] | None = None) -> Path:
-    """Return a path that contracts the operands of `pattern` two at a time.
+_Term = frozenset[str]
+_Sizes = tuple[tuple[str, int], ...]
 
-    `sizes` are those of the labels, where they are known.
 
-    >>> contraction_path(Pattern((("i", "j"), ("j", "k")), ("i", "k")))
-    [(0, 1)]
+def contraction_path(
+    pattern: Pattern, sizes: Mapping[str, int] | None = None, order: Order = AUTO
+) -> Path:
+    """Return the path along which `order` contracts the operands of `pattern`.
+
+    `sizes` are those of the labels, where they are known. The path depends on nothing else, but
+    for optimizers that draw lots: these are asked once for a pattern and its sizes. Raises
+    `OrderError` for a path that does not contract all operands to one.
+
+    >>> chain = Pattern((("a", "b"), ("b", "c"), ("c", "d")), ("a", "d"))
+    >>> contraction_path(chain, {"a": 2, "b": 50, "c": 50, "d": 50})
+    ((0, 1), (1, 0))
+    >>> contraction_path(chain, {"a": 50, "b": 50, "c": 50, "d": 2})
+    ((1, 2), (0, 1))
+    >>> contraction_path(chain, order=False)
+    ((0, 1, 2),)
     """
     count = len(pattern.inputs)
-    if count <= 2:
-        return [tuple(range(count))]
-    from opt_einsum.paths import get_path_fn  # type: ignore[import-untyped]  # it has no hints
+    if isinstance(order, tuple):
+        return check_path(order, count)
+    if count <= 2 or order is False:
+        return (tuple(range(count)),)
+    known = sizes or {}
+    labels = pattern.input_labels()
+    measured = tuple(max(1, known.get(label, NOMINAL_SIZE)) for label in labels)
+    if order != AUTO:
+        optimizer = named(order) if isinstance(order, str) else order
+        known = dict(sorted(zip(labels, measured, strict=True)))
+        terms, output = tuple(map(frozenset, _terms(pattern))), frozenset(_output(pattern))
+        return _asked(terms, output, tuple(known.items()), optimizer)
+    return _searched(pattern, measured if count <= _FEW else tuple(map(_near, measured)))
 
-    terms = [frozenset(drop_units(term)) for term in pattern.inputs]
-    known = {label: NOMINAL_SIZE for term in terms for label in term}
-    known.update((label, max(1, size)) for label, size in (sizes or {}).items() if label in known)
-    path: Path = get_path_fn("auto")(terms, frozenset(pattern.output) & known.keys(), known)
-    return path
+
+def _near(size: int) -> int:
+    """`size`, rounded to its three leading bits: near sizes share what was found.
+
+    >>> [_near(size) for size in (1, 7, 10, 11, 1000, 1100, 1200)]
+    [1, 7, 10, 12, 1024, 1024, 1280]
+    """
+    rest = max(0, size.bit_length() - 3)
+    return (size + (1 << rest >> 1)) >> rest << rest
+
+
+@functools.lru_cache(maxsize=1024)
+def _asked(terms: tuple[_Term, ...], output: _Term, sizes: _Sizes, optimizer: Optimizer) -> Path:
+    """The path that an optimizer finds, which sees what is left of each operand by itself."""
+    path = optimizer(list(terms), output, dict(sizes))
+    return check_path(read_path(path), len(terms))
+
+
+@functools.lru_cache(maxsize=1024)
+def _searched(pattern: Pattern, sizes: tuple[int, ...]) -> Path:
+    """The path of our own search."""
+    terms, output, axes = _bits(pattern)
+    return _path(len(terms), search(terms, output, sizes, axes))
+
+
+@functools.lru_cache(maxsize=1024)
+def _bits(pattern: Pattern) -> tuple[tuple[int, ...], int, dict[int, tuple[int, ...]]]:
+    """The terms and the output with a bit for each label, and the terms' bits by their axes."""
+    bits = {label: 1 << number for number, label in enumerate(pattern.input_labels())}
+    orders = [tuple(bits[label] for label in term) for term in _terms(pattern)]
+    terms = tuple(map(sum, orders))
+    output = sum(bits[label] for label in _output(pattern))
+    return terms, output, dict(zip(terms, orders, strict=True))
+
+
+def _terms(pattern: Pattern) -> list[Labels]:
+    """The labels of each operand that something else has too; it sums the others by itself."""
+    terms = [distinct(drop_units(term)) for term in pattern.inputs]
+    uses = Counter(label for term in (*terms, distinct(pattern.output)) for label in term)
+    return [tuple(label for label in term if uses[label] > 1) for term in terms]
+
+
+def _output(pattern: Pattern) -> Labels:
+    known = set(pattern.input_labels())
+    return tuple(label for label in distinct(pattern.output) if label in known)
+
+
+def _path(count: int, pairs: Sequence[Pair]) -> Path:
+    """A tree as positions among what is left, the term that begins with the first operand first."""
+    left, first, path = list(range(count)), list(range(count)), []
+    for number, pair in enumerate(pairs, start=count):
+        one, other = sorted(pair, key=first.__getitem__)
+        path.append((bisect_left(left, one), bisect_left(left, other)))
+        left.remove(one)
+        left.remove(other)
+        left.append(number)
+        first.append(first[one])
+    return tuple(path)

@@ -11,6 +11,7 @@ from typing import Any
 from einsum_grad.errors import ArgumentError, ArgumentTypeError
 from einsum_grad.plan.bind import Shape, bind
 from einsum_grad.plan.gradient import GradientPlan, Stretch, plan
+from einsum_grad.plan.optimize import AUTO, Order, check_path, read_order
 from einsum_grad.plan.pattern import ELLIPSIS, UNIT, Pattern
 from einsum_grad.plan.read import pattern_of
 from einsum_grad.syntax import Equation, parse
@@ -21,7 +22,8 @@ class Request:
     """A pattern, the operands whose gradients are wanted, and the sizes that are known.
 
     `pattern` is bound to the operands' shapes if those were given, else it is `unbound`; `sizes`
-    are all that is known, and `given` those that the user gave.
+    are all that is known, and `given` those that the user gave. `order` is how more than two
+    operands are contracted.
     """
 
     equation: Equation
@@ -31,6 +33,7 @@ class Request:
     given: tuple[tuple[str, int], ...] = ()
     sizes: tuple[tuple[str, int], ...] = ()
     stretched: tuple[Stretch, ...] = ()
+    order: Order = AUTO
 
     @property
     def plan(self) -> GradientPlan:
@@ -44,6 +47,7 @@ def request(
     notation: str = "letters",
     sizes: Mapping[str, int] | None = None,
     shapes: Sequence[Shape] | None = None,
+    optimize: Any = AUTO,
 ) -> Request:
     """Read what a user asks for.
 
@@ -59,13 +63,18 @@ def request(
     read = pattern_of(equation, known)
     positions = _positions(read_wrt(wrt), len(equation.inputs))
     check_labels(known, read)
+    order = read_order(optimize)
+    if isinstance(order, tuple):
+        check_path(order, len(equation.inputs))
     if shapes is None:
-        return Request(equation, read, read, positions, given, given)
+        return Request(equation, read, read, positions, given, given, order=order)
     bound = bind(equation, read, read_shapes(shapes) or (), known)
     for label, size in bound.sizes:
         if known.get(label, size) != size:
             raise ArgumentError(f"{label} is {known[label]} in sizes and {size} in shapes")
-    return Request(equation, read, bound.pattern, positions, given, bound.sizes, bound.stretched)
+    return Request(
+        equation, read, bound.pattern, positions, given, bound.sizes, bound.stretched, order
+    )
 
 
 def read_wrt(wrt: int | Iterable[int] | None) -> tuple[int, ...] | None:

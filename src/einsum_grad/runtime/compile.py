@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from einsum_grad.emit import target_of
-from einsum_grad.plan import Shape, read_shapes, read_sizes, read_wrt, request
+from einsum_grad.plan import AUTO, Shape, read_order, read_shapes, read_sizes, read_wrt, request
 from einsum_grad.runtime import memory
 from einsum_grad.runtime.cache import Cache, CacheInfo
 from einsum_grad.runtime.function import Arguments, Function
@@ -35,14 +35,21 @@ def compile(
     sizes: Mapping[str, int] | None = None,
     target: str = "numpy",
     shapes: Sequence[Shape] | None = None,
+    optimize: Any = AUTO,
 ) -> Function:
     """Compile a pattern to a function of its operands.
 
     `wrt` are the positions of the operands whose gradients are wanted, by default all.
     `notation` is "letters" or "named". `sizes` gives the sizes of labels that the output alone
-    has, and may give others, which help to choose the order of contraction. `target` is how the
-    code is written, "numpy" or "einops". `shapes` are the operands' shapes; they make `plan` and
-    `source` those of just these shapes, broadcasting included, and are never needed to call.
+    has, and may give others, which choose the order of contraction of `source`. `target` is how
+    the code is written, "numpy" or "einops". `shapes` are the operands' shapes; they make `plan`
+    and `source` those of just these shapes, broadcasting included, and are never needed to call.
+
+    `optimize` is the order in which more than two operands are contracted, which forward and
+    gradients share: "auto" or True for our own search, by the sizes of each call; the name of a
+    search of opt_einsum, such as "greedy" or "optimal"; a path, with or without np.einsum's
+    "einsum_path" before it; an object that is called with the terms, the output and the sizes,
+    such as opt_einsum's and cotengra's optimizers; or False, to contract all operands at once.
 
     Raises `PatternError` for a pattern that is none, `ArgumentError` and `ArgumentTypeError` for
     the other arguments.
@@ -50,10 +57,19 @@ def compile(
     >>> f = compile("bij,jk->ik")
     >>> f.plan.gradients[0].reduced, f.plan.gradients[0].repeat_axes
     ('ik,jk->ij', ('b',))
+    >>> chain = compile("ab,bc,cd->ad", optimize=[(1, 2), (0, 1)])
+    >>> "t1 = b.dot(c)" in chain.source
+    True
     """
     check_length(pattern)
     arguments = Arguments(
-        pattern, read_wrt(wrt), notation, read_sizes(sizes), target, read_shapes(shapes)
+        pattern,
+        read_wrt(wrt),
+        notation,
+        read_sizes(sizes),
+        target,
+        read_shapes(shapes),
+        read_order(optimize),
     )
     try:
         hash(arguments)
@@ -63,8 +79,9 @@ def compile(
 
 
 def _compile(arguments: Arguments) -> Function:
-    pattern, wrt, notation, sizes, target, shapes = arguments
-    asked = request(pattern, wrt, notation, None if sizes is None else dict(sizes), shapes)
+    pattern, wrt, notation, sizes, target, shapes, order = arguments
+    known = None if sizes is None else dict(sizes)
+    asked = request(pattern, wrt, notation, known, shapes, order)
     return Function(asked, target_of(target), arguments)
 
 

@@ -17,15 +17,23 @@ from einsum_grad.errors import (
     OrderError,
     UnknownOrderError,
 )
-from einsum_grad.plan import check_legal, pattern_of, request, spell
+from einsum_grad.plan import (
+    AUTO,
+    ELLIPSIS,
+    Order,
+    bind,
+    check_legal,
+    contraction_path,
+    pattern_of,
+    read_order,
+    request,
+    spell,
+)
 from einsum_grad.runtime.compile import FUNCTIONS
 from einsum_grad.runtime.dtypes import Array
 from einsum_grad.runtime.function import Arguments, Function
 from einsum_grad.runtime.variant import as_array
-from einsum_grad.syntax import check_length, parse, pointed, read_call
-
-_ORDERS = ("auto", True, False, "greedy", "optimal")
-"""Orders of contraction that we choose by ourselves."""
+from einsum_grad.syntax import Equation, check_length, parse, pointed, read_call
 
 _NUMPY_OPERANDS = 63
 
@@ -51,9 +59,9 @@ def einsum(
     """Evaluate an einsum: np.einsum's call in both its forms, with every keyword.
 
     Any Unicode letter is a label, and there may be more labels and operands than NumPy takes.
-    `optimize` is what np.einsum takes, or "auto", by which we choose the order. Raises what
-    np.einsum raises: a `PatternError` or `OperandError` is a ValueError, an `ArgumentTypeError` a
-    TypeError.
+    `optimize` is what np.einsum takes, or what `compile` takes, where "auto" is our own search.
+    Raises what np.einsum raises: a `PatternError` or `OperandError` is a ValueError, an
+    `ArgumentTypeError` a TypeError.
 
     >>> einsum("ij,j->i", [[1, 2], [3, 4]], [1, 10])
     array([21, 43])
@@ -68,26 +76,53 @@ def einsum(
         equation, given = read_call(operands)
         text = equation.text
     arrays = [as_array(operand, f"operand {n}") for n, operand in enumerate(given)]
-    ours = isinstance(optimize, (str, bool)) and optimize in _ORDERS
+    chosen = None if _has_limit(optimize) else read_order(optimize)
     order = "K" if order is None else order
     names = isinstance(order, str) and isinstance(casting, str)
     plain = out is None and dtype is None and names and order == "K" and casting == "safe"
-    if ours and plain and all(array.dtype.kind in "biufc" for array in arrays):
-        return _function(text)(*arrays)
-    chosen = len(arrays) > 2 if optimize == "auto" else optimize
-    keywords = {"dtype": dtype, "order": order, "casting": casting, "optimize": chosen}
+    numeric = all(array.dtype.kind in "biufc" for array in arrays)
+    if chosen is not None and plain and numeric:
+        return _function(text, chosen)(*arrays)
+    path = optimize if chosen is None else _numpys(text, arrays, chosen)
+    keywords = {"dtype": dtype, "order": order, "casting": casting, "optimize": path}
     return _numpy(text, arrays, keywords if out is None else {**keywords, "out": out})
 
 
-def _function(text: str) -> Function:
+def _function(text: str, order: Order = AUTO) -> Function:
     """The compiled forward of `text`, which np.einsum must have a meaning for."""
-    return FUNCTIONS.get(("einsum", text), lambda: _compile(text))
+    return FUNCTIONS.get(("einsum", text, order), lambda: _compile(text, order))
 
 
-def _compile(text: str) -> Function:
+def _compile(text: str, order: Order) -> Function:
     equation = parse(text)
     check_legal(equation)
-    return Function(request(equation, wrt=()), target_of("numpy"), Arguments(text, wrt=()))
+    if order is False and _is_large(equation):
+        order = AUTO
+    asked = request(equation, wrt=(), optimize=order)
+    return Function(asked, target_of("numpy"), Arguments(text, wrt=(), optimize=order))
+
+
+def _has_limit(optimize: Any) -> bool:
+    """Whether `optimize` is np.einsum's pair of a name and a limit of memory."""
+    pair = isinstance(optimize, (tuple, list)) and len(optimize) == 2
+    return pair and isinstance(optimize[0], str) and optimize[0] != "einsum_path"
+
+
+def _numpys(text: str, arrays: Sequence[Array], order: Order) -> Any:
+    """`order` as np.einsum takes it: ours and opt_einsum's as the path that they choose."""
+    if order in (AUTO, False):
+        return order == AUTO and len(arrays) > 2
+    if isinstance(order, tuple):
+        return ["einsum_path", *order]
+    equation = parse(text)
+    bound = bind(equation, pattern_of(equation), [array.shape for array in arrays])
+    return ["einsum_path", *contraction_path(bound.pattern, dict(bound.sizes), order)]
+
+
+def _is_large(equation: Equation) -> bool:
+    """Whether `equation` has more labels or operands than np.einsum takes."""
+    labels = {label.name for label in equation.labels()} - {ELLIPSIS}
+    return len(labels) > len(string.ascii_letters) or len(equation.inputs) > _NUMPY_OPERANDS
 
 
 def _numpy(text: str, arrays: Sequence[Array], keywords: dict[str, Any]) -> Any:
@@ -95,9 +130,8 @@ def _numpy(text: str, arrays: Sequence[Array], keywords: dict[str, Any]) -> Any:
     equation = parse(text)
     check_legal(equation)
     pattern = pattern_of(equation)
-    large = len(pattern.labels()) > len(string.ascii_letters) or len(arrays) > _NUMPY_OPERANDS
     try:
-        if large:
+        if _is_large(equation):
             return _converted(text, arrays, **keywords)
         return np.einsum(str(pattern.rename(spell(pattern))), *arrays, **keywords)
     except EinsumGradError:

@@ -12,6 +12,7 @@ from einsum_grad.emit import Target, program_of
 from einsum_grad.errors import ArgumentError
 from einsum_grad.lower import Cost, cost
 from einsum_grad.plan import (
+    AUTO,
     ELLIPSIS,
     GradientPlan,
     Request,
@@ -46,6 +47,7 @@ class Arguments(NamedTuple):
     sizes: tuple[tuple[str, int], ...] | None = None
     target: str = "numpy"
     shapes: tuple[Shape, ...] | None = None
+    optimize: Any = AUTO
 
 
 class Function:
@@ -200,7 +202,7 @@ class Function:
         known = dict(asked.sizes) | dict(read_sizes(sizes) or ())
         check_labels(known, asked.pattern)
         spelled = spell(asked.pattern)
-        program = program_of(asked.pattern, asked.wrt, self._target, known)
+        program = program_of(asked.pattern, asked.wrt, self._target, known, order=asked.order)
         own = {spelled[label]: size for label, size in known.items()}
         return cost(program, own, np.dtype(dtype).itemsize)
 
@@ -243,7 +245,8 @@ class Function:
     @property
     def _module(self) -> Loaded:
         asked = self._request
-        return load_module(asked.pattern, asked.wrt, self._target, dict(asked.sizes))
+        known = dict(asked.sizes)
+        return load_module(asked.pattern, asked.wrt, self._target, known, order=asked.order)
 
     def _called(self, operands: tuple[Any, ...], conj: bool) -> tuple[Variant, tuple[Array, ...]]:
         """The variant for `operands`, and these as arrays; a look-up where both are known."""
@@ -287,5 +290,5 @@ def _again(*arguments: Any) -> Function:
     """What unpickling calls: compile with the same arguments."""
     from einsum_grad.runtime.compile import compile
 
-    pattern, wrt, notation, sizes, target, shapes = arguments
-    return compile(pattern, wrt, notation, None if sizes is None else dict(sizes), target, shapes)
+    pattern, wrt, notation, sizes, *others = arguments
+    return compile(pattern, wrt, notation, None if sizes is None else dict(sizes), *others)

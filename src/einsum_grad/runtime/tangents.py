@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from einsum_grad.emit import TARGETS, unarranged, write_tangents
+from einsum_grad.emit import TARGETS, along, path_of, write_tangents
 from einsum_grad.errors import ArgumentError, ArgumentTypeError, DTypeError, OperandError
 from einsum_grad.lower import TangentProgram, arranged, hvp, jvp
-from einsum_grad.plan import Request, Shape, bind, spell
+from einsum_grad.plan import AUTO, Request, Shape, bind, spell
 from einsum_grad.runtime.cache import Cache
 from einsum_grad.runtime.dtypes import Array, Numbers, convert, numbers_of
 from einsum_grad.runtime.load import execute
@@ -106,14 +106,16 @@ def _build(
     sizes = {spelled[label]: size for label, size in bound.sizes if label in spelled}
     wrt = request.wrt if name == "hvp" else ()
     fixed = tuple(safe.output_sizes(sizes).items())
+    # All operands at once would cost n times the forward; then the search decides.
+    path = path_of(safe, _TARGET, sizes, request.order or AUTO) or ()
 
     def build() -> tuple[TangentProgram, Run]:
-        program = _PROGRAMS[name](unarranged(safe, wrt, _TARGET, sizes, traits), active)
+        program = _PROGRAMS[name](along(safe, path, wrt, sizes, traits), active)
         text = write_tangents(arranged(program), _TARGET, name)
         run: Run = getattr(execute(text, f"{name} of {safe}", name), name)
         return program, run
 
-    program, run = MODULES.get((name, safe, wrt, traits, fixed, active), build)
+    program, run = MODULES.get((name, safe, wrt, traits, fixed, active, tuple(path)), build)
     known = dict(bound.sizes)
     shape = tuple(known[label] for label in bound.pattern.output)
     return Variant(run, numbers, shape, tuple(d is not None for d in program.derivatives))

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from einsum_grad.emit import Target, program_of, write
+from einsum_grad.emit import Target, arrays, path_of, program_of, write
 from einsum_grad.errors import DTypeError, OperandError
 from einsum_grad.lower import PLAIN, Traits, scale_of
-from einsum_grad.plan import Pattern, Request, bind, spell
+from einsum_grad.plan import AUTO, Order, Pattern, Request, bind, spell
 from einsum_grad.runtime.cache import Cache
 from einsum_grad.runtime.dtypes import Array, DType, Numbers, convert, numbers_of
 from einsum_grad.runtime.load import Loaded, load
@@ -21,7 +21,7 @@ from einsum_grad.runtime.load import Loaded, load
 MODULES: Cache[Loaded] = Cache(maxsize=1024)
 """The generated modules by what they were made of; many shapes share one."""
 
-Order = tuple[int, ...]
+MemoryOrder = tuple[int, ...]
 """The axes of an array by their strides, the longest first: the order in which they lie."""
 
 Saved = tuple[tuple[Array, ...], ...]
@@ -44,7 +44,7 @@ class Variant:
     wrt: tuple[int, ...]
     plain: bool
     large: bool
-    orders: tuple[Order, ...] | None = None
+    orders: tuple[MemoryOrder, ...] | None = None
 
     def forward(self, arrays: Sequence[Array]) -> Any:
         """The output."""
@@ -135,7 +135,7 @@ def convert_cotangent(given: Array, dtype: DType) -> Array:
     return convert(given, dtype, "the cotangent")
 
 
-def memory_order(array: Array) -> Order:
+def memory_order(array: Array) -> MemoryOrder:
     """The axes of `array` as they lie in memory; one along which it only repeats is put first.
 
     >>> memory_order(np.empty((2, 3))), memory_order(np.empty((2, 3), order="F"))
@@ -150,7 +150,7 @@ def build_variant(
     target: Target,
     arrays: Sequence[Array],
     conjugate: bool,
-    orders: tuple[Order, ...] | None = None,
+    orders: tuple[MemoryOrder, ...] | None = None,
 ) -> Variant:
     """Bind the pattern to `arrays`, and find or make the module that runs it.
 
@@ -162,7 +162,7 @@ def build_variant(
     sizes = dict(bound.sizes)
     traits, itemsize = numbers.traits(conjugate), numbers.computed.itemsize
     pattern = bound.pattern if orders is None else _reordered(bound.pattern, orders)
-    loaded = load_module(pattern, request.wrt, target, sizes, traits, itemsize)
+    loaded = load_module(pattern, request.wrt, target, sizes, traits, itemsize, request.order)
     shape = tuple(sizes[label] for label in bound.pattern.output)
     if math.prod(shape) * numbers.computed.itemsize > sys.maxsize:
         raise OperandError(f"the output would have shape {shape}, which no memory holds")
@@ -173,7 +173,7 @@ def build_variant(
     return Variant(loaded, numbers, names, shape, request.wrt, plain, large, orders)
 
 
-def _reordered(pattern: Pattern, orders: Sequence[Order]) -> Pattern:
+def _reordered(pattern: Pattern, orders: Sequence[MemoryOrder]) -> Pattern:
     terms = zip(pattern.inputs, orders, strict=True)
     inputs = tuple(tuple(term[axis] for axis in order) for term, order in terms)
     return Pattern(inputs, pattern.output)
@@ -186,21 +186,23 @@ def load_module(
     sizes: dict[str, int],
     traits: Traits = PLAIN,
     itemsize: int = 8,
+    order: Order = AUTO,
 ) -> Loaded:
     """The module of `pattern`, written and executed once.
 
-    The sizes of labels that the output alone has are part of it; the others choose the order of
-    contraction the first time, and never a second module.
+    The sizes of labels that the output alone has are part of it. The others choose the path, and
+    those that choose the same path share the module.
     """
     spelled = spell(pattern)
     safe = pattern.rename(spelled)
     own = {spelled[label]: size for label, size in sizes.items() if label in spelled}
     fixed = tuple(safe.output_sizes(own).items())
-
-    scale = scale_of((*safe.inputs, safe.output), own, itemsize) if target.fast else None
+    path = path_of(safe, target, own, order)
+    scale = scale_of(arrays(safe, path), own, itemsize) if target.fast else None
 
     def build() -> Loaded:
-        program = program_of(safe, wrt, target, own, traits, itemsize)
+        known = order if path is None else path
+        program = program_of(safe, wrt, target, own, traits, itemsize, known)
         return load(write(program, target), str(safe))
 
-    return MODULES.get((safe, wrt, target.name, traits, fixed, scale), build)
+    return MODULES.get((safe, wrt, target.name, traits, fixed, scale, path), build)

@@ -38,11 +38,11 @@ def pullback(dz, a, b, c, saved):
     """Return the gradients (da, db, dc) for a cotangent dz of Z."""
     (t1,) = saved
 
-    # dc: put dz in the place of c; ad,ac->cd runs as it stands.
-    dc = t1.T.dot(dz)
-
-    # dt1: put dz in the place of t1; cd,ad->ac runs as it stands.
+    # dt1: put dz in the place of t1; ad,cd->ac runs as it stands.
     dt1 = dz.dot(c.T)
+
+    # dc: put dz in the place of c; ac,ad->cd runs as it stands.
+    dc = t1.T.dot(dz)
 
     # da: put dt1 in the place of a; ac,bc->ab runs as it stands.
     da = dt1.dot(b.T)

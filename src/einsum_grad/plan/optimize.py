@@ -1,0 +1,104 @@
+"""What a user gives as `optimize=`: read, and checked against the number of operands."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Literal, cast
+
+from einsum_grad.errors import ArgumentError, ArgumentTypeError, OrderError, UnknownOrderError
+from einsum_grad.plan.network import Path
+
+AUTO: Literal["auto"] = "auto"
+"""Our own search."""
+
+Optimizer = Callable[..., Any]
+"""A search for a path: called with the terms and the output, as sets of labels, and the sizes."""
+
+Order = str | Literal[False] | tuple[tuple[int, ...], ...] | Optimizer
+"""An order of contraction: a search by its name or itself, a path, or False: all at once."""
+
+_PREFIX = "einsum_path"
+
+
+def read_order(optimize: Any) -> Order:
+    """Read `optimize`: "auto" or True, False, a name that opt_einsum knows, a path, an optimizer.
+
+    Raises `UnknownOrderError`, which is an `ArgumentError`, for another name, `OrderError` for a
+    path that is none, and `ArgumentTypeError` for what is none of these.
+
+    >>> read_order(True), read_order(["einsum_path", (0, 1), (0, 1)])
+    ('auto', ((0, 1), (0, 1)))
+    """
+    if isinstance(optimize, bool):
+        return AUTO if optimize else False
+    if isinstance(optimize, str):
+        if optimize != AUTO:
+            named(optimize)
+        return optimize
+    if isinstance(optimize, Sequence):
+        return _given(optimize)
+    if callable(optimize):
+        return _hashable(optimize)
+    raise ArgumentTypeError(
+        "optimize is the name of a search, a bool, a path such as [(0, 1), (0, 1)], or an "
+        f"optimizer to call, and not {optimize!r:.80}"
+    )
+
+
+def _hashable(optimizer: Optimizer) -> Optimizer:
+    """`optimizer`, or where it can't be hashed its bound method, which is hashed by identity."""
+    try:
+        hash(optimizer)
+    except TypeError:
+        method: Any = optimizer
+        return cast(Optimizer, method.__call__)
+    return optimizer
+
+
+def named(name: str) -> Optimizer:
+    """The search that opt_einsum has under `name`."""
+    from opt_einsum import paths  # type: ignore[import-untyped]  # it has no hints
+
+    try:
+        search: Optimizer = paths.get_path_fn(name)
+    except KeyError:
+        raise UnknownOrderError(
+            "optimize is a name that opt_einsum knows, such as auto, greedy or optimal, and not "
+            f"{name!r:.40}"
+        ) from None
+    return search
+
+
+def _given(path: Sequence[Any]) -> Path:
+    if path and path[0] == _PREFIX:
+        return read_path(path[1:])
+    if path and isinstance(path[0], str):
+        raise ArgumentError(f"optimize takes no memory limit: give {path[0]!r:.40} alone")
+    return read_path(path)
+
+
+def read_path(path: Iterable[Any]) -> tuple[tuple[int, ...], ...]:
+    """`path` as tuples of ints."""
+    try:
+        return tuple(tuple(map(operator.index, step)) for step in path)
+    except TypeError:
+        raise ArgumentTypeError(
+            f"a path is a list of tuples of positions, such as [(0, 1), (0, 1)], and not "
+            f"{path!r:.80}"
+        ) from None
+
+
+def check_path(path: tuple[tuple[int, ...], ...], count: int) -> Path:
+    """Return `path` if it contracts `count` operands to one; else raise `OrderError`."""
+    left = count
+    for number, step in enumerate(path):
+        if not step or len(set(step)) < len(step) or not all(0 <= place < left for place in step):
+            raise OrderError(
+                f"step {number} of the path, {step}, is to name different places among the {left} "
+                f"terms that are left, counted from 0"
+            )
+        left += 1 - len(step)
+    if left != 1:
+        raise OrderError(f"the path leaves {left} of {count} operands, where it must leave one")
+    return path

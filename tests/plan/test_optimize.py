@@ -1,0 +1,110 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from einsum_grad.errors import ArgumentError, ArgumentTypeError, OrderError, UnknownOrderError
+from einsum_grad.plan import read_order, request
+from einsum_grad.plan.optimize import check_path
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        (True, "auto"),
+        ("auto", "auto"),
+        (False, False),
+        ("dp", "dp"),
+        ([(0, 1), (0, 1)], ((0, 1), (0, 1))),
+        ([[0, 1], [0, 1]], ((0, 1), (0, 1))),
+        (((0, 1, 2),), ((0, 1, 2),)),
+        (["einsum_path", (1, 2), (0, 1)], ((1, 2), (0, 1))),
+        ([], ()),
+    ],
+)
+def test_what_is_given_is_read(given: Any, read: Any) -> None:
+    found = read_order(given)
+    assert (found, type(found)) == (read, type(read))
+
+
+@pytest.mark.parametrize(
+    "name", ["greedy", "optimal", "dp", "branch-all", "branch-2", "auto-hq", "random-greedy"]
+)
+def test_names_of_opt_einsum_are_known(name: str) -> None:
+    assert read_order(name) == name
+
+
+def test_optimizers_are_kept_also_where_they_have_no_hash() -> None:
+    def search(inputs: Any, output: Any, sizes: Any) -> list[tuple[int, ...]]:
+        return [(0, 1)]
+
+    class Unhashable:
+        __hash__: Any = None
+
+        def __call__(self, inputs: Any, output: Any, sizes: Any) -> list[tuple[int, ...]]:
+            return [(0, 1)]
+
+    assert read_order(search) is search
+    optimizer = Unhashable()
+    first, second = read_order(optimizer), read_order(optimizer)
+    assert first == second
+    assert hash(first) == hash(second)
+    assert read_order(Unhashable()) != first
+
+
+@pytest.mark.parametrize(
+    ("given", "error"),
+    [
+        ("fastest", UnknownOrderError),
+        ("", UnknownOrderError),
+        (3.5, ArgumentTypeError),
+        (None, ArgumentTypeError),
+        (5, ArgumentTypeError),
+        ([1, 2], ArgumentTypeError),
+        ([(0, 1.5)], ArgumentTypeError),
+        ([("a", "b")], ArgumentTypeError),
+        (("greedy", 1000), ArgumentError),
+    ],
+    ids=repr,
+)
+def test_what_is_no_order_is_refused(given: Any, error: type[Exception]) -> None:
+    with pytest.raises(error, match=r"optimize|a path is"):
+        read_order(given)
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        (((0, 1),), "leaves 2 of 3"),
+        ((), "leaves 3 of 3"),
+        (((0, 3), (0, 1)), r"step 0 of the path, \(0, 3\)"),
+        (((0, 1), (0, 2)), r"step 1 of the path, \(0, 2\)"),
+        (((0, 0), (0, 1)), "different places"),
+        (((), (0, 1, 2)), "step 0"),
+        (((-1, 0), (0, 1)), "step 0"),
+        (((0, 1), (0, 1), (0, 1)), "step 2"),
+    ],
+)
+def test_paths_that_do_not_contract_all_to_one_are_refused(path: Any, told: str) -> None:
+    with pytest.raises(OrderError, match=told):
+        check_path(path, 3)
+    with pytest.raises(ArgumentError):
+        request("ij,jk,kl->il", optimize=path)
+
+
+@pytest.mark.parametrize(
+    "path", [((0, 1), (0, 1)), ((0, 1, 2),), ((0,), (0, 1), (0, 1)), ((2,), (2, 0, 1))]
+)
+def test_steps_may_have_any_number_of_terms(path: Any) -> None:
+    assert check_path(path, 3) == path
+
+
+def test_order_is_part_of_the_request() -> None:
+    assert request("ij,jk->ik").order == "auto"
+    assert request("ij,jk->ik", optimize="dp").order == "dp"
+
+
+def test_names_are_looked_up_where_they_are_given() -> None:
+    refused: Callable[[], Any] = lambda: request("ij,jk->ik", optimize="nonsense")  # noqa: E731
+    with pytest.raises(UnknownOrderError, match="nonsense"):
+        refused()
