@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import einsum_grad as eg
-from einsum_grad.errors import OperandError
+from einsum_grad.errors import DTypeError, OperandError
 from einsum_grad.linear.solve import blocks_of
 from tests.strategies import fractions
 
@@ -91,6 +91,18 @@ def test_blocks_that_are_equal_are_solved_once(monkeypatch: pytest.MonkeyPatch) 
 def test_integers_are_solved_in_floating_point() -> None:
     found = eg.compile("i,i->i").jacobian(0).solve([1, 3], [0, 0], [2, 4])
     np.testing.assert_array_equal(found, [0.5, 0.75])
+
+
+def test_half_precision_is_solved_in_single() -> None:
+    w = np.array([[2, 1], [1, 3]], np.float16)
+    found = eg.compile("ij,jk->ik").jacobian(0).solve(w, w, w)
+    np.testing.assert_array_equal(found, np.eye(2, dtype=np.float16), strict=True)
+
+
+def test_what_numpy_does_not_solve_is_refused() -> None:
+    w = np.eye(2, dtype=np.longdouble)
+    with pytest.raises(DTypeError, match="NumPy solves no systems of"):
+        eg.compile("ij,jk->ik").jacobian(0).solve(w, w, w)
 
 
 def test_what_is_not_square_or_singular_is_refused() -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from einsum_grad.errors import OperandError
+from einsum_grad.errors import DTypeError, OperandError
 from einsum_grad.linear.map import LinearMap
 from einsum_grad.linear.run import run, total
 from einsum_grad.plan import Labels, LinearTerm, Pattern
@@ -103,7 +103,10 @@ def _block_labels(term: LinearTerm, blocks: Blocks) -> Labels:
 
 
 def _solved(matrices: Array, sides: Array) -> Array:
-    """Solve each matrix of a stack for its right sides."""
+    """Solve each matrix of a stack for its right sides; half precision in single."""
+    dtype = np.result_type(matrices, sides)
+    if dtype == np.float16:
+        return _solved(matrices.astype(np.float32), sides.astype(np.float32)).astype(dtype)
     try:
         if matrices.shape[-1] != 1:
             return np.asarray(np.linalg.solve(matrices, sides))
@@ -111,6 +114,8 @@ def _solved(matrices: Array, sides: Array) -> Array:
             return np.asarray(sides / matrices)
     except np.linalg.LinAlgError:
         pass
+    except TypeError as error:
+        raise DTypeError(f"NumPy solves no systems of {dtype}") from error
     raise OperandError("this map is singular: it can't be solved")
 
 
