@@ -19,9 +19,9 @@ def lines(pattern: str, **arguments: object) -> str:
         ("ijk->jik", "return x.transpose(1, 0, 2)"),
         ("ii->i", 'return np.einsum("ii->i", x)'),
         # sums
-        ("ij->i", "return x.sum(axis=1)"),
-        ("ij->", "return x.sum(axis=(0, 1))"),
-        ("ijk->ki", "return x.sum(axis=1).T"),
+        ("ij->i", "return np.add.reduce(x, axis=1)"),
+        ("ij->", "return np.add.reduce(x, axis=(0, 1))"),
+        ("ijk->ki", "z_ik = np.add.reduce(x, axis=1)"),
         ("ii->", 'return np.einsum("ii->", x)'),
         # elementwise products
         ("ij,ij->ij", "return x * w"),
@@ -33,28 +33,33 @@ def lines(pattern: str, **arguments: object) -> str:
         (",i->i", "return x * w"),
         ("ib,bj->bij", "return x.T[:, :, None] * w[:, None, :]"),
         # matrix products
-        ("ij,jk->ik", "return x @ w"),
-        ("ij,kj->ik", "return x @ w.T"),
-        ("ji,jk->ik", "return x.T @ w"),
-        ("ij,jk->ki", "return w.T @ x.T"),
-        ("ij,j->i", "return x @ w"),
-        ("i,ij->j", "return w.T @ x"),
-        ("i,i->", "return x @ w"),
+        ("ij,jk->ik", "return x.dot(w)"),
+        ("ij,kj->ik", "return x.dot(w.T)"),
+        ("ji,jk->ik", "return x.T.dot(w)"),
+        ("ij,jk->ki", "return w.T.dot(x.T)"),
+        ("ij,j->i", "return x.dot(w)"),
+        ("i,ij->j", "return w.T.dot(x)"),
+        ("i,i->", "return x.dot(w)"),
         ("bij,bjk->bik", "return x @ w"),
         ("bij,bkj->bik", "return x @ w.transpose(0, 2, 1)"),
         ("bij,bjk->bki", "return w.transpose(0, 2, 1) @ x.transpose(0, 2, 1)"),
-        ("ibj,bjk->ibk", "return (x.transpose(1, 0, 2) @ w).transpose(1, 0, 2)"),
+        ("ibj,bjk->ibk", "z_bik = x.transpose(1, 0, 2) @ w"),
         ("bcij,bcjk->bcik", "return x @ w"),
-        # tensordot
-        ("ijk,kl->ijl", "return np.tensordot(x, w, axes=((2,), (0,)))"),
-        ("ijk,jkl->il", "return np.tensordot(x, w, axes=((1, 2), (0, 1)))"),
-        ("ij,ij->", "return np.tensordot(x, w, axes=((0, 1), (0, 1)))"),
-        ("ijk,kl->jil", "return np.tensordot(x, w, axes=((2,), (0,))).transpose(1, 0, 2)"),
+        # groups of several labels
+        ("ijk,kl->ijl", "left = x.reshape(x.shape[0] * x.shape[1], x.shape[2])"),
+        ("ijk,jkl->il", "return left.dot(right)"),
+        ("ij,ij->", "return left.dot(right)"),
+        ("ijk,kl->jil", "return z_ijl.transpose(1, 0, 2)"),
         # batches of products with several labels in a group
         ("bijk,bkl->bijl", "left = x.reshape(x.shape[0], x.shape[1] * x.shape[2], x.shape[3])"),
-        # what only np.einsum can
-        ("bi,bi->b", 'return np.einsum("bi,bi->b", x, w)'),
-        ("bij,bi->bj", 'return np.einsum("bij,bi->bj", x, w)'),
+        # products for each batch index
+        ("bij,bj->bi", "return np.matvec(x, w)"),
+        ("ib,ib->b", 'return np.einsum("ib,ib->b", x, w)'),
+        # copies where no view is a matrix, and one order for both
+        ("aebf,ebc->afc", "x_afeb = x.transpose(0, 3, 1, 2).copy()"),
+        ("ijb,jkb->ikb", "x_bij = x.transpose(2, 0, 1).copy()"),
+        ("bi,bi->b", "return np.vecdot(x, w)"),
+        ("bij,bi->bj", "return np.matvec(x.transpose(0, 2, 1), w)"),
     ],
 )
 def test_contraction_is_the_call_that_does_it_best(pattern: str, line: str) -> None:

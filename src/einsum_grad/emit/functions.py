@@ -112,7 +112,7 @@ class _Writer:
             for names, lines in statements(self.program, todo, kept, self.target):
                 why = [line for name in names for line in notes.pop(name, [])]
                 body += [*(["", *why] if why else []), *_folded(lines)]
-            body = [*body[not body[0] :], ""]
+            body = [*body[bool(body and not body[0]) :], ""]
         else:
             for section in self.program.backward:
                 body += [*_why(section), *self._lines(section.steps, ()), ""]

@@ -7,7 +7,7 @@ plainest form; einsum-grad puts its own in their place when it runs the module.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from einsum_grad.emit.context import Context
 from einsum_grad.emit.layout import indented
@@ -75,12 +75,23 @@ class _Large:
     def statements(
         self, todo: Sequence[Step], kept: Collection[str]
     ) -> Iterator[tuple[tuple[str, ...], list[str]]]:
-        for block in blocks(todo, kept, self.scale):
-            if block.label is None:
-                for step in block.steps:
-                    yield (step.result.name,), self.whole(step)
-            else:
-                yield tuple(step.result.name for step in block.steps), self.block(block)
+        found = blocks(todo, kept, self.scale)
+        last = {arg.name: step for block in found for step in block.steps for arg in step.args}
+        large = {v.name for v in made_whole(found) if self.scale.nbytes(v.labels) >= SMALLEST}
+        passing = large.difference(kept, (arg.name for arg in todo[-1].args) if todo else ())
+        for block in found:
+            for names, lines, done in self.lines(block):
+                over = [name for name in last if last[name] in done and name in passing]
+                yield names, [*lines, *([f"del {', '.join(over)}"] if over else [])]
+
+    def lines(self, block: Block) -> Iterator[tuple[tuple[str, ...], list[str], Sequence[Step]]]:
+        """The statements of a block: the names that are made, the lines, and the steps done."""
+        if block.label is None:
+            for step in block.steps:
+                yield (step.result.name,), self.whole(step), (step,)
+        else:
+            names = tuple(step.result.name for step in block.steps)
+            yield names, self.block(block), block.steps
 
     def whole(self, step: Step) -> list[str]:
         """A step on whole arrays."""
@@ -173,6 +184,12 @@ class _Large:
             return [*call.before, *again, self.into(call, _part(result), context)]
         *before, text = written(call, result.labels, context)
         return [*before, *again, f"{_part(result)}[...] = {text}"]
+
+
+def made_whole(found: Iterable[Block]) -> Iterator[Value]:
+    """The values that are names in the function, and not only in that of a block."""
+    for block in found:
+        yield from block.kept if block.label else (step.result for step in block.steps)
 
 
 class _PartContext(Context):

@@ -7,7 +7,7 @@ view makes matrices of an array, a copy does; it is made once and used again, by
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from einsum_grad.lower.builder import labels_suffix
@@ -28,15 +28,13 @@ def arrange(program: Program, scale: Scale | None = None) -> Program:
     >>> from einsum_grad.syntax import parse
     >>> print(arrange(lower(single(pattern_of(parse("aebf,dfce->abcd"))), (0,))))
     forward x[a e b f] w[d f c e]
-      x_abef[a b e f] = copy x[a e b f]
-      w_efdc[e f d c] = copy w[d f c e]
-      z_abdc[a b d c] = contract x_abef[a b e f] w_efdc[e f d c]
-      z[a b c d] = contract z_abdc[a b d c]
+      x_abfe[a b f e] = copy x[a e b f]
+      w_cdfe[c d f e] = copy w[d f c e]
+      z[a b c d] = contract x_abfe[a b f e] w_cdfe[c d f e]
       -> z[a b c d]
-    backward dz[a b c d] keeping w_efdc[e f d c]
-      dz_abdc[a b d c] = copy dz[a b c d]
-      dx_abef[a b e f] = contract dz_abdc[a b d c] w_efdc[e f d c]
-      dx[a e b f] = contract dx_abef[a b e f]
+    backward dz[a b c d] keeping w_cdfe[c d f e]
+      dx_abfe[a b f e] = contract dz[a b c d] w_cdfe[c d f e]
+      dx[a e b f] = contract dx_abfe[a b f e]
       -> dx[a e b f]
     """
     arranger = _Arranger(program, scale)
@@ -60,6 +58,10 @@ _TINY = 64
 """Multiplications: a product of two 4×4 matrices has so many."""
 
 
+_SMALL = 1 << 14
+"""Multiplications below which one large matrix product is worth a copy."""
+
+
 class _Arranger:
     """The values as they are made now, by name, and the copies of them that there are."""
 
@@ -69,6 +71,7 @@ class _Arranger:
         self.names = {step.result.name for step in everything}
         self.names.update(value.name for value in (*program.operands, program.cotangent))
         self.final = {program.output.name, *(value.name for value in program.gradients)}
+        self.batches = _batches(everything)
         self.values: dict[str, Value] = {}
         self.copies: dict[str, dict[Labels, Value]] = {}
         self.cheap: dict[tuple[str, Labels], Value] = {}
@@ -98,12 +101,12 @@ class _Arranger:
         if product is None:
             return self.alone(step, args)
         if product.kind is Kind.MATMUL:
-            product = self.with_copies(product)
+            product = self.gathered(self.with_copies(product))
             apart = self.summed_later(product)
             if apart is not None:
                 partial = self.contract(apart, (product.left, product.right))
                 return self.alone(step, (partial,))
-            product = product.in_order()
+            product = self.in_order(product, step.result)
         orders = _batch_last if self.is_tiny(product) else _ORDERS[product.kind]
         left, right, natural = orders(product)
         along = {Kind.MULTIPLY: natural, Kind.ROW_DOT: left}.get(product.kind)
@@ -121,6 +124,14 @@ class _Arranger:
         pairs = (replace(product, left=one, right=other) for one in lefts for other in rights)
         return min(pairs, key=_missing)
 
+    def in_order(self, product: Product, result: Value) -> Product:
+        """The arrays in the order that puts first what is a batch label of a later product."""
+        batch = self.batches.get(result.name, frozenset())
+        first = [bool(batch.intersection(own)) for own in (product.rows, product.columns)]
+        if result.name in self.final or first[0] == first[1]:
+            return product.in_order()
+        return product.swapped() if first[1] else product
+
     def summed_later(self, product: Product) -> Step | None:
         """The product for each index of a first label, to be summed: where that saves copies."""
         first = product.left.labels[0]
@@ -137,11 +148,29 @@ class _Arranger:
             return None
         return replace(step, result=Value(self.name(base, output), output))
 
+    def gathered(self, product: Product) -> Product:
+        """The product without labels to spread over: where a copy costs less than the calls."""
+        spread = product.spread
+        if not spread or (self.scale is not None and self.matrices(product, spread) > _SMALL):
+            return product
+        left, right = product.left, product.right
+        if spread[0] in left.labels:
+            order = (*product.rows, *only(left.labels, product.contracted))
+            return replace(product, left=self.copied(left, order))
+        order = (*only(right.labels, product.contracted), *product.columns)
+        return replace(product, right=self.copied(right, order))
+
+    def matrices(self, product: Product, apart: Labels) -> int:
+        """The multiplications of one of the matrix products that there are for `apart`."""
+        assert self.scale is not None
+        own = without((*product.rows, *product.columns, *product.contracted), apart)
+        return self.scale.volume(own)
+
     def is_tiny(self, product: Product) -> bool:
         """Whether the matrices are so small that a call for each costs more than they do."""
         if self.scale is None or product.kind is not Kind.MATMUL or not product.batch:
             return False
-        return self.scale.volume((*product.rows, *product.columns, *product.contracted)) <= _TINY
+        return self.matrices(product, ()) <= _TINY
 
     def in_memory(self, labels: Labels, order: Labels) -> Labels:
         """The order for an array that is read along `order`: large ones not across memory."""
@@ -215,6 +244,17 @@ class _Arranger:
             name, number = f"{base}{number}", number + 1
         self.names.add(name)
         return name
+
+
+def _batches(everything: Iterable[Step]) -> dict[str, frozenset[str]]:
+    """For each value the labels that are batch labels in a product that sums over it."""
+    found: dict[str, frozenset[str]] = {}
+    for step in everything:
+        product = product_of(step)
+        if product is not None and product.kind is not Kind.MULTIPLY:
+            for arg in step.args:
+                found[arg.name] = found.get(arg.name, frozenset()).union(product.batch)
+    return found
 
 
 Orders = tuple[Labels, Labels, Labels]

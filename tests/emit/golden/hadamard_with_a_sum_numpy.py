@@ -18,7 +18,7 @@ def check_sizes(x, w):
 
 def save(x, w):
     """Return what the output and the gradients share."""
-    w_scalar = w.sum(axis=(0, 1))
+    w_scalar = np.add.reduce(w, axis=(0, 1))
     return (w_scalar,)
 
 

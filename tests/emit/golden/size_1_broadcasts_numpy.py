@@ -24,7 +24,7 @@ def check_sizes(x, w):
 
 def save(x, w):
     """Return what the output and the gradients share."""
-    x_i = x.sum(axis=1)
+    x_i = np.add.reduce(x, axis=1)
     w_i = w[:, 0]
     return (x_i, w_i)
 

@@ -20,7 +20,7 @@ def check_sizes(x, w):
 
 def save(x, w):
     """Return what the output and the gradients share."""
-    x_ij = x.sum(axis=0)
+    x_ij = np.add.reduce(x, axis=0)
     return (x_ij,)
 
 
