@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from einsum_grad.emit import TARGETS, along, path_of, write_tangents
-from einsum_grad.lower import Program, arranged, hvp, jvp
+from einsum_grad.lower import Program, arranged, hvp, jvp, scale_of
 from einsum_grad.plan import pattern_of
 from einsum_grad.syntax import parse
 
@@ -78,6 +78,14 @@ def test_a_function_reads_as_if_written_by_hand() -> None:
     return dx, dw, dx_dot, dw_dot
 '''
     )
+
+
+def test_what_memory_bounds_is_done_in_one_pass_of_blocks() -> None:
+    sizes = {"i": 2000, "j": 2000}
+    scale = scale_of([("i", "j")] * 3, sizes, 8)
+    source = write_tangents(arranged(jvp(program("ij,ij->ij"), (0, 1)), scale), NUMPY, "jvp")
+    assert source.count("= in_blocks(") + source.count("    in_blocks(") == 1
+    assert "z_dot_part = z_by_x_part + z_by_w_part" in source
 
 
 def test_what_does_not_move_is_no_parameter() -> None:

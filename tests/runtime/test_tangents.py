@@ -103,6 +103,36 @@ def test_a_result_without_axes_is_a_scalar_as_in_a_call() -> None:
     assert [float(x) for x in (*gradients, *products)] == [3.0, 2.0, 1.0, 1.0]
 
 
+LARGE: list[tuple[str, list[tuple[int, ...]]]] = [
+    ("ij,ij->ij", [(700, 800), (700, 800)]),
+    ("ij,cij->ij", [(300, 400), (5, 300, 400)]),
+    ("bij,bjk->bik", [(2000, 8, 8), (2000, 8, 8)]),
+    ("bij,jk->ik", [(6, 300, 200), (200, 300)]),
+    ("ij,ij,ij->ij", [(600, 600)] * 3),
+    ("ii,ij->j", [(700, 700), (700, 700)]),
+]
+"""Patterns of arrays that are computed in blocks."""
+
+
+@pytest.mark.parametrize(("pattern", "shapes"), LARGE, ids=[pattern for pattern, _ in LARGE])
+def test_large_arrays_give_the_same(pattern: str, shapes: list[tuple[int, ...]]) -> None:
+    operands = [whole(shape, "f8", n) for n, shape in enumerate(shapes)]
+    tangents = [whole(shape, "f8", 50 + n) for n, shape in enumerate(shapes)]
+    f, places = eg.compile(pattern), range(len(shapes))
+    out, tangent = f.jvp(tuple(operands), tuple(tangents))
+    np.testing.assert_array_equal(out, f(*operands))
+    expected = sum(f(*moved(operands, tangents, place)) for place in places)
+    np.testing.assert_array_equal(tangent, expected)
+    cotangent = whole(out.shape, "f8", 99)
+    gradients, products = f.hvp(tuple(operands), tuple(tangents), cotangent)
+    pulled = f.backward(cotangent, *operands)
+    along_each = [f.backward(cotangent, *moved(operands, tangents, place)) for place in places]
+    for place in places:
+        np.testing.assert_array_equal(gradients[place], pulled[place])
+        total = sum(along_each[other][place] for other in places if other != place)
+        np.testing.assert_array_equal(products[place], total)
+
+
 def test_half_precision_is_computed_in_single() -> None:
     x = np.ones((4096, 2), np.float16)
     _, tangent = eg.compile("ij->j").jvp((x,), (x,))

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from einsum_grad.lower.arrange import arrange
 from einsum_grad.lower.program import Op, Program, Section, Step, Value, steps
+from einsum_grad.lower.scale import Scale
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,8 @@ def hvp(program: Program, active: tuple[int, ...]) -> TangentProgram:
     return _along(program, active, todo, program.gradients)
 
 
-def arranged(given: TangentProgram) -> TangentProgram:
-    """The same with its axes in the order that matrix products want."""
+def arranged(given: TangentProgram, scale: Scale | None = None) -> TangentProgram:
+    """The same with its axes in the order that matrix products want; `scale` as for `arrange`."""
     results = (*given.values, *(value for value in given.derivatives if value is not None))
     note, output = given.program.pattern, given.program.output
     whole = replace(
@@ -69,7 +70,9 @@ def arranged(given: TangentProgram) -> TangentProgram:
         backward=(),
         gradients=results,
     )
-    return replace(given, steps=tuple(steps(arrange(whole).forward)))
+    made = arrange(whole, scale)
+    program = replace(given.program, scale=made.scale)
+    return replace(given, program=program, steps=tuple(steps(made.forward)))
 
 
 def _along(

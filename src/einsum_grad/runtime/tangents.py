@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from einsum_grad.emit import TARGETS, along, path_of, write_tangents
+from einsum_grad.emit import arrays as made_along
 from einsum_grad.errors import ArgumentError, ArgumentTypeError, DTypeError, OperandError
-from einsum_grad.lower import TangentProgram, arranged, hvp, jvp
+from einsum_grad.lower import TangentProgram, arranged, hvp, jvp, scale_of
 from einsum_grad.plan import AUTO, Request, Shape, bind, spell
 from einsum_grad.runtime.cache import Cache
 from einsum_grad.runtime.dtypes import Array, Numbers, convert, numbers_of
@@ -108,14 +109,15 @@ def _build(
     fixed = tuple(safe.output_sizes(sizes).items())
     # All operands at once would cost n times the forward; then the search decides.
     path = path_of(safe, _TARGET, sizes, request.order or AUTO) or ()
+    scale = scale_of(made_along(safe, path), sizes, numbers.computed.itemsize)
 
     def build() -> tuple[TangentProgram, Run]:
         program = _PROGRAMS[name](along(safe, path, wrt, sizes, traits), active)
-        text = write_tangents(arranged(program), _TARGET, name)
+        text = write_tangents(arranged(program, scale), _TARGET, name)
         run: Run = getattr(execute(text, f"{name} of {safe}", name), name)
         return program, run
 
-    program, run = MODULES.get((name, safe, wrt, traits, fixed, active, tuple(path)), build)
+    program, run = MODULES.get((name, safe, wrt, traits, fixed, active, tuple(path), scale), build)
     known = dict(bound.sizes)
     shape = tuple(known[label] for label in bound.pattern.output)
     return Variant(run, numbers, shape, tuple(d is not None for d in program.derivatives))
