@@ -119,6 +119,16 @@ def test_maps_add_multiply_and_scale_as_matrices_do() -> None:
         np.testing.assert_array_equal((made @ vector).ravel(), expected @ vector.ravel())
 
 
+def test_a_product_makes_equal_what_equals_the_same() -> None:
+    x, w, v = whole((3, 3), "f8", 1), whole((3, 3), "f8", 2), whole((3,), "f8", 3)
+    left = eg.compile("ij,ij->ij").jacobian(0).at(x, w)
+    right = eg.compile("i->ii").jacobian(0).at(v)
+    expected = left.materialize().reshape(9, 9) @ right.materialize().reshape(9, 3)
+    made = left @ right
+    assert isinstance(made, LinearMap)
+    np.testing.assert_array_equal(made.materialize().reshape(9, 3), expected)
+
+
 @pytest.mark.parametrize("pattern", ["i->", "ij->j", "ii->", "i->ii", "iij->ij", "ii,j->ij"])
 def test_products_sum_labels_that_nothing_has_any_more(pattern: str) -> None:
     sizes = {"i": 3, "j": 2}

@@ -70,6 +70,10 @@ def test_a_label_that_an_operand_repeats_is_no_pair() -> None:
     assert blocks_of(bound.compressed()).varying == blocks_of(bound.compressed()).equal == ()
     with pytest.raises(OperandError, match="singular"):
         bound.solve(w)
+    bound = eg.compile("ii,j->ij").jacobian(0).at(x, w[0])
+    assert blocks_of(bound.compressed()).varying == blocks_of(bound.compressed()).equal == ()
+    with pytest.raises(OperandError, match="singular"):
+        bound.solve(w)
 
 
 def test_blocks_that_are_equal_are_solved_once(monkeypatch: pytest.MonkeyPatch) -> None:

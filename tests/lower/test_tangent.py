@@ -9,7 +9,17 @@ import pytest
 from hypothesis import given, settings
 
 from einsum_grad.emit import TARGETS, along, path_of
-from einsum_grad.lower import Op, Program, Step, arranged, hvp, jvp, steps
+from einsum_grad.lower import (
+    Op,
+    Program,
+    Step,
+    TangentProgram,
+    Value,
+    arranged,
+    hvp,
+    jvp,
+    steps,
+)
 from einsum_grad.plan import Pattern, pattern_of, request
 from einsum_grad.syntax import parse
 from tests.strategies import Case, cases
@@ -95,3 +105,27 @@ def test_every_name_is_made_once() -> None:
             made = arranged(form(of(pattern), tuple(range(len(of(pattern).operands)))))
             names = [step.result.name for step in made.steps]
             assert len(set(names)) == len(names)
+
+
+def test_what_the_backward_makes_again_is_made_once() -> None:
+    asked = request("ij,jk->ik", shapes=[(2, 3), (1, 4)])
+    for form in (jvp, hvp):
+        names = [step.result.name for step in form(program(asked.pattern), (0, 1)).steps]
+        assert len(set(names)) == len(names)
+
+
+def test_what_is_added_is_in_one_order() -> None:
+    made = of("ij,ij,ji,ji->ji")
+    a, b, c, d = made.operands
+    one, other, total = (Value(name, ("j", "i")) for name in ("one", "other", "total"))
+    todo = (
+        Step(Op.CONTRACT, one, (a, b)),
+        Step(Op.CONTRACT, other, (c, d)),
+        Step(Op.ADD, total, (one, other)),
+    )
+    found = arranged(TangentProgram(made, (), (), todo, (total,), (None,)))
+    (step,) = (step for step in found.steps if step.op is Op.ADD)
+    assert {arg.labels for arg in step.args} == {step.result.labels}
+    assert found.steps[-1].result == total
+    # The two products fall otherwise: without a view they would not fit.
+    assert len(found.steps) > len(todo)
