@@ -137,6 +137,15 @@ def test_nothing_is_recorded_of_results_that_nobody_differentiates() -> None:
     np.testing.assert_allclose(tangent, np.exp(1.0))
 
 
+def test_a_graph_that_the_function_only_reads_is_left_alone() -> None:
+    variable = eg.Tensor(numbers(3), requires_grad=True)
+    outer = np.exp(variable)
+    _, tangent = eg.jvp(lambda x: x * outer, numbers(3), np.ones(3))
+    np.testing.assert_array_equal(tangent, outer.data)
+    outer.backward(np.ones(3))
+    np.testing.assert_array_equal(variable.grad, outer.data)
+
+
 def test_tangents_that_do_not_fit_are_refused() -> None:
     x = numbers(3)
     with pytest.raises(OperandError, match=r"tangent 0 has shape \(2,\), and its operand \(3,\)"):
