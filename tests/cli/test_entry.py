@@ -144,6 +144,7 @@ def test_an_arrow_that_the_shell_took_gets_a_hint(tmp_path: Path) -> None:
         (["explain", "--help"], {"numpy", "lark", "einsum_grad.plan"}),
         (["explain", "bij,jk->ik"], {"numpy", "einops", "opt_einsum", "einsum_grad.emit"}),
         (["explain", "ab,bc,cd->ad", "--json"], {"numpy", "opt_einsum"}),
+        (["explain", "bij,jk->ik", "--derive"], {"numpy", "einops", "opt_einsum"}),
         (["explain", "bij,jk->ik", "--code"], {"numpy", "einops", "opt_einsum"}),
         (["emit", "bij,jk->ik"], {"numpy", "einops", "opt_einsum", "einsum_grad.explain"}),
     ],

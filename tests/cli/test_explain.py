@@ -163,3 +163,37 @@ def test_someone_at_the_terminal_is_told_what_is_read(
     monkeypatch.setattr(sys, "stdin", Terminal("i->\n"))
     assert main(["explain", "-"]) == 0
     assert "reading patterns" in capsys.readouterr().err
+
+
+def test_derive_prints_the_derivation_instead(capsys: Capture) -> None:
+    assert main(["explain", "ii,ij->j", "--derive", "--wrt", "0"]) == 0
+    assert capsys.readouterr().out == f"{explain('ii,ij->j', wrt=0).derive()}\n"
+
+
+def test_derivation_is_json_too(capsys: Capture) -> None:
+    assert main(["explain", "αj,jk->αk", "i,i", "--derive", "--json"]) == 0
+    documents = [explain(pattern).derive().to_dict() for pattern in ("αj,jk->αk", "i,i")]
+    assert [json.loads(line) for line in capsys.readouterr().out.splitlines()] == documents
+
+
+@pytest.mark.parametrize("derive", [[], ["--derive"]])
+def test_latex_is_that_of_the_library(derive: list[str], capsys: Capture) -> None:
+    assert main(["explain", "ii->", "i,i", "--latex", *derive]) == 0
+    explanations = [explain("ii->"), explain("i,i")]
+    told = [found.derive().latex() if derive else found.latex() for found in explanations]
+    assert capsys.readouterr().out == "".join(f"{latex}\n" for latex in told)
+
+
+def test_latex_and_json_exclude_each_other(capsys: Capture) -> None:
+    assert main(["explain", "i,i", "--latex", "--json"]) == 2
+    assert "not allowed with" in capsys.readouterr().err
+
+
+def test_code_stands_below_the_derivation(capsys: Capture) -> None:
+    assert main(["explain", "i,i", "--derive", "--code"]) == 0
+    assert capsys.readouterr().out == f"{explain('i,i').derive()}\n\n{emit('i,i')}"
+
+
+def test_derivation_is_coloured_where_asked(capsys: Capture) -> None:
+    assert main(["explain", "i,i", "--derive", "--color"]) == 0
+    assert ESCAPE in capsys.readouterr().out

@@ -6,7 +6,6 @@ import itertools
 
 import pytest
 
-from einsum_grad.explain.formula import Factor, Formula
 from einsum_grad.explain.spelling import (
     ASCII,
     LATEX,
@@ -18,7 +17,7 @@ from einsum_grad.explain.spelling import (
     is_compact,
     pattern_text,
 )
-from einsum_grad.plan import Pattern
+from einsum_grad.plan import Factor, Formula, Pattern
 
 FORMULA = Formula(
     left=Factor("dX", ("i", "i'", "0")),

@@ -157,3 +157,15 @@ def test_path_is_the_same_in_every_process() -> None:
         for env in ({"PYTHONHASHSEED": seed, "PYTHONPATH": ":".join(sys.path)},)
     }
     assert len(found) == 1
+
+
+def test_of_a_pair_the_array_with_the_earlier_operand_comes_first() -> None:
+    letters = "abcdefghijklmnop"
+    chain = Pattern(tuple((a, b) for a, b in itertools.pairwise(letters)), ("a", "p"))
+    first = list(range(15))
+    sizes = {label: 3 + n * 7 % 13 for n, label in enumerate(letters)}
+    for left, right in contraction_path(chain, sizes):
+        assert first[left] < first[right]
+        joined = first[left]
+        first = [each for place, each in enumerate(first) if place not in (left, right)]
+        first.append(joined)

@@ -110,6 +110,15 @@ def test_what_an_intermediate_writes_counts() -> None:
     assert search(terms, output, [2, 4, 100, 4]) == [(1, 2), (0, 3)]
 
 
+def test_a_copy_of_an_operand_counts() -> None:
+    """Equal but for the axis of the first operand that is summed first: the last needs no copy."""
+    terms, output, _ = bits("ijk,jr,kr->ir")
+    axes = {terms[0]: (1, 2, 4)}
+    assert search(terms, output, [9, 9, 9, 3]) == [(0, 1), (3, 2)]
+    assert search(terms, output, [9, 9, 9, 3], axes) == [(0, 2), (1, 3)]
+    assert search(terms, output, [9, 9, 9, 3], {terms[0]: (1, 4, 2)}) == [(0, 1), (3, 2)]
+
+
 def test_thousand_terms_are_searched_without_recursion() -> None:
     terms = [3 << number for number in range(1000)]
     pairs = search(terms, 1 | 1 << 1000, [2, *[5] * 999, 2])

@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TextIO
 
-_SYMBOLS = "Σδ·…"
+_SYMBOLS = "Σδ∂·…"
 
 
 def prepare() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from einsum_grad.cli.arguments import as_count
@@ -12,7 +13,7 @@ from einsum_grad.cli.options import DEFAULT_TARGET, add_request, asked
 from einsum_grad.cli.patterns import add_patterns, are_several, each
 
 if TYPE_CHECKING:
-    from einsum_grad.explain import Explanation
+    from einsum_grad.explain import Derivation, Explanation
 
 _EPILOG = """\
 examples:
@@ -20,6 +21,7 @@ examples:
   einsum-grad explain 'bij,jk->ik' --sizes b=64,i=256,j=256,k=256
   einsum-grad explain 'ij,jk->ik' --shapes 2x3,1x4 --code
   einsum-grad explain 'batch i, i j -> batch j' --notation named
+  einsum-grad explain 'ii,ij->j' --derive --wrt 0
   einsum-grad explain - --json < patterns.txt
 """
 
@@ -39,13 +41,18 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--itemsize", type=as_count, default=8, metavar="8", help="bytes a number, for the costs"
     )
+    parser.add_argument(
+        "--derive", action="store_true", help="derive the gradients line by line instead"
+    )
     parser.add_argument("--code", action="store_true", help="add the generated code")
     parser.add_argument(
         "--target",
         metavar="numpy|einops",
         help="how the code is written (default: numpy); adds the code",
     )
-    parser.add_argument("--json", action="store_true", help="print JSON, a line for each pattern")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print JSON, a line for each pattern")
+    form.add_argument("--latex", action="store_true", help="print the equations in LaTeX (amsmath)")
     parser.add_argument(
         "--color",
         action=argparse.BooleanOptionalAction,
@@ -55,8 +62,8 @@ def add(commands: Any) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> Exit:
-    explained = _as_json if arguments.json else _as_text
-    headed = are_several(arguments.patterns) and not arguments.json
+    explained = _form(arguments)
+    headed = are_several(arguments.patterns) and explained is _as_text
     before = ""
 
     def work(pattern: str) -> Exit:
@@ -69,30 +76,54 @@ def _run(arguments: argparse.Namespace) -> Exit:
     return each(arguments.patterns, work)
 
 
+def _form(arguments: argparse.Namespace) -> Callable[[str, argparse.Namespace], str]:
+    if arguments.json:
+        return _as_json
+    return _as_latex if arguments.latex else _as_text
+
+
 def _as_text(pattern: str, arguments: argparse.Namespace) -> str:
+    from einsum_grad.explain import derivation_text
     from einsum_grad.explain.spelling import ASCII, UNICODE
     from einsum_grad.explain.styles import coloured, plain
     from einsum_grad.explain.text import text
 
     style = coloured if is_coloured(arguments.color) else plain
+    spelling = UNICODE if shows_symbols() else ASCII
     explanation = _explanation(pattern, arguments)
-    told = text(explanation, style, UNICODE if shows_symbols() else ASCII)
-    return f"{told}\n\n{_code(pattern, arguments)}" if _wants_code(arguments) else told
+    if arguments.derive:
+        told = derivation_text.text(explanation.derive(), style, spelling)
+    else:
+        told = text(explanation, style, spelling)
+    return _with_code(told, pattern, arguments)
+
+
+def _as_latex(pattern: str, arguments: argparse.Namespace) -> str:
+    return _with_code(_explained(pattern, arguments).latex(), pattern, arguments)
 
 
 def _as_json(pattern: str, arguments: argparse.Namespace) -> str:
     import json
 
-    document = _explanation(pattern, arguments).to_dict()
+    document = _explained(pattern, arguments).to_dict()
     if _wants_code(arguments):
         document["code"] = {"target": _target(arguments), "text": _code(pattern, arguments)}
     return json.dumps(document, ensure_ascii=not is_utf8())
+
+
+def _explained(pattern: str, arguments: argparse.Namespace) -> Explanation | Derivation:
+    explanation = _explanation(pattern, arguments)
+    return explanation.derive() if arguments.derive else explanation
 
 
 def _explanation(pattern: str, arguments: argparse.Namespace) -> Explanation:
     from einsum_grad.explain import explain
 
     return explain(pattern, itemsize=arguments.itemsize, **asked(arguments))
+
+
+def _with_code(told: str, pattern: str, arguments: argparse.Namespace) -> str:
+    return f"{told}\n\n{_code(pattern, arguments)}" if _wants_code(arguments) else told
 
 
 def _code(pattern: str, arguments: argparse.Namespace) -> str:

@@ -9,10 +9,9 @@ from typing import NamedTuple
 from einsum_grad.explain.amounts import in_bytes, in_flops, in_labels
 from einsum_grad.explain.costs import PartCost
 from einsum_grad.explain.explanation import COTANGENT, Explanation
-from einsum_grad.explain.formula import Formula
-from einsum_grad.explain.spelling import Spelling, abridged, factors, left_side, sums
+from einsum_grad.explain.spelling import Spelling, abridged, left_side, right_side
 from einsum_grad.lower.cost import Cost, Work
-from einsum_grad.plan import OUTPUT, Gradient, Labels, NormalForm, Pattern
+from einsum_grad.plan import OUTPUT, Formula, Gradient, Labels, NormalForm, Pattern
 from einsum_grad.plan.reasons import form_facts, gradient_facts, listed
 
 
@@ -72,9 +71,8 @@ class Writer:
 
     def closing(self) -> Iterator[Block]:
         """What is to be said of all: what is missing, and the costs in numbers."""
-        left_out, costs = self.explanation.left_out, self.explanation.costs
-        if left_out:
-            yield _remark(f"the gradients of {left_out} more operands are left out; wrt selects")
+        costs = self.explanation.costs
+        yield from left_out(self.explanation)
         if not costs.ordered:
             yield _remark("flops are counted from left to right; all sizes give a better order")
         if costs.total:
@@ -115,12 +113,10 @@ class Writer:
             yield Row("diagonal", label, f"axes {listed(map(str, numbers), 'and')} of {name}")
 
     def _equation(self, equation: Formula) -> Line:
-        before = sums(equation, self.spelling, short=True)
         return (
             Span("left", left_side(equation, self.spelling)),
             Span("", self.spelling.equals),
-            Span("sum", before + ("  " if equation.sums else "")),
-            Span("", factors(equation, self.spelling, short=True)),
+            *right_spans(equation, self.spelling),
         )
 
     def _pattern(self, pattern: Pattern, place: int | None) -> str:
@@ -138,6 +134,12 @@ class Writer:
         flops = _work(cost.work) if cost.work else in_labels(cost.flops, self.spelling)
         again = self._shown(tuple(self._pattern(pattern, None) for pattern in cost.shared))
         return f"{flops}, with {listed(again, 'and')} from the forward" if again else flops
+
+
+def right_spans(equation: Formula, spelling: Spelling) -> list[Span]:
+    """The right side of an equation, in pieces."""
+    before, product = right_side(equation, spelling, short=True)
+    return [*(Span("sum", piece) for piece in before), *(Span("", piece) for piece in product)]
 
 
 def einops_repeat(form: NormalForm) -> str:
@@ -160,6 +162,14 @@ def _total_rows(cost: Cost) -> Iterator[Row]:
     yield Row("backward", _work(cost.backward))
     yield Row("saved", f"{in_bytes(cost.saved_bytes)} for the backward, beside the operands")
     yield Row("largest", f"{in_bytes(cost.largest_intermediate)} for an intermediate")
+
+
+def left_out(explanation: Explanation) -> Iterator[Block]:
+    """What is missing, if something is."""
+    if explanation.left_out:
+        yield _remark(
+            f"the gradients of {explanation.left_out} more operands are left out; wrt selects"
+        )
 
 
 def _remark(text: str) -> Block:

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from einsum_grad.explain.formula import Factor
-from einsum_grad.explain.spelling import LATEX, UNICODE, Spelling, is_compact, pattern_text
+from einsum_grad.explain.spelling import (
+    LATEX,
+    UNICODE,
+    Spelling,
+    is_compact,
+    pattern_text,
+    right_side,
+)
 from einsum_grad.lower.cost import Term
 from einsum_grad.plan import (
     ELLIPSIS,
     OUTPUT,
     UNIT,
     Derivative,
+    Factor,
+    Formula,
     Labels,
     LinearTerm,
     ellipsis_labels,
@@ -25,15 +32,6 @@ from einsum_grad.plan import (
 
 SCHEMA = 1
 """The number of this form of the document; a key that is only added does not change it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Product:
-    """One term in indices: the deltas, and the sums of the product of the factors."""
-
-    deltas: tuple[Labels, ...]
-    sums: Labels
-    factors: tuple[Factor, ...]
 
 
 def text(derivative: Derivative, spelling: Spelling = UNICODE) -> str:
@@ -126,7 +124,7 @@ def compressed(derivative: Derivative, sizes: Mapping[str, int]) -> tuple[Term, 
     return tuple(map(_term, stored(derivative.terms, sizes)))
 
 
-def products(derivative: Derivative) -> Iterator[Product]:
+def products(derivative: Derivative) -> Iterator[Formula]:
     """The terms in the indices of the left side."""
     names = operand_names(len(derivative.pattern.inputs))
     axes = [index for factor in _left(derivative) for index in factor.indices]
@@ -164,7 +162,7 @@ def _fresh(labels: Labels, taken: Labels) -> Iterator[str]:
 
 def _product(
     term: LinearTerm, axes: list[str], names: tuple[str, ...], derivative: Derivative
-) -> Product:
+) -> Formula:
     places: defaultdict[str, list[str]] = defaultdict(list)
     for label, index in zip(term.axes, axes, strict=True):
         if label != UNIT:
@@ -173,7 +171,9 @@ def _product(
     free = iter(ellipsis_labels(len(summed), (*derivative.pattern.labels(), *axes)))
     own = {label: next(free) if label in axes else label for label in summed}
     indices = {UNIT: "0", **own, **{label: found[0] for label, found in places.items()}}
-    return Product(
+    left, *by = _left(derivative)
+    return Formula(
+        left=Factor(left.name, left.indices, tuple(by)),
         deltas=tuple(tuple(found) for found in places.values() if len(found) > 1),
         sums=tuple(own.values()),
         factors=tuple(
@@ -186,18 +186,13 @@ def _product(
 def _right(derivative: Derivative, spelling: Spelling) -> str:
     """The sum of the terms; equal ones are counted."""
     counts = Counter(products(derivative))
-    return " + ".join(_spelled(product, n, spelling) for product, n in counts.items()) or "0"
+    return " + ".join(_spelled(term, count, spelling) for term, count in counts.items()) or "0"
 
 
-def _spelled(product: Product, count: int, spelling: Spelling) -> str:
-    signs = " ".join(map(spelling.sum, product.sums))
-    factors = spelling.times.join(map(spelling.factor, product.factors))
-    parts = [
-        *([str(count)] if count > 1 else []),
-        *map(spelling.delta, product.deltas),
-        *([f"{signs}  {factors}" if signs else factors] if factors else []),
-    ]
-    return spelling.times.join(parts) or "1"
+def _spelled(term: Formula, count: int, spelling: Spelling) -> str:
+    before, product = right_side(term, spelling)
+    number = f"{count}{spelling.times}" if count > 1 else ""
+    return "".join([number, *before, *product])
 
 
 def _factor(factor: Factor) -> dict[str, Any]:

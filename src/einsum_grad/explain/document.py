@@ -9,9 +9,8 @@ from typing import Any
 from einsum_grad.explain.blocks import einops_repeat
 from einsum_grad.explain.costs import PartCost
 from einsum_grad.explain.explanation import COTANGENT, Explanation
-from einsum_grad.explain.formula import Formula
 from einsum_grad.explain.spelling import LATEX, UNICODE, equation
-from einsum_grad.plan import OUTPUT, UNIT, Gradient, Labels, NormalForm
+from einsum_grad.plan import OUTPUT, UNIT, Formula, Gradient, Labels, NormalForm
 from einsum_grad.plan.reasons import Fact, form_facts, gradient_facts
 
 SCHEMA = 1
@@ -23,16 +22,11 @@ def document(explanation: Explanation) -> dict[str, Any]:
     form, costs = explanation.forward, explanation.costs
     facts = form_facts(form, explanation.operands, OUTPUT, "value")
     return {
-        "schema": SCHEMA,
-        "pattern": explanation.spell(explanation.pattern),
-        "notation": explanation.notation,
-        "operands": _operands(explanation),
-        "output": {"name": OUTPUT, "labels": list(explanation.pattern.output)},
-        "sizes": dict(explanation.sizes),
+        **heading(explanation),
         "forward": {
             **_equations(explanation.forward_formula()),
             **_form(explanation, form),
-            "reasons": list(map(_fact, facts)),
+            "reasons": list(map(fact_entry, facts)),
             "cost": _part_cost(explanation, costs.forward),
         },
         "gradients": [
@@ -45,6 +39,18 @@ def document(explanation: Explanation) -> dict[str, Any]:
             "best_order": costs.ordered,
             "total": dataclasses.asdict(costs.total) if costs.total else None,
         },
+    }
+
+
+def heading(explanation: Explanation) -> dict[str, Any]:
+    """What is explained: the pattern, its operands and output, and the known sizes."""
+    return {
+        "schema": SCHEMA,
+        "pattern": explanation.spell(explanation.pattern),
+        "notation": explanation.notation,
+        "operands": _operands(explanation),
+        "output": {"name": OUTPUT, "labels": list(explanation.pattern.output)},
+        "sizes": dict(explanation.sizes),
     }
 
 
@@ -71,7 +77,7 @@ def _gradient(explanation: Explanation, gradient: Gradient, cost: PartCost) -> d
         **_form(explanation, gradient.form),
         "summed_back": [{"label": label, "axis": axis} for label, axis in gradient.summed_back],
         "expanded": list(gradient.expanded),
-        "reasons": list(map(_fact, facts)),
+        "reasons": list(map(fact_entry, facts)),
         "cost": _part_cost(explanation, cost),
     }
 
@@ -92,7 +98,8 @@ def _form(explanation: Explanation, form: NormalForm) -> dict[str, Any]:
     }
 
 
-def _fact(fact: Fact) -> dict[str, Any]:
+def fact_entry(fact: Fact) -> dict[str, Any]:
+    """A sentence, and what it is about."""
     return {
         "kind": fact.why.value,
         "name": fact.name,

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from einsum_grad.explain.costs import Costs
-from einsum_grad.explain.formula import Formula, formula
 from einsum_grad.explain.spelling import is_compact, pattern_text
 from einsum_grad.plan import (
     OUTPUT,
+    Formula,
     Gradient,
     GradientPlan,
     NormalForm,
     Pattern,
     operand_names,
+    stated,
+    with_deltas,
 )
+
+if TYPE_CHECKING:
+    from einsum_grad.explain.derivation import Derivation
 
 COTANGENT = f"d{OUTPUT}"
 """The name of the cotangent."""
@@ -59,18 +64,37 @@ class Explanation:
 
     def forward_formula(self) -> Formula:
         """The equation of the pattern itself."""
-        return formula(self.forward, self.operands, OUTPUT)
+        return with_deltas(stated(self.pattern, self.operands, OUTPUT))
 
     def gradient_formula(self, gradient: Gradient) -> Formula:
         """The equation of one of `gradients`."""
         place = gradient.operand
-        return formula(gradient.form, self.left(gradient), f"d{self.operands[place]}", place)
+        swapped, name = gradient.form.pattern, f"d{self.operands[place]}"
+        return with_deltas(stated(swapped, self.left(gradient), name, place))
+
+    def derive(self) -> Derivation:
+        """The same gradients, derived line by line.
+
+        >>> from einsum_grad.explain import explain
+        >>> derived = explain("i,i->", wrt=0).derive().to_dict()["derivations"][0]
+        >>> [line["text"] for line in derived["lines"]][-2:]
+        ['dX[i] = dZ · W[i]', ',i->i']
+        """
+        from einsum_grad.explain.derivation import Derivation
+
+        return Derivation(self)
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as lists, dicts, numbers and strings, ready for `json.dumps`."""
         from einsum_grad.explain.document import document
 
         return document(self)
+
+    def latex(self) -> str:
+        """The equations alone, in LaTeX: the rows of an `align*` of amsmath."""
+        from einsum_grad.explain.text import latex
+
+        return latex(self)
 
     def __str__(self) -> str:
         from einsum_grad.explain.text import text
@@ -83,6 +107,6 @@ class Explanation:
         return html(self)
 
     def _repr_latex_(self) -> str:
-        from einsum_grad.explain.text import latex
+        from einsum_grad.explain.text import displayed
 
-        return latex(self)
+        return displayed(self.latex())

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from einsum_grad.explain.blocks import Block, Line, Row, Span, Writer
 
 WIDTH = 100
 """Where lines would be wider than this, remarks stand below and not beside."""
 
-_INDENT = "    "
+INDENT = "    "
+"""What stands before remarks, sentences and tables."""
 _GAP = 4
 _NAME = 10
 
@@ -30,20 +31,20 @@ def block_lines(blocks: Sequence[Block]) -> Iterator[Line]:
     beside = all(column + _width(block.remark) <= WIDTH for block in blocks)
     for block in blocks:
         if beside and block.remark:
-            yield (*block.head, _space(column - _width(block.head)), *block.remark)
+            yield (*block.head, space(column - _width(block.head)), *block.remark)
         else:
             yield block.head
         if block.remark and not beside:
-            yield (Span("", _INDENT), *block.remark)
-        yield from ((Span("", _INDENT), Span("sentence", text)) for text in block.sentences)
+            yield (Span("", INDENT), *block.remark)
+        yield from ((Span("", INDENT), Span("sentence", text)) for text in block.sentences)
         yield from _table(block.rows)
 
 
 def _table(rows: Sequence[Row]) -> Iterator[Line]:
     column = max((columns(row.value) for row in rows if row.remark), default=0) + _GAP
     for name, value, remark in rows:
-        head = (Span("", _INDENT), Span("row", name), _space(_NAME - len(name)))
-        end = (_space(column - columns(value)), Span("remark", remark)) if remark else ()
+        head = (Span("", INDENT), Span("row", name), space(_NAME - len(name)))
+        end = (space(column - columns(value)), Span("remark", remark)) if remark else ()
         yield (*head, Span("value", value), *end)
 
 
@@ -60,5 +61,21 @@ def _width(line: Line) -> int:
     return sum(columns(span.text) for span in line)
 
 
-def _space(width: int) -> Span:
+def space(width: int) -> Span:
+    """A gap."""
     return Span("", " " * width)
+
+
+def wrapped(pieces: Iterable[Span], width: int) -> Iterator[Line]:
+    """The pieces on as many lines as it takes; a line is wider only where a single piece is.
+
+    >>> list(wrapped([Span("", "X[i]"), Span("", " · W[i]"), Span("", " · V[i]")], 12))
+    [(Span(role='', text='X[i]'), Span(role='', text=' · W[i]')), (Span(role='', text='· V[i]'),)]
+    """
+    line: list[Span] = []
+    for piece in pieces:
+        if line and _width((*line, piece)) > width:
+            yield tuple(line)
+            line = []
+        line.append(piece if line else piece._replace(text=piece.text.lstrip()))
+    yield tuple(line)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from einsum_grad.explain.formula import Factor, Formula
-from einsum_grad.plan import ELLIPSIS, Labels, Pattern
+from einsum_grad.plan import ELLIPSIS, Factor, Formula, Labels, Pattern
 
 T = TypeVar("T")
 
@@ -22,38 +22,65 @@ class Spelling:
     sum: Callable[[str], str]
     delta: Callable[[Labels], str]
     factor: Callable[[Factor], str]
+    derivative: Callable[[str, str], str]
+    pattern: Callable[[str], str]
     equals: str
     times: str
     more: str
 
 
+def spelled(factor: Factor, spelling: Spelling) -> str:
+    """An entry, or its derivative."""
+    entries = map(spelling.factor, factor.by)
+    return functools.reduce(spelling.derivative, entries, spelling.factor(factor))
+
+
 def left_side(formula: Formula, spelling: Spelling) -> str:
     """What the equation defines."""
-    return spelling.factor(formula.left)
+    return spelled(formula.left, spelling)
 
 
-def sums(formula: Formula, spelling: Spelling, short: bool = False) -> str:
-    """The deltas and the sums, which stand before the product."""
-    deltas = [f"{spelling.delta(delta)}{spelling.times}" for delta in formula.deltas]
-    shown = abridged(formula.sums) if short else formula.sums
-    signs = [spelling.more if label is None else spelling.sum(label) for label in shown]
-    return "".join(deltas) + " ".join(signs)
+def right_side(
+    formula: Formula, spelling: Spelling, short: bool = False
+) -> tuple[list[str], list[str]]:
+    """What is equal to it, in pieces: those that stand before the product, and the product's.
 
-
-def factors(formula: Formula, spelling: Spelling, short: bool = False) -> str:
-    """The product."""
+    Deltas stand before the sums where they can, else they are part of the product.
+    """
+    deltas = _told(formula.deltas, spelling.delta, spelling, short)
+    signs = _told(formula.sums, spelling.sum, spelling, short)
     shown = abridged(formula.factors, formula.place) if short else formula.factors
-    return spelling.times.join(
-        spelling.more if factor is None else spelling.factor(factor) for factor in shown
-    )
+    factors = [spelling.more if factor is None else spelled(factor, spelling) for factor in shown]
+    if _summed_deltas(formula):
+        deltas, factors = [], [*deltas, *factors]
+    times = spelling.times
+    before = _joined(deltas, times, "")
+    gap = "  " if signs else times if deltas else ""
+    before += _joined(signs, " ", times if deltas else "")
+    return before, _joined(factors or ["1"], times, gap)
+
+
+def _told(
+    items: Sequence[T], spell: Callable[[T], str], spelling: Spelling, short: bool
+) -> list[str]:
+    shown = abridged(items) if short else items
+    return [spelling.more if item is None else spell(item) for item in shown]
+
+
+def _joined(pieces: Sequence[str], between: str, first: str) -> list[str]:
+    return [f"{between if number else first}{piece}" for number, piece in enumerate(pieces)]
+
+
+def _summed_deltas(formula: Formula) -> bool:
+    """Whether the deltas belong into the product, as one of their labels is summed."""
+    inside = any(label in formula.sums for delta in formula.deltas for label in delta)
+    return inside or not formula.factors
 
 
 def equation(formula: Formula, spelling: Spelling, short: bool = False) -> str:
     """The whole equation on one line."""
-    before = sums(formula, spelling, short)
-    gap = "  " if formula.sums else ""
-    product = factors(formula, spelling, short)
-    return f"{left_side(formula, spelling)}{spelling.equals}{before}{gap}{product}"
+    before, product = right_side(formula, spelling, short)
+    return "".join((left_side(formula, spelling), spelling.equals, *before, *product))
 
 
 def pattern_text(
@@ -123,10 +150,16 @@ def _latex_factor(factor: Factor) -> str:
     return f"{name}_{{{_latex_indices(factor.indices)}}}" if factor.indices else name
 
 
+def _latex_pattern(text: str) -> str:
+    return rf"\texttt{{{text}}}".replace("_", r"\_").replace("…", r"\ldots{}")
+
+
 UNICODE = Spelling(
     sum=lambda label: f"Σ_{label}",
     delta=lambda indices: f"δ({','.join(indices)})",
     factor=_bracketed,
+    derivative=lambda entry, by: f"∂{entry}/∂{by}",
+    pattern=str,
     equals=" = ",
     times=" · ",
     more="…",
@@ -136,6 +169,8 @@ ASCII = Spelling(
     sum=lambda label: f"sum_{label}",
     delta=lambda indices: f"delta({','.join(indices)})",
     factor=_bracketed,
+    derivative=lambda entry, by: f"partial {entry}/partial {by}",
+    pattern=str,
     equals=" = ",
     times=" * ",
     more="(...)",
@@ -145,6 +180,8 @@ LATEX = Spelling(
     sum=lambda label: rf"\sum_{{{_latex_index(label)}}}",
     delta=lambda indices: rf"\delta_{{{_latex_indices(indices)}}}",
     factor=_latex_factor,
+    derivative=lambda entry, by: rf"\frac{{\partial {entry}}}{{\partial {by}}}",
+    pattern=_latex_pattern,
     equals=" = ",
     times=r"\, ",
     more=r"\cdots",

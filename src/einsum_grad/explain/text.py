@@ -20,10 +20,19 @@ def html(explanation: Explanation) -> str:
 
 
 def latex(explanation: Explanation) -> str:
-    """The equations alone, in LaTeX, as a notebook's export shows them."""
+    """The equations alone, in LaTeX, as rows of an `align*`."""
     formulas = [
         explanation.forward_formula(),
         *map(explanation.gradient_formula, explanation.gradients),
     ]
     rows = (equation(formula, LATEX, short=True).replace("=", "&=", 1) for formula in formulas)
-    return "$$\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}$$"
+    return ROW_END.join(rows)
+
+
+def displayed(rows: str) -> str:
+    """Rows of LaTeX as a notebook's export shows them."""
+    return f"$$\\begin{{aligned}}\n{rows}\n\\end{{aligned}}$$"
+
+
+ROW_END = " \\\\\n"
+"""What ends a row of LaTeX and begins the next."""

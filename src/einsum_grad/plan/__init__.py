@@ -2,10 +2,13 @@
 
 from einsum_grad.plan.bind import Bound, Shape, bind
 from einsum_grad.plan.compress import groups, stored, structure
+from einsum_grad.plan.derivation import Derived, Rule, derive, fixed
+from einsum_grad.plan.formula import Factor, Formula, stated, with_deltas
 from einsum_grad.plan.gradient import Gradient, GradientPlan, gradient, plan
 from einsum_grad.plan.linear import Derivative, LinearTerm, Wrt, derivative
 from einsum_grad.plan.names import OUTPUT, ellipsis_labels, operand_names, spell
-from einsum_grad.plan.network import Network, Node, Path, pairwise, single
+from einsum_grad.plan.network import Network, Path, pairwise, single
+from einsum_grad.plan.node import Node
 from einsum_grad.plan.normal import NormalForm, diagonals, drop_units, normal_form
 from einsum_grad.plan.notation import equation_text, indexed
 from einsum_grad.plan.optimize import AUTO, Order, read_order
@@ -30,6 +33,9 @@ __all__ = [
     "UNIT",
     "Bound",
     "Derivative",
+    "Derived",
+    "Factor",
+    "Formula",
     "Gradient",
     "GradientPlan",
     "Labels",
@@ -41,6 +47,7 @@ __all__ = [
     "Path",
     "Pattern",
     "Request",
+    "Rule",
     "Shape",
     "Why",
     "Wrt",
@@ -49,11 +56,13 @@ __all__ = [
     "check_legal",
     "contraction_path",
     "derivative",
+    "derive",
     "diagonals",
     "distinct",
     "drop_units",
     "ellipsis_labels",
     "equation_text",
+    "fixed",
     "gradient",
     "gradient_facts",
     "groups",
@@ -72,6 +81,8 @@ __all__ = [
     "request",
     "single",
     "spell",
+    "stated",
     "stored",
     "structure",
+    "with_deltas",
 ]

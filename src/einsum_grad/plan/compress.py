@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from einsum_grad.plan.linear import Factor, LinearTerm
+from einsum_grad.plan.linear import Labelled, LinearTerm
 from einsum_grad.plan.order import NOMINAL_SIZE
 from einsum_grad.plan.pattern import UNIT, Labels, Pattern, distinct
 
@@ -15,7 +15,7 @@ from einsum_grad.plan.pattern import UNIT, Labels, Pattern, distinct
 class Group:
     """Factors of a term that hang together by their labels, and those of the labels to keep."""
 
-    factors: tuple[Factor, ...]
+    factors: tuple[Labelled, ...]
     core: Labels
 
     @property
@@ -41,7 +41,7 @@ def groups(term: LinearTerm) -> tuple[Group, ...]:
     >>> [str(group.pattern) for group in groups(term)]
     ['jk,jl->kl']
     """
-    found: list[list[Factor]] = []
+    found: list[list[Labelled]] = []
     for factor in term.factors:
         if factor[1]:
             shares = [group for group in found if _share(group, factor)]
@@ -80,11 +80,11 @@ def count(labels: Labels, sizes: Mapping[str, int]) -> int:
     return math.prod(1 if x == UNIT else sizes.get(x, NOMINAL_SIZE) for x in labels)
 
 
-def _share(group: Sequence[Factor], factor: Factor) -> bool:
+def _share(group: Sequence[Labelled], factor: Labelled) -> bool:
     return any(set(labels).intersection(factor[1]) for _, labels in group)
 
 
-def _core(group: Sequence[Factor], term: LinearTerm) -> Labels:
+def _core(group: Sequence[Labelled], term: LinearTerm) -> Labels:
     """The labels that the axes have too, in the axes' order."""
     own = {label for _, labels in group for label in labels}
     return tuple(label for label in distinct(term.axes) if label in own and label != UNIT)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from einsum_grad.plan.pattern import ELLIPSIS, UNIT, Labels, Pattern, distinct
 
-Factor = tuple[int, Labels]
+Labelled = tuple[int, Labels]
 """The number of an array, and the labels of its axes."""
 
 Wrt = tuple[tuple[int, ...], ...]
@@ -26,7 +26,7 @@ class LinearTerm:
     ('jk->ikij', 'jk,ij->ik', 'jk,ik->ij')
     """
 
-    factors: tuple[Factor, ...]
+    factors: tuple[Labelled, ...]
     rows: Labels
     columns: Labels
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from einsum_grad.errors import OrderError
+from einsum_grad.plan.axes import for_readers
+from einsum_grad.plan.node import Node
 from einsum_grad.plan.normal import drop_units, normal_form
 from einsum_grad.plan.pattern import Labels, Pattern, distinct
 
@@ -15,14 +17,6 @@ Path = tuple[tuple[int, ...], ...]
 
 _MOST_LABELS, _MOST_TERMS = 52, 63
 """What np.einsum takes, which contracts more than two terms at once."""
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """One einsum of the network; `args` number the operands first, then the nodes before."""
-
-    pattern: Pattern
-    args: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +33,7 @@ def single(pattern: Pattern) -> Network:
 
 
 def pairwise(pattern: Pattern, path: Iterable[tuple[int, ...]]) -> Network:
-    """The network that prepares each operand alone and contracts the others along `path`.
+    """The network that prepares each operand alone and contracts them along `path`.
 
     A step of `path` is a pair, or several terms at once; a step of one term only moves it to the
     end. Raises `OrderError` for a step of more terms or labels than np.einsum takes at once.
@@ -59,7 +53,7 @@ def pairwise(pattern: Pattern, path: Iterable[tuple[int, ...]]) -> Network:
     for positions in path:
         builder.contract(positions)
     builder.finish(pattern.output)
-    return Network(pattern.inputs, tuple(builder.nodes))
+    return Network(pattern.inputs, for_readers(builder.nodes, len(pattern.inputs)))
 
 
 class _Builder:

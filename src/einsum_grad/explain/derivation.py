@@ -1,0 +1,88 @@
+"""What is derived: the gradients of an explanation, line by line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from einsum_grad.explain.explanation import COTANGENT, Explanation
+from einsum_grad.plan import Derived, Gradient, derive
+from einsum_grad.plan.reasons import Fact, gradient_facts
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """The gradients of a pattern, each derived from the pattern line by line.
+
+    `str()` of it is for reading, `to_dict()` for programs, `latex()` for a paper.
+
+    >>> from einsum_grad.explain import explain
+    >>> print(explain("ij->i").derive())
+    Z[i]            = Σ_j  X[i,j]
+        element: an entry of Z is an entry of X, summed over j
+    <BLANKLINE>
+    ∂Z[i]/∂X[i',j'] = Σ_j  ∂X[i,j]/∂X[i',j']
+        product rule: X[i',j'] is any entry of X; a sum is differentiated term by term
+                    = Σ_j  δ(i,i') · δ(j,j')
+        deltas: an entry changes with itself alone: a delta is 1 where its indices are equal, else 0
+    dX[i',j']       = Σ_i Σ_j  δ(i,i') · δ(j,j') · dZ[i]
+        chain rule: every entry of Z counts: dZ[i] times the derivative above, summed over i
+                    = dZ[i']
+        contraction: the deltas leave one term of the sum: i=i' and j=j'
+    dX[i,j]         = dZ[i]
+        renaming: i and j are free again: they replace i' and j'
+                      i->ij
+        pattern: the labels alone, dZ in the place of X
+        no operand on the left has j: every j gets the same gradient
+    """
+
+    explanation: Explanation
+
+    @property
+    def gradients(self) -> tuple[Gradient, ...]:
+        """The gradients that are derived."""
+        return self.explanation.gradients
+
+    @property
+    def element(self) -> Derived:
+        """The first line, which is the same for all."""
+        return derive(self.explanation.pattern, 0)[0]
+
+    def lines(self, gradient: Gradient) -> tuple[Derived, ...]:
+        """The lines for one of `gradients`."""
+        return derive(self.explanation.pattern, gradient.operand)
+
+    def pattern(self, line: Derived, short: bool = False) -> str:
+        """What the last line says, in the notation of the explained pattern."""
+        return self.explanation.spell(line.formula.pattern(), line.formula.place, short)
+
+    def facts(self, gradient: Gradient) -> tuple[Fact, ...]:
+        """What is to be known of the pattern that the derivation ends with."""
+        return gradient_facts(gradient, self.explanation.operands, COTANGENT)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as lists, dicts, numbers and strings, ready for `json.dumps`."""
+        from einsum_grad.explain.derivation_document import document
+
+        return document(self)
+
+    def latex(self) -> str:
+        """The lines in LaTeX: the rows of an `align*` of amsmath, each with its rule's name."""
+        from einsum_grad.explain.derivation_text import latex
+
+        return latex(self)
+
+    def __str__(self) -> str:
+        from einsum_grad.explain.derivation_text import text
+
+        return text(self)
+
+    def _repr_html_(self) -> str:
+        from einsum_grad.explain.derivation_text import html
+
+        return html(self)
+
+    def _repr_latex_(self) -> str:
+        from einsum_grad.explain.text import displayed
+
+        return displayed(self.latex())

@@ -1,0 +1,109 @@
+"""`Derivation` to text: for a terminal, for a notebook, for LaTeX."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from einsum_grad.explain.blocks import Line, Span, left_out, right_spans
+from einsum_grad.explain.derivation import Derivation
+from einsum_grad.explain.layout import INDENT, WIDTH, block_lines, columns, space, wrapped
+from einsum_grad.explain.rules import sentence
+from einsum_grad.explain.spelling import LATEX, UNICODE, Spelling, left_side
+from einsum_grad.explain.styles import Style, marked_up, plain, styled
+from einsum_grad.explain.text import ROW_END
+from einsum_grad.plan import Derived, Rule
+
+_WIDEST_LEFT = 30
+"""Where the left side is wider than this, the right side stands below it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A line as it is shown: a left side that is that of the row before is left out."""
+
+    line: Derived
+    left: str
+    sign: str
+    right: tuple[Span, ...]
+
+
+def text(derivation: Derivation, style: Style = plain, spelling: Spelling = UNICODE) -> str:
+    """The derivation as lines; `styles` and `spelling` hold what there is to choose from."""
+    return styled(_lines(derivation, spelling), style)
+
+
+def html(derivation: Derivation) -> str:
+    """The derivation as HTML, as a notebook shows it."""
+    return f"<pre>{text(derivation, marked_up)}</pre>"
+
+
+def latex(derivation: Derivation) -> str:
+    """The derivation in LaTeX, a row of an `align*` for each line."""
+    rows = []
+    for row in (row for part in _parts(derivation, LATEX) for row in part):
+        right = "".join(span.text for span in row.right)
+        sign = row.sign.strip() or r"\quad"
+        rows.append(rf"{row.left} &{sign} {right} && \text{{{row.line.rule}}}".lstrip())
+    return ROW_END.join(rows)
+
+
+def _lines(derivation: Derivation, spelling: Spelling) -> Iterator[Line]:
+    """The element, then a part for each gradient, with blank lines between them."""
+    element, *gradients = _parts(derivation, spelling)
+    lefts = (columns(row.left) for part in (element, *gradients) for row in part)
+    column = max((width for width in lefts if width <= _WIDEST_LEFT), default=len(INDENT))
+    yield from _part_lines(element, column, spelling)
+    for gradient, part in zip(derivation.gradients, gradients, strict=True):
+        yield ()
+        yield from _part_lines(part, column, spelling)
+        for fact in derivation.facts(gradient):
+            yield from _sentence_lines(fact.sentence)
+    for block in left_out(derivation.explanation):
+        yield ()
+        yield from block_lines([block])
+
+
+def _parts(derivation: Derivation, spelling: Spelling) -> Iterator[tuple[_Row, ...]]:
+    """The rows of the element, which all gradients have in common, and those of each gradient."""
+    yield tuple(_rows(derivation, (derivation.element,), spelling))
+    for gradient in derivation.gradients:
+        yield tuple(_rows(derivation, derivation.lines(gradient)[1:], spelling))
+
+
+def _rows(derivation: Derivation, lines: Sequence[Derived], spelling: Spelling) -> Iterator[_Row]:
+    before = ""
+    for line in lines:
+        left = left_side(line.formula, spelling)
+        if line.rule is Rule.PATTERN:
+            pattern = spelling.pattern(derivation.pattern(line, short=True))
+            yield _Row(line, "", " " * len(spelling.equals), (Span("pattern", pattern),))
+        else:
+            shown = "" if left == before else left
+            yield _Row(line, shown, spelling.equals, tuple(right_spans(line.formula, spelling)))
+        before = left
+
+
+def _part_lines(rows: Sequence[_Row], column: int, spelling: Spelling) -> Iterator[Line]:
+    for row in rows:
+        yield from _row_lines(row, column)
+        yield from _sentence_lines(f"{row.line.rule}: {sentence(row.line, spelling)}")
+
+
+def _sentence_lines(told: str) -> Iterator[Line]:
+    words = (Span("sentence", f" {word}") for word in told.split())
+    for line in wrapped(words, WIDTH - len(INDENT)):
+        yield (Span("", INDENT), *line)
+
+
+def _row_lines(row: _Row, column: int) -> Iterator[Line]:
+    """The row; its right side goes on below itself where it is too wide."""
+    left, width = row.left, columns(row.left)
+    if width > column:
+        yield (Span("left", left),)
+        left, width = "", 0
+    indent = column + len(row.sign)
+    head: Line = (Span("left", left), space(column - width), Span("", row.sign))
+    for line in wrapped(row.right, WIDTH - indent):
+        yield (*head, *line)
+        head = (space(indent),)
