@@ -98,8 +98,8 @@ class _Group:
         total = sum(scale.nbytes(value.labels) for value in moved)
         if self.label is None or total < WORTH:
             return Block(tuple(self.steps))
-        size = scale.volume((self.label,))
-        return Block(tuple(self.steps), self.label, max(1, size * BLOCK // total))
+        size, work = scale.volume((self.label,)), total + sum(_effort(s, scale) for s in self.steps)
+        return Block(tuple(self.steps), self.label, max(1, size * BLOCK // work))
 
     def gives(self, value: Value) -> bool:
         """Whether a later step of the same block may read `value`, which this group makes."""
@@ -107,6 +107,14 @@ class _Group:
 
     def makes(self, value: Value) -> bool:
         return any(step.result == value for step in self.steps)
+
+
+def _effort(step: Step, scale: Scale) -> int:
+    """The bytes that memory moves while the matrix products of `step` are computed, roughly."""
+    product = product_of(step)
+    if product is None or product.kind is not Kind.MATMUL:
+        return 0
+    return scale.nbytes(step.pattern.input_labels()) // 8
 
 
 def _place(step: Step, rest: Sequence[Step], groups: list[_Group], scale: Scale) -> None:

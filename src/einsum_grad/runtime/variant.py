@@ -142,7 +142,8 @@ def memory_order(array: Array) -> MemoryOrder:
     ((0, 1), (1, 0))
     """
     strides = [abs(stride) or sys.maxsize for stride in array.strides]
-    return tuple(sorted(range(array.ndim), key=lambda axis: -strides[axis]))
+    # Windows that overlap have axes of one stride: the long one of two is the better last.
+    return tuple(sorted(range(array.ndim), key=lambda axis: (-strides[axis], array.shape[axis])))
 
 
 def build_variant(
