@@ -31,7 +31,7 @@ from einsum_grad.runtime.variant import as_array
 
 _MOST_SHAPES = 1024
 
-Bound = tuple[tuple[LinearTerm, ...], Shape, Shape]
+Fitted = tuple[tuple[LinearTerm, ...], Shape, Shape]
 """The terms for known shapes, and the shapes of the rows and of the columns."""
 
 
@@ -58,7 +58,7 @@ class LinearPattern:
     def __init__(self, request: Request, wrt: Wrt) -> None:
         self._request = request
         self._wrt = wrt
-        self._known: dict[tuple[Shape, ...], Bound] = {}
+        self._known: dict[tuple[Shape, ...], Fitted] = {}
 
     @property
     def derivative(self) -> Derivative:
@@ -86,7 +86,7 @@ class LinearPattern:
         if shapes not in self._known:
             if len(self._known) >= _MOST_SHAPES:
                 self._known.clear()
-            self._known[shapes] = self._bound(shapes)
+            self._known[shapes] = self._fitted(shapes)
         terms, row_shape, column_shape = self._known[shapes]
         return LinearMap(terms, (*arrays, np.asarray(1, dtype)), row_shape, column_shape, dtype)
 
@@ -164,7 +164,7 @@ class LinearPattern:
                 raise ArgumentError(f"the size of the derivative needs that of {label}")
         return known
 
-    def _bound(self, shapes: tuple[Shape, ...]) -> Bound:
+    def _fitted(self, shapes: tuple[Shape, ...]) -> Fitted:
         """The terms for operands of these shapes; one without factors has the number 1."""
         asked, last = self._request, self._wrt[-1][0]
         bound = bind(asked.equation, asked.unbound, shapes, dict(asked.given))
