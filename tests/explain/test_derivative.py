@@ -1,7 +1,6 @@
 """Equations of derivatives: their indices, deltas and counts."""
 
 import itertools
-import json
 import math
 import re
 from typing import Any
@@ -12,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import einsum_grad as eg
-from einsum_grad.explain.derivative import document, latex, products, text
+from einsum_grad.explain.derivative import latex, products, text
 from einsum_grad.explain.spelling import ASCII
 from einsum_grad.plan import Derivative, derivative, pattern_of
 from einsum_grad.syntax import parse
@@ -69,15 +68,6 @@ def test_a_notebook_shows_latex() -> None:
     jacobian = eg.compile("i,i->i").jacobian(0)
     assert jacobian._repr_latex_() == f"${jacobian.latex()}$"
     assert repr(jacobian) == "<linear pattern dZ[i]/dX[a] = δ(i,a) · W[i]>"
-
-
-def test_a_document_is_ready_for_json() -> None:
-    made = document(of("ij,jk->ik", (0,)), {"i": 2, "j": 3})
-    assert json.loads(json.dumps(made)) == made
-    assert made["dense"] == [{"labels": ["i", "k", "i", "j"], "numbers": None}]
-    (term,) = made["terms"]
-    assert (term["pattern"], term["apply"], term["reduced"]) == ("jk->ikij", "jk,ij->ik", "jk->kj")
-    assert term["deltas"] == [["i", "a"]]
 
 
 @settings(max_examples=100)

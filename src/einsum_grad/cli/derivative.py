@@ -115,7 +115,7 @@ def _as_latex(derivative: Derivative, arguments: argparse.Namespace) -> str:
 def _as_json(derivative: Derivative, arguments: argparse.Namespace) -> str:
     import json
 
-    from einsum_grad.explain.derivative import document
+    from einsum_grad.explain.derivative_document import document
 
     made = document(derivative, arguments.known, arguments.notation)
     for text in _code(derivative, arguments):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
 from einsum_grad.explain.spelling import (
     LATEX,
@@ -25,13 +24,9 @@ from einsum_grad.plan import (
     Labels,
     LinearTerm,
     ellipsis_labels,
-    normal_form,
     operand_names,
     stored,
 )
-
-SCHEMA = 1
-"""The number of this form of the document; a key that is only added does not change it."""
 
 
 def text(derivative: Derivative, spelling: Spelling = UNICODE) -> str:
@@ -42,7 +37,7 @@ def text(derivative: Derivative, spelling: Spelling = UNICODE) -> str:
     >>> print(text(derive(Pattern((("i",), ("i", "j"), ("j",)), ()), ((0, 2), (0, 2)))))
     d²Z/dA[i]dA[j] = B[i,j] + B[j,i]
     """
-    numerator, *variables = map(spelling.factor, _left(derivative))
+    numerator, *variables = map(spelling.factor, left(derivative))
     power = _power(len(variables), spelling)
     under = "".join(f"d{variable}" for variable in variables)
     return f"d{power}{numerator}/{under}{spelling.equals}{_right(derivative, spelling)}"
@@ -50,11 +45,11 @@ def text(derivative: Derivative, spelling: Spelling = UNICODE) -> str:
 
 def latex(derivative: Derivative) -> str:
     """The equation in LaTeX."""
-    numerator, *variables = map(LATEX.factor, _left(derivative))
+    numerator, *variables = map(LATEX.factor, left(derivative))
     power = f"^{len(variables)}" if len(variables) > 1 else ""
     under = r" \, ".join(rf"\partial {variable}" for variable in variables)
-    left = rf"\frac{{\partial{power} {numerator}}}{{{under}}}"
-    return f"{left}{LATEX.equals}{_right(derivative, LATEX)}"
+    quotient = rf"\frac{{\partial{power} {numerator}}}{{{under}}}"
+    return f"{quotient}{LATEX.equals}{_right(derivative, LATEX)}"
 
 
 def lines(
@@ -75,45 +70,6 @@ def lines(
         yield f"    {name:12}{_numbers(terms, sizes, spelling)}"
 
 
-def document(
-    derivative: Derivative, sizes: Mapping[str, int], notation: str = "letters"
-) -> dict[str, Any]:
-    """Everything that is said of a derivative, as plain lists and dicts."""
-    compact = is_compact(derivative.pattern, notation)
-    output, *variables = _left(derivative)
-    return {
-        "schema": SCHEMA,
-        "pattern": pattern_text(derivative.pattern, compact),
-        "wrt": [list(positions) for positions in derivative.wrt],
-        "rows": [_factor(factor) for factor in (output, *variables[:-1])],
-        "columns": _factor(variables[-1]),
-        "equation": text(derivative),
-        "latex": latex(derivative),
-        "terms": [
-            {
-                "pattern": pattern_text(term.dense, compact),
-                "apply": pattern_text(term.apply, compact),
-                "reduced": pattern_text(normal_form(term.dense).reduced, compact),
-                "repeat_axes": list(normal_form(term.dense).repeat_axes),
-                "diagonals": [
-                    {"label": label, "axes": list(axes)}
-                    for label, axes in normal_form(term.dense).diagonals
-                ],
-                "deltas": [list(delta) for delta in product.deltas],
-                "sums": list(product.sums),
-                "factors": [
-                    {"operand": number, **_factor(factor)}
-                    for (number, _), factor in zip(term.factors, product.factors, strict=True)
-                ],
-            }
-            for term, product in zip(derivative.terms, products(derivative), strict=True)
-        ],
-        "sizes": dict(sizes),
-        "dense": [_amount(term, sizes) for term in dense(derivative)],
-        "compressed": [_amount(term, sizes) for term in compressed(derivative, sizes)],
-    }
-
-
 def dense(derivative: Derivative) -> tuple[Term, ...]:
     """How many numbers the derivative has, in labels."""
     return (_term(derivative.axes),)
@@ -127,11 +83,11 @@ def compressed(derivative: Derivative, sizes: Mapping[str, int]) -> tuple[Term, 
 def products(derivative: Derivative) -> Iterator[Formula]:
     """The terms in the indices of the left side."""
     names = operand_names(len(derivative.pattern.inputs))
-    axes = [index for factor in _left(derivative) for index in factor.indices]
+    axes = [index for factor in left(derivative) for index in factor.indices]
     return (_product(term, axes, names, derivative) for term in derivative.terms)
 
 
-def _left(derivative: Derivative) -> tuple[Factor, ...]:
+def left(derivative: Derivative) -> tuple[Factor, ...]:
     """The output and the variables, with an index of its own for each axis."""
     names = operand_names(len(derivative.pattern.inputs))
     indices = _fresh(derivative.axes, derivative.pattern.labels())
@@ -171,9 +127,9 @@ def _product(
     free = iter(ellipsis_labels(len(summed), (*derivative.pattern.labels(), *axes)))
     own = {label: next(free) if label in axes else label for label in summed}
     indices = {UNIT: "0", **own, **{label: found[0] for label, found in places.items()}}
-    left, *by = _left(derivative)
+    output, *by = left(derivative)
     return Formula(
-        left=Factor(left.name, left.indices, tuple(by)),
+        left=Factor(output.name, output.indices, tuple(by)),
         deltas=tuple(tuple(found) for found in places.values() if len(found) > 1),
         sums=tuple(own.values()),
         factors=tuple(
@@ -195,10 +151,6 @@ def _spelled(term: Formula, count: int, spelling: Spelling) -> str:
     return "".join([number, *before, *product])
 
 
-def _factor(factor: Factor) -> dict[str, Any]:
-    return {"name": factor.name, "indices": list(factor.indices)}
-
-
 def _numbers(terms: Sequence[Term], sizes: Mapping[str, int], spelling: Spelling) -> str:
     """A sum of products of sizes; a number as far as these are known."""
     known = [term.at(sizes) for term in terms]
@@ -210,11 +162,6 @@ def _numbers(terms: Sequence[Term], sizes: Mapping[str, int], spelling: Spelling
 
 def _term(labels: Iterable[str]) -> Term:
     return Term(1, tuple(label for label in labels if label != UNIT))
-
-
-def _amount(term: Term, sizes: Mapping[str, int]) -> dict[str, Any]:
-    known = term.at(sizes)
-    return {"labels": list(term.labels), "numbers": None if known.labels else known.count}
 
 
 def _power(order: int, spelling: Spelling) -> str:

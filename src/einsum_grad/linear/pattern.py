@@ -9,7 +9,8 @@ import numpy as np
 
 from einsum_grad.emit.derivative import emit_derivative
 from einsum_grad.errors import ArgumentError, OperandError
-from einsum_grad.explain.derivative import document, latex, text
+from einsum_grad.explain.derivative import latex, text
+from einsum_grad.explain.derivative_document import document
 from einsum_grad.linear.map import LinearMap
 from einsum_grad.plan import (
     UNIT,
