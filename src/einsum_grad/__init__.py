@@ -35,15 +35,19 @@ if TYPE_CHECKING:
     from einsum_grad.autograd import softmax as softmax
     from einsum_grad.autograd import softplus as softplus
     from einsum_grad.autograd import value_and_grad as value_and_grad
+    from einsum_grad.certify import Certificate as Certificate
     from einsum_grad.emit import TARGETS as TARGETS
     from einsum_grad.emit import emit as emit
     from einsum_grad.explain import Explanation as Explanation
     from einsum_grad.explain import explain as explain
+    from einsum_grad.guess import Verdict as Verdict
+    from einsum_grad.guess import check_guess as check_guess
     from einsum_grad.linear import LinearMap as LinearMap
     from einsum_grad.linear import LinearPattern as LinearPattern
     from einsum_grad.runtime import Function as Function
     from einsum_grad.runtime import cache_clear as cache_clear
     from einsum_grad.runtime import cache_info as cache_info
+    from einsum_grad.runtime import certify_module as certify_module
     from einsum_grad.runtime import compile as compile
     from einsum_grad.runtime import get_num_threads as get_num_threads
     from einsum_grad.runtime import set_num_threads as set_num_threads
@@ -74,13 +78,16 @@ _HOMES = {
             "softplus",
             "value_and_grad",
         ),
+        "certify": ("Certificate",),
         "emit": ("TARGETS", "emit"),
         "explain": ("Explanation", "explain"),
+        "guess": ("Verdict", "check_guess"),
         "linear": ("LinearMap", "LinearPattern"),
         "runtime": (
             "Function",
             "cache_clear",
             "cache_info",
+            "certify_module",
             "compile",
             "get_num_threads",
             "set_num_threads",

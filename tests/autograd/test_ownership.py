@@ -11,6 +11,7 @@ import pytest
 import einsum_grad as eg
 from einsum_grad.autograd.ownership import own
 from einsum_grad.errors import AutogradError, OperandError
+from einsum_grad.runtime.memory import empty, is_leased
 from tests.autograd.table import np, tensor
 
 
@@ -337,3 +338,62 @@ def test_elements_can_not_be_assigned() -> None:
     x = eg.Tensor(np.ones(2))
     with pytest.raises(AutogradError, match=r"can't be assigned.*np\.where"):
         x[0] = 1.0
+
+
+LARGE = (512, 512)
+
+
+def test_large_results_and_gradients_are_taken_without_a_copy() -> None:
+    """They are made in memory that is used again, and are views to NumPy; but of no array."""
+    x, w = tensor(np.ones(LARGE)), tensor(np.ones(LARGE))
+    y = eg.einsum("ij,jk->ik", x, w)
+    assert is_leased(eg.einsum("ij,jk->ik", x.detach(), w.detach()).data)
+    y.backward(np.ones(LARGE))
+    assert is_leased(x.grad)
+    assert is_leased(w.grad)
+    assert x.grad.flags.writeable
+
+
+def test_large_gradients_change_with_nothing_that_is_done_later() -> None:
+    random = np.random.default_rng(1)
+    given = [random.integers(-3, 4, LARGE).astype(float) for _ in range(6)]
+    held, wanted = [], []
+    for n in range(6):
+        x, w = tensor(given[n]), tensor(given[n - 1])
+        y = eg.einsum("ij,ij->ij", x, w)
+        y.backward(given[n - 2])
+        held += [x.grad, w.grad, y.data]
+        wanted += [given[n - 2] * given[n - 1], given[n - 2] * given[n], given[n] * given[n - 1]]
+    for array, expected in zip(held, wanted, strict=True):
+        np.testing.assert_array_equal(array, expected)
+    held[0] += 1  # a gradient is the caller's: nothing else sees what is written to it
+    for array, expected in zip(held[1:], wanted[1:], strict=True):
+        np.testing.assert_array_equal(array, expected)
+
+
+def test_own_copies_a_large_array_of_which_somebody_holds_a_view() -> None:
+    holder = [empty(LARGE, np.dtype(float))]
+    where = address(holder[0])
+    kept = holder[0][1:]
+    mine = own(holder.pop())
+    assert address(mine) != where
+    assert not np.may_share_memory(mine, kept)
+
+
+def test_own_copies_a_view_of_a_large_array() -> None:
+    array = empty(LARGE, np.dtype(float))
+    assert not np.may_share_memory(own(array.T), array)
+    assert not np.may_share_memory(own(array[:]), array)
+    holder = [empty(LARGE, np.dtype(float))]
+    where = address(holder[0])
+    mine = own(holder.pop())
+    assert address(mine) == where
+
+
+def test_a_large_result_on_loan_is_not_changed_by_a_write_to_it() -> None:
+    x = tensor(np.ones(LARGE))
+    y = eg.einsum("ij,ij->ij", x, x).detach()
+    z = tensor(np.ones(LARGE)) * y
+    y.data[...] = 7.0
+    z.backward(np.ones(LARGE))
+    np.testing.assert_array_equal(z.data, np.ones(LARGE))

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from einsum_grad.autograd.tape import Array, Node, Traced
+from einsum_grad.runtime import is_leased
 
 
 def own(array: Array) -> Array:
@@ -30,7 +31,7 @@ def own(array: Array) -> Array:
     False
     """
     alone = sys.getrefcount(array) <= _PASSED
-    return array if alone and array.flags.owndata and array.flags.writeable else array.copy()
+    return array if alone and _is_no_view(array) and array.flags.writeable else array.copy()
 
 
 def look(operand: Any) -> Any:
@@ -60,7 +61,12 @@ def hand_out(holder: Traced) -> Array:
 
 
 def _is_sole(holder: Traced) -> bool:
-    return holder._data.flags.owndata and sys.getrefcount(holder._data) <= _HELD
+    return _is_no_view(holder._data) and sys.getrefcount(holder._data) <= _HELD
+
+
+def _is_no_view(array: Array) -> bool:
+    """Whether no other array shows the memory of `array`, but for views of `array` itself."""
+    return array.flags.owndata or is_leased(array)
 
 
 def _count_passed(array: Array) -> int:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from einsum_grad.cli.arguments import as_count, as_number
+from einsum_grad.cli.arguments import as_count, as_number, as_text
 from einsum_grad.cli.console import say
 from einsum_grad.cli.exits import Exit
+from einsum_grad.cli.guess import judge
 from einsum_grad.cli.options import add_request, add_target, asked
 from einsum_grad.cli.patterns import add_patterns, are_several, each
+from einsum_grad.errors import ArgumentError
 
 if TYPE_CHECKING:
     from einsum_grad.cli.differences import Point
@@ -19,9 +21,12 @@ _EPILOG = """\
 examples:
   einsum-grad check 'bij,jk->ik'
   einsum-grad check 'bij,jk->ik' --sizes b=3,i=4 --target einops
+  einsum-grad check 'ij,jk->ik' --wrt 0 --guess 'ik,jk->ij'
 
 An einsum is linear in each operand, so a central difference with step 1 is exact: on whole
 numbers the gradients must be equal to it, on fractions they may be off by rounding.
+
+A guess is a pattern for the gradient of one operand, the cotangent standing in its place.
 """
 
 
@@ -44,10 +49,21 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--seed", type=as_number, default=0, metavar="0", help="of the random operands"
     )
+    parser.add_argument(
+        "--guess",
+        type=as_text,
+        metavar="PATTERN",
+        help="judge this pattern for the gradient of the operand that --wrt names",
+    )
+    parser.add_argument("--json", action="store_true", help="print the verdict on a guess as JSON")
     parser.set_defaults(run=_run)
 
 
 def _run(arguments: argparse.Namespace) -> Exit:
+    if arguments.guess is not None:
+        return judge(arguments)
+    if arguments.json:
+        raise ArgumentError("--json prints the verdict on a --guess, and there is none")
     headed = are_several(arguments.patterns)
 
     def work(pattern: str) -> Exit:

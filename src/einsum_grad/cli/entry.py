@@ -7,18 +7,19 @@ import sys
 from collections.abc import Sequence
 
 from einsum_grad import __version__
-from einsum_grad.cli import check, derivative, emit, explain
+from einsum_grad.cli import certify, check, derivative, emit, explain
 from einsum_grad.cli.arguments import protected
 from einsum_grad.cli.console import complain, finish, give_up, prepare
 from einsum_grad.cli.exits import Exit, exit_of
 from einsum_grad.errors import EinsumGradError
 
-_DESCRIPTION = "Turn an einsum pattern into its gradients: explained, as code, and checked."
+_DESCRIPTION = "Turn an einsum pattern into its gradients: explained, as code, and proved."
 _EPILOG = """\
 examples:
   einsum-grad explain 'bij,jk->ik'
   einsum-grad emit 'bij,jk->ik' --target einops -o gradients.py
   einsum-grad check 'bij,jk->ik' --sizes b=3,i=4
+  einsum-grad certify gradients.py
 
 Put the pattern in quotation marks: to the shell, > is a redirection.
 'einsum-grad COMMAND --help' tells more. Exit codes: 0 fine, 1 refused or failed, 2 usage.
@@ -83,6 +84,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"einsum-grad {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for command in (explain, emit, check, derivative):
+    for command in (explain, emit, check, certify, derivative):
         command.add(commands)
     return parser

@@ -1,6 +1,15 @@
 """`Program` to `Source`: the text of a module, one file a target."""
 
-from einsum_grad.emit.emit import TARGETS, along, arrays, emit, path_of, program_of, target_of
+from einsum_grad.emit.emit import (
+    TARGETS,
+    along,
+    arrays,
+    emit,
+    path_of,
+    program_of,
+    target_of,
+    traits_of,
+)
 from einsum_grad.emit.module import write
 from einsum_grad.emit.source import Source
 from einsum_grad.emit.tangent import write_tangents
@@ -16,6 +25,7 @@ __all__ = [
     "path_of",
     "program_of",
     "target_of",
+    "traits_of",
     "write",
     "write_tangents",
 ]

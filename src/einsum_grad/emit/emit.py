@@ -59,10 +59,7 @@ def emit(
     """
     asked = request(pattern, wrt, notation, sizes, shapes, optimize)
     chosen = target_of(target)
-    if not isinstance(numbers, str) or numbers not in _TRAITS:
-        raise ArgumentError(f"numbers is one of {', '.join(_TRAITS)}, and not {numbers!r:.80}")
-    traits = _TRAITS[numbers]
-    known = dict(asked.sizes)
+    traits, known = traits_of(numbers), dict(asked.sizes)
     program = program_of(asked.pattern, asked.wrt, chosen, known, traits, order=asked.order)
     return write(program, chosen).text
 
@@ -72,6 +69,13 @@ def target_of(name: object) -> Target:
     if not isinstance(name, str) or name not in TARGETS:
         raise ArgumentError(f"target is one of {', '.join(TARGETS)}, and not {name!r:.80}")
     return TARGETS[name]
+
+
+def traits_of(numbers: object) -> Traits:
+    """What is known of numbers that are "real" or "complex"; `ArgumentError` for another word."""
+    if not isinstance(numbers, str) or numbers not in _TRAITS:
+        raise ArgumentError(f"numbers is one of {', '.join(_TRAITS)}, and not {numbers!r:.80}")
+    return _TRAITS[numbers]
 
 
 def program_of(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 
 from einsum_grad.emit.context import Context
@@ -16,8 +17,8 @@ from einsum_grad.lower import Op, Program, steps
 from einsum_grad.plan import ELLIPSIS, UNIT, equation_text, operand_names
 
 _BLANK = ["", ""]
+_INDENT = "    "
 _LONGEST_TITLE = 60
-_LONGEST_EQUATION = 400
 
 
 def write(program: Program, target: Target) -> Source:
@@ -60,13 +61,14 @@ def _notes(program: Program) -> list[str]:
     table = (
         (UNIT in program.pattern.labels(), "1 is an axis of size 1 that broadcasts"),
         (ELLIPSIS in program.pattern.labels(), f"{_merged(program)} is all axes of ... as one"),
-        (program.traits.complex, _CONVENTION[program.traits.conjugate]),
+        *((isinstance(size, int), f"{label} has size {size}") for label, size in program.sizes),
+        (program.traits.complex, CONVENTION[program.traits.conjugate]),
     )
     notes = [note for holds, note in table if holds]
     return ["", *notes] if notes else []
 
 
-_CONVENTION = {
+CONVENTION = {
     True: "the numbers are complex: a gradient has the conjugates of the other factors",
     False: "the numbers are complex: a gradient has the other factors without conjugates",
 }
@@ -81,11 +83,12 @@ def _merged(program: Program) -> str:
 
 
 def _equation(program: Program) -> list[str]:
-    text = equation_text(program.pattern, operand_names(len(program.operands)), "Z")
-    if len(text) <= WIDTH - 4:
-        return [f"    {text}"]
-    short = _short(text, _LONGEST_EQUATION)
-    return textwrap.wrap(short, WIDTH, initial_indent="    ", subsequent_indent="        ")
+    """The equation, or of a pattern too long for the title the pattern in full."""
+    if len(str(program.pattern)) > _LONGEST_TITLE:
+        text = re.sub(", *", ", ", str(program.pattern))
+    else:
+        text = equation_text(program.pattern, operand_names(len(program.operands)), "Z")
+    return textwrap.wrap(text, WIDTH, initial_indent=_INDENT, subsequent_indent=2 * _INDENT)
 
 
 def _short(text: str, length: int) -> str:

@@ -155,9 +155,9 @@ class _Arranger:
             return product
         left, right = product.left, product.right
         if spread[0] in left.labels:
-            order = (*product.rows, *only(left.labels, product.contracted))
+            order = (*product.rows, *only(right.labels, product.contracted))
             return replace(product, left=self.copied(left, order))
-        order = (*only(right.labels, product.contracted), *product.columns)
+        order = (*only(left.labels, product.contracted), *product.columns)
         return replace(product, right=self.copied(right, order))
 
     def matrices(self, product: Product, apart: Labels) -> int:

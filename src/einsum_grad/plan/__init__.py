@@ -19,6 +19,7 @@ from einsum_grad.plan.reasons import Why, gradient_facts, reasons
 from einsum_grad.plan.request import (
     Request,
     check_labels,
+    check_wrt,
     read_positions,
     read_shapes,
     read_sizes,
@@ -54,6 +55,7 @@ __all__ = [
     "bind",
     "check_labels",
     "check_legal",
+    "check_wrt",
     "contraction_path",
     "derivative",
     "derive",

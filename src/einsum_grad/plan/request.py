@@ -61,7 +61,7 @@ def request(
     given = read_sizes(sizes) or ()
     known = dict(given)
     read = pattern_of(equation, known)
-    positions = _positions(read_wrt(wrt), len(equation.inputs))
+    positions = check_wrt(read_wrt(wrt), len(equation.inputs))
     check_labels(known, read)
     order = read_order(optimize)
     if isinstance(order, tuple):
@@ -117,13 +117,14 @@ def read_positions(wrt: int | Iterable[int], count: int) -> tuple[int, ...]:
     read = read_wrt(wrt)
     if read is None:
         raise ArgumentTypeError("a derivative is by the position of an operand, and not None")
-    positions = _positions(read, count)
+    positions = check_wrt(read, count)
     if not positions:
         raise ArgumentError("a derivative is by the operand of a position, or of several")
     return positions
 
 
-def _positions(wrt: tuple[int, ...] | None, count: int) -> tuple[int, ...]:
+def check_wrt(wrt: tuple[int, ...] | None, count: int) -> tuple[int, ...]:
+    """`wrt`, by default all of `count` operands; `ArgumentError` for one that there is not."""
     if wrt is None:
         return tuple(range(count))
     for position in wrt:

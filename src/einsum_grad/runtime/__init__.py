@@ -1,19 +1,23 @@
 """`Source` to functions: caches, calls, and the interpreter that every target is held against."""
 
+from einsum_grad.runtime.certified import certify_module
 from einsum_grad.runtime.compile import cache_clear, cache_info, compile
 from einsum_grad.runtime.dropin import einsum
 from einsum_grad.runtime.function import Function
 from einsum_grad.runtime.interpret import interpret, interpret_backward
+from einsum_grad.runtime.memory import is_leased
 from einsum_grad.runtime.threads import get_num_threads, set_num_threads
 
 __all__ = [
     "Function",
     "cache_clear",
     "cache_info",
+    "certify_module",
     "compile",
     "einsum",
     "get_num_threads",
     "interpret",
     "interpret_backward",
+    "is_leased",
     "set_num_threads",
 ]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import threading
+import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 V = TypeVar("V")
+
+_CACHES: weakref.WeakSet[Cache[Any]] = weakref.WeakSet()
 
 
 class CacheInfo(NamedTuple):
@@ -28,6 +32,7 @@ class Cache(Generic[V]):
         self._building: dict[Hashable, threading.Lock] = {}
         self._lock = threading.Lock()
         self._hits = self._misses = 0
+        _CACHES.add(self)
 
     def get(self, key: Hashable, build: Callable[[], V]) -> V:
         """The entry of `key`, built if it is missing; what `build` raises is not kept."""
@@ -57,6 +62,11 @@ class Cache(Generic[V]):
             self._entries.clear()
             self._hits = self._misses = 0
 
+    def forget_threads(self) -> None:
+        """Take new locks, as a child must: other threads of its parent may have held the old."""
+        self._building = {}
+        self._lock = threading.Lock()
+
     def _found(self, key: Hashable) -> V:
         self._hits += 1
         self._entries.move_to_end(key)
@@ -68,3 +78,12 @@ class Cache(Generic[V]):
             while len(self._entries) > self._maxsize:
                 self._entries.popitem(last=False)
         return value
+
+
+def _after_fork() -> None:
+    for cache in _CACHES:
+        cache.forget_threads()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from einsum_grad.emit import Target, program_of
+from einsum_grad.certify import Certificate, Claim, certify
+from einsum_grad.emit import Target, program_of, traits_of
 from einsum_grad.errors import ArgumentError
-from einsum_grad.lower import Cost, cost
+from einsum_grad.lower import PLAIN, Cost, Traits, cost
 from einsum_grad.plan import (
     AUTO,
     ELLIPSIS,
@@ -21,7 +22,7 @@ from einsum_grad.plan import (
     read_sizes,
     spell,
 )
-from einsum_grad.runtime.dtypes import Array
+from einsum_grad.runtime.dtypes import Array, numbers_of
 from einsum_grad.runtime.load import Loaded
 from einsum_grad.runtime.tangents import Tangents
 from einsum_grad.runtime.variant import Variant, as_array, build_variant, load_module, memory_order
@@ -188,7 +189,8 @@ class Function:
     def cost(self, sizes: Mapping[str, int], dtype: Any = float) -> Cost:
         """Return what the forward and the backward cost, in flops and bytes.
 
-        `sizes` are those of the labels. Raises `ArgumentError` where one is missing, and for a
+        `sizes` are those of the labels; numbers are of the dtype that is computed in, which for
+        float16 is float32. Raises `ArgumentError` where one is missing, and for a
         pattern with an ellipsis unless it was compiled with `shapes`.
 
         >>> from einsum_grad import compile
@@ -202,9 +204,40 @@ class Function:
         known = dict(asked.sizes) | dict(read_sizes(sizes) or ())
         check_labels(known, asked.pattern)
         spelled = spell(asked.pattern)
-        program = program_of(asked.pattern, asked.wrt, self._target, known, order=asked.order)
+        numbers = numbers_of([np.dtype(dtype)])
+        traits, itemsize = numbers.traits(True), numbers.computed.itemsize
+        program = program_of(
+            asked.pattern, asked.wrt, self._target, known, traits, itemsize, asked.order
+        )
         own = {spelled[label]: size for label, size in known.items()}
-        return cost(program, own, np.dtype(dtype).itemsize)
+        return cost(program, own, itemsize)
+
+    def certify(
+        self,
+        sizes: Mapping[str, int] | None = None,
+        trials: int = 1,
+        numbers: str = "real",
+        seed: int | None = None,
+    ) -> Certificate:
+        """Return whether the generated module is right, as a `Certificate`, which can be printed.
+
+        The module of `source` is run on random numbers modulo a large prime, where nothing is
+        rounded: the output has to be the einsum, and the gradients its adjoints. `sizes` are those
+        of labels at which it is run; others are small and different. `numbers` is "real" or
+        "complex", for which the module is another one. `seed` gives the same random numbers again.
+        Raises `ArgumentError` for sizes, trials or numbers that can't be.
+
+        >>> from einsum_grad import compile
+        >>> certificate = compile("bij,jk->ik").certify()
+        >>> certificate.is_right, certificate.degree, certificate.bound < 1e-17
+        (True, 3, True)
+        """
+        asked, traits = self._request, traits_of(numbers)
+        fixed = asked.pattern.output_sizes(dict(asked.sizes))
+        claim = Claim(asked.pattern, asked.wrt, tuple(fixed.items()), traits)
+        return certify(
+            self._loaded(traits).module, claim, dict(read_sizes(sizes) or ()), trials, seed
+        )
 
     @property
     def pattern(self) -> str:
@@ -244,9 +277,12 @@ class Function:
 
     @property
     def _module(self) -> Loaded:
+        return self._loaded(PLAIN)
+
+    def _loaded(self, traits: Traits) -> Loaded:
         asked = self._request
         known = dict(asked.sizes)
-        return load_module(asked.pattern, asked.wrt, self._target, known, order=asked.order)
+        return load_module(asked.pattern, asked.wrt, self._target, known, traits, order=asked.order)
 
     def _called(self, operands: tuple[Any, ...], conj: bool) -> tuple[Variant, tuple[Array, ...]]:
         """The variant for `operands`, and these as arrays; a look-up where both are known."""
@@ -269,7 +305,7 @@ class Function:
         found = self._variants.get(key)
         if found is None:
             found = build_variant(self._request, self._target, arrays, conj, orders)
-            self._variants[key] = found
+            self._remember(key, found)
         placed = (array.transpose(order) for array, order in zip(arrays, orders, strict=True))
         return found, tuple(placed)
 
@@ -280,10 +316,13 @@ class Function:
         variant = self._variants.get(key)
         if variant is None:
             variant = build_variant(self._request, self._target, arrays, conj)
-            if len(self._variants) >= _MAX_VARIANTS:
-                self._variants.clear()
-            self._variants[key] = variant
+            self._remember(key, variant)
         return variant, arrays
+
+    def _remember(self, key: Hashable, variant: Variant) -> None:
+        if len(self._variants) >= _MAX_VARIANTS:
+            self._variants.clear()
+        self._variants[key] = variant
 
 
 def _again(*arguments: Any) -> Function:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -60,30 +61,66 @@ def _transposed(target: Array, array: Array) -> None:
 
 
 def summed(array: Array, axis: tuple[int, ...]) -> Any:
-    """The sum over some axes; over the first or the last ones as a product with ones."""
-    kept = tuple(size for place, size in enumerate(array.shape) if place not in axis)
+    """The sum over some axes; over the first or the last ones as a product with ones.
+
+    A product adds number after number, and what that loses grows with their count: so long sums
+    are sums of those of rows.
+    """
     if not (array.flags.c_contiguous and array.size and array.dtype.kind in "fc"):
         return array.sum(axis=axis)
-    if not kept:
-        flat, rest = array.reshape(-1), array.size % _ROW
-        rows = flat[: array.size - rest].reshape(-1, _ROW)
-        return (rows @ np.ones(_ROW, array.dtype)).sum() + flat[array.size - rest :].sum()
-    ones = np.ones(array.size // math.prod(kept), array.dtype)
+    kept = tuple(size for place, size in enumerate(array.shape) if place not in axis)
+    if array.dtype.kind != "c":
+        return _product(array, axis, math.prod(kept)).reshape(kept)[()]
+    with np.errstate(invalid="ignore"):
+        total = _product(array, axis, math.prod(kept)).reshape(kept)[()]
+    # An infinity was multiplied by the 0 of 1 + 0j.
+    return total if np.isfinite(total).all() else array.sum(axis=axis)
+
+
+def _product(array: Array, axis: tuple[int, ...], kept: int) -> Array:
+    count = array.size // kept
     if axis == tuple(range(len(axis))):
-        return (ones @ array.reshape(len(ones), -1)).reshape(kept)
-    if axis == tuple(range(len(kept), array.ndim)):
-        return (array.reshape(-1, len(ones)) @ ones).reshape(kept)
-    return _summed_within(array, axis, kept)
+        return _summed_first(array.reshape(count, kept))
+    if axis == tuple(range(array.ndim - len(axis), array.ndim)):
+        found: Array = array.reshape(kept, count) @ np.ones(count, array.dtype)
+        return found
+    return _summed_within(*_grouped(array, axis))
 
 
-def _summed_within(array: Array, axis: tuple[int, ...], kept: tuple[int, ...]) -> Array:
+def _summed_first(array: Array) -> Array:
+    """The sum over the first of two axes, in rows of bounded length."""
+    count, width = array.shape
+    if count <= _ROW:
+        sums: Array = np.ones(count, array.dtype) @ array
+        return sums
+    whole = count - count % _ROW
+    rows = array[:whole].reshape(-1, _ROW, width)
+    if width == 1:
+        sums = (rows[..., 0] @ np.ones(_ROW, array.dtype)).sum(keepdims=True)
+    else:
+        sums = _summed_first(np.ones(_ROW, array.dtype) @ rows)
+    return sums + _summed_first(array[whole:])
+
+
+def _grouped(array: Array, axis: tuple[int, ...]) -> tuple[Array, tuple[int, ...]]:
+    """The same sum of an array with one axis for axes side by side that are summed, or kept."""
+    places = range(array.ndim)
+    groups = [list(group) for _, group in itertools.groupby(places, key=axis.__contains__)]
+    sizes = [math.prod(array.shape[place] for place in group) for group in groups]
+    return array.reshape(sizes), tuple(n for n, group in enumerate(groups) if group[0] in axis)
+
+
+def _summed_within(array: Array, axis: tuple[int, ...]) -> Array:
     """The sum over axes that have kept ones on both sides, or between them."""
+    for place in axis:
+        if array.shape[place] > _ROW:
+            return _summed_in_rows(array, axis, place)
     everything = list(range(array.ndim))
     output = [place for place in everything if place not in axis]
     if output[0] != 0:
         found: Array = np.einsum(array, everything, output)
         return found
-    target = empty(kept, array.dtype)
+    target = empty(tuple(array.shape[place] for place in output), array.dtype)
     rows = max(1, int(len(array) * _BLOCK / array.nbytes))
 
     def work(part: slice) -> None:
@@ -91,6 +128,16 @@ def _summed_within(array: Array, axis: tuple[int, ...], kept: tuple[int, ...]) -
 
     in_blocks(work, len(array), rows)
     return target
+
+
+def _summed_in_rows(array: Array, axis: tuple[int, ...], place: int) -> Array:
+    """The sum of those of rows along the axis `place`, and of what is left of it."""
+    length = array.shape[place]
+    first, rest = np.split(array, [length - length % _ROW], axis=place)
+    rows = first.reshape(*array.shape[:place], -1, _ROW, *array.shape[place + 1 :])
+    partial = _summed_within(rows, tuple(other + (other >= place) for other in axis))
+    total: Array = partial.sum(axis=place - sum(other < place for other in axis))
+    return total + _summed_within(rest, axis) if rest.size else total
 
 
 HELPERS: Mapping[str, Callable[..., Any]] = {

@@ -7,7 +7,7 @@ import itertools
 import linecache
 import types
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,9 +43,12 @@ class Loaded:
     pullback: Callable[..., Any]
 
 
-def load(source: Source, name: str) -> Loaded:
-    """Execute `source`; `name` is how its file is called, beside a number."""
-    module = execute(source.text, name, "forward")
+def load(source: Source, name: str, helpers: Mapping[str, Callable[..., Any]] = HELPERS) -> Loaded:
+    """Execute `source`; `name` is how its file is called, beside a number.
+
+    `helpers` take the place of the functions of their names.
+    """
+    module = execute(source.text, name, ("forward", "backward"), helpers)
     functions = module.__dict__
     return Loaded(
         source,
@@ -57,8 +60,13 @@ def load(source: Source, name: str) -> Loaded:
     )
 
 
-def execute(text: str, name: str, function: str) -> types.ModuleType:
-    """The module of `text`, which defines `function`.
+def execute(
+    text: str,
+    name: str,
+    defines: Sequence[str],
+    helpers: Mapping[str, Callable[..., Any]] = HELPERS,
+) -> types.ModuleType:
+    """The module of `text`; raises `NameError` unless it defines all of `defines`.
 
     The lines stay in `linecache`, where tracebacks, `inspect` and pdb look for them, as long as
     the functions live.
@@ -66,10 +74,14 @@ def execute(text: str, name: str, function: str) -> types.ModuleType:
     filename = f"<einsum-grad {next(_NUMBERS)}: {name[:_LONGEST_NAME]}>"
     module = types.ModuleType("einsum_grad_generated")
     module.__file__ = filename
-    module.__dict__["__builtins__"] = _few_builtins()
-    exec(compile(text, filename, "exec"), module.__dict__)
-    module.__dict__.update({name: HELPERS[name] for name in HELPERS if hasattr(module, name)})
-    _remember(filename, text, getattr(module, function))
+    functions = module.__dict__
+    functions["__builtins__"] = _few_builtins()
+    exec(compile(text, filename, "exec"), functions)
+    for needed in defines:
+        if needed not in functions:
+            raise NameError(f"it does not define {needed}")
+    functions.update({name: helpers[name] for name in helpers if name in functions})
+    _remember(filename, text, functions[defines[0]])
     return module
 
 

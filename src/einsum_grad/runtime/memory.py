@@ -9,6 +9,7 @@ the lease goes, and leaves its memory here.
 from __future__ import annotations
 
 import math
+import os
 import threading
 from collections import OrderedDict, deque
 from pickle import PickleBuffer
@@ -45,6 +46,10 @@ class Pool:
     """Memory that waits to be used again."""
 
     def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin anew, as a child must: a thread of its parent may have held the lock."""
         self._lock = threading.Lock()
         self._returned: deque[Memory] = deque()
         self._waiting: OrderedDict[int, Memory] = OrderedDict()
@@ -65,6 +70,8 @@ class Pool:
 
     def take_back(self, memory: Memory) -> None:
         """Keep `memory` for later; this may happen at any time, also while this thread sorts."""
+        if memory[0] > MOST:
+            return
         self._returned.append(memory)
         if self._lock.acquire(blocking=False):
             try:
@@ -97,6 +104,8 @@ class Pool:
 
 
 _POOL = Pool()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_POOL.forget)
 clear = _POOL.clear
 waiting = _POOL.waiting
 

@@ -114,7 +114,7 @@ def _build(
     def build() -> tuple[TangentProgram, Run]:
         program = _PROGRAMS[name](along(safe, path, wrt, sizes, traits), active)
         text = write_tangents(arranged(program, scale), _TARGET, name)
-        run: Run = getattr(execute(text, f"{name} of {safe}", name), name)
+        run: Run = getattr(execute(text, f"{name} of {safe}", (name,)), name)
         return program, run
 
     program, run = MODULES.get((name, safe, wrt, traits, fixed, active, tuple(path), scale), build)

@@ -44,14 +44,22 @@ class _Workers:
         self._todo: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._count = 0
 
-    def start(self, count: int, task: Callable[[], None]) -> None:
-        """Have `count` threads run `task`; to be called by who holds `free`."""
+    def start(self, count: int, task: Callable[[], None]) -> int:
+        """Have up to `count` threads run `task`; to be called by who holds `free`.
+
+        Return how many do: the system may refuse another thread, and does when Python shuts down.
+        """
         while self._count < count:
+            name = f"einsum-grad {self._count + 1}"
+            try:
+                threading.Thread(target=self._work, name=name, daemon=True).start()
+            except RuntimeError:
+                break
             self._count += 1
-            name = f"einsum-grad {self._count}"
-            threading.Thread(target=self._work, name=name, daemon=True).start()
+        count = min(count, self._count)
         for _ in range(count):
             self._todo.put(task)
+        return count
 
     def _work(self) -> None:
         while True:
@@ -90,6 +98,8 @@ def set_num_threads(number: int | None) -> None:
     """
     if number is not None:
         try:
+            if isinstance(number, bool):
+                raise TypeError
             number = operator.index(number)
         except TypeError:
             raise ArgumentTypeError(
@@ -160,8 +170,8 @@ def _together(workers: _Workers, threads: int, work: Work, starts: range, step: 
 
     # NumPy's errstate is a context variable: a block sees what its caller has set.
     context = contextvars.copy_context()
-    workers.start(threads - 1, lambda: done.put(context.copy().run(drain)))
-    errors = [drain(), *(done.get() for _ in range(threads - 1))]
+    helping = workers.start(threads - 1, lambda: done.put(context.copy().run(drain)))
+    errors = [drain(), *(done.get() for _ in range(helping))]
     for error in errors:
         if error is not None:
             raise error

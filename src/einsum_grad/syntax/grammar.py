@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import threading
 from collections.abc import Callable
 from importlib import resources
@@ -15,6 +16,13 @@ if TYPE_CHECKING:
 _PACKAGE = "einsum_grad"
 _PATH = ("grammar", "einsum.lark")
 _BUILDING = threading.Lock()
+if hasattr(os, "register_at_fork"):
+    # A child would wait for ever for a lock that another thread of its parent held.
+    os.register_at_fork(
+        before=_BUILDING.acquire,
+        after_in_parent=_BUILDING.release,
+        after_in_child=_BUILDING.release,
+    )
 
 
 def grammar_text() -> str:

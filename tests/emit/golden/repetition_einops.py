@@ -2,6 +2,8 @@
 
     Z[b,i] = X[i]
 
+    b has size 4
+
 Written by einsum-grad; needs einops and NumPy. Run as a script, it checks its gradients.
 """
 

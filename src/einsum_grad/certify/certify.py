@@ -1,0 +1,229 @@
+"""`Claim` and module to `Certificate`: the code itself, run on residues."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+import numpy as np
+
+from einsum_grad.certify.certificate import Certificate, Finding
+from einsum_grad.certify.claim import Claim
+from einsum_grad.certify.compare import difference, misfit
+from einsum_grad.certify.definition import evaluate
+from einsum_grad.certify.parts import parts_taken
+from einsum_grad.certify.residue import Array, Residue, drawn, entries, inner
+from einsum_grad.certify.sizes import small_sizes, spread
+from einsum_grad.errors import ArgumentError
+from einsum_grad.lower import Traits
+from einsum_grad.plan import OUTPUT, UNIT, Labels, Pattern, Shape, check_labels, operand_names
+from einsum_grad.plan.reasons import listed
+
+_LONGEST_ERROR = 160
+
+
+def certify(
+    module: Any,
+    claim: Claim,
+    sizes: Mapping[str, int] | None = None,
+    trials: int = 1,
+    seed: int | None = None,
+) -> Certificate:
+    """Run `forward` and `backward` of `module` on random residues, and say whether they are right.
+
+    The output has to be the einsum of `claim`, by its definition. A gradient has to fulfil
+    ⟨gradient, v⟩ = ⟨g, output with v in the place of the operand⟩ for random v and g. `sizes` are
+    those of labels, from 1 on; others are small and different. `seed` makes the random numbers,
+    which are new ones each time without it. Raises `ArgumentError` for sizes or trials that can't
+    be.
+
+    >>> from einsum_grad import compile
+    >>> from einsum_grad.plan import pattern_of
+    >>> from einsum_grad.syntax import parse
+    >>> claim = Claim(pattern_of(parse("i,i->")), (0, 1))
+    >>> certify(compile("i,i->").module, claim).is_right
+    True
+    """
+    case = _case(module, claim, dict(sizes or {}))
+    if not isinstance(trials, int) or trials < 1:
+        raise ArgumentError(f"trials is a number from 1 on, and not {trials!r:.80}")
+    random = Random(seed)
+    points = [_point(case, sizes, random) for sizes in case.sizes for _ in range(trials)]
+    return Certificate(
+        pattern=str(claim.pattern),
+        shapes=tuple(
+            tuple(_shape(term, sizes) for term in case.pattern.inputs) for sizes in case.sizes
+        ),
+        findings=tuple(_findings(case, points)),
+        degree=max(point.degree for point in points),
+        trials=trials,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What is certified, and at which sizes."""
+
+    module: Any
+    pattern: Pattern
+    wrt: tuple[int, ...]
+    traits: Traits
+    sizes: tuple[dict[str, int], ...]
+
+
+@dataclass(slots=True)
+class _Point:
+    """Where the code is run, and the highest degree of what came out there."""
+
+    sizes: dict[str, int]
+    operands: list[Array]
+    directions: list[Array]
+    cotangent: Array
+    degree: int = 0
+
+    def saw(self, *residues: Residue) -> None:
+        self.degree = max([self.degree, *(residue.degree for residue in residues)])
+
+
+def _case(module: Any, claim: Claim, sizes: dict[str, int]) -> _Case:
+    pattern, fixed = spread(claim.pattern), dict(claim.sizes)
+    check_labels(sizes, pattern)
+    for label, size in sizes.items():
+        if fixed.get(label, size) != size:
+            raise ArgumentError(f"{label} is {size} in sizes, and {fixed[label]} in the code")
+    for label, size in {**sizes, **fixed}.items():
+        if not size:  # NumPy's sum of no objects is the int 0, which has no dtype
+            raise ArgumentError(f"a certificate needs sizes from 1 on, and {label} has size 0")
+    small = small_sizes(pattern, {**sizes, **fixed})
+    return _Case(module, pattern, claim.wrt, claim.traits, small)
+
+
+def _point(case: _Case, sizes: dict[str, int], random: Random) -> _Point:
+    def draw(term: Labels) -> Array:
+        array = drawn(random, _shape(term, sizes), case.traits.complex)
+        array.flags.writeable = False  # code that writes to its operands is to fail
+        return array
+
+    inputs, output = case.pattern.inputs, case.pattern.output
+    return _Point(sizes, list(map(draw, inputs)), list(map(draw, inputs)), draw(output))
+
+
+def _shape(term: Labels, sizes: Mapping[str, int]) -> Shape:
+    return tuple(1 if label == UNIT else sizes[label] for label in term)
+
+
+def _findings(case: _Case, points: Sequence[_Point]) -> Iterator[Finding]:
+    wrong = _first(_output(case, point) for point in points)
+    yield Finding(OUTPUT, not wrong, wrong or "it is the sum that the pattern says")
+    # Where the output is wrong, a gradient is held against what the output should be.
+    forward = _definition if wrong else _forward
+    returned = [_gradients(case, point) for point in points]
+    names = operand_names(len(case.pattern.inputs))
+    for place, operand in enumerate(case.wrt):
+        wrong = _first(
+            gradients
+            if isinstance(gradients, str)
+            else _gradient(case, point, operand, gradients[place], forward)
+            for point, gradients in zip(points, returned, strict=True)
+        )
+        x, dz = names[operand], f"d{OUTPUT}"
+        right = f"<d{x}, v> = <{dz}, {OUTPUT} with v in the place of {x}>"
+        yield Finding(f"d{x}", not wrong, wrong or right)
+
+
+def _forward(case: _Case, point: _Point, *operands: Array) -> Any:
+    return _run(case, "forward", *operands)
+
+
+def _definition(case: _Case, point: _Point, *operands: Array) -> Array:
+    """What `forward` should return."""
+    return evaluate(case.pattern, point.sizes, operands)
+
+
+def _first(told: Iterable[str | None]) -> str | None:
+    return next((each for each in told if each), None)
+
+
+def _output(case: _Case, point: _Point) -> str | None:
+    """What is wrong with the output."""
+    got = _forward(case, point, *point.operands)
+    if isinstance(got, _Failure):
+        return got.told
+    expected = _definition(case, point, *point.operands)
+    if told := misfit(got, expected.shape):
+        return told
+    point.saw(*entries(got), *entries(expected))
+    return difference(got, expected)
+
+
+def _gradients(case: _Case, point: _Point) -> Sequence[Any] | str:
+    """What `backward` returns, or what is wrong with all of it."""
+    got = _run(case, "backward", point.cotangent, *point.operands)
+    if isinstance(got, _Failure):
+        return got.told
+    if not isinstance(got, (tuple, list)):
+        return f"backward returns something of type {type(got).__name__}, and no tuple"
+    if len(got) != len(case.wrt):
+        return f"backward returns {len(got)} gradients, and should return {len(case.wrt)}"
+    return got
+
+
+def _gradient(
+    case: _Case, point: _Point, operand: int, got: Any, forward: Callable[..., Any]
+) -> str | None:
+    """What is wrong with the gradient of `operand`: the adjoint identity decides."""
+    if told := misfit(got, point.operands[operand].shape):
+        return told
+    conjugate = case.traits.complex and case.traits.conjugate
+    v, others = point.directions[operand], point.operands
+    output = forward(case, point, *others[:operand], v, *others[operand + 1 :])
+    if isinstance(output, _Failure):
+        return output.told
+    if told := misfit(output, point.cotangent.shape):
+        return f"the output with v: {told}"
+    one, other = inner(got, v, conjugate), inner(point.cotangent, output, conjugate)
+    point.saw(one, other)
+    off = one - other
+    if off.is_zero() or (conjugate and not off.re):  # then the real parts alone have to be equal
+        return None
+    return difference(got, _adjoint(case, point, operand)) or "the adjoint identity fails"
+
+
+def _adjoint(case: _Case, point: _Point, operand: int) -> Array:
+    """What the gradient should be, by the definition of the swapped pattern."""
+    conjugate = case.traits.complex and case.traits.conjugate
+    factors = [np.conj(array) if conjugate else array for array in point.operands]
+    factors[operand] = point.cotangent
+    return evaluate(case.pattern.swap(operand), point.sizes, factors)
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """Why a function returned nothing that can be judged."""
+
+    told: str
+
+
+def _run(case: _Case, name: str, *arrays: Array) -> Any:
+    """What the function `name` of the module returns, or why it returns nothing."""
+    function = getattr(case.module, name)
+    parts = parts_taken(function) if case.traits.complex else ()
+    if parts:
+        return _Failure(f"{name} uses {listed(sorted(parts), 'and')}, which residues can't show")
+    try:
+        return function(*arrays)
+    except (Exception, SystemExit) as error:  # noqa: BLE001  # it is somebody's code
+        return _Failure(f"{name} raises {error_text(error)}")
+
+
+def error_text(error: BaseException) -> str:
+    """An error in one line.
+
+    >>> error_text(ValueError("no"))
+    'ValueError: no'
+    """
+    error = error.__cause__ or error  # NumPy's own words hide what a residue said
+    first = str(error).partition("\n")[0]
+    return f"{type(error).__name__}: {first[:_LONGEST_ERROR]}".removesuffix(": ")

@@ -1,0 +1,59 @@
+"""How arrays of residues differ from what they should be, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from einsum_grad.certify.residue import PRIME, Array, Residue, constant, entries
+from einsum_grad.plan import Shape
+
+_LARGEST = 1000
+
+
+def misfit(got: Any, shape: Shape) -> str | None:
+    """What keeps `got` from being an array of this shape and of numbers of the operands' dtype."""
+    if not isinstance(got, np.ndarray) and constant(got) is None:
+        return f"it is of type {type(got).__name__}, and no array"
+    if np.shape(got) != shape:
+        return f"it has shape {np.shape(got)}, and should have {shape}"
+    if isinstance(got, np.ndarray) and got.dtype != object:
+        return f"it has dtype {got.dtype}, whatever the operands have"
+    try:
+        entries(got)
+    except TypeError as error:
+        return str(error)
+    return None
+
+
+def difference(got: Any, expected: Array) -> str | None:
+    """How the entries of `got`, which has its shape, differ from those of `expected`."""
+    pairs = list(zip(entries(got), entries(expected), strict=True))
+    wrong = [place for place, (one, other) in enumerate(pairs) if not (one - other).is_zero()]
+    if not wrong:
+        return None
+    factor = _factor(pairs)
+    if factor:
+        return f"it is {factor} what it should be"
+    if not expected.shape:
+        return "it is another number"
+    first = ",".join(map(str, np.unravel_index(wrong[0], expected.shape)))
+    return f"{len(wrong)} of {len(pairs)} entries differ, [{first}] the first"
+
+
+def _factor(pairs: Sequence[tuple[Residue, Residue]]) -> str | None:
+    """The small number, if there is one, that everything is off by."""
+    if any(other.is_zero() for _, other in pairs):
+        return None
+    (one, other), *rest = pairs
+    ratio = one * other.inverse()
+    if ratio.im or not all((one - ratio * other).is_zero() for one, other in rest):
+        return None
+    for below in range(1, _LARGEST):
+        above = ratio.re * below % PRIME
+        above -= PRIME * (above > PRIME // 2)
+        if abs(above) < _LARGEST:
+            return f"{above} times" if below == 1 else f"{above}/{below} of"
+    return None

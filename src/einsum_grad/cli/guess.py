@@ -1,0 +1,30 @@
+"""`einsum-grad check --guess`: a hand-derived gradient is judged."""
+
+from __future__ import annotations
+
+import argparse
+
+from einsum_grad.cli.console import is_utf8, say
+from einsum_grad.cli.exits import Exit
+from einsum_grad.errors import ArgumentError
+
+
+def judge(arguments: argparse.Namespace) -> Exit:
+    """Print the verdict on the guess; 1 unless it is right."""
+    import json
+
+    from einsum_grad.guess import check_guess
+    from einsum_grad.plan import request
+
+    if arguments.shapes is not None:
+        raise ArgumentError("a guess is judged for all sizes, so --shapes does not go with --guess")
+    if len(arguments.patterns) != 1:
+        raise ArgumentError("a guess is of one pattern's gradient")
+    (pattern,) = arguments.patterns
+    wrt = request(pattern, arguments.wrt, arguments.notation, arguments.sizes).wrt
+    if len(wrt) != 1:
+        raise ArgumentError("a guess is of one gradient: say with --wrt of which operand's")
+    verdict = check_guess(pattern, wrt[0], arguments.guess, arguments.notation, arguments.sizes)
+    document = json.dumps(verdict.to_dict(), ensure_ascii=not is_utf8())
+    say(document if arguments.json else str(verdict))
+    return Exit.FINE if verdict.is_right else Exit.REFUSED

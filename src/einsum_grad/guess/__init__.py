@@ -1,0 +1,7 @@
+"""`Pattern` and a guess of its gradient to `Verdict`: a judge for those who derive by hand."""
+
+from einsum_grad.guess.counterexample import Counterexample, One
+from einsum_grad.guess.judge import check_guess
+from einsum_grad.guess.verdict import Kind, Verdict
+
+__all__ = ["Counterexample", "Kind", "One", "Verdict", "check_guess"]

@@ -1,0 +1,213 @@
+"""A pattern and a guess to the verdict.
+
+The arrays of a guess stand in the places of the swap rule: the cotangent in the operand's place,
+the others in their own. A guess that takes them in another order is understood where no other
+reading is right, or where its labels are those of the pattern.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from einsum_grad.errors import ArgumentError
+from einsum_grad.guess.counterexample import smallest
+from einsum_grad.guess.fit import misfit
+from einsum_grad.guess.verdict import Kind, Verdict
+from einsum_grad.plan import OUTPUT, Labels, Pattern, distinct, operand_names, request
+from einsum_grad.plan.read import implicit_output
+from einsum_grad.plan.reasons import listed
+from einsum_grad.syntax import parse
+
+_MOST_PERMUTED = 6
+
+Order = tuple[int, ...]
+"""For each array of the gradient its position in the guess."""
+
+
+def check_guess(
+    pattern: str,
+    wrt: int,
+    guess: str,
+    notation: str = "letters",
+    sizes: Mapping[str, int] | None = None,
+) -> Verdict:
+    """Judge `guess`, a pattern for the gradient of `pattern` by the operand at `wrt`.
+
+    Its operands are the cotangent and the other operands of `pattern`, the cotangent standing in
+    the place of the operand. Its output may be generalised, and its labels may be any. `sizes` are
+    those of labels that the output of `pattern` alone has. Raises `PatternError` where one of the
+    two is no pattern, and `ArgumentError` or `ArgumentTypeError` for a `wrt` that names no operand.
+
+    >>> print(check_guess("ij,jk->ik", 0, "ik,jk->ij"))
+    dX: ik,jk->ij is right
+    >>> verdict = check_guess("ij,jk->ik", 0, "ik,kj->ij")
+    >>> print(verdict.kind, verdict.why, sep=": ")
+    right but for an axis order: W has the axes j k, and the guess writes k j
+    >>> check_guess("bij,jk->ik", 0, "ik,jk->ij").label
+    'b'
+    """
+    asked = request(pattern, wrt, notation, sizes)
+    if len(asked.wrt) != 1:
+        raise ArgumentError("a guess is of one gradient, and wrt names one operand")
+    (operand,) = asked.wrt
+    truth, read = asked.pattern.swap(operand), _read(guess, notation)
+    names = operand_names(len(truth.inputs))
+    arrays = (*names[:operand], f"d{OUTPUT}", *names[operand + 1 :])
+    kind, order = _decide(truth, read)
+    ours = _aligned(read, order)
+    relabelled = _relabelled(truth, ours) if kind is Kind.AXIS_ORDER else None
+    right = read if kind is Kind.RIGHT else _given_back(relabelled or truth, order)
+    label, why = _reason(kind, truth, ours, relabelled, arrays, names[operand])
+    same = kind is Kind.RIGHT or not _have_equal_ranks(truth, ours)
+    return Verdict(
+        kind=kind,
+        operand=operand,
+        name=f"d{names[operand]}",
+        guess=guess,
+        right=str(right),
+        order=tuple(arrays[order.index(place)] for place in range(len(order))),
+        reordered=order != _literal(truth),
+        label=label,
+        why=why,
+        counterexample=None if same else smallest(truth, ours, arrays, f"d{names[operand]}"),
+    )
+
+
+def _read(guess: str, notation: str) -> Pattern:
+    """The guess as it stands, its labels not looked at yet."""
+    equation = parse(guess, notation)
+    inputs = tuple(term.names for term in equation.inputs)
+    return Pattern(inputs, equation.output.names if equation.output else implicit_output(inputs))
+
+
+def _decide(truth: Pattern, guess: Pattern) -> tuple[Kind, Order]:
+    """The verdict, and the order in which the guess is understood.
+
+    No reading in another order goes before the literal one, unless the labels are the pattern's.
+    """
+    literal = _literal(truth)
+    if len(guess.inputs) != len(truth.inputs):
+        return Kind.INVALID, literal
+    orders = [order for order in _orders(truth) if _have_equal_ranks(truth, _aligned(guess, order))]
+    equal = [x for x in orders if _aligned(guess, x).canonical() == truth.canonical()]
+    turned = [x for x in orders if _relabelled(truth, _aligned(guess, x))]
+    fitting = [x for x in orders if not _unfit(truth, _aligned(guess, x))]
+    table: tuple[tuple[Kind, list[Order]], ...] = (
+        (Kind.RIGHT, [x for x in equal if x == literal]),
+        (Kind.RIGHT, [x for x in equal if _aligned(guess, x) == truth]),
+        (Kind.AXIS_ORDER, [x for x in turned if x == literal]),
+        (Kind.RIGHT, equal),
+        (Kind.AXIS_ORDER, turned),
+        (Kind.WRONG, [x for x in fitting if x == literal]),
+        (Kind.WRONG, _only(fitting, truth, guess)),
+        (Kind.INVALID, _only(orders, truth, guess)),
+    )
+    return next(((kind, found[0]) for kind, found in table if found), (Kind.INVALID, literal))
+
+
+def _only(orders: list[Order], truth: Pattern, guess: Pattern) -> list[Order]:
+    """The one order there is, if in it more axes have the pattern's own labels than literally."""
+    own = [_own_labels(truth, _aligned(guess, x)) for x in (*orders, _literal(truth))]
+    return orders if len(orders) == 1 and own[0] > own[-1] else []
+
+
+def _own_labels(truth: Pattern, guess: Pattern) -> int:
+    terms = zip(_terms(truth), _terms(guess), strict=True)
+    return sum(one == other for pair in terms for one, other in zip(*pair, strict=False))
+
+
+def _literal(truth: Pattern) -> Order:
+    return tuple(range(len(truth.inputs)))
+
+
+def _orders(truth: Pattern) -> Iterator[Order]:
+    """The orders that are tried: the literal one first, and of few arrays every other."""
+    literal = _literal(truth)
+    return itertools.permutations(literal) if len(literal) <= _MOST_PERMUTED else iter([literal])
+
+
+def _aligned(guess: Pattern, order: Order) -> Pattern:
+    """The guess with its operands in the order of the gradient's."""
+    if len(guess.inputs) != len(order):
+        return guess
+    return Pattern(tuple(guess.inputs[place] for place in order), guess.output)
+
+
+def _given_back(pattern: Pattern, order: Order) -> Pattern:
+    """`pattern` with its operands in the order of the guess."""
+    inputs = (pattern.inputs[order.index(place)] for place in range(len(order)))
+    return Pattern(tuple(inputs), pattern.output)
+
+
+def _have_equal_ranks(truth: Pattern, guess: Pattern) -> bool:
+    return list(map(len, _terms(truth))) == list(map(len, _terms(guess)))
+
+
+def _terms(pattern: Pattern) -> tuple[Labels, ...]:
+    return (*pattern.inputs, pattern.output)
+
+
+def _unfit(truth: Pattern, guess: Pattern) -> bool:
+    return misfit(truth, guess, [""] * len(truth.inputs), "") is not None
+
+
+def _relabelled(truth: Pattern, guess: Pattern) -> Pattern | None:
+    """`truth` in the labels of `guess`, if the two are equal but for the order of axes.
+
+    They are if for each label of one there is a label of the other that stands as often in each
+    term. Of several such labels that of the same name is taken.
+    """
+    ours, theirs = _counts(truth), _counts(guess)
+    if Counter(ours.values()) != Counter(theirs.values()):
+        return None
+    names = {label: label for label in ours if theirs.get(label) == ours[label]}
+    free = [label for label in theirs if label not in names]
+    for label in ours:
+        if label not in names:
+            names[label] = next(other for other in free if theirs[other] == ours[label])
+            free.remove(names[label])
+    return truth.rename(names)
+
+
+def _counts(pattern: Pattern) -> dict[str, tuple[int, ...]]:
+    """How often each label stands in each term."""
+    return {
+        label: tuple(term.count(label) for term in _terms(pattern)) for label in pattern.labels()
+    }
+
+
+def _reason(
+    kind: Kind,
+    truth: Pattern,
+    guess: Pattern,
+    relabelled: Pattern | None,
+    arrays: Sequence[str],
+    operand: str,
+) -> tuple[str | None, str | None]:
+    """The label that is to blame, if one is, and what is wrong in words."""
+    if relabelled is not None:
+        names = (*arrays, "the gradient")
+        told = [
+            f"{name} has the axes {' '.join(is_term)}, and the guess writes {' '.join(term)}"
+            for name, is_term, term in zip(names, _terms(relabelled), _terms(guess), strict=True)
+            if is_term != term
+        ]
+        return None, "; ".join(told)
+    if kind is Kind.WRONG:
+        return None, _torn(truth, guess)
+    found = misfit(truth, guess, arrays, operand) if kind is Kind.INVALID else None
+    return (found.label, found.why) if found else (None, None)
+
+
+def _torn(truth: Pattern, guess: Pattern) -> str:
+    """What is wrong with a guess that can be run: it has several labels where one should be."""
+    pairs = [
+        pair
+        for terms in zip(_terms(truth), _terms(guess), strict=True)
+        for pair in zip(*terms, strict=True)
+    ]
+    several = {label: distinct(x for y, x in pairs if y == label) for label, _ in pairs}
+    label = next(label for label, theirs in several.items() if len(theirs) > 1)
+    return f"{label} is one label, and the guess has {listed(several[label], 'and')} for it"

@@ -1,0 +1,71 @@
+"""What is said of a guess."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from einsum_grad.guess.counterexample import Counterexample
+
+
+class Kind(StrEnum):
+    """The four verdicts."""
+
+    RIGHT = "right"
+    AXIS_ORDER = "right but for an axis order"
+    INVALID = "invalid"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The judgement of a guess of the gradient called `name`, of the operand numbered `operand`.
+
+    `order` are the names of the arrays in the order in which the guess takes them, and `right` is
+    a right pattern in that order and, where that can be, in the labels of the guess. `label` is the
+    label that makes a guess invalid, if it is one, and `why` says in words what is wrong.
+    `counterexample` is there where the guess can be run at some sizes and is wrong at those.
+    """
+
+    kind: Kind
+    operand: int
+    name: str
+    guess: str
+    right: str
+    order: tuple[str, ...]
+    reordered: bool = False
+    label: str | None = None
+    why: str | None = None
+    counterexample: Counterexample | None = None
+
+    @property
+    def is_right(self) -> bool:
+        """Whether there is nothing to say against the guess."""
+        return self.kind is Kind.RIGHT
+
+    def __str__(self) -> str:
+        head = f"{self.name}: {self.guess} is {self.kind}"
+        lines = [f"{head}: {self.why}" if self.why else head]
+        if self.reordered:
+            lines.append(f"    it takes its operands in the order {', '.join(self.order)}")
+        if self.counterexample:
+            lines.append(f"    {self.counterexample}")
+        if not self.is_right:
+            lines.append(f"    right is {self.right}")
+        return "\n".join(lines)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The verdict as plain data, for JSON."""
+        return {
+            "schema": 1,
+            "verdict": str(self.kind),
+            "operand": self.operand,
+            "name": self.name,
+            "guess": self.guess,
+            "right": self.right,
+            "order": list(self.order),
+            "label": self.label,
+            "why": self.why,
+            "counterexample": self.counterexample and self.counterexample.to_dict(),
+        }

@@ -1,0 +1,60 @@
+"""A certificate states its bound and prints what it found."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from einsum_grad.certify import Certificate, Finding
+from einsum_grad.certify.residue import PRIME
+
+RIGHT = Finding("Z", True, "as it should be")
+WRONG = Finding("dX", False, "it is 2 times what it should be")
+
+
+def certificate(*findings: Finding, degree: int = 3, trials: int = 1) -> Certificate:
+    return Certificate("ij->i", (((2, 3),),), findings, degree, trials)
+
+
+@pytest.mark.parametrize(("degree", "trials"), [(3, 1), (3, 2), (40, 3)])
+def test_the_bound_is_the_degree_over_the_prime_once_a_trial(degree: int, trials: int) -> None:
+    bound = certificate(RIGHT, degree=degree, trials=trials).bound
+    assert bound == pytest.approx((degree / PRIME) ** trials, rel=1e-12)
+
+
+def test_the_bound_is_a_probability() -> None:
+    assert certificate(RIGHT, degree=2 * PRIME).bound == 1.0
+
+
+def test_one_wrong_finding_makes_it_wrong() -> None:
+    assert certificate(RIGHT).is_right
+    assert not certificate(RIGHT, WRONG).is_right
+
+
+def test_it_prints_the_findings_and_the_bound() -> None:
+    assert str(certificate(RIGHT, WRONG, trials=2)).splitlines() == [
+        "ij->i, shapes 2x3",
+        "Z is right: as it should be",
+        "dX is WRONG: it is 2 times what it should be",
+        "if something called right is wrong, that had a chance of at most 1.7e-36:",
+        f"    degree 3, 2 trials, modulo the prime {PRIME}",
+    ]
+
+
+def test_there_is_no_bound_where_nothing_is_right() -> None:
+    assert str(certificate(WRONG)).splitlines()[1:] == [str(WRONG)]
+
+
+def test_it_is_plain_data() -> None:
+    document = json.loads(json.dumps(certificate(RIGHT, WRONG).to_dict()))
+    assert document["findings"][1] == {
+        "name": "dX",
+        "is_right": False,
+        "told": "it is 2 times what it should be",
+    }
+    assert (document["is_right"], document["shapes"], document["prime"]) == (
+        False,
+        [[[2, 3]]],
+        PRIME,
+    )

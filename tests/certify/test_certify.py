@@ -1,0 +1,238 @@
+"""What is right is certified, what is wrong is found, and the bound is that of the code run."""
+
+from __future__ import annotations
+
+import math
+from random import Random
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+
+from einsum_grad.certify import Certificate, Claim, certify, read_claim
+from einsum_grad.certify.residue import PRIME
+from einsum_grad.emit import TARGETS, Source, emit, write
+from einsum_grad.errors import ArgumentError
+from einsum_grad.lower import Traits
+from einsum_grad.plan import pattern_of
+from einsum_grad.runtime.load import load
+from einsum_grad.syntax import parse
+from tests.emit.generated import programs
+from tests.mutants import is_changed, mutant
+
+MODULE = '''
+"""The einsum ij,jk->ik and its gradients."""
+
+import numpy as np
+
+
+def forward(x, w):
+    """Return the output Z."""
+    return x @ w
+
+
+def backward(dz, x, w):
+    """Return the gradients (dx, dw) for a cotangent dz of Z."""
+    dx = dz @ w.T
+    dw = x.T @ dz
+    return dx, dw
+'''
+
+
+def claim(text: str, traits: Traits | None = None) -> Claim:
+    pattern = pattern_of(parse(text))
+    return Claim(pattern, tuple(range(len(pattern.inputs))), (), traits or Traits())
+
+
+def certified(text: str, **options: Any) -> Certificate:
+    return certify(load(Source(text, "numpy"), "a test").module, read_claim(text), **options)
+
+
+def told(certificate: Certificate) -> list[str]:
+    return [str(finding) for finding in certificate.findings]
+
+
+@given(programs())
+def test_every_module_is_right(drawn: Any) -> None:
+    case, target, program = drawn
+    assume(0 not in case.given.values())
+    certificate = certified(write(program, TARGETS[target]).text)
+    assert certificate.is_right, str(certificate)
+    assert len(certificate.findings) == 1 + len(program.wrt)
+    assert certificate.degree == len(case.inputs) + (1 if program.wrt else 0)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_mutant_is_wrong_if_its_result_is(seed: int) -> None:
+    random = Random(seed)
+    for _ in range(40):
+        case = mutant(random)
+        is_right = certified_or_wrong(case.text)
+        assert is_right != is_changed(case), (case.subject, case.line)
+
+
+def certified_or_wrong(text: str) -> bool:
+    try:
+        return certified(text).is_right
+    except Exception:  # noqa: BLE001  # a module that can't be loaded
+        return False
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "finding"),
+    [
+        ("dz @ w.T", "dz @ w", "dX is WRONG: backward raises ValueError"),
+        ("dz @ w.T", "w @ dz.T", "dX is WRONG: it has shape (3, 2), and should have (2, 3)"),
+        ("dz @ w.T", "dz @ w.T / w.shape[1]", "dX is WRONG: it is 1/4 of what it should be"),
+        ("dz @ w.T", "dz @ w.T * x", "dX is WRONG: 6 of 6 entries differ, [0,0] the first"),
+        ("dz @ w.T", "np.zeros(x.shape)", "dX is WRONG: it has dtype float64, whatever"),
+        ("dz @ w.T", "(dz @ w.T).astype(float)", "dX is WRONG: backward raises TypeError: a dtype"),
+        ("dz @ w.T", "np.maximum(dz, 0) @ w.T", "dX is WRONG: backward raises TypeError"),
+        ("dz @ w.T", "None", "dX is WRONG: it is of type NoneType, and no array"),
+        ("return dx, dw", "return dx", "dX is WRONG: backward returns something of type ndarray"),
+        ("return dx, dw", "return (dx,)", "dX is WRONG: backward returns 1 gradients, and should"),
+        ("return dx, dw", "raise SystemExit", "dX is WRONG: backward raises SystemExit"),
+        ("return dx, dw", "x *= 2; return dx, dw", "dX is WRONG: backward raises ValueError"),
+        ("return x @ w", "return x @ w + 1", "Z is WRONG: 8 of 8 entries differ, [0,0] the first"),
+        ("return x @ w", "return 2 * (x @ w)", "Z is WRONG: it is 2 times what it should be"),
+        ("return x @ w", "return (x @ w).T", "Z is WRONG: it has shape (4, 2), and should have"),
+        ("return x @ w", "return abs(x) @ w", "Z is WRONG: forward raises TypeError"),
+    ],
+)
+def test_what_is_wrong_is_told(before: str, after: str, finding: str) -> None:
+    text = MODULE.replace(before, after)
+    lines = told(certified(text))
+    wrong = [line for line in lines if "WRONG" in line]
+    assert wrong[0].startswith(finding), lines
+
+
+def test_a_gradient_is_right_though_the_output_is_not() -> None:
+    lines = told(certified(MODULE.replace("return x @ w", "return 2 * (x @ w)")))
+    assert [line.split(":")[0] for line in lines] == ["Z is WRONG", "dX is right", "dW is right"]
+
+
+def test_an_output_and_gradients_that_are_wrong_together_are_found() -> None:
+    # Each the adjoint of the other, so the adjoint identity alone sees nothing.
+    module = SimpleNamespace(forward=lambda x: 3 * x.T, backward=lambda dz, x: (3 * dz.T,))
+    lines = told(certify(module, claim("ij->ji")))
+    assert lines == [
+        "Z is WRONG: it is 3 times what it should be",
+        "dX is WRONG: it is 3 times what it should be",
+    ]
+
+
+def test_a_gradient_that_reads_its_operand_is_wrong() -> None:
+    module = SimpleNamespace(forward=lambda x: x + 0, backward=lambda dz, x: (dz + x - x,))
+    assert certify(module, claim("i->i")).is_right
+    module.backward = lambda dz, x: (dz + x,)
+    assert not certify(module, claim("i->i")).is_right
+
+
+def test_exact_fractions_are_right() -> None:
+    assert not certified(MODULE.replace("x @ w", "x.mean(axis=1)[:, None] * w[0]")).is_right
+    assert not certified(MODULE.replace("x @ w", "x @ w * 0.1 * 10")).is_right, "no binary fraction"
+    assert certified(MODULE.replace("x @ w", "x @ w * 0.5 / 3 * 6")).is_right
+    mean = "(dz[:, None] * w[None]).mean(axis=-1) * w.shape[1]"
+    assert certified(MODULE.replace("dz @ w.T", mean)).is_right
+
+
+def test_the_degree_is_that_of_the_code() -> None:
+    module = SimpleNamespace(
+        forward=lambda x: x + x**50 - x**50, backward=lambda dz, x: (dz + dz * 0 * x**70,)
+    )
+    certificate = certify(module, claim("i->i"))
+    assert certificate.is_right
+    assert certificate.degree == 72
+    assert math.isclose(certificate.bound, 72 / PRIME)
+
+
+def test_powers_that_only_look_right_modulo_the_prime_have_no_bound() -> None:
+    # Fermat's theorem: x to the power of the prime is x.
+    module = SimpleNamespace(forward=lambda x: x**PRIME, backward=lambda dz, x: (dz,))
+    certificate = certify(module, claim("i->i"))
+    assert certificate.degree >= PRIME
+    assert certificate.bound == 1.0
+
+
+@pytest.mark.parametrize("target", ["numpy", "einops"])
+def test_a_lost_conjugation_is_found(target: str) -> None:
+    text = emit("ij,jk->ik", target, numbers="complex")
+    assert certified(text).is_right
+    lost = text.replace(".conj()", "", 1)
+    assert lost != text
+    assert not certified(lost).is_right
+
+
+def test_the_other_convention_has_no_conjugates() -> None:
+    module = SimpleNamespace(forward=lambda x, w: x * w, backward=lambda dz, x, w: (dz * w, x * dz))
+    plain, torch = Traits(True, conjugate=False), Traits(True, conjugate=True)
+    assert certify(module, claim("i,i->i", plain)).is_right
+    assert not certify(module, claim("i,i->i", torch)).is_right
+    assert certify(module, claim("i,i->i")).is_right
+
+
+def test_a_real_part_of_complex_numbers_is_refused() -> None:
+    text = emit("i,i->i", numbers="complex").replace("dz * w_conj", "(dz * w_conj).real")
+    (_, finding, _) = certified(text).findings
+    assert ".real" in text
+    assert str(finding) == "dX is WRONG: backward uses real, which residues can't show"
+
+
+def test_sizes_are_those_given_and_small_ones() -> None:
+    text = emit("bij,jk->ik")
+    assert certified(text).shapes == (((2, 3, 4), (4, 5)),)
+    assert certified(text, sizes={"j": 7, "i": 1}).shapes == (((2, 1, 7), (7, 3)),)
+    assert certified(text, sizes={"j": 7, "i": 1}).is_right
+
+
+def test_a_size_of_0_is_refused() -> None:
+    with pytest.raises(ArgumentError, match="sizes from 1 on, and i has size 0"):
+        certified(emit("ij->i"), sizes={"i": 0})
+    with pytest.raises(ArgumentError, match="sizes from 1 on, and b has size 0"):
+        certified(emit("i->ib", sizes={"b": 0}))
+
+
+def test_a_size_that_stands_in_the_code_is_no_other() -> None:
+    text = emit("i->ib", sizes={"b": 3})
+    assert certified(text, sizes={"b": 3}).is_right
+    with pytest.raises(ArgumentError, match="b is 4 in sizes, and 3 in the code"):
+        certified(text, sizes={"b": 4})
+    with pytest.raises(ArgumentError, match="no label"):
+        certified(text, sizes={"c": 4})
+
+
+@pytest.mark.parametrize("trials", [0, -1, 1.5, "2"])
+def test_trials_are_a_number(trials: Any) -> None:
+    with pytest.raises(ArgumentError, match="trials"):
+        certified(emit("i->"), trials=trials)
+
+
+def test_each_trial_has_new_numbers_and_a_seed_gives_them_again() -> None:
+    seen: list[int] = []
+
+    def forward(x: Any) -> Any:
+        seen.append(x[0].re)
+        return x
+
+    module = SimpleNamespace(forward=forward, backward=lambda dz, x: (dz,))
+    for seed in (1, 1, None, None):
+        assert certify(module, claim("i->i"), trials=3, seed=seed).trials == 3
+    first, again, new, newer = np.array(seen).reshape(4, 6)
+    assert len(set(first)) == 6
+    assert first.tolist() == again.tolist()
+    assert len({*first, *new, *newer}) == 18
+
+
+def test_code_whose_result_changes_from_call_to_call_is_told() -> None:
+    calls: list[int] = []
+
+    def forward(x: Any) -> Any:
+        calls.append(1)
+        return x if len(calls) == 1 else x[None]
+
+    module = SimpleNamespace(forward=forward, backward=lambda dz, x: (dz,))
+    assert told(certify(module, claim("i->i")))[1] == (
+        "dX is WRONG: the output with v: it has shape (1, 2), and should have (2,)"
+    )

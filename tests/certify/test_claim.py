@@ -1,0 +1,95 @@
+"""What a module says of itself is read back as it was written, also after an edit."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from einsum_grad.certify import read_claim
+from einsum_grad.emit import TARGETS, emit, program_of, write
+from einsum_grad.errors import ArgumentError, PatternError
+from einsum_grad.lower import PLAIN, Traits
+from einsum_grad.plan import Pattern
+from tests.emit.generated import programs
+
+
+@given(programs())
+def test_every_module_says_its_program(drawn: Any) -> None:
+    _, target, program = drawn
+    claim = read_claim(write(program, TARGETS[target]).text)
+    assert claim.pattern == program.pattern
+    assert claim.wrt == program.wrt
+    assert dict(claim.sizes) == {x: size for x, size in program.sizes if isinstance(size, int)}
+    assert claim.traits == program.traits
+
+
+@given(st.permutations(range(3)), st.integers(0, 3), st.sampled_from(sorted(TARGETS)))
+def test_it_says_which_gradients_it_returns(order: list[int], count: int, target: str) -> None:
+    wrt = tuple(order[:count])
+    assert read_claim(emit("ab,bc,cd->ad", target, wrt=wrt)).wrt == wrt
+
+
+def chain(count: int) -> Pattern:
+    labels = [f"x{number}" for number in range(count + 1)]
+    return Pattern(tuple(itertools.pairwise(labels)), (labels[0], labels[-1]))
+
+
+@pytest.mark.parametrize("count", [20, 21, 51, 52, 110, 200])
+def test_a_long_pattern_is_said_in_full(count: int) -> None:
+    program = program_of(chain(count), tuple(range(count)), TARGETS["numpy"], {})
+    text = write(program, TARGETS["numpy"]).text
+    assert read_claim(text).pattern == program.pattern
+    assert read_claim(text).wrt == tuple(range(count))
+
+
+@pytest.mark.parametrize(
+    ("shapes", "pattern"),
+    [
+        ([(2, 3), (1, 3)], (("i", "j"), ("1", "j"))),
+        ([(2, 1), (1, 3)], (("i", "1"), ("1", "j"))),
+        ([(2, 3), (1, 1)], (("i", "j"), ("1", "1"))),
+    ],
+)
+def test_units_are_read(shapes: list[tuple[int, ...]], pattern: tuple[Any, ...]) -> None:
+    assert read_claim(emit("ij,ij->ij", shapes=shapes)).pattern == Pattern(pattern, ("i", "j"))
+
+
+def test_units_among_names_are_not_their_digits() -> None:
+    labels = [f"x{number}" for number in range(64)]
+    pattern = Pattern((*chain(63).inputs, (labels[0], "1")), (labels[0], labels[-1]))
+    program = program_of(pattern, (0,), TARGETS["numpy"], {})
+    assert "L61" in str(program.pattern)
+    assert read_claim(write(program, TARGETS["numpy"]).text).pattern == program.pattern
+
+
+def test_parameters_of_other_names_leave_all_gradients() -> None:
+    text = emit("ij,jk->ik")
+    assert read_claim(text.replace("def forward(x, w)", "def forward(a, b)")).wrt == (0, 1)
+    assert read_claim(text.replace("the gradients (dx, dw)", "gradients")).wrt == (0, 1)
+
+
+def test_arguments_go_before_what_it_says() -> None:
+    text = emit("ij,jk->ik")
+    assert read_claim(text, wrt=(1,)).wrt == (1,)
+    claim = read_claim(text, "a b, b -> a c", notation="named", sizes={"c": 2, "a": 5})
+    assert (claim.pattern.output, claim.sizes) == (("a", "c"), (("c", 2),))
+    with pytest.raises(ArgumentError):
+        read_claim(text, wrt=(2,))
+
+
+def test_complex_numbers_are_said_with_their_convention() -> None:
+    assert read_claim(emit("i->", numbers="complex")).traits == Traits(complex=True)
+    assert read_claim(emit("i->")).traits == PLAIN
+
+
+def test_what_says_no_einsum_is_refused() -> None:
+    with pytest.raises(ArgumentError, match="does not say its einsum"):
+        read_claim('"""Something."""\n')
+    with pytest.raises(PatternError):
+        read_claim('"""The einsum i-j and its gradients."""\n')
+    with pytest.raises(SyntaxError):
+        read_claim("def")

@@ -1,0 +1,125 @@
+"""`einsum-grad certify`: patterns and files, their verdicts and exit codes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from einsum_grad.cli import main
+
+Capture = pytest.CaptureFixture[str]
+
+
+def written(folder: Path, *arguments: str) -> Path:
+    """A module that `emit` wrote."""
+    path = folder / "gradients.py"
+    assert main(["emit", *arguments, "-o", str(path)]) == 0
+    return path
+
+
+def edit(path: Path, before: str, after: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["bij,jk->ik"],
+        ["bij,jk->ik", "--target", "einops", "--numbers", "complex", "--trials", "2"],
+        ["i,i->", "--shapes", "3,1"],
+        ["->i", "--sizes", "i=2"],
+        ["ab,bc->ac", "--wrt", "1"],
+        ["x x, x out -> out", "--notation", "named"],
+    ],
+)
+def test_patterns_are_certified(arguments: list[str], capsys: Capture) -> None:
+    assert main(["certify", *arguments]) == 0
+    captured = capsys.readouterr()
+    assert "Z is right: " in captured.out
+    assert "modulo the prime 2305843009213693951" in captured.out
+    assert not captured.err
+
+
+def test_sizes_and_shapes_are_those_asked_for(capsys: Capture) -> None:
+    assert main(["certify", "ij,jk->ik", "--sizes", "i=7"]) == 0
+    assert capsys.readouterr().out.startswith("ij,jk->ik, shapes 7x2,2x3\n")
+    assert main(["certify", "ij,jk->ik", "--shapes", "3x2,2x1"]) == 0
+    assert capsys.readouterr().out.startswith("ij,jk->ik, shapes 3x2,2x1\n")
+
+
+@pytest.mark.parametrize("target", ["numpy", "einops"])
+def test_a_file_is_certified_and_an_edit_is_found(
+    target: str, tmp_path: Path, capsys: Capture
+) -> None:
+    path = written(tmp_path, "ij,jk->ik", "--target", target)
+    assert main(["certify", str(path)]) == 0
+    edit(path, "return dx, dw", "return dx / w.shape[0], dw")
+    capsys.readouterr()
+    assert main(["certify", str(path)]) == 1
+    assert "dX is WRONG: it is 1/3 of what it should be" in capsys.readouterr().out
+
+
+def test_a_file_is_told_by_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    written(tmp_path, "i->").rename(tmp_path / "module")
+    monkeypatch.chdir(tmp_path)
+    assert main(["certify", "./module"]) == 0
+    assert main(["certify", "module"]) == 0
+    file, pattern = (line for line in capsys.readouterr().out.splitlines() if "shapes" in line)
+    assert file == "i->, shapes 2"
+    assert pattern.startswith("module->delmou, shapes ")
+
+
+def test_json_is_one_line_of_data(tmp_path: Path, capsys: Capture) -> None:
+    path = written(tmp_path, "ij->i")
+    edit(path, "import numpy as np", 'import numpy as np\n\nprint("noise")')
+    assert main(["certify", str(path), "--json"]) == 0
+    captured = capsys.readouterr()
+    assert captured.err == "noise\n"
+    document = json.loads(captured.out)
+    assert (document["schema"], document["is_right"], document["degree"]) == (1, True, 2)
+
+
+def test_a_file_without_words_takes_a_pattern(tmp_path: Path, capsys: Capture) -> None:
+    path = written(tmp_path, "ij->i")
+    edit(path, "The einsum", "Something")
+    assert main(["certify", str(path)]) == 2
+    assert "the module does not say its einsum" in capsys.readouterr().err
+    assert main(["certify", str(path), "--pattern", "ij->i"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["missing.py"], 1, "missing.py: No such file or directory"),
+        (["/"], 1, "/: Is a directory"),
+        (["ij->z"], 1, "the output has z, which no operand has"),
+        (["i->", "--pattern", "i->"], 2, "--pattern says the einsum of a file"),
+        (["i->", "--numbers", "whole"], 2, "numbers is one of real, complex"),
+        (["i->", "--sizes", "k=2"], 2, "no label of the pattern"),
+        (["i->", "--trials", "0"], 2, "this is a number from 1 on"),
+    ],
+)
+def test_what_can_not_be_done_is_told(
+    arguments: list[str], code: int, message: str, capsys: Capture
+) -> None:
+    assert main(["certify", *arguments]) == code
+    assert message in capsys.readouterr().err
+
+
+def test_shapes_do_not_go_with_a_file(tmp_path: Path, capsys: Capture) -> None:
+    path = written(tmp_path, "i->")
+    assert main(["certify", str(path), "--shapes", "3"]) == 2
+    assert "--shapes goes with a pattern" in capsys.readouterr().err
+
+
+def test_a_file_of_bytes_is_no_module(tmp_path: Path, capsys: Capture) -> None:
+    path = tmp_path / "bytes.py"
+    path.write_bytes(b"\xff\xfe\x00")
+    assert main(["certify", str(path)]) == 1
+    assert "the module is WRONG: it can't be loaded" in capsys.readouterr().out

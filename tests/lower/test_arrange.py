@@ -1,0 +1,238 @@
+"""Which axes go where, and when an array is copied for it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from einsum_grad.emit import TARGETS, arrays, path_of, program_of
+from einsum_grad.lower import Op, Program, Scale, arrange, lower, steps
+from einsum_grad.lower.check import check
+from einsum_grad.plan import pairwise, pattern_of
+from einsum_grad.syntax import parse
+from tests.lower.test_lower import programs
+
+NUMPY = TARGETS["numpy"]
+
+
+def arranged(
+    text: str, wrt: tuple[int, ...] | None = None, itemsize: int = 0, **sizes: int
+) -> Program:
+    """The arranged program of a pattern; for large arrays, if numbers have so many bytes."""
+    pattern = pattern_of(parse(text))
+    known = {label: sizes.get(label, 16) for label in pattern.labels()}
+    path = path_of(pattern, NUMPY, known)
+    assert path is not None
+    asked = tuple(range(len(pattern.inputs))) if wrt is None else wrt
+    program = lower(pairwise(pattern, path), asked)
+    return arrange(program, Scale(tuple(known.items()), itemsize) if itemsize else None)
+
+
+def copies(program: Program) -> list[str]:
+    """The copies that are made, as `from>to`."""
+    todo = (*steps(program.forward), *steps(program.backward))
+    return [
+        f"{''.join(step.args[0].labels)}>{''.join(step.result.labels)}"
+        for step in todo
+        if step.op is Op.COPY
+    ]
+
+
+@settings(max_examples=400)
+@given(programs(), st.sampled_from((None, 1 << 3, 1 << 12, 1 << 16, 1 << 18)))
+def test_every_arranged_program_is_well_formed(program: Program, itemsize: int | None) -> None:
+    labels = {label for value in program.operands for label in value.labels}
+    sizes = tuple((label, 3) for label in sorted(labels))
+    found = arrange(program, None if itemsize is None else Scale(sizes, itemsize))
+    check(found)
+    assert (found.output, found.gradients) == (program.output, program.gradients)
+    assert (found.operands, found.cotangent) == (program.operands, program.cotangent)
+
+
+# Copies.
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "bhqd,bhkd->bhqk",  # attention in the layout of heads first
+        "bhqk,bhkd->bhqd",
+        "bqhd,bkhd->bhqk",  # and of heads last but one
+        "bhqk,bkhd->bqhd",
+        "bi,io->bo",  # layers
+        "bi,oi->bo",
+        "bti,io->bto",
+        "bti,ihd->bthd",
+        "bthd,hdo->bto",
+        "ni,nj->ij",  # Gram, and with weights
+        "ni,n,nj->ij",
+        "ijk,jr,kr->ir",  # MTTKRP
+        "bi,ij,bj->b",  # bilinear forms
+        "bi,oij,bj->bo",
+        "bij,bjk->bik",
+        "bij,jk->ik",
+        "ij,cij->ij",
+        "ab,bd->",
+        "ab,cd->ab",
+        "bi,bi->b",
+        "bij,bj->bi",
+        "ij,ij->ij",
+        "ii,ij->j",
+        "ab,bc,cd,de->ae",
+    ],
+)
+@pytest.mark.parametrize("itemsize", [0, 1 << 10], ids=["small", "large"])
+def test_nothing_is_copied_where_views_are_matrices(text: str, itemsize: int) -> None:
+    assert copies(arranged(text, itemsize=itemsize)) == []
+
+
+def test_an_array_is_copied_where_no_view_is_a_matrix() -> None:
+    assert copies(arranged("aebf,dfce->abcd", wrt=())) == ["aebf>abfe", "dfce>cdfe"]
+
+
+def test_a_copy_of_the_forward_is_that_of_the_gradients() -> None:
+    program = arranged("aebf,dfce->abcd")
+    made = [step.result for step in steps(program.forward) if step.op is Op.COPY]
+    assert len(made) == len(copies(program)) == 2
+    assert program.residuals == tuple(made)
+    for gradient, other in zip(("dx_abfe", "dw_cdfe"), reversed(made), strict=True):
+        (step,) = (step for step in steps(program.backward) if step.result.name == gradient)
+        assert other in step.args
+
+
+def test_a_copy_that_the_forward_alone_reads_is_not_kept() -> None:
+    program = arranged("aebf,dfce->abcd", wrt=(0,))
+    assert [value.name for value in program.residuals] == ["w_cdfe"]
+
+
+def test_the_smaller_array_is_copied_where_the_contracted_labels_disagree() -> None:
+    assert copies(arranged("abcij,ji->abc", wrt=())) == ["ji>ij"]
+    assert copies(arranged("ji,abcij->abc", wrt=())) == ["ji>ij"]
+
+
+def test_a_later_product_takes_the_copy_that_is_there() -> None:
+    program = arranged("aibj,ij,ji->ab", itemsize=1 << 10)
+    assert copies(program) == ["aibj>abij"]  # for t1, and again for its gradient
+    readers = [
+        step.result.name
+        for step in (*steps(program.forward), *steps(program.backward))
+        if any(arg.name == "a_abij" for arg in step.args)
+    ]
+    assert readers == ["z", "dt1"]
+
+
+# Orders.
+
+
+def result(program: Program, name: str) -> str:
+    """The labels of the value called `name`."""
+    todo = (*steps(program.forward), *steps(program.backward))
+    return next("".join(step.result.labels) for step in todo if step.result.name == name)
+
+
+def test_an_intermediate_has_its_axes_as_the_product_leaves_them() -> None:
+    # t1 of ij and jk is left as the next product wants it, without a transposition.
+    program = arranged("ij,jk,kl->li")
+    named = [step.result for step in steps(program.forward)]
+    assert [value.name for value in named] == ["t1", "z"]
+    assert named[-1].labels == ("l", "i")
+
+
+def test_results_have_the_axes_that_were_asked_for() -> None:
+    program = arranged("bij,bjk->ikb")
+    assert result(program, "z_bik") == "bik"
+    last = list(steps(program.forward))[-1]
+    assert (last.op, last.result.name, "".join(last.result.labels)) == (Op.CONTRACT, "z", "ikb")
+
+
+def test_the_batch_comes_first_in_a_product() -> None:
+    program = arranged("ibj,jbk->ikb", itemsize=1 << 10)
+    assert result(program, "z_bik") == "bik"
+
+
+def test_a_batch_label_of_a_later_product_comes_first() -> None:
+    # z is made of t1 and the third operand, for each b; so b comes first in t1.
+    assert result(arranged("ab,ib,cb->aic"), "t1") == "bai"
+    assert result(arranged("ij,jb,bk->bi"), "t2") == "bi"
+    assert result(arranged("ij,jb,bk->ik"), "t1") == "ib"  # no batch: as it falls
+
+
+def test_an_elementwise_product_leaves_the_axes_of_the_array_that_has_all() -> None:
+    program = arranged("ji,i->ij")
+    assert [str(step) for step in steps(program.forward)] == [
+        "z_ji[j i] = contract x[j i] w[i]",
+        "z[i j] = contract z_ji[j i]",
+    ]
+    assert len(list(steps(arranged("i,j->ij").forward))) == 1  # none has: as it is asked for
+
+
+# Large arrays.
+
+
+def test_a_product_is_spread_over_a_label_where_each_of_its_matrices_is_large() -> None:
+    def asked(size: int) -> list[str]:
+        sizes = {"a": 64, "i": size, "b": 8, "j": 8, "k": size}
+        return copies(arranged("aibj,ik->abjk", wrt=(), itemsize=8, **sizes))
+
+    assert asked(64) == []  # a product for each index of a
+    assert asked(8) == ["aibj>abji"]  # one product, and a copy for it
+
+
+def test_the_copy_that_gathers_has_the_contracted_labels_as_the_other_array_has() -> None:
+    sizes = {"a": 64, "i": 4, "b": 4, "k": 4}
+    assert copies(arranged("aibk,bi->ak", wrt=(), itemsize=8, **sizes)) == ["aibk>akbi"]
+    assert copies(arranged("bi,aibk->ka", wrt=(), itemsize=8, **sizes)) == ["aibk>bika"]
+
+
+def test_tiny_matrices_have_the_batch_last() -> None:
+    program = arranged("bij,bjk->bik", itemsize=8, b=1 << 16, i=2, j=2, k=2)
+    assert copies(program) == ["bij>ijb", "bjk>jkb", "bik>ikb"]
+    assert result(program, "z_ikb") == "ikb"
+    for size, tiny in ((4, True), (5, False)):
+        found = arranged("bij,bjk->bik", itemsize=8, b=1 << 16, i=size, j=size, k=size)
+        assert bool(copies(found)) is tiny
+
+
+def test_tiny_matrices_with_the_batch_last_already_are_not_copied() -> None:
+    program = arranged("ijb,jkb->ikb", itemsize=8, b=1 << 16, i=2, j=2, k=2)
+    assert copies(program) == []
+
+
+def test_tiny_matrices_are_left_alone_where_arrays_are_small() -> None:
+    assert copies(arranged("bij,bjk->bik", i=2, j=2, k=2)) == []
+
+
+def test_a_large_array_is_multiplied_along_its_memory() -> None:
+    def asked(size: int) -> list[str]:
+        return copies(arranged("ij,ji->ij", wrt=(), itemsize=8, i=size, j=size))
+
+    assert asked(1024) == ["ji>ij"]
+    assert asked(128) == []  # what fits in a cache is read in any order
+
+
+def test_a_product_for_each_index_is_summed_later_where_that_saves_copies() -> None:
+    def asked(size: int, text: str = "ija,ibj->ab") -> Program:
+        sizes = {"i": 64, "j": size, "a": 16, "b": 16}
+        return arranged(text, wrt=(), itemsize=8, **sizes)
+
+    later = asked(512)
+    assert copies(later) == []
+    partial, summed = steps(later.forward)
+    assert partial.result.labels == ("i", "a", "b")
+    assert summed.args == (partial.result,)
+    assert copies(asked(8)) == ["ibj>bij"]  # the sums would be as large as the arrays
+    assert copies(asked(512, "ija,bij->ab")) == []  # no copy to save: one product
+    assert len(list(steps(asked(512, "ija,bij->ab").forward))) == 1
+    assert copies(asked(512, "ija,bji->ab")) == ["bji>ijb"]  # i is not first in both
+
+
+def test_a_program_tells_the_scale_that_it_was_made_for() -> None:
+    scale = Scale((("i", 4),), 8)
+    program = lower(pairwise(pattern_of(parse("i,i->")), ((0, 1),)), (0,))
+    assert arrange(program, scale).scale is scale
+    assert arrange(program) == replace(arrange(program), scale=None)
+    assert arrays(pattern_of(parse("i,i->")), None) == (("i",), ("i",), ())
+    assert program_of(pattern_of(parse("i,i->")), (0,), NUMPY, {"i": 1 << 20}).scale is not None

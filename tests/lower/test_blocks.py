@@ -1,0 +1,203 @@
+"""Which steps of large arrays are done in blocks, of what, and which are left whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from einsum_grad.lower import Block, Op, Program, Scale, Step, Value, arrange, blocks, steps
+from einsum_grad.lower.blocks import BLOCK, WORTH, passing
+from einsum_grad.lower.cost import cost
+from einsum_grad.lower.split import finishing, saving
+from tests.lower.test_arrange import arranged
+from tests.lower.test_lower import programs
+
+LARGE = {"i": 1024, "j": 1024}
+
+
+def backward(program: Program) -> tuple[Block, ...]:
+    assert program.scale is not None
+    kept = {value.name for value in program.gradients}
+    return blocks(tuple(steps(program.backward)), kept, program.scale)
+
+
+def forward(program: Program) -> tuple[Block, ...]:
+    assert program.scale is not None
+    return blocks(tuple(steps(program.forward)), {program.output.name}, program.scale)
+
+
+def told(found: Sequence[Block]) -> list[tuple[str | None, str]]:
+    """Each block's label, and the names of what it makes."""
+    return [(block.label, " ".join(step.result.name for step in block.steps)) for block in found]
+
+
+@settings(max_examples=400)
+@given(programs(), st.sampled_from((1 << 3, 1 << 14, 1 << 16, 1 << 18)))
+def test_every_step_is_in_one_block_after_what_it_reads(program: Program, itemsize: int) -> None:
+    labels = {label for value in program.operands for label in value.labels}
+    scale = Scale(tuple((label, 3) for label in sorted(labels)), itemsize)
+    found = arrange(program, scale)
+    for todo, kept in (
+        (saving(found), found.residuals),
+        (finishing(found), (found.output,)),
+        (tuple(steps(found.backward)), found.gradients),
+    ):
+        wanted = {value.name for value in kept}
+        groups = blocks(todo, wanted, scale)
+        done = [step for block in groups for step in block.steps]
+        assert sorted(map(str, done)) == sorted(map(str, todo))
+        made: set[str] = set()
+        unmade = {step.result.name for step in todo}
+        for block in groups:
+            inside: set[str] = set()
+            for step in block.steps:
+                assert not {arg.name for arg in step.args} & (unmade - made - inside)
+                inside.add(step.result.name)
+                if block.label is not None:
+                    check_divided(step, block, inside)
+            made |= {value.name for value in block.kept}
+            unmade -= inside - made  # what is not kept is never read again
+        assert wanted & {step.result.name for step in todo} <= made
+
+
+def check_divided(step: Step, block: Block, inside: set[str]) -> None:
+    """A part is made of parts: a sum over the blocks' label is read by no step of the block."""
+    assert block.label in {label for value in (*step.args, step.result) for label in value.labels}
+    assert block.step >= 1
+    for arg in step.args:
+        assert arg.name not in inside - {step.result.name} or block.label in arg.labels
+
+
+def test_gradients_share_the_blocks_in_which_the_cotangent_is_read_once() -> None:
+    assert told(backward(arranged("ij,ij->ij", None, 8, **LARGE))) == [("i", "dx dw")]
+    assert told(backward(arranged("bij,bjk->bik", itemsize=8, b=2048, i=8, j=8, k=8))) == [
+        ("b", "dx dw")
+    ]
+
+
+def test_a_value_that_a_block_makes_and_uses_is_not_kept() -> None:
+    program = arranged("ij,ij,ij->ij", None, 8, **LARGE)
+    (block,) = backward(program)
+    assert [value.name for value in block.kept] == ["dc", "da", "db"]
+    assert {str(value) for value in passing(program)} == {"dt1[i j]"}
+
+
+def test_what_only_passes_through_blocks_counts_for_no_memory_and_no_traffic() -> None:
+    program = arranged("ij,ij,ij->ij", None, 8, **LARGE)
+    matrix = 8 * 1024 * 1024
+    costs = cost(program, LARGE)
+    assert costs.largest_intermediate == costs.saved_bytes == matrix  # t1 alone; not dt1
+    # dz c → dt1; t1 dz → dc; dt1 b → da; a dt1 → db, dt1 staying in the cache.
+    assert costs.backward.bytes_moved == (2 + 3 + 2 + 2) * matrix
+    small = arranged("ij,ij,ij->ij", None, 0, **LARGE)
+    assert passing(small) == set()
+    assert cost(small, LARGE).backward.bytes_moved == 12 * matrix
+
+
+def test_a_product_that_arithmetic_bounds_stays_whole() -> None:
+    program = arranged("ij,jk->ik", itemsize=8, i=1024, j=1024, k=1024)
+    assert told(forward(program)) == [(None, "z")]
+    assert told(backward(program)) == [(None, "dx dw")]
+
+
+@pytest.mark.parametrize(("size", "label"), [(64, "b"), (128, None)])
+def test_a_batch_of_products_is_in_blocks_where_a_blas_has_one_thread(
+    size: int, label: str | None
+) -> None:
+    program = arranged("bij,bjk->bik", itemsize=8, b=64, i=size, j=size, k=size)
+    assert told(forward(program)) == [(label, "z")]
+
+
+def test_a_dot_product_is_a_sum_of_those_of_its_blocks() -> None:
+    (block,) = forward(arranged("ij,ij->", None, 8, **LARGE))
+    assert block.label == "i"
+    assert [value.name for value in block.kept] == ["z"]
+
+
+def test_what_a_block_sums_up_is_read_only_after_all_blocks() -> None:
+    sizes = {"i": 4096, "j": 256}
+    program = arranged("ij,ij,->", None, 8, **sizes)
+    found = forward(program)
+    place = {step.result.name: n for n, block in enumerate(found) for step in block.steps}
+    for step in steps(program.forward):
+        for arg in step.args:
+            if arg.name in place and found[place[arg.name]].label not in (*arg.labels, None):
+                assert place[step.result.name] > place[arg.name]
+
+
+def test_views_and_copies_are_no_work_for_blocks() -> None:
+    program = arranged("ij->ji", None, 8, **LARGE)
+    assert {label for label, _ in told(forward(program))} == {None}
+    assert {label for label, _ in told(backward(program))} == {None}
+
+
+def test_conjugates_are_made_in_blocks() -> None:
+    value, scale = Value("x", ("i", "j")), Scale((("i", 1024), ("j", 1024)), 16)
+    step = Step(Op.CONJUGATE, Value("x_conj", value.labels), (value,))
+    assert told(blocks((step,), {"x_conj"}, scale)) == [("i", "x_conj")]
+
+
+def multiply(*terms: str, output: str, itemsize: int = 8, **sizes: int) -> Block:
+    """The block of one elementwise product."""
+    args = tuple(Value(name, tuple(term)) for name, term in zip("xw", terms, strict=False))
+    step = Step(Op.CONTRACT, Value("z", tuple(output)), args)
+    (block,) = blocks((step,), {"z"}, Scale(tuple(sizes.items()), itemsize))
+    return block
+
+
+def test_parts_lie_in_long_runs_of_memory() -> None:
+    # What stands behind a label must be 512 bytes, unless nothing stands before it.
+    assert multiply("ijk", "jik", output="ijk", i=256, j=256, k=64).label in ("i", "j")
+    assert multiply("ijk", "jik", output="ijk", i=256, j=256, k=32).label is None
+    assert multiply("ij", "ji", output="ij", i=1024, j=1024).label is None
+    assert multiply("ij", "uji", output="ij", i=1024, j=1024, u=1).label is None
+
+
+def test_a_small_array_may_be_read_whole_by_every_block() -> None:
+    assert multiply("ij", "j", output="ij", i=1024, j=8192).label == "i"  # 64 KiB
+    assert multiply("ij", "j", output="ij", i=1024, j=8193).label is None
+
+
+def test_the_label_is_the_one_along_which_most_is_moved_in_long_runs() -> None:
+    assert multiply("ij", "ij", output="ij", i=1024, j=1024).label == "i"
+    assert multiply("uij", "uij", output="uij", u=1, i=1024, j=1024).label == "i"
+
+
+def test_small_work_is_left_whole() -> None:
+    # Two operands and a result of 2^18 numbers each are three quarters of WORTH.
+    half, whole = WORTH // 4 // 8, WORTH // 2 // 8
+    assert multiply("i", "i", output="i", i=half).label is None
+    assert multiply("i", "i", output="i", i=whole).label == "i"
+
+
+def test_arrays_that_fit_in_a_cache_are_left_whole() -> None:
+    # 64 arrays of 128 KiB: much to move, but each is at hand.
+    args = Value("x", ("i",)), Value("w", ("i",))
+    todo = [Step(Op.CONTRACT, Value(f"z{n}", ("i",)), args) for n in range(64)]
+    names = {step.result.name for step in todo}
+    for nbytes, label in ((1 << 17, None), (1 << 18, "i")):
+        (block,) = blocks(todo, names, Scale((("i", nbytes // 8),), 8))
+        assert block.label == label
+
+
+@pytest.mark.parametrize("rows", [1024, 4096])
+def test_the_arrays_of_a_block_fit_in_a_cache(rows: int) -> None:
+    block = multiply("ij", "ij", output="ij", i=rows, j=1024)
+    assert block.step * 3 * 8 * 1024 <= BLOCK < (block.step + 1) * 3 * 8 * 1024
+
+
+def test_a_block_has_at_least_one_index() -> None:
+    block = multiply("ij", "ij", output="ij", i=4, j=1 << 20)
+    assert (block.label, block.step) == ("i", 1)
+
+
+def test_whole_steps_that_follow_each_other_are_one_block() -> None:
+    program = arranged("ij,jk,kl->il", itemsize=8, i=512, j=512, k=512, l=512)
+    assert told(backward(program)) == [(None, "dt1 dc da db")]
+
+
+def test_a_program_for_small_arrays_has_nothing_passing() -> None:
+    assert passing(arranged("ij,ij->ij")) == set()

@@ -1,0 +1,39 @@
+import pytest
+
+from einsum_grad.lower.scale import LARGE, Scale, scale_of
+from einsum_grad.plan import UNIT
+
+
+def test_arrays_that_are_small_together_have_no_scale() -> None:
+    terms = (("i",), ("j",))
+    half = LARGE // 8 // 2
+    assert scale_of(terms, {"i": half, "j": half}, 8) is not None
+    assert scale_of(terms, {"i": half, "j": half - 1}, 8) is None
+    assert scale_of(terms, {"i": half, "j": half - 1}, 16) is not None
+
+
+@pytest.mark.parametrize(
+    ("size", "rounded"), [(0, 1), (1, 1), (2, 2), (3, 4), (4, 4), (5, 8), (1 << 20, 1 << 20)]
+)
+def test_sizes_are_rounded_up_to_powers_of_two(size: int, rounded: int) -> None:
+    scale = scale_of((("n",),), {"n": LARGE, "i": size}, 1)
+    assert scale == Scale((("n", LARGE), ("i", rounded)), 1)
+
+
+def test_near_sizes_have_the_same_scale() -> None:
+    def asked(size: int) -> Scale | None:
+        return scale_of((("i", "j"),), {"i": size, "j": size}, 8)
+
+    assert asked(600) == asked(1000) == asked(1024) != asked(1025)
+
+
+def test_a_label_without_a_size_and_a_unit_count_as_1() -> None:
+    scale = Scale((("i", 4),), 8)
+    assert scale.volume(("i", "k", UNIT)) == 4
+    assert scale.nbytes(("i", "i")) == 128
+    assert scale_of((("i", "k", UNIT),), {"i": LARGE // 8}, 8) is not None
+
+
+def test_a_size_of_0_makes_an_array_small_only_for_itself() -> None:
+    assert scale_of((("i", "j"),), {"i": 0, "j": LARGE}, 8) is None
+    assert scale_of((("i", "j"), ("j",)), {"i": 0, "j": LARGE}, 8) is not None

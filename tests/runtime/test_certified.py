@@ -1,0 +1,167 @@
+"""Modules are certified from their text, whoever wrote it, and compiled functions by themselves."""
+
+from __future__ import annotations
+
+import itertools
+import textwrap
+from typing import Any
+
+import pytest
+
+import einsum_grad as eg
+from einsum_grad import Certificate, certify_module, emit
+from einsum_grad.errors import ArgumentError, ArgumentTypeError, PatternError
+
+
+def only_finding(certificate: Certificate) -> str:
+    (finding,) = certificate.findings
+    assert not certificate.is_right
+    return str(finding)
+
+
+@pytest.mark.parametrize("target", ["numpy", "einops"])
+@pytest.mark.parametrize(
+    ("pattern", "options"),
+    [
+        ("bij,jk->ik", {}),
+        ("...ij,jk->...ik", {}),
+        ("i->iib", {"sizes": {"b": 3}}),
+        ("ij,ij->ij", {"shapes": [(2, 3), (1, 3)]}),
+        ("ij,jk->ik", {"numbers": "complex"}),
+        ("ab,bc,cd->ad", {"wrt": (2, 0)}),
+        ("αβ,βγ->αγ", {}),
+        ("batch i, i j -> batch j", {"notation": "named"}),
+        (",->", {}),
+    ],
+)
+def test_what_emit_writes_is_right(pattern: str, options: dict[str, Any], target: str) -> None:
+    certificate = certify_module(emit(pattern, target, **options))
+    assert certificate.is_right, str(certificate)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("def forward(", "SyntaxError: '(' was never closed"),
+        ("import os", "ImportError: generated code does not import os"),
+        ("open('/etc/passwd')", "NameError: name 'open' is not defined"),
+        ("1 / 0", "ZeroDivisionError: division by zero"),
+        ("raise SystemExit(0)", "SystemExit: 0"),
+        ("def forward(x):\n    return x", "NameError: it does not define backward"),
+        ("backward = 1", "NameError: it does not define forward"),
+        ("\0", "SyntaxError: source code string cannot contain null bytes"),
+        ("'\udc80'", "UnicodeEncodeError: 'utf-8' codec"),
+    ],
+)
+def test_what_can_not_be_loaded_is_a_finding(text: str, found: str) -> None:
+    certificate = certify_module(f'"""The einsum i->i and its gradients."""\n{text}\n')
+    assert only_finding(certificate).startswith(f"the module is WRONG: it can't be loaded: {found}")
+    assert certificate.to_dict()["is_right"] is False
+
+
+@pytest.mark.parametrize("numbers", ["real", "complex"])
+@pytest.mark.parametrize(
+    ("pattern", "size"),
+    [("ij,ij->ij", 4096), ("ij->ji", 4096), ("ab,bd->", 2048), ("aebf,dfce->abcd", 48)],
+)
+def test_modules_of_large_arrays_are_right_with_helpers_of_their_own(
+    pattern: str, size: int, numbers: str
+) -> None:
+    sizes = dict.fromkeys(filter(str.isalpha, pattern), size)
+    text = emit(pattern, sizes=sizes, numbers=numbers)
+    assert certify_module(text).is_right
+    assert eg.compile(pattern, sizes=sizes).certify(numbers=numbers).is_right
+
+
+def test_a_helper_is_run_as_it_stands_in_the_file() -> None:
+    text = emit("ij->ji", sizes={"i": 4096, "j": 4096})
+    assert "def copied(" in text
+    spoiled = text.replace(
+        "def copied(", "def copied(array):\n    return 2 * array\n\n\ndef plain("
+    )
+    assert not certify_module(spoiled).is_right
+
+
+def test_a_module_by_hand_is_certified() -> None:
+    text = textwrap.dedent('''
+        """The einsum ij,jk->ik and its gradients."""
+
+        import numpy as np
+
+        def forward(a, b):
+            return np.einsum("ij,jk", a, b)
+
+        def backward(g, a, b):
+            """Return the gradients."""
+            return g @ b.T, a.T @ g
+    ''')
+    assert certify_module(text).is_right
+    assert not certify_module(text.replace("a.T @ g", "g.T @ a")).is_right
+
+
+def test_a_pattern_goes_before_the_docstring() -> None:
+    text = emit("ij,jk->ik")
+    assert certify_module(text, "xy,yz->xz").is_right
+    assert certify_module(text, "row y, y z -> row z", notation="named").is_right
+    assert not certify_module(text, "ij,jk->ki").is_right
+    with pytest.raises(PatternError):
+        certify_module(text, "ij,jk->iz")
+
+
+def test_a_module_without_words_needs_a_pattern() -> None:
+    text = "def forward(x):\n    return x\n\ndef backward(dz, x):\n    return (dz,)\n"
+    with pytest.raises(ArgumentError, match="does not say its einsum"):
+        certify_module(text)
+    assert certify_module(text, "ijk->ijk").is_right
+
+
+def test_wrt_says_which_gradients_are_returned() -> None:
+    text = emit("ij,ij->ij", wrt=1).replace("the gradients (dw,)", "something")
+    assert not certify_module(text).is_right
+    assert certify_module(text, wrt=1).is_right
+    assert not certify_module(text, wrt=0).is_right
+
+
+@pytest.mark.parametrize("target", ["numpy", "einops"])
+@pytest.mark.parametrize("numbers", ["real", "complex"])
+@pytest.mark.parametrize("pattern", ["bij,jk->ik", "...i,i->...", "ab,bc,cd,de->ae", "ii->"])
+def test_a_compiled_function_is_right(pattern: str, numbers: str, target: str) -> None:
+    certificate = eg.compile(pattern, target=target).certify(trials=2, numbers=numbers)
+    assert certificate.is_right, str(certificate)
+    assert certificate.trials == 2
+
+
+def test_sizes_for_the_order_of_contraction_are_not_those_of_the_certificate() -> None:
+    f = eg.compile("ij,jk->ik", sizes={"i": 10**6})
+    assert f.certify().shapes == (((2, 3), (3, 4)),)
+    assert f.certify({"i": 5}).shapes == (((5, 2), (2, 3)),)
+
+
+def test_a_size_of_the_output_alone_is_that_of_the_function() -> None:
+    f = eg.compile("i->ib", sizes={"b": 3})
+    assert f.certify().is_right
+    assert f.certify({"b": 3}).is_right
+    with pytest.raises(ArgumentError):
+        f.certify({"b": 2})
+
+
+def test_what_broadcasts_in_the_shapes_broadcasts_in_the_certificate() -> None:
+    certificate = eg.compile("i,i->", shapes=[(3,), (1,)]).certify()
+    assert certificate.is_right
+    assert certificate.shapes == (((2,), (1,)),)
+
+
+def test_other_numbers_and_sizes_are_refused() -> None:
+    f = eg.compile("i->")
+    with pytest.raises(ArgumentError, match="numbers is one of"):
+        f.certify(numbers="quaternion")
+    with pytest.raises(ArgumentTypeError):
+        f.certify(sizes=[2])  # type: ignore[arg-type]  # that is the test
+
+
+def test_a_chain_of_many_operands_is_certified() -> None:
+    labels = [f"x{number}" for number in range(61)]
+    terms = ", ".join(f"{a} {b}" for a, b in itertools.pairwise(labels))
+    certificate = eg.compile(f"{terms} -> {labels[0]} {labels[-1]}", notation="named").certify()
+    assert certificate.is_right
+    assert certificate.degree == 61

@@ -1,0 +1,114 @@
+"""The helpers of modules of large arrays do what the plain ones in the module say."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from einsum_grad.emit.large import HELPERS as PLAIN
+from einsum_grad.runtime.helpers import HELPERS, copied, summed
+from tests.strategies import fractions, whole
+
+Array = NDArray[Any]
+
+
+def plain(name: str) -> Any:
+    """The helper as it stands in a module."""
+    defined: dict[str, Any] = {"np": np}
+    for text in PLAIN:
+        exec(text, defined)
+    return defined[name]
+
+
+def test_each_helper_has_its_plain_form() -> None:
+    assert [text[len("def ") : text.index("(")] for text in PLAIN] == list(HELPERS)
+
+
+SHAPES = [
+    (7,),
+    (1 << 18,),
+    (512, 600),
+    (600, 3),
+    (3, 1 << 16),
+    (1 << 16, 3),
+    (1, 1 << 17),
+    (1 << 17, 1),
+    (64, 48, 80),
+    (8, 9, 10, 11, 12),
+]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("dtype", ["f4", "c16", "i1"])
+def test_a_copy_is_made_of_any_layout(shape: tuple[int, ...], dtype: str) -> None:
+    for order in itertools.islice(itertools.permutations(range(len(shape))), 24):
+        array = whole(shape, dtype, 1)
+        for given in (array.transpose(order), array.transpose(order)[..., ::-1]):
+            found = copied(given)
+            np.testing.assert_array_equal(found, plain("copied")(given), strict=True)
+            assert found.flags.c_contiguous
+            assert not np.may_share_memory(found, array)
+
+
+def test_what_repeats_is_copied_as_often() -> None:
+    row = np.arange(1024.0)
+    for given in (np.broadcast_to(row, (512, 1024)), np.broadcast_to(row[:, None], (1024, 512))):
+        np.testing.assert_array_equal(copied(given), given)
+
+
+AXES = [
+    (shape, axes)
+    for shape in ((6, 5, 4, 3), (300, 400), (1 << 18,), (3, 1, 1 << 16), (70, 80, 90))
+    for count in range(1, len(shape) + 1)
+    for axes in itertools.combinations(range(len(shape)), count)
+]
+
+
+@pytest.mark.parametrize(("shape", "axes"), AXES)
+@pytest.mark.parametrize("dtype", ["f4", "f8", "c8", "c16", "i8", "?"])
+def test_a_sum_over_any_axes(shape: tuple[int, ...], axes: tuple[int, ...], dtype: str) -> None:
+    array = whole(shape, dtype, 2)
+    for given in (array, array[::-1], np.asfortranarray(array)):
+        found = summed(given, axes)
+        wanted = plain("summed")(given, axes)
+        np.testing.assert_array_equal(found, wanted, strict=True)
+
+
+@pytest.mark.parametrize("shape", [(0,), (0, 3), (3, 0), (2, 0, 3)])
+def test_a_sum_of_nothing_is_zero(shape: tuple[int, ...]) -> None:
+    for axes in [(0,), (len(shape) - 1,), tuple(range(len(shape)))]:
+        array = np.zeros(shape)
+        np.testing.assert_array_equal(summed(array, axes), array.sum(axis=axes))
+
+
+@pytest.mark.parametrize("dtype", ["f8", "c16"])
+@pytest.mark.parametrize("number", [np.inf, -np.inf, np.nan])
+def test_infinities_and_nan_are_summed_as_numbers_are(dtype: str, number: float) -> None:
+    array = np.ones((300, 4, 400), dtype)
+    array[7, 2, 11] = number
+    for axes in ((0,), (2,), (0, 1), (1, 2), (0, 2), (1,), (0, 1, 2)):
+        np.testing.assert_array_equal(summed(array, axes), array.sum(axis=axes))
+
+
+@pytest.mark.parametrize(
+    ("shape", "axes"),
+    [((1 << 22,), (0,)), ((2, 1 << 21), (1,)), ((1 << 21, 2), (0,)), ((2, 1 << 20, 2), (1,))],
+)
+def test_sums_of_millions_of_float32_are_close(
+    shape: tuple[int, ...], axes: tuple[int, ...]
+) -> None:
+    array = np.abs(fractions(shape, "f4", 3))
+    exact = array.astype(float).sum(axis=axes)
+    assert np.max(np.abs(summed(array, axes) - exact) / exact) < 1e-5
+
+
+def test_a_dot_product_of_millions_of_float32_is_close() -> None:
+    import einsum_grad as eg
+
+    x = np.abs(fractions((1 << 22,), "f4", 4))
+    exact = np.dot(x.astype(float), x.astype(float))
+    assert abs(eg.compile("i,i->")(x, x) - exact) / exact < 1e-5

@@ -1,0 +1,285 @@
+"""Large operands of any kind: every layout, every dtype, and what is no plain array."""
+
+from __future__ import annotations
+
+import tracemalloc
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import einsum_grad as eg
+from einsum_grad.errors import ArgumentError, DTypeError, OperandError
+from einsum_grad.lower.blocks import BLOCK
+from tests.strategies import whole
+
+Array = NDArray[Any]
+
+SIZES = {"b": 41, "i": 44, "j": 45, "k": 43}
+PATTERNS = [
+    "ij,jk->ik",
+    "bij,bjk->bik",
+    "bij,jk->ik",
+    "bij,bij->bij",
+    "bij,ij->jbi",
+    "bij,bij->b",
+    "bij,bij->",
+    "bij,bj->bi",
+    "bij->jb",
+    "bij->i",
+    "bij,j,bik->kb",
+    "iij,jk->ik",
+    "bib->i",
+]
+SCALE = {"ij,jk->ik": 6}
+"""Matrices are made as much larger, so that they count as large."""
+
+
+def shapes_of(pattern: str) -> list[tuple[int, ...]]:
+    times = SCALE.get(pattern, 1)
+    terms = pattern.partition("->")[0].split(",")
+    return [tuple(SIZES[label] * times for label in term) for term in terms]
+
+
+def square(shape: tuple[int, ...], term: str) -> tuple[int, ...]:
+    """Labels that repeat have one size."""
+    return tuple(shape[term.index(label)] for label in term)
+
+
+def operands_of(pattern: str, dtype: str = "f8") -> list[Array]:
+    terms = pattern.partition("->")[0].split(",")
+    shapes = map(square, shapes_of(pattern), terms)
+    return [whole(shape, dtype, n) for n, shape in enumerate(shapes)]
+
+
+def gaps(array: Array) -> Array:
+    wide = np.zeros((*array.shape[:-1], 2 * array.shape[-1]), array.dtype)
+    wide[..., ::2] = array
+    return wide[..., ::2]
+
+
+LAYOUTS = {
+    "Fortran's": np.asfortranarray,
+    "backwards": lambda x: x[::-1].copy()[::-1],
+    "last axis backwards": lambda x: x[..., ::-1].copy()[..., ::-1],
+    "gaps": gaps,
+    "rotated": lambda x: np.moveaxis(np.moveaxis(x, 0, -1).copy(), -1, 0),
+    "read-only": lambda x: np.lib.stride_tricks.as_strided(x, writeable=False),
+    "not aligned": lambda x: np.frombuffer(b"1" + x.tobytes(), x.dtype, x.size, 1).reshape(x.shape),
+}
+
+
+def assert_same(found: Any, wanted: Any) -> None:
+    np.testing.assert_array_equal(np.asarray(found), np.asarray(wanted), strict=True)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_results_do_not_depend_on_the_layout(pattern: str, layout: str) -> None:
+    function, plain = eg.compile(pattern), operands_of(pattern)
+    output, pullback = function.vjp(*plain)
+    cotangent = whole(np.shape(output), "f8", 9)
+    wanted = pullback(cotangent)
+    change: Any = LAYOUTS[layout]
+    every = [change(operand) for operand in plain]
+    for operands in (every, [every[0], *plain[1:]], [*plain[:-1], every[-1]]):
+        found, pulled = function.vjp(*operands)
+        assert_same(found, output)
+        for given in (cotangent, np.asarray(change(np.atleast_1d(cotangent))).reshape(found.shape)):
+            for gradient, expected, operand in zip(pulled(given), wanted, plain, strict=True):
+                assert gradient.shape == operand.shape
+                assert_same(gradient, expected)
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_operands_that_repeat_their_numbers(pattern: str) -> None:
+    function = eg.compile(pattern)
+    views = [np.broadcast_to(x[..., :1], x.shape) for x in operands_of(pattern)]
+    plain = [view.copy() for view in views]
+    output, pullback = function.vjp(*plain)
+    found, pulled = function.vjp(*views)
+    assert_same(found, output)
+    cotangent = np.broadcast_to(np.float64(2), np.shape(output))
+    for gradient, wanted in zip(pulled(cotangent), pullback(cotangent.copy()), strict=True):
+        assert_same(gradient, wanted)
+
+
+@pytest.mark.parametrize("dtype", ["f2", "f4", "g", "c8", "c16", "G", "i8", "i4", "?", ">f8"])
+@pytest.mark.parametrize("pattern", ["ij,jk->ik", "bij,bij->bij", "bij->jb", "bij,j,bik->kb"])
+def test_every_dtype(pattern: str, dtype: str) -> None:
+    operands = operands_of(pattern, dtype)
+    if np.dtype(dtype).kind != "c":
+        operands = [np.abs(operand) % 2 for operand in operands]  # small enough for float16
+    operands = [operand.astype(dtype) for operand in operands]
+    function = eg.compile(pattern)
+    output, pullback = function.vjp(*operands)
+    exact = [operand.astype("G" if np.dtype(dtype).kind == "c" else "i8") for operand in operands]
+    if dtype == "?":
+        exact = operands
+    wanted = np.einsum(pattern, *exact, optimize=True)
+    assert output.dtype == np.result_type(*operands)
+    assert_same(output, wanted.astype(output.dtype))
+    if dtype == "?":
+        return
+    for gradient, operand in zip(pullback(np.ones_like(output)), operands, strict=True):
+        assert gradient.dtype == operand.dtype
+        assert gradient.shape == operand.shape
+
+
+def test_gradients_of_each_dtype_are_the_operands() -> None:
+    x, w = whole((400, 300), "f4", 1), whole((300, 400), "c16", 2)
+    output, pullback = eg.compile("ij,jk->ik").vjp(x, w)
+    g = whole((400, 400), "c16", 3)
+    dx, dw = pullback(g)
+    assert_same(output, x.astype(complex) @ w)
+    assert_same(dx, (g @ w.conj().T).real.astype("f4"))
+    assert_same(dw, x.astype(complex).T @ g)
+
+
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_the_pullback_takes_the_other_convention(order: Any, first: bool) -> None:
+    x, w = (np.asarray(whole((300, 300), "c16", n), order=order) for n in (1, 2))
+    g = np.asarray(whole((300, 300), "c16", 3), order=order)
+    _, pullback = eg.compile("ij,jk->ik").vjp(x, w, conj=first)
+    for conj in (first, not first, first):
+        a, b = (x.conj(), w.conj()) if conj else (x, w)
+        dx, dw = pullback(g, conj=conj)
+        assert_same(dx, g @ b.T)
+        assert_same(dw, a.T @ g)
+
+
+class Other(np.ndarray[Any, Any]):
+    """A class of its own."""
+
+
+def test_operands_that_are_no_plain_arrays() -> None:
+    x, w = whole((300, 300), "f8", 1), whole((300, 300), "f8", 2)
+    function = eg.compile("ij,jk->ik")
+    wanted = function(x, w)
+    kinds: list[Any] = [
+        lambda a: a.view(np.matrix),
+        np.ma.masked_array,
+        np.ndarray.tolist,
+        lambda a: a.view(Other),
+    ]
+    for kind in kinds:
+        for operands in ((kind(x), w), (x, kind(w)), (kind(x), kind(w))):
+            output, pullback = function.vjp(*operands)
+            assert type(output) is np.ndarray
+            assert_same(output, wanted)
+            dx, dw = pullback(kind(wanted))
+            assert type(dx) is type(dw) is np.ndarray
+            assert_same(dx, wanted @ w.T)
+
+
+def test_an_output_without_axes_is_a_number_of_numpy() -> None:
+    x = whole((300, 300), "f8", 1)
+    for operands in ((x, x), (np.asfortranarray(x), x), (x.tolist(), x)):
+        output, pullback = eg.compile("ij,ij->").vjp(*operands)
+        assert type(output) is np.float64
+        assert output == (x * x).sum()
+        assert_same(pullback(2.0)[0], 2 * x)
+
+
+def test_conj_may_be_anything_that_is_true_or_false() -> None:
+    x = whole((300, 300), "c16", 1)
+    function = eg.compile("ij,ij->ij")
+    values: list[tuple[Any, Any]] = [(1, 0), ([1], []), ("yes", ""), (np.True_, np.False_)]
+    for true, false in values:
+        for conj, factor in ((true, x.conj()), (false, x)):
+            _, pullback = function.vjp(x, x, conj=conj)
+            assert_same(pullback(np.ones_like(x))[0], factor)
+
+
+def test_what_does_not_fit_is_refused_as_ever() -> None:
+    x, w = np.ones((300, 300)), np.ones((301, 300))
+    function = eg.compile("ij,jk->ik")
+    function(x, x)
+    with pytest.raises(OperandError, match="the sizes of 'j' disagree: 300 in operand 0"):
+        function(x, w)
+    with pytest.raises(OperandError, match="has 2 operands, and 1 was given"):
+        function(x)
+    with pytest.raises(OperandError):
+        function(x, x[0])
+    with pytest.raises(DTypeError, match="has dtype object"):
+        function(x, x.astype(object))
+    _, pullback = function.vjp(x, x)
+    with pytest.raises(OperandError, match=r"the cotangent has shape \(301, 300\)"):
+        pullback(w)
+    with pytest.raises(DTypeError, match="the cotangent has dtype complex128"):
+        pullback(x.astype(complex))
+
+
+def test_layouts_are_remembered_within_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    from einsum_grad.runtime import function as module
+
+    monkeypatch.setattr(module, "_MAX_VARIANTS", 4)
+    function = eg.compile("abcd->dcba")
+    x = np.ones((2, 2, 2, 1 << 15))
+    for order in (
+        (3, 2, 1, 0),
+        (3, 2, 0, 1),
+        (3, 1, 2, 0),
+        (3, 1, 0, 2),
+        (3, 0, 1, 2),
+        (3, 0, 2, 1),
+    ):
+        back = np.argsort(order)
+        function(x.transpose(order).copy().transpose(back))
+        assert len(function._variants) <= 4
+
+
+def test_the_cost_is_that_of_the_numbers_it_is_asked_for() -> None:
+    """Programs for large arrays differ from those for small ones, and bytes make arrays large."""
+    function = eg.compile("ij,ij,ij->ij")
+    sizes = {"i": 256, "j": 128}
+    elements = 256 * 128
+    small, large = (function.cost(sizes, dtype).backward for dtype in ("f4", "f8"))
+    assert small.bytes_moved == 4 * elements * 12
+    assert large.bytes_moved == 8 * elements * 9  # dt1 stays in the cache
+    half = function.cost(sizes, "f2")
+    assert half == function.cost(sizes, "f4")
+    product = eg.compile("ij,jk->ik", wrt=0)
+    real, complex_ = (product.cost({**sizes, "k": 8}, dtype) for dtype in ("f8", "c16"))
+    assert complex_.backward.bytes_moved == 2 * real.backward.bytes_moved + 2 * 16 * 128 * 8  # w*
+    with pytest.raises(ArgumentError, match="the size of j"):
+        function.cost({"i": 3})
+
+
+@pytest.mark.parametrize(
+    ("pattern", "size"),
+    [
+        ("ij,ij->ij", 1024),
+        ("ij,ij,ij->ij", 1024),
+        ("ij,jk->ik", 1024),
+        ("ij,jk,kl->il", 700),
+        ("ij,ij->", 1024),
+        ("ij,j->i", 1024),
+        ("aebf,dfce->abcd", 28),
+        ("bij,bjk,bkl->bil", 80),
+    ],
+)
+def test_the_memory_is_that_of_the_results_and_of_what_the_cost_names(
+    pattern: str, size: int
+) -> None:
+    function = eg.compile(pattern)
+    labels = dict.fromkeys(pattern.replace(",", "").partition("->")[0], size)
+    costs = function.cost(labels)
+    operands = [np.ones((size,) * len(term)) for term in pattern.partition("->")[0].split(",")]
+    cotangent = np.ones_like(function(*operands))
+    eg.set_num_threads(2)
+    function.vjp(*operands)[1](cotangent)
+    eg.cache_clear()  # what waits to be used again is no new memory
+    tracemalloc.start()
+    try:
+        output, pullback = function.vjp(*operands)
+        gradients = pullback(cotangent)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+        eg.set_num_threads(None)
+    results = output.nbytes + sum(gradient.nbytes for gradient in gradients)
+    passing_ = 2 * BLOCK  # of each thread's block, what is made on the way
+    assert results <= peak <= results + costs.saved_bytes + costs.largest_intermediate + passing_

@@ -1,0 +1,259 @@
+"""Memory is used again only when nobody can reach it any more."""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import itertools
+import math
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import einsum_grad as eg
+from einsum_grad.runtime import memory
+from einsum_grad.runtime.memory import SMALLEST, Pool, empty, is_leased
+from tests.strategies import whole
+
+FLOAT = np.dtype(float)
+LARGE = (512, 512)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_waits() -> Iterator[None]:
+    memory.clear()
+    yield
+    memory.clear()
+
+
+def address(array: NDArray[Any]) -> int:
+    where: int = array.__array_interface__["data"][0]
+    return where
+
+
+def leased() -> NDArray[Any]:
+    return empty(LARGE, FLOAT)
+
+
+def test_memory_that_nobody_holds_is_used_again() -> None:
+    array = leased()
+    where = address(array)
+    assert memory.waiting() == 0
+    del array
+    assert memory.waiting() == math.prod(LARGE) * 8
+    again = leased()
+    assert address(again) == where
+    assert memory.waiting() == 0
+
+
+def test_memory_in_use_is_not_used_again() -> None:
+    held = [leased() for _ in range(4)]
+    for number, array in enumerate(held):
+        array[...] = number
+    del held[1]
+    held.append(leased())
+    held[-1][...] = 9
+    assert [int(array[-1, -1]) for array in held] == [0, 2, 3, 9]
+    spans = sorted((address(array), array.nbytes) for array in held)
+    for (start, nbytes), (following, _) in itertools.pairwise(spans):
+        assert start + nbytes <= following
+
+
+@pytest.mark.parametrize(
+    "view_of",
+    [
+        lambda array: array[1:],
+        lambda array: array.T,
+        lambda array: array.reshape(-1)[::-1],
+        lambda array: array[::2].T[3:, None],
+        lambda array: array.view(np.int64),
+        lambda array: array.view(np.matrix),
+        np.ma.masked_array,
+        lambda array: np.broadcast_to(array, (3, *LARGE)),
+        lambda array: np.lib.stride_tricks.as_strided(array, (2,), (8,)),
+        lambda array: array.flat,
+        memoryview,
+        lambda array: memoryview(array)[2:],
+        lambda array: np.asarray(memoryview(array)),
+        np.frombuffer,
+        np.from_dlpack,
+        np.ctypeslib.as_ctypes,
+        lambda array: array.ctypes,
+        iter,
+        np.nditer,
+        lambda array: array.__array_interface__ and array.base,
+    ],
+)
+def test_whoever_holds_a_view_holds_the_memory(view_of: Callable[[Any], Any]) -> None:
+    array = leased()
+    where = address(array)
+    view = view_of(array)
+    del array
+    gc.collect()
+    assert memory.waiting() == 0
+    assert address(leased()) != where
+    del view
+    gc.collect()
+    assert address(leased()) == where
+
+
+def test_views_in_a_cycle_give_the_memory_back_when_the_cycle_goes() -> None:
+    cycle: list[Any] = [leased()]
+    cycle.append(cycle)
+    del cycle
+    gc.collect()
+    assert memory.waiting() == math.prod(LARGE) * 8
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8", "c8", "c16", "g"])
+def test_an_array_is_aligned_to_a_cache_line(dtype: str) -> None:
+    held = [empty((n, 1001), np.dtype(dtype)) for n in range(100, 120)]
+    assert not any(address(array) % 64 for array in held)
+    assert all(array.flags.c_contiguous and array.flags.aligned for array in held)
+    assert all(type(array) is np.ndarray and array.flags.writeable for array in held)
+
+
+def test_small_arrays_are_plain() -> None:
+    small, large = (empty((SMALLEST // 8 - n,), FLOAT) for n in (1, 0))
+    assert small.flags.owndata
+    assert not is_leased(small)
+    assert is_leased(large)
+    del small
+    assert memory.waiting() == 0
+    assert empty((0, 5), FLOAT).shape == (0, 5)
+
+
+def test_a_view_is_not_leased() -> None:
+    array = leased()
+    assert not is_leased(array[:])
+    assert not is_leased(array.copy())
+
+
+def test_memory_is_for_as_many_bytes_whatever_is_in_them() -> None:
+    array = empty((256, 256), FLOAT)
+    where = address(array)
+    del array
+    other = empty((512, 256), np.dtype("f4"))
+    assert address(other) == where
+    assert other.shape == (512, 256)
+    assert other.dtype == np.float32
+    assert address(empty((512, 257), np.dtype("f4"))) != where
+
+
+def test_no_more_than_the_bound_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    nbytes = SMALLEST
+    monkeypatch.setattr(memory, "MOST", 3 * nbytes)
+    held = [empty((nbytes,), np.dtype("u1")) for _ in range(5)]
+    places = [address(array) for array in held]
+    for number in range(5):
+        held[number] = None  # type: ignore[call-overload]  # given back in this order
+        assert memory.waiting() == min(number + 1, 3) * nbytes
+    again = [empty((nbytes,), np.dtype("u1")) for _ in range(3)]
+    assert [address(array) for array in again] == places[:1:-1]  # the oldest two have gone
+    assert memory.waiting() == 0
+
+
+def test_an_array_above_the_bound_leaves_alone_what_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "MOST", 3 * SMALLEST)
+    small, large = empty((SMALLEST,), np.dtype("u1")), empty((4 * SMALLEST,), np.dtype("u1"))
+    del small
+    del large
+    assert memory.waiting() == SMALLEST
+
+
+def test_clear_gives_everything_back() -> None:
+    held = [leased() for _ in range(3)]
+    held.clear()
+    assert memory.waiting() > 0
+    eg.cache_clear()
+    assert memory.waiting() == 0
+
+
+def test_memory_given_back_while_the_pool_is_locked_is_kept_for_later() -> None:
+    """A finalizer may run at any time, also in the thread that is in the pool."""
+    pool = Pool()
+    taken = pool.get(SMALLEST)
+    with pool._lock:
+        pool.take_back(taken)
+    assert pool.waiting() == SMALLEST
+    assert pool.get(SMALLEST) is taken or pool.waiting() == 0
+
+
+def test_threads_never_have_the_same_memory() -> None:
+    wrong: list[int] = []
+
+    def work(number: int) -> None:
+        for turn in range(200):
+            arrays = [empty((SMALLEST // 8,), FLOAT) for _ in range(2)]
+            for place, array in enumerate(arrays):
+                array[...] = 1000 * number + place
+            if any((array != 1000 * number + n).any() for n, array in enumerate(arrays)):
+                wrong.append(turn)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+@pytest.mark.parametrize("pattern", ["ij,jk->ik", "ij,ij->ij", "ij,jk,kl->il", "ij,j,ij->ji"])
+def test_what_the_caller_holds_never_changes(pattern: str) -> None:
+    n = 300
+    function = eg.compile(pattern)
+    terms = pattern.partition("->")[0].split(",")
+    held: list[NDArray[Any]] = []
+    copies: list[NDArray[Any]] = []
+    for turn in range(5):
+        operands = [whole((n,) * len(term), "f8", turn + p) for p, term in enumerate(terms)]
+        output, pullback = function.vjp(*operands)
+        cotangent = whole((n, n), "f8", turn)
+        for results in ([output], pullback(cotangent), pullback(cotangent + 1)):
+            held += results
+            copies += [result.copy() for result in results]
+        del operands, output, pullback
+    for array, copy in zip(held, copies, strict=True):
+        np.testing.assert_array_equal(array, copy)
+
+
+def test_a_pullback_may_be_called_again_after_its_first_results_have_gone() -> None:
+    operands = [whole((300, 300), "f8", n) for n in range(3)]
+    _, pullback = eg.compile("ij,jk,kl->il").vjp(*operands)
+    first = [gradient.copy() for gradient in pullback(np.ones((300, 300)))]
+    eg.compile("ij,jk,kl->il")(*operands)
+    for gradient, wanted in zip(pullback(np.ones((300, 300))), first, strict=True):
+        np.testing.assert_array_equal(gradient, wanted)
+
+
+def test_arrays_that_live_until_the_end_of_the_process_go_in_silence() -> None:
+    script = """
+import sys
+import numpy as np
+import einsum_grad as eg
+from einsum_grad.runtime import memory
+f = eg.compile("ij,ij->ij")
+sys.kept = np.kept = memory.kept = cycle = [f(np.ones((512, 512)), np.ones((512, 512)))]
+cycle.append(cycle)
+"""
+    run = subprocess.run(
+        [sys.executable, "-X", "dev", "-c", script],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert run.stderr == ""
+
+
+def test_ctypes_sees_the_array() -> None:
+    array = leased()
+    array[0, 0] = 7
+    pointer = array.ctypes.data_as(ctypes.POINTER(ctypes.c_double))
+    assert pointer[0] == 7

@@ -1,0 +1,428 @@
+"""Blocks on several threads: the same results, the caller's settings, and no way to hang."""
+
+from __future__ import annotations
+
+import contextvars
+import multiprocessing
+import os
+import subprocess
+import sys
+import threading
+import warnings
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import pytest
+
+import einsum_grad as eg
+from einsum_grad.errors import ArgumentError, ArgumentTypeError
+from einsum_grad.runtime import threads
+from einsum_grad.runtime.threads import in_blocks
+from tests.strategies import fractions
+
+BLOCKS = 64
+
+
+@pytest.fixture(autouse=True)
+def _default(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for variable in ("EINSUM_GRAD_NUM_THREADS", "OMP_NUM_THREADS"):
+        monkeypatch.delenv(variable, raising=False)
+    eg.set_num_threads(4)
+    yield
+    eg.set_num_threads(None)
+
+
+# The number of threads.
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["ij,ij->ij", "ij,ij->", "ij,ij->i", "ij,i->j", "ij,jk->ik", "bij,bjk->bik", "ij->ji", "ij->j"],
+)
+@pytest.mark.parametrize("dtype", ["f4", "c8"])
+def test_results_do_not_depend_on_the_number_of_threads(pattern: str, dtype: str) -> None:
+    sizes = (
+        {"i": 256, "j": 1024, "k": 64}
+        if "b" not in pattern
+        else {"b": 2048, "i": 8, "j": 8, "k": 8}
+    )
+    terms = pattern.partition("->")[0].split(",")
+    operands = [
+        fractions(tuple(sizes[label] for label in term), dtype, n) for n, term in enumerate(terms)
+    ]
+    function, found = eg.compile(pattern), []
+    for number in (1, 2, 3, 8):
+        eg.set_num_threads(number)
+        output, pullback = function.vjp(*operands)
+        found.append([output, *pullback(np.ones_like(output))])
+    for other in found[1:]:
+        for one, two in zip(found[0], other, strict=True):
+            np.testing.assert_array_equal(one, two, strict=True)
+
+
+def test_the_number_is_what_was_set() -> None:
+    eg.set_num_threads(np.int64(3))  # type: ignore[arg-type]  # an index, as ints are
+    assert eg.get_num_threads() == 3
+    eg.set_num_threads(256)
+    assert eg.get_num_threads() == 256
+
+
+@pytest.mark.parametrize("number", [0, -1, 257])
+def test_a_number_out_of_range_is_refused(number: int) -> None:
+    with pytest.raises(ArgumentError, match=f"1 to 256, and this is {number}"):
+        eg.set_num_threads(number)
+    assert eg.get_num_threads() == 4
+
+
+@pytest.mark.parametrize("number", ["2", 2.0, [2], True])
+def test_what_is_no_number_is_refused(number: Any) -> None:
+    with pytest.raises(ArgumentTypeError, match="is an int, and not"):
+        eg.set_num_threads(number)
+    assert eg.get_num_threads() == 4
+
+
+@pytest.mark.parametrize(
+    ("ours", "omp", "number"),
+    [
+        ("3", "5", 3),
+        ("3", None, 3),
+        (None, "5", 5),
+        (None, "4,2", 4),
+        (None, " 4 , 2", 4),
+        ("", "5", 5),
+        ("0", "5", 5),
+        ("-2", "5", 5),
+        ("many", "5", 5),
+        ("²", "5", 5),
+        ("1000", None, 256),
+    ],
+)
+def test_the_environment_sets_the_default(
+    monkeypatch: pytest.MonkeyPatch, ours: str | None, omp: str | None, number: int
+) -> None:
+    eg.set_num_threads(None)
+    for variable, text in (("EINSUM_GRAD_NUM_THREADS", ours), ("OMP_NUM_THREADS", omp)):
+        if text is not None:
+            monkeypatch.setenv(variable, text)
+    assert eg.get_num_threads() == number
+    eg.set_num_threads(2)
+    assert eg.get_num_threads() == 2
+
+
+def test_without_any_setting_it_is_the_cores_of_the_process() -> None:
+    eg.set_num_threads(None)
+    assert eg.get_num_threads() == len(os.sched_getaffinity(0))
+
+
+def test_in_a_worker_of_multiprocessing_it_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    eg.set_num_threads(None)
+    monkeypatch.setattr(multiprocessing, "parent_process", object)
+    assert eg.get_num_threads() == 1
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    assert eg.get_num_threads() == 3
+
+
+# Blocks.
+
+
+def names_of(work: Any = None) -> set[str]:
+    """The threads that are at work when all wait for each other."""
+    meeting = threading.Barrier(4)
+
+    def wait(part: slice) -> str:
+        if part.start < 4:
+            meeting.wait(timeout=30)
+        return threading.current_thread().name
+
+    return set(in_blocks(work or wait, BLOCKS, 1))
+
+
+def test_as_many_threads_work_as_were_set() -> None:
+    names = names_of()
+    assert len(names) == 4
+    assert threading.current_thread().name in names
+
+
+@pytest.mark.parametrize(
+    ("length", "step"), [(0, 3), (1, 3), (9, 3), (10, 3), (100, 3), (100, 100)]
+)
+def test_the_parts_are_the_whole_in_order(length: int, step: int) -> None:
+    parts = in_blocks(lambda part: (part.start, part.stop), length, step)
+    assert parts == [(start, start + step) for start in range(0, max(length, 1), step)]
+
+
+def test_few_blocks_wake_nobody() -> None:
+    names = in_blocks(lambda part: threading.current_thread(), 7, 1)
+    assert set(names) == {threading.current_thread()}
+
+
+def test_one_thread_wakes_nobody() -> None:
+    eg.set_num_threads(1)
+    names = in_blocks(lambda part: threading.current_thread(), BLOCKS, 1)
+    assert set(names) == {threading.current_thread()}
+
+
+@pytest.mark.parametrize("error", [ValueError("of a block"), KeyboardInterrupt("of a block")])
+def test_an_error_in_a_block_reaches_the_caller(error: BaseException) -> None:
+    def fail(part: slice) -> None:
+        if part.start in (0, 40):
+            raise error
+
+    for _ in range(20):
+        with pytest.raises(type(error), match="of a block"):
+            in_blocks(fail, BLOCKS, 1)
+    assert len(names_of()) == 4  # the workers live on
+    assert threads._State.workers.free.acquire(blocking=False)
+    threads._State.workers.free.release()
+
+
+def test_an_error_in_a_worker_reaches_the_caller() -> None:
+    caller = threading.current_thread()
+    meeting = threading.Barrier(4)
+
+    def fail(part: slice) -> None:
+        if part.start < 4:
+            meeting.wait(timeout=30)
+        if threading.current_thread() is not caller:
+            raise ValueError("in a worker")
+
+    with pytest.raises(ValueError, match="in a worker"):
+        in_blocks(fail, BLOCKS, 1)
+
+
+def test_a_block_may_have_blocks() -> None:
+    def outer(part: slice) -> list[int]:
+        return in_blocks(lambda inner: part.start * 100 + inner.start, 10, 1)
+
+    found = in_blocks(outer, BLOCKS, 1)
+    assert found == [[start * 100 + n for n in range(10)] for start in range(BLOCKS)]
+
+
+def test_several_callers_at_once_each_have_their_own() -> None:
+    x = np.ones((512, 512))
+    function = eg.compile("ij,ij->ij")
+
+    def call(number: int) -> bool:
+        results = [function(x * number, x) for _ in range(5)]
+        return all((result == number).all() for result in results)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(call, range(40)))
+
+
+# What a block sees is what its caller has set.
+
+
+LARGE = np.full((512, 1024), 1e300)
+
+
+@pytest.mark.parametrize("number", [1, 4])
+def test_errstate_is_that_of_the_caller(number: int) -> None:
+    eg.set_num_threads(number)
+    function = eg.compile("ij,ij->ij")
+    with np.errstate(over="raise"), pytest.raises(FloatingPointError, match="overflow"):
+        function(LARGE, LARGE)
+    with np.errstate(over="ignore"):
+        assert np.isinf(function(LARGE, LARGE)).all()
+    told: list[str] = []
+    with np.errstate(over="call"):
+        before = np.seterrcall(lambda kind, flag: told.append(kind))
+        try:
+            function(LARGE, LARGE)
+        finally:
+            np.seterrcall(before)
+    assert set(told) == {"overflow"}
+
+
+@pytest.mark.parametrize("number", [1, 4])
+def test_a_warning_made_an_error_reaches_the_caller(number: int) -> None:
+    eg.set_num_threads(number)
+    function = eg.compile("ij,ij->ij")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(RuntimeWarning, match="overflow"):
+            function(LARGE, LARGE)
+    with pytest.warns(RuntimeWarning, match="overflow"):
+        function(LARGE, LARGE)
+
+
+def test_a_context_variable_has_the_callers_value_and_keeps_it() -> None:
+    variable = contextvars.ContextVar("variable", default="none")
+    variable.set("the caller's")
+
+    def work(part: slice) -> str:
+        seen = variable.get()
+        variable.set(seen)
+        return seen
+
+    assert set(in_blocks(work, BLOCKS, 1)) == {"the caller's"}
+
+
+def test_the_size_of_numpys_buffers_is_the_callers_again() -> None:
+    before = np.getbufsize()
+    inside = in_blocks(lambda part: np.getbufsize(), BLOCKS, 1)
+    assert set(inside) == {256}
+    assert np.getbufsize() == before
+
+    def fail(part: slice) -> None:
+        raise ValueError("of a block")
+
+    with pytest.raises(ValueError, match="of a block"):
+        in_blocks(fail, BLOCKS, 1)
+    assert np.getbufsize() == before
+
+
+# Where threads can't be had.
+
+
+def test_where_no_thread_can_be_started_the_caller_works_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(threads._State, "workers", threads._Workers())
+
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refuse)
+        for _ in range(2):
+            found = in_blocks(lambda part: threading.current_thread(), BLOCKS, 1)
+            assert set(found) == {threading.current_thread()}
+    assert len(names_of()) == 4  # as soon as they can
+
+
+FORK = """
+import os
+import threading
+import warnings
+
+import numpy as np
+
+import einsum_grad as eg
+from einsum_grad.runtime import compile, memory, variant
+
+warnings.simplefilter("ignore")  # newer versions of Python warn of any fork with threads
+eg.set_num_threads(4)
+x = np.ones((512, 1024))
+f = eg.compile("ij,ij->ij")
+expected = f(x, x)
+
+
+def child():
+    assert (f(x, x) == expected).all()
+    output, pullback = eg.compile("ij,kj->ik").vjp(x, x)
+    assert (pullback(output)[0] == 512 * 1024).all()
+    os._exit(7)
+
+
+def forked():
+    pid = os.fork()
+    if pid == 0:
+        child()
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 7
+"""
+
+
+def run(script: str) -> None:
+    """Run a script in a process of its own; one that hangs fails."""
+    subprocess.run([sys.executable, "-c", script], timeout=60, check=True)
+
+
+needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+
+
+@needs_fork
+def test_a_child_has_threads_of_its_own() -> None:
+    run(f"{FORK}\nforked()\nassert (f(x, x) == expected).all()")
+
+
+@needs_fork
+def test_a_child_works_though_its_parent_forks_while_threads_are_at_work() -> None:
+    run(
+        f"""{FORK}
+stop = threading.Event()
+
+
+def busy():
+    while not stop.is_set():
+        f(x, x)
+
+
+threads = [threading.Thread(target=busy) for _ in range(2)]
+for thread in threads:
+    thread.start()
+for _ in range(10):
+    forked()
+stop.set()
+for thread in threads:
+    thread.join()
+"""
+    )
+
+
+@needs_fork
+@pytest.mark.parametrize(
+    "lock", ["memory._POOL._lock", "variant.MODULES._lock", "compile.FUNCTIONS._lock"]
+)
+def test_a_child_does_not_wait_for_a_lock_that_a_thread_of_its_parent_held(lock: str) -> None:
+    run(
+        f"""{FORK}
+held, done = threading.Event(), threading.Event()
+
+
+def hold():
+    with {lock.replace("compile", "__import__('sys').modules['einsum_grad.runtime.compile']")}:
+        held.set()
+        done.wait()
+
+
+thread = threading.Thread(target=hold)
+thread.start()
+held.wait()
+forked()
+done.set()
+thread.join()
+"""
+    )
+
+
+@needs_fork
+def test_a_child_builds_what_a_thread_of_its_parent_was_building() -> None:
+    run(
+        f"""{FORK}
+from einsum_grad.runtime.cache import Cache
+
+cache = Cache(2)
+building, done = threading.Event(), threading.Event()
+
+
+def build():
+    building.set()
+    done.wait()
+
+
+thread = threading.Thread(target=cache.get, args=("key", build))
+thread.start()
+building.wait()
+pid = os.fork()
+if pid == 0:
+    os._exit(cache.get("key", lambda: 7))
+assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 7
+done.set()
+thread.join()
+"""
+    )
+
+
+def test_a_call_while_python_shuts_down_works_alone() -> None:
+    run(
+        """
+import atexit
+import numpy as np
+import einsum_grad as eg
+eg.set_num_threads(4)
+atexit.register(lambda: eg.compile("ij,ij->ij")(np.ones((512, 1024)), np.ones((512, 1024))))
+"""
+    )
