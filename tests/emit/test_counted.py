@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from einsum_grad.emit import TARGETS, program_of, write
-from einsum_grad.lower import Op, Program, Scale, steps
+from einsum_grad.lower import Program, Scale, Section, steps
 from einsum_grad.lower.cost import cost
 from einsum_grad.plan import Shape, pattern_of
 from einsum_grad.syntax import parse
@@ -115,12 +115,9 @@ def test_gradients_of_any_network_take_two_products_for_each_of_the_forward(
         label: data.draw(st.integers(1, 9)) for value in found.operands for label in value.labels
     }
 
-    def pairs(sections: object) -> int:
-        return sum(
-            math.prod(sizes[label] for label in step.pattern.input_labels())
-            for step in steps(sections)  # type: ignore[arg-type]  # sections
-            if step.op is Op.CONTRACT and len(step.args) == 2
-        )
+    def pairs(sections: tuple[Section, ...]) -> int:
+        products = [step for step in steps(sections) if len(step.args) == 2]
+        return sum(math.prod(sizes[label] for label in p.pattern.input_labels()) for p in products)
 
     assert pairs(found.backward) <= 2 * pairs(found.forward)
 
