@@ -47,10 +47,10 @@ if TYPE_CHECKING:
     from einsum_grad.runtime import Function as Function
     from einsum_grad.runtime import cache_clear as cache_clear
     from einsum_grad.runtime import cache_info as cache_info
-    from einsum_grad.runtime import certify_module as certify_module
     from einsum_grad.runtime import compile as compile
     from einsum_grad.runtime import get_num_threads as get_num_threads
     from einsum_grad.runtime import set_num_threads as set_num_threads
+    from einsum_grad.runtime.certified import certify_module as certify_module
 
 __version__ = "0.1.0"
 
@@ -87,11 +87,12 @@ _HOMES = {
             "Function",
             "cache_clear",
             "cache_info",
-            "certify_module",
             "compile",
             "get_num_threads",
             "set_num_threads",
         ),
+        # With it come the parser of Python and fractions, which a call has no use for.
+        "runtime.certified": ("certify_module",),
     }.items()
     for name in names
 }

@@ -96,7 +96,7 @@ def _of_pattern(arguments: argparse.Namespace) -> Certificate:
 def _of_file(arguments: argparse.Namespace) -> Certificate:
     from pathlib import Path
 
-    from einsum_grad.runtime import certify_module
+    from einsum_grad.runtime.certified import certify_module
 
     if arguments.shapes is not None:
         raise ArgumentError("--shapes goes with a pattern; a file says itself what broadcasts")

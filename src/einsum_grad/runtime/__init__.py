@@ -1,6 +1,5 @@
 """`Source` to functions: caches, calls, and the interpreter that every target is held against."""
 
-from einsum_grad.runtime.certified import certify_module
 from einsum_grad.runtime.compile import cache_clear, cache_info, compile
 from einsum_grad.runtime.dropin import einsum
 from einsum_grad.runtime.function import Function
@@ -12,7 +11,6 @@ __all__ = [
     "Function",
     "cache_clear",
     "cache_info",
-    "certify_module",
     "compile",
     "einsum",
     "get_num_threads",

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from einsum_grad.certify import Certificate, Claim, certify
 from einsum_grad.emit import Target, program_of, traits_of
 from einsum_grad.errors import ArgumentError
 from einsum_grad.lower import PLAIN, Cost, Traits, cost
@@ -29,6 +28,7 @@ from einsum_grad.runtime.variant import Variant, as_array, build_variant, load_m
 from einsum_grad.syntax import Equation
 
 if TYPE_CHECKING:
+    from einsum_grad.certify import Certificate
     from einsum_grad.linear import LinearPattern
 
 Pullback = Callable[..., tuple[Array, ...]]
@@ -232,6 +232,8 @@ class Function:
         >>> certificate.is_right, certificate.degree, certificate.bound < 1e-17
         (True, 3, True)
         """
+        from einsum_grad.certify import Claim, certify
+
         asked, traits = self._request, traits_of(numbers)
         fixed = asked.pattern.output_sizes(dict(asked.sizes))
         claim = Claim(asked.pattern, asked.wrt, tuple(fixed.items()), traits)
