@@ -36,7 +36,7 @@ class Session:
         self._prepared = None
         self._prepared = self._peer.prepare(draw(BY_NAME[case], dtype))
         self._run()
-        return _calls(self._run, seconds)
+        return calls_in(self._run, seconds)
 
     def results(self) -> list[Array]:
         """Return the output and the gradients."""
@@ -44,9 +44,7 @@ class Session:
 
     def time(self, calls: int) -> float:
         """Return the seconds a call takes, in a batch of `calls`."""
-        if calls > 1:
-            _seconds(self._run, 1 + calls // _SHARE)
-        return _seconds(self._run, calls) / calls
+        return batch(self._run, calls)
 
     @property
     def _ready(self) -> Prepared:
@@ -67,7 +65,15 @@ def _seconds(run: Callable[[], Any], calls: int) -> float:
     return perf_counter() - start
 
 
-def _calls(run: Callable[[], Any], seconds: float) -> int:
+def batch(run: Callable[[], Any], calls: int) -> float:
+    """Return the seconds a call takes, in a batch of `calls` after some that are not timed."""
+    if calls > 1:
+        _seconds(run, 1 + calls // _SHARE)
+    return _seconds(run, calls) / calls
+
+
+def calls_in(run: Callable[[], Any], seconds: float) -> int:
+    """Return how many calls take about `seconds`."""
     calls, taken = 1, _seconds(run, 1)
     while taken < seconds / 4:
         calls *= 4
@@ -75,7 +81,7 @@ def _calls(run: Callable[[], Any], seconds: float) -> int:
     return max(1, round(calls * seconds / taken))
 
 
-def serve(connection: Connection, session: Session) -> None:
+def serve(connection: Connection, session: object) -> None:
     """Answer requests, pairs of a method's name and arguments, until the harness hangs up."""
     while True:
         try:

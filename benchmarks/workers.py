@@ -27,8 +27,9 @@ class Worker:
     as those of OpenMP and OpenBLAS do, would take the cores from the peer whose turn it is.
     """
 
-    def __init__(self, peer: str) -> None:
+    def __init__(self, peer: str, module: str = "benchmarks.worker") -> None:
         self.peer = peer
+        self._module = module
         self.description = self._start()
 
     @property
@@ -58,7 +59,7 @@ class Worker:
     def _start(self) -> str:
         """Start the process; return the peer's description of itself."""
         self._connection, theirs = Pipe()
-        command = [sys.executable, "-m", "benchmarks.worker", self.peer, str(theirs.fileno())]
+        command = [sys.executable, "-m", self._module, self.peer, str(theirs.fileno())]
         # In a process group of its own: should the harness die, the system hangs up on a stopped
         # orphan, where it would otherwise stay for ever.
         self._process = subprocess.Popen(

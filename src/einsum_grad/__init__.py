@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from einsum_grad.autograd import check_gradients as check_gradients
     from einsum_grad.autograd import einsum as einsum
     from einsum_grad.autograd import grad as grad
+    from einsum_grad.autograd import hessian as hessian
+    from einsum_grad.autograd import hvp as hvp
+    from einsum_grad.autograd import jacobian as jacobian
+    from einsum_grad.autograd import jvp as jvp
     from einsum_grad.autograd import logsumexp as logsumexp
     from einsum_grad.autograd import no_grad as no_grad
     from einsum_grad.autograd import primitive as primitive
@@ -38,6 +42,8 @@ if TYPE_CHECKING:
     from einsum_grad.explain import explain as explain
     from einsum_grad.guess import Verdict as Verdict
     from einsum_grad.guess import check_guess as check_guess
+    from einsum_grad.linear import LinearMap as LinearMap
+    from einsum_grad.linear import LinearPattern as LinearPattern
     from einsum_grad.runtime import Function as Function
     from einsum_grad.runtime import cache_clear as cache_clear
     from einsum_grad.runtime import cache_info as cache_info
@@ -59,6 +65,10 @@ _HOMES = {
             "check_gradients",
             "einsum",
             "grad",
+            "hessian",
+            "hvp",
+            "jacobian",
+            "jvp",
             "logsumexp",
             "no_grad",
             "primitive",
@@ -72,6 +82,7 @@ _HOMES = {
         "emit": ("TARGETS", "emit"),
         "explain": ("Explanation", "explain"),
         "guess": ("Verdict", "check_guess"),
+        "linear": ("LinearMap", "LinearPattern"),
         "runtime": (
             "Function",
             "cache_clear",

@@ -200,5 +200,13 @@ CASES: dict[str, Case] = {
         (T3, numbers(3, 2, 2)),
         lambda t: lambda x, y: t.tensordot(x, y, ([0, 1], [2, 0])),
     ),
+    "einsum": Case(
+        lambda x, y: eg.einsum("ij,kj->ki", x, y),
+        (A, numbers(4, 3)),
+        lambda t: lambda x, y: t.einsum("ij,kj->ki", x, y),
+    ),
+    "einsum of a diagonal": Case(lambda x: eg.einsum("ii,ij->j", x[:, :2], x), (A,), None),
+    "real": Case(np.real, (A,), None),
+    "imag": Case(lambda x: np.imag(x * (1 + 2j)), (A,), None),
     "astype": Case(lambda x: np.real(x.astype(np.complex128) * (1 + 2j)), (A,), None),
 }

@@ -201,3 +201,27 @@ def test_torch_has_the_same_complex_gradients(name: str) -> None:
     for gradient, other in zip(ours, theirs, strict=True):
         expected = other.grad.resolve_conj().numpy()
         np.testing.assert_allclose(gradient, expected, rtol=1e-13, atol=1e-13)
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("case", ORACLE.values(), ids=ORACLE.keys())
+def test_torch_has_the_same_second_derivatives(case: Case) -> None:
+    torch = pytest.importorskip("torch")
+    assert case.torch is not None
+    theirs = [torch.tensor(operand, requires_grad=True) for operand in case.operands]
+    out = case.torch(torch)(*theirs)
+    first = torch.autograd.grad(
+        (out * out * torch.tensor(weights(tuple(out.shape)))).sum(), theirs, create_graph=True
+    )
+    total = sum((part * torch.tensor(weights(tuple(part.shape)))).sum() for part in first)
+    expected = torch.autograd.grad(total, theirs, allow_unused=True, materialize_grads=True)
+
+    ours = [tensor(operand) for operand in case.operands]
+    result = case.function(*ours)
+    np.sum(result * result * weights(result.shape)).backward(create_graph=True)
+    gradients_of = [variable.grad for variable in ours]
+    for variable in ours:
+        variable.grad = None
+    sum(np.sum(part * weights(part.shape)) for part in gradients_of).backward()
+    for variable, second in zip(ours, expected, strict=True):
+        np.testing.assert_allclose(variable.grad, second.numpy(), rtol=1e-11, atol=1e-12)

@@ -70,3 +70,9 @@ def test_empty_lines_stay_empty() -> None:
 )
 def test_tuples_are_told_by_their_ends_where_they_are_long(count: int, text: str) -> None:
     assert tupled(MANY[:count]) == text
+
+
+def test_a_long_comment_stays_a_comment() -> None:
+    lines = folded(f"# {'what is said (of this) ' * 9}")
+    assert len(lines) > 1
+    assert all(line.startswith("# ") and len(line) <= 96 for line in lines)

@@ -4,9 +4,11 @@ from einsum_grad.autograd import elementwise, linear, products, reductions, shap
 from einsum_grad.autograd.check import GradientReport, check_gradients
 from einsum_grad.autograd.einsum import einsum
 from einsum_grad.autograd.functions import logsumexp, relu, sigmoid, softmax, softplus
+from einsum_grad.autograd.jacobians import hessian, jacobian
 from einsum_grad.autograd.mode import no_grad
 from einsum_grad.autograd.primitive import Primitive
 from einsum_grad.autograd.registration import primitive
+from einsum_grad.autograd.tangents import hvp, jvp
 from einsum_grad.autograd.tensor import Tensor
 from einsum_grad.autograd.transforms import grad, value_and_grad
 
@@ -20,6 +22,10 @@ __all__ = [
     "check_gradients",
     "einsum",
     "grad",
+    "hessian",
+    "hvp",
+    "jacobian",
+    "jvp",
     "logsumexp",
     "no_grad",
     "primitive",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +13,7 @@ from einsum_grad.autograd.ownership import borrow
 from einsum_grad.autograd.refusals import as_operand
 from einsum_grad.autograd.tape import Array, Lift, Node, Traced, wanted_positions
 from einsum_grad.autograd.tensor import Tensor
-from einsum_grad.plan import UNIT, Labels, Pattern, Request, request
+from einsum_grad.plan import Request, request
 from einsum_grad.runtime import compile
 
 Sizes = tuple[tuple[str, int], ...]
@@ -73,19 +72,9 @@ def _gradient(asked: Request, operands: Sequence[Any], g: Any, position: int) ->
     """The gradient of one operand: an einsum of the cotangent and the other operands."""
     factors = [np.conjugate(x) if np.iscomplexobj(x) else x for x in operands]
     factors[position] = g
-    pattern = _without_units(asked.pattern.swap(position))
+    pattern = asked.pattern.swap(position).with_labelled_units()
     names = {label: f"L{number}" for number, label in enumerate(pattern.labels())}
     sizes = {**dict.fromkeys(names, 1), **dict(asked.sizes)}
     only = set(pattern.output).difference(pattern.input_labels())
     known = tuple(sorted((names[label], sizes[label]) for label in only))
     return contract(str(pattern.rename(names)), factors, known, "named")
-
-
-def _without_units(pattern: Pattern) -> Pattern:
-    """Give every axis of size 1 that broadcasts a label of its own, which has size 1."""
-    fresh = map("U{}".format, itertools.count())
-
-    def relabelled(term: Labels) -> Labels:
-        return tuple(next(fresh) if label == UNIT else label for label in term)
-
-    return Pattern(tuple(map(relabelled, pattern.inputs)), relabelled(pattern.output))

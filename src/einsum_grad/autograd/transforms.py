@@ -54,14 +54,14 @@ def value_and_grad(fn: Callable[..., Any], argnums: int | Sequence[int] = 0) -> 
     (array(2.), (array([1., 1.]), array([1., 1.])))
     """
     check_function(fn, "grad")
-    single, positions = _positions(argnums)
+    single, positions = read_argnums(argnums)
 
     @functools.wraps(fn)
     def both(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
-        _check_given(positions, args)
-        higher = is_recording() and any(map(_needs_gradient, (*args, *kwargs.values())))
+        check_given(positions, args)
+        higher = is_recording() and any(map(needs_gradient, (*args, *kwargs.values())))
         with recording():
-            variables = {n: _variable(args[n], n, higher) for n in positions}
+            variables = {n: as_variable(args[n], n, higher) for n in positions}
             given = [variables.get(n, arg) for n, arg in enumerate(args)]
             out = _check_result(fn, fn(*given, **kwargs))
             gradients = _gradients(out, [variables[n] for n in positions], higher)
@@ -92,9 +92,9 @@ def _taken(node: Node | Leaf, cotangents: Cotangents, higher: bool) -> Any:
     return Tensor._of(zeros, None) if higher else zeros
 
 
-def _variable(value: Any, number: int, higher: bool) -> Tensor:
+def as_variable(value: Any, number: int, higher: bool) -> Tensor:
     """What `fn` gets in the place of an argument: a leaf, or a step from the outer graph's."""
-    if higher and _needs_gradient(value):
+    if higher and needs_gradient(value):
         alias: Tensor = +value
         return alias
     try:
@@ -103,7 +103,8 @@ def _variable(value: Any, number: int, higher: bool) -> Tensor:
         raise DTypeError(f"argument {number} of the function: {error}") from None
 
 
-def _needs_gradient(value: Any) -> bool:
+def needs_gradient(value: Any) -> bool:
+    """Whether this is a Tensor that something is recorded of."""
     return isinstance(value, Traced) and value._node is not None
 
 
@@ -121,7 +122,8 @@ def _check_result(fn: Callable[..., Any], out: Any) -> Tensor:
     return out
 
 
-def _check_given(positions: Sequence[int], args: Sequence[Any]) -> None:
+def check_given(positions: Sequence[int], args: Sequence[Any]) -> None:
+    """Raise `ArgumentError` for the number of an argument that was not given."""
     for position in positions:
         if not 0 <= position < len(args):
             raise ArgumentError(
@@ -129,7 +131,8 @@ def _check_given(positions: Sequence[int], args: Sequence[Any]) -> None:
             )
 
 
-def _positions(argnums: int | Sequence[int]) -> tuple[bool, tuple[int, ...]]:
+def read_argnums(argnums: int | Sequence[int]) -> tuple[bool, tuple[int, ...]]:
+    """Whether `argnums` is a single number, and the numbers."""
     single = not isinstance(argnums, Sequence)
     numbers: Any = [argnums] if single else argnums
     try:

@@ -49,6 +49,18 @@ def as_positions(argument: str) -> tuple[int, ...]:
     return tuple(_number(part, "a position") for part in argument.split(","))
 
 
+def as_variables(argument: str) -> tuple[tuple[int, ...], ...]:
+    """Variables, each by the position of an operand or of all that hold it: `0,1` or `0+2,1`.
+
+    >>> as_variables("0+2,1")
+    ((0, 2), (1,))
+    """
+    return tuple(
+        tuple(_number(part, "a position") for part in variable.split("+"))
+        for variable in argument.split(",")
+    )
+
+
 def as_sizes(argument: str) -> dict[str, int]:
     """The sizes of labels: `b=64,i=256`."""
     sizes: dict[str, int] = {}

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from einsum_grad import __version__
-from einsum_grad.cli import certify, check, emit, explain
+from einsum_grad.cli import certify, check, derivative, emit, explain
 from einsum_grad.cli.arguments import protected
 from einsum_grad.cli.console import complain, finish, give_up, prepare
 from einsum_grad.cli.exits import Exit, exit_of
@@ -84,6 +84,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"einsum-grad {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for command in (explain, emit, check, certify):
+    for command in (explain, emit, check, certify, derivative):
         command.add(commands)
     return parser

@@ -20,6 +20,11 @@ def add_request(parser: argparse.ArgumentParser) -> None:
         metavar="0,1",
         help="the operands whose gradients are wanted, counted from 0; default: all",
     )
+    add_known(parser)
+
+
+def add_known(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say what is known of a pattern."""
     parser.add_argument("--sizes", type=as_sizes, metavar="b=64,i=256", help="sizes of labels")
     parser.add_argument(
         "--shapes",

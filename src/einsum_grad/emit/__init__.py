@@ -2,6 +2,7 @@
 
 from einsum_grad.emit.emit import (
     TARGETS,
+    along,
     arrays,
     emit,
     path_of,
@@ -11,12 +12,14 @@ from einsum_grad.emit.emit import (
 )
 from einsum_grad.emit.module import write
 from einsum_grad.emit.source import Source
+from einsum_grad.emit.tangent import write_tangents
 from einsum_grad.emit.target import Target
 
 __all__ = [
     "TARGETS",
     "Source",
     "Target",
+    "along",
     "arrays",
     "emit",
     "path_of",
@@ -24,4 +27,5 @@ __all__ = [
     "target_of",
     "traits_of",
     "write",
+    "write_tangents",
 ]

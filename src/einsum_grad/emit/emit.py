@@ -96,11 +96,22 @@ def program_of(
     own = {spelled[label]: size for label, size in sizes.items() if label in spelled}
     safe = pattern.rename(spelled)
     path = path_of(safe, target, own, order)
-    network = single(safe) if path is None else pairwise(safe, path)
-    program = lower(network, wrt, traits, safe.output_sizes(own))
+    program = along(safe, path, wrt, own, traits)
     if not target.fast:
         return program
     return arrange(program, scale_of(arrays(safe, path), own, itemsize))
+
+
+def along(
+    pattern: Pattern,
+    path: Path | None,
+    wrt: tuple[int, ...],
+    sizes: Mapping[str, int],
+    traits: Traits = PLAIN,
+) -> Program:
+    """The program of a pattern in labels that may stand in code, its axes in no special order."""
+    network = single(pattern) if path is None else pairwise(pattern, path)
+    return lower(network, wrt, traits, pattern.output_sizes(sizes))
 
 
 def arrays(pattern: Pattern, path: Path | None) -> tuple[Labels, ...]:

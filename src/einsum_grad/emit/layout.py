@@ -27,13 +27,15 @@ def wrapped(opening: str, items: Iterable[str], closing: str) -> list[str]:
 
 
 def folded(line: str) -> list[str]:
-    """`line`, an assignment or another statement with an expression, on several lines if long.
+    """`line`, a statement with an expression or a comment, on several lines if it is long.
 
     >>> folded("z = x @ w")
     ['z = x @ w']
     """
     if len(line) <= _CODE:
         return [line]
+    if line.startswith("# "):
+        return comment(line.removeprefix("# "))
     opening, inside, closing = _call(line) or _parenthesised(line)
     return [f"{opening}(", *_filled(inside), f"){closing}"]
 

@@ -25,12 +25,22 @@ def write(program: Program, target: Target) -> Source:
     """Write the module of `program` for `target`."""
     checks = guard(program)
     written = functions(program, target, Context(program), bool(checks))
-    told = "\n".join(line for function in written for line in function)
-    code = [*helpers(told), checks, *written, self_check(program) if program.wrt else []]
-    libraries = _libraries(code, target)
-    blocks = [[*_header(program, libraries), "", *_imports(written, libraries)], *code]
-    text = "\n".join("\n".join([*block, *_BLANK]) for block in blocks if block).rstrip() + "\n"
-    return Source(text, target.name, program.scale is not None)
+    code = [checks, *written, self_check(program) if program.wrt else []]
+    header = _header(program, _libraries([*helped(written), *code], target))
+    return Source(joined(header, code, target), target.name, program.scale is not None)
+
+
+def joined(header: list[str], code: list[list[str]], target: Target) -> str:
+    """The text of a module: its docstring, its imports, and its functions with their helpers."""
+    code = [*helped(code), *code]
+    imports = _imports(code, _libraries(code, target))
+    blocks = [[*header, *(["", *imports] if imports else [])], *code]
+    return "\n".join("\n".join([*block, *_BLANK]) for block in blocks if block).rstrip() + "\n"
+
+
+def helped(code: list[list[str]]) -> list[list[str]]:
+    """The helpers that the functions of `code` call."""
+    return helpers("\n".join(line for function in code for line in function))
 
 
 def _header(program: Program, libraries: list[Library]) -> list[str]:
@@ -91,7 +101,7 @@ def _libraries(code: list[list[str]], target: Target) -> list[Library]:
     return [library for library in target.libraries if library.use in text]
 
 
-def _imports(written: list[list[str]], libraries: list[Library]) -> list[str]:
+def _imports(code: list[list[str]], libraries: list[Library]) -> list[str]:
     """The imports, the standard library's apart."""
-    uses_math = any("math.prod(" in line for block in written for line in block)
+    uses_math = any("math.prod(" in line for block in code for line in block)
     return [*(["import math", ""] if uses_math else []), *(each.statement for each in libraries)]

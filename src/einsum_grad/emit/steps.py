@@ -101,4 +101,5 @@ COMMON: Mapping[Op, Render] = {
     Op.SPLIT: expression(split),
     Op.CONJUGATE: expression(lambda step, context: f"{step.args[0].name}.conj()"),
     Op.COPY: expression(copy),
+    Op.ADD: expression(lambda step, context: " + ".join(arg.name for arg in step.args)),
 }

@@ -18,6 +18,7 @@ from einsum_grad.lower.program import (
 )
 from einsum_grad.lower.scale import Scale, scale_of
 from einsum_grad.lower.split import finishing, saving
+from einsum_grad.lower.tangent import TangentProgram, arranged, hvp, jvp
 from einsum_grad.lower.traits import PLAIN, Traits
 
 __all__ = [
@@ -33,15 +34,19 @@ __all__ = [
     "Section",
     "Size",
     "Step",
+    "TangentProgram",
     "Traits",
     "Value",
     "Work",
     "arrange",
+    "arranged",
     "blocks",
     "cost",
     "finishing",
+    "hvp",
     "is_matrix",
     "is_view",
+    "jvp",
     "lower",
     "only",
     "product_of",

@@ -192,6 +192,11 @@ class _Arranger:
         """What goes entry by entry leaves the axes as they are."""
         return self.finished(step, args[0].labels, args)
 
+    def summed(self, step: Step, args: tuple[Value, ...]) -> Value:
+        """What is added has the order of the first."""
+        first = args[0].labels
+        return self.finished(step, first, tuple(self.viewed(arg, first) for arg in args))
+
     def finished(self, step: Step, natural: Labels, args: tuple[Value, ...]) -> Value:
         """A step whose axes fall as `natural`: for a caller they are put in order."""
         wanted, name = step.result.labels, step.result.name
@@ -329,4 +334,5 @@ _ARRANGE: dict[Op, Callable[[_Arranger, Step, tuple[Value, ...]], Value]] = {
     Op.SPLIT: _Arranger.as_it_says,
     Op.CONJUGATE: _Arranger.as_it_falls,
     Op.COPY: _Arranger.as_it_says,
+    Op.ADD: _Arranger.summed,
 }

@@ -170,7 +170,7 @@ def _is_bound_by_memory(step: Step, scale: Scale) -> bool:
     largest = max(scale.nbytes(value.labels) for value in (*step.args, step.result))
     if is_view(step) or largest < _LARGE:
         return False
-    if step.op is Op.CONJUGATE:
+    if step.op in (Op.CONJUGATE, Op.ADD):
         return True
     product = product_of(step)
     if product is None or product.kind is not Kind.MATMUL:

@@ -83,6 +83,10 @@ def _permuted(pattern: Pattern) -> bool:
     return sorted(pattern.inputs[0]) == sorted(pattern.output)
 
 
+def _add(pattern: Pattern) -> bool:
+    return len(pattern.inputs) > 1 and set(pattern.inputs) == {pattern.output}
+
+
 _RULES: dict[Op, Callable[[Pattern], bool]] = {
     Op.CONTRACT: _contract,
     Op.REPEAT: _repeat,
@@ -92,4 +96,5 @@ _RULES: dict[Op, Callable[[Pattern], bool]] = {
     Op.SPLIT: _split,
     Op.CONJUGATE: _same,
     Op.COPY: _permuted,
+    Op.ADD: _add,
 }

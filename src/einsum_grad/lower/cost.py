@@ -150,8 +150,12 @@ def _contract(step: Step) -> Term:
     return Term(count, pattern.input_labels())
 
 
+def _add(step: Step) -> Term:
+    return Term(len(step.args) - 1, elements(step.result).labels)
+
+
 def _none(step: Step) -> Term:
     return Term(0, ())
 
 
-_FLOPS: dict[Op, Callable[[Step], Term]] = {Op.CONTRACT: _contract}
+_FLOPS: dict[Op, Callable[[Step], Term]] = {Op.CONTRACT: _contract, Op.ADD: _add}

@@ -11,6 +11,7 @@ say all there is to say about a step:
     split       make them many again
     conjugate   the complex conjugate
     copy        an array of its own, its axes in memory in the order of the result's
+    add         the sum of the arguments, which have the result's labels
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ class Op(StrEnum):
     SPLIT = "split"
     CONJUGATE = "conjugate"
     COPY = "copy"
+    ADD = "add"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ _VIEWS = frozenset({Op.REPEAT, Op.UNITS, Op.MERGE, Op.SPLIT})
 
 def touched(step: Step) -> tuple[Value, ...]:
     """The arrays that a step reads and makes; a view does neither."""
-    read = step.args if step.op is Op.CONTRACT else step.args[:1]
+    read = step.args if step.op in (Op.CONTRACT, Op.ADD) else step.args[:1]
     return () if is_view(step) else (*read, step.result)
 
 

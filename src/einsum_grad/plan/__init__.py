@@ -1,9 +1,11 @@
 """`Equation` to `Pattern` to `GradientPlan`: the mathematics, without an array."""
 
 from einsum_grad.plan.bind import Bound, Shape, bind
+from einsum_grad.plan.compress import groups, stored, structure
 from einsum_grad.plan.derivation import Derived, Rule, derive, fixed
 from einsum_grad.plan.formula import Factor, Formula, stated, with_deltas
 from einsum_grad.plan.gradient import Gradient, GradientPlan, gradient, plan
+from einsum_grad.plan.linear import Derivative, LinearTerm, Wrt, derivative
 from einsum_grad.plan.names import OUTPUT, ellipsis_labels, operand_names, spell
 from einsum_grad.plan.network import Network, Path, pairwise, single
 from einsum_grad.plan.node import Node
@@ -18,6 +20,7 @@ from einsum_grad.plan.request import (
     Request,
     check_labels,
     check_wrt,
+    read_positions,
     read_shapes,
     read_sizes,
     read_wrt,
@@ -30,12 +33,14 @@ __all__ = [
     "OUTPUT",
     "UNIT",
     "Bound",
+    "Derivative",
     "Derived",
     "Factor",
     "Formula",
     "Gradient",
     "GradientPlan",
     "Labels",
+    "LinearTerm",
     "Network",
     "Node",
     "NormalForm",
@@ -46,11 +51,13 @@ __all__ = [
     "Rule",
     "Shape",
     "Why",
+    "Wrt",
     "bind",
     "check_labels",
     "check_legal",
     "check_wrt",
     "contraction_path",
+    "derivative",
     "derive",
     "diagonals",
     "distinct",
@@ -60,6 +67,7 @@ __all__ = [
     "fixed",
     "gradient",
     "gradient_facts",
+    "groups",
     "indexed",
     "normal_form",
     "operand_names",
@@ -67,6 +75,7 @@ __all__ = [
     "pattern_of",
     "plan",
     "read_order",
+    "read_positions",
     "read_shapes",
     "read_sizes",
     "read_wrt",
@@ -75,5 +84,7 @@ __all__ = [
     "single",
     "spell",
     "stated",
+    "stored",
+    "structure",
     "with_deltas",
 ]

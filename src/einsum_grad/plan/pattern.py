@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -73,6 +74,19 @@ class Pattern:
             tuple(tuple(names.get(label, label) for label in term) for term in self.inputs),
             tuple(names.get(label, label) for label in self.output),
         )
+
+    def with_labelled_units(self) -> Pattern:
+        """The same pattern in which each unit is a label of its own, whose size is then 1.
+
+        >>> str(Pattern((("i", "1"), ("1",)), ("i", "1")).with_labelled_units())
+        'i U0, U1 -> i U2'
+        """
+        fresh = map("U{}".format, itertools.count())
+
+        def relabelled(term: Labels) -> Labels:
+            return tuple(next(fresh) if label == UNIT else label for label in term)
+
+        return Pattern(tuple(map(relabelled, self.inputs)), relabelled(self.output))
 
     def canonical(self) -> Pattern:
         """The pattern with its labels numbered as they come: equal for patterns that say the same.

@@ -112,6 +112,17 @@ def read_shapes(shapes: Sequence[Shape] | None) -> tuple[Shape, ...] | None:
         ) from None
 
 
+def read_positions(wrt: int | Iterable[int], count: int) -> tuple[int, ...]:
+    """The positions of some of `count` operands, at least one."""
+    read = read_wrt(wrt)
+    if read is None:
+        raise ArgumentTypeError("a derivative is by the position of an operand, and not None")
+    positions = check_wrt(read, count)
+    if not positions:
+        raise ArgumentError("a derivative is by the operand of a position, or of several")
+    return positions
+
+
 def check_wrt(wrt: tuple[int, ...] | None, count: int) -> tuple[int, ...]:
     """`wrt`, by default all of `count` operands; `ArgumentError` for one that there is not."""
     if wrt is None:

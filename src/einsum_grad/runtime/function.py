@@ -23,11 +23,13 @@ from einsum_grad.plan import (
 )
 from einsum_grad.runtime.dtypes import Array, numbers_of
 from einsum_grad.runtime.load import Loaded
+from einsum_grad.runtime.tangents import Tangents
 from einsum_grad.runtime.variant import Variant, as_array, build_variant, load_module, memory_order
 from einsum_grad.syntax import Equation
 
 if TYPE_CHECKING:
     from einsum_grad.certify import Certificate
+    from einsum_grad.linear import LinearPattern
 
 Pullback = Callable[..., tuple[Array, ...]]
 
@@ -68,13 +70,14 @@ class Function:
     ((2, 3), (3, 4))
     """
 
-    __slots__ = ("__weakref__", "_arguments", "_request", "_target", "_variants")
+    __slots__ = ("__weakref__", "_arguments", "_request", "_tangents", "_target", "_variants")
 
     def __init__(self, request: Request, target: Target, arguments: Arguments) -> None:
         self._request = request
         self._target = target
         self._arguments = arguments
         self._variants: dict[Any, Variant] = {}
+        self._tangents = Tangents(request)
 
     def __call__(self, *operands: Any) -> Any:
         """Return the output for `operands`; a view of the operand where nothing is computed."""
@@ -116,6 +119,72 @@ class Function:
         """
         variant, arrays = self._called(operands, conj)
         return variant.backward(cotangent, arrays)
+
+    def jvp(self, operands: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+        """Return the output and its tangent: the derivative along `tangents`.
+
+        Both are tuples with an entry for each operand. A tangent has its operand's shape; None
+        stands for that of an operand that does not move. The work of the forward is shared.
+
+        Raises `OperandError` for tangents that do not fit, `DTypeError` for complex ones of real
+        operands.
+
+        >>> from einsum_grad import compile
+        >>> out, tangent = compile("i,i->").jvp(([1.0, 2.0], [3.0, 4.0]), ([1.0, 0.0], None))
+        >>> float(out), float(tangent)
+        (11.0, 3.0)
+        """
+        return self._tangents.jvp(operands, tangents)
+
+    def hvp(
+        self,
+        operands: Sequence[Any],
+        tangents: Sequence[Any],
+        cotangent: Any,
+        *,
+        conj: bool = True,
+    ) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
+        """Return the gradients, and their derivatives along `tangents`.
+
+        The second are the products of the Hessian of <cotangent, output> with the tangents. Both
+        are tuples with an array for each operand in `wrt`, of that operand's shape and dtype;
+        `operands` and `tangents` are as for `jvp`, `cotangent` and `conj` as for a pullback.
+
+        >>> from einsum_grad import compile
+        >>> f = compile("i,i->")
+        >>> f.hvp(([1.0, 2.0], [3.0, 4.0]), ([1.0, 0.0], None), 1.0)
+        ((array([3., 4.]), array([1., 2.])), (array([0., 0.]), array([1., 0.])))
+        """
+        return self._tangents.hvp(operands, tangents, cotangent, conj)
+
+    def jacobian(self, operand: int | Sequence[int]) -> LinearPattern:
+        """Return the Jacobian by an operand, or by several that hold one and the same variable.
+
+        It is a `LinearPattern`: a sum of products of operands and deltas, which is applied to
+        arrays and solved, and dense only when asked. Raises `ArgumentError` for a position that no
+        operand has.
+
+        >>> from einsum_grad import compile
+        >>> print(compile("ij,jk->ik").jacobian(1))
+        dZ[i,k]/dW[j,a] = δ(k,a) · X[i,j]
+        """
+        from einsum_grad.linear import linear_pattern
+
+        return linear_pattern(self._request, operand)
+
+    def hessian(self, row: int | Sequence[int], column: int | Sequence[int]) -> LinearPattern:
+        """Return the second derivative by two operands, as `jacobian` does.
+
+        Each is a position, or the positions that hold one and the same variable. The rows are the
+        axes of the output and of the first variable, the columns those of the second.
+
+        >>> from einsum_grad import compile
+        >>> print(compile("i,ij,j->").hessian((0, 2), (0, 2)))
+        d²Z/dA[i]dA[j] = B[i,j] + B[j,i]
+        """
+        from einsum_grad.linear import linear_pattern
+
+        return linear_pattern(self._request, row, column)
 
     def cost(self, sizes: Mapping[str, int], dtype: Any = float) -> Cost:
         """Return what the forward and the backward cost, in flops and bytes.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -133,4 +134,5 @@ _MEANINGS: dict[Op, Callable[..., Array]] = {
     Op.SPLIT: _split,
     Op.CONJUGATE: lambda call, array: np.conj(array),
     Op.COPY: lambda call, array: _align(array, call.terms[0], call.output).copy(),
+    Op.ADD: lambda call, *arrays: functools.reduce(np.add, arrays),
 }

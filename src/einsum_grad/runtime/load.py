@@ -7,7 +7,7 @@ import itertools
 import linecache
 import types
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,21 +47,9 @@ def load(source: Source, name: str, helpers: Mapping[str, Callable[..., Any]] = 
     """Execute `source`; `name` is how its file is called, beside a number.
 
     `helpers` take the place of the functions of their names.
-
-    The lines stay in `linecache`, where tracebacks, `inspect` and pdb look for them, as long as
-    the functions live.
     """
-    filename = f"<einsum-grad {next(_NUMBERS)}: {name[:_LONGEST_NAME]}>"
-    module = types.ModuleType("einsum_grad_generated")
-    module.__file__ = filename
-    module.__dict__["__builtins__"] = _few_builtins()
+    module = execute(source.text, name, ("forward", "backward"), helpers)
     functions = module.__dict__
-    exec(compile(source.text, filename, "exec"), functions)
-    for needed in ("forward", "backward"):
-        if needed not in functions:
-            raise NameError(f"it does not define {needed}")
-    functions.update({name: helpers[name] for name in helpers if name in functions})
-    _remember(filename, source.text, module.forward)
     return Loaded(
         source,
         module,
@@ -70,6 +58,31 @@ def load(source: Source, name: str, helpers: Mapping[str, Callable[..., Any]] = 
         functions.get("output", functions["forward"]),
         functions.get("pullback", functions["backward"]),
     )
+
+
+def execute(
+    text: str,
+    name: str,
+    defines: Sequence[str],
+    helpers: Mapping[str, Callable[..., Any]] = HELPERS,
+) -> types.ModuleType:
+    """The module of `text`; raises `NameError` unless it defines all of `defines`.
+
+    The lines stay in `linecache`, where tracebacks, `inspect` and pdb look for them, as long as
+    the functions live.
+    """
+    filename = f"<einsum-grad {next(_NUMBERS)}: {name[:_LONGEST_NAME]}>"
+    module = types.ModuleType("einsum_grad_generated")
+    module.__file__ = filename
+    functions = module.__dict__
+    functions["__builtins__"] = _few_builtins()
+    exec(compile(text, filename, "exec"), functions)
+    for needed in defines:
+        if needed not in functions:
+            raise NameError(f"it does not define {needed}")
+    functions.update({name: helpers[name] for name in helpers if name in functions})
+    _remember(filename, text, functions[defines[0]])
+    return module
 
 
 def _remember(filename: str, text: str, function: Callable[..., Any]) -> None:

@@ -1,0 +1,137 @@
+"""`einsum-grad jacobian` and `einsum-grad hessian`."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from einsum_grad.cli.arguments import as_variables
+from einsum_grad.cli.console import is_utf8, say, shows_symbols
+from einsum_grad.cli.exits import Exit
+from einsum_grad.cli.options import DEFAULT_TARGET, add_known
+from einsum_grad.cli.patterns import add_patterns, are_several, each
+from einsum_grad.errors import ArgumentError
+
+if TYPE_CHECKING:
+    from einsum_grad.plan import Derivative
+
+_JACOBIAN_EPILOG = """\
+examples:
+  einsum-grad jacobian 'ij,jk->ik' --wrt 0
+  einsum-grad jacobian 'i,ij,j->' --wrt 0+2 --code
+"""
+_HESSIAN_EPILOG = """\
+examples:
+  einsum-grad hessian 'ij,jk->ik' --wrt 0,1
+  einsum-grad hessian 'i,ij,j->' --wrt 0+2,0+2 --sizes i=2000,j=2000
+"""
+
+
+def add(commands: Any) -> None:
+    """Add both commands to argparse's subparsers."""
+    _add(commands, "jacobian", 1, "0", "", _JACOBIAN_EPILOG)
+    _add(commands, "hessian", 2, "0,1", "0 is 0,0; ", _HESSIAN_EPILOG)
+
+
+def _add(commands: Any, name: str, order: int, example: str, more: str, epilog: str) -> None:
+    title = name.capitalize()
+    parser = commands.add_parser(
+        name,
+        help=f"tell a {title} of a pattern, as patterns",
+        description=f"Tell a {title} of a pattern: a sum of products of operands and deltas.",
+        epilog=epilog,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add_patterns(parser)
+    parser.add_argument(
+        "--wrt",
+        type=as_variables,
+        required=True,
+        metavar=example,
+        help=f"the operand that is the variable, counted from 0; {more}"
+        "0+2 is one variable in two places",
+    )
+    add_known(parser)
+    parser.add_argument("--latex", action="store_true", help="print the equation in LaTeX")
+    parser.add_argument("--json", action="store_true", help="print JSON, a line for each pattern")
+    parser.add_argument("--code", action="store_true", help="add the code that applies it")
+    parser.add_argument(
+        "--target",
+        metavar="numpy|einops",
+        help="how the code is written (default: numpy); adds the code",
+    )
+    parser.set_defaults(run=_run, order=order)
+
+
+def _run(arguments: argparse.Namespace) -> Exit:
+    if len(arguments.wrt) == 1:
+        arguments.wrt *= arguments.order
+    if len(arguments.wrt) != arguments.order:
+        raise ArgumentError(
+            f"--wrt names {len(arguments.wrt)} variables, and this derivative has "
+            f"{arguments.order}; the places of one variable are joined by +, as in 0+2"
+        )
+    told = next(form for name, form in _FORMS.items() if name is None or vars(arguments)[name])
+    headed = are_several(arguments.patterns) and told is _as_text
+    before = ""
+
+    def work(pattern: str) -> Exit:
+        nonlocal before
+        text = told(_derivative(pattern, arguments), arguments)
+        say(f"{before}# {pattern}\n{text}" if headed else text)
+        before = "\n"
+        return Exit.FINE
+
+    return each(arguments.patterns, work)
+
+
+def _derivative(pattern: str, arguments: argparse.Namespace) -> Derivative:
+    from einsum_grad.plan import derivative, read_positions, request
+
+    asked = request(pattern, None, arguments.notation, arguments.sizes, arguments.shapes)
+    arguments.known = dict(asked.sizes)
+    count = len(asked.pattern.inputs)
+    wrt = tuple(read_positions(positions, count) for positions in arguments.wrt)
+    return derivative(asked.pattern, wrt)
+
+
+def _as_text(derivative: Derivative, arguments: argparse.Namespace) -> str:
+    from einsum_grad.explain.derivative import lines
+    from einsum_grad.explain.spelling import ASCII, UNICODE
+
+    spelling = UNICODE if shows_symbols() else ASCII
+    told = lines(derivative, arguments.known, arguments.notation, spelling)
+    return "\n".join([*told, *_code(derivative, arguments)])
+
+
+def _as_latex(derivative: Derivative, arguments: argparse.Namespace) -> str:
+    from einsum_grad.explain.derivative import latex
+
+    return latex(derivative)
+
+
+def _as_json(derivative: Derivative, arguments: argparse.Namespace) -> str:
+    import json
+
+    from einsum_grad.explain.derivative_document import document
+
+    made = document(derivative, arguments.known, arguments.notation)
+    for text in _code(derivative, arguments):
+        target = arguments.target or DEFAULT_TARGET
+        made["code"] = {"target": target, "text": text.lstrip("\n")}
+    return json.dumps(made, ensure_ascii=not is_utf8())
+
+
+def _code(derivative: Derivative, arguments: argparse.Namespace) -> Iterator[str]:
+    """The code, if it is wanted."""
+    if arguments.code or arguments.target is not None:
+        from einsum_grad.emit.derivative import emit_derivative
+
+        target = arguments.target or DEFAULT_TARGET
+        yield "\n" + emit_derivative(derivative, target, arguments.known).rstrip("\n")
+
+
+_FORMS = {"json": _as_json, "latex": _as_latex, None: _as_text}
+"""How a derivative is told, by the option that asks for it."""

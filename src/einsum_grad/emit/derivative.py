@@ -1,0 +1,163 @@
+"""A derivative to the text of a module that applies it: `matvec`, and `rmatvec` for the transpose.
+
+Each term is a pattern of the operands that are left and of the vector, so its lines are those of
+any other pattern. The deltas are in none of them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+
+from einsum_grad.emit.context import Context
+from einsum_grad.emit.emit import along, path_of, target_of
+from einsum_grad.emit.guard import guard
+from einsum_grad.emit.layout import comment, folded, indented, wrapped
+from einsum_grad.emit.module import joined
+from einsum_grad.emit.target import Target
+from einsum_grad.errors import ArgumentError
+from einsum_grad.lower import Program, Step, Value, arrange, steps
+from einsum_grad.plan import (
+    ELLIPSIS,
+    Derivative,
+    Labels,
+    LinearTerm,
+    Pattern,
+    derivative,
+    operand_names,
+    spell,
+)
+
+_TITLE = {1: "Jacobian", 2: "Hessian"}
+
+
+def emit_derivative(
+    given: Derivative, target: str = "numpy", sizes: Mapping[str, int] | None = None
+) -> str:
+    """Return the text of a module with `matvec(tangent, *operands)` and `rmatvec`.
+
+    `target` is one of `TARGETS`; `sizes` are those of the labels, needed for those that the output
+    alone has. The numbers are real. Raises `ArgumentError` for a target that is none, and for an
+    ellipsis that the rows have twice.
+
+    >>> from einsum_grad.plan import Pattern
+    >>> hessian = derivative(Pattern((("i",), ("i", "j"), ("j",)), ()), ((0, 2), (0, 2)))
+    >>> for line in emit_derivative(hessian).splitlines()[-4:]:
+    ...     print(line.strip())
+    z_1 = b.T.dot(cotangent)
+    # ij,j->i
+    z_2 = b.dot(cotangent)
+    return z_1 + z_2
+    """
+    chosen, spelled = target_of(target), spell(given.pattern)
+    own = {spelled[label]: size for label, size in (sizes or {}).items() if label in spelled}
+    safe = derivative(given.pattern.rename(spelled), given.wrt)
+    if any(axes.count(ELLIPSIS) > 1 for term in safe.terms for axes in (term.rows, term.columns)):
+        raise ArgumentError("the code of this derivative needs the shapes of the operands")
+    writer = _Writer(safe, chosen, own)
+    code = [writer.checks, writer.function("matvec"), writer.function("rmatvec")]
+    return joined(_header(safe), code, chosen)
+
+
+def _header(given: Derivative) -> list[str]:
+    names = operand_names(len(given.pattern.inputs))
+    by = " and by ".join(_listed([names[n].lower() for n in each]) for each in given.wrt)
+    rows = [f"    {term.dense}" for term in given.terms]
+    told = (
+        "The sum of these patterns, each with the axes of the rows and then those of the columns:"
+    )
+    return [
+        f'"""The {_TITLE[len(given.wrt)]} of the einsum {given.pattern} by {by}.',
+        "",
+        *([told, "", *rows] if rows else ["It is zero."]),
+        "",
+        "Written by einsum-grad.",
+        '"""',
+    ]
+
+
+def _listed(names: list[str]) -> str:
+    return f"{', '.join(names)} as one" if len(names) > 1 else names[0]
+
+
+class _Writer:
+    """What the two functions have in common: the operands, and the checks of their sizes."""
+
+    def __init__(self, given: Derivative, target: Target, sizes: Mapping[str, int]) -> None:
+        self.given, self.target, self.sizes = given, target, sizes
+        self.program = self._program(given.pattern)
+        self.names = [name.lower() for name in operand_names(len(given.pattern.inputs))]
+        self.checks = guard(self.program)
+
+    def function(self, name: str) -> list[str]:
+        """One of the functions, as its lines."""
+        transposed = name == "rmatvec"
+        vector = "cotangent" if transposed else "tangent"
+        terms = [term.transposed if transposed else term for term in self.given.terms]
+        axes, cut = self.given.axes, len(self.given.axes) - self._width()
+        taken, made = (axes[:cut], axes[cut:]) if transposed else (axes[cut:], axes[:cut])
+        doc = f'"""Return the {"transpose" if transposed else "derivative"} times {vector}."""'
+        check = wrapped("check_sizes(", self.names, ")") if self.checks else []
+        body = [doc, *check, *self._shape_check(vector, taken), *self._body(vector, terms, made)]
+        return [*wrapped(f"def {name}(", [vector, *self.names], "):"), *indented(body)]
+
+    def _program(self, pattern: Pattern) -> Program:
+        path = path_of(pattern, self.target, self.sizes)
+        return along(pattern, path, (), self.sizes)
+
+    def _width(self) -> int:
+        return len(self.given.pattern.inputs[self.given.wrt[-1][0]])
+
+    def _shape_check(self, vector: str, labels: Labels) -> Iterator[str]:
+        if not labels:
+            yield f"{vector} = np.asarray({vector})"
+        yield from folded(f"if {vector}.shape != {Context(self.program).shape(labels)}:")
+        yield f'    raise ValueError(f"{vector} has shape {{{vector}.shape}}, which does not fit")'
+
+    def _body(self, vector: str, terms: list[LinearTerm], made: Labels) -> Iterator[str]:
+        """The lines of every term, and the sum of the terms."""
+        results = [f"z_{number}" for number, _ in enumerate(terms, start=1)]
+        lines = [
+            line
+            for term, result in zip(terms, results, strict=True)
+            for line in (*comment(str(term.apply)), *self._term(term, vector, result))
+        ]
+        total = " + ".join(results)
+        if len(terms) == 1 and lines[-1].startswith(f"{total} = "):
+            total = lines.pop().removeprefix(f"{total} = ")
+        shape = Context(self.program).shape(made)
+        lines.append(f"return {total or f'np.zeros({shape}, {vector}.dtype)'}")
+        return (part for line in lines for part in folded(line))
+
+    def _term(self, term: LinearTerm, vector: str, result: str) -> Iterator[str]:
+        program = self._program(term.apply)
+        program = arrange(program) if self.target.fast else program
+        program = dataclasses.replace(program, sizes=self.program.sizes)
+        names = [*(self.names[number] for number, _ in term.factors), vector]
+        program = renamed(program, dict(zip(_names(program), names, strict=True)), result)
+        for step in steps(program.forward):
+            yield from self.target.steps[step.op](step, Context(program))
+
+
+def renamed(program: Program, names: Mapping[str, str], output: str) -> Program:
+    """The program's forward with other names for the operands, the output, and what is theirs."""
+    every = {**names, program.output.name: output}
+
+    def value(old: Value) -> Value:
+        base, mark, rest = old.name.partition("_")
+        return Value(every.get(base, base) + mark + rest, old.labels)
+
+    def step(old: Step) -> Step:
+        return Step(old.op, value(old.result), tuple(map(value, old.args)))
+
+    forward = (
+        dataclasses.replace(section, steps=tuple(map(step, section.steps)))
+        for section in program.forward
+    )
+    return dataclasses.replace(
+        program, operands=tuple(map(value, program.operands)), forward=tuple(forward)
+    )
+
+
+def _names(program: Program) -> list[str]:
+    return [value.name for value in program.operands]

@@ -1,0 +1,97 @@
+"""Sums, multiples and products of linear maps: they are linear maps again."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import math
+from typing import Any
+
+import numpy as np
+
+from einsum_grad.errors import ArgumentTypeError, OperandError
+from einsum_grad.linear.map import LinearMap
+from einsum_grad.plan import Labels, LinearTerm
+from einsum_grad.runtime.dtypes import Array
+
+
+def added(one: LinearMap, other: LinearMap) -> LinearMap:
+    """The sum of two maps: the terms of both."""
+    if (one.row_shape, one.column_shape) != (other.row_shape, other.column_shape):
+        raise OperandError(f"{one} and {other} can't be added")
+    moved = tuple(_moved(term, len(one.arrays)) for term in other.terms)
+    return dataclasses.replace(
+        one,
+        terms=one.terms + moved,
+        arrays=one.arrays + other.arrays,
+        dtype=np.result_type(one.dtype, other.dtype),
+    )
+
+
+def scaled(given: LinearMap, number: Any) -> LinearMap:
+    """The map times a number, which is one more factor of each term."""
+    if np.ndim(number) or not isinstance(number, (int, float, complex, np.number, np.ndarray)):
+        raise ArgumentTypeError(f"a linear map is multiplied by a number, and not {number!r:.80}")
+    dtype = np.result_type(given.dtype, number)
+    factor = (len(given.arrays), ())
+    return dataclasses.replace(
+        given,
+        terms=tuple(
+            dataclasses.replace(term, factors=(*term.factors, factor)) for term in given.terms
+        ),
+        arrays=(*given.arrays, np.asarray(number, dtype)),
+        dtype=dtype,
+    )
+
+
+def composed(left: LinearMap, right: LinearMap) -> LinearMap:
+    """The product of two maps: the columns of `left` are the rows of `right`, and summed."""
+    if left.column_shape != right.row_shape:
+        raise OperandError(f"{left} and {right} can't be multiplied")
+    dtype = np.result_type(left.dtype, right.dtype)
+    arrays: list[Array] = [*left.arrays, *right.arrays]
+    terms: list[LinearTerm] = []
+    ours = [_apart(term, "l") for term in left.terms]
+    theirs = [_apart(_moved(term, len(left.arrays)), "r") for term in right.terms]
+    for one, other in itertools.product(ours, theirs):
+        term, between = _joined(one, other)
+        lost = _lost(term, between, left.column_shape)
+        if lost != 1:
+            term = dataclasses.replace(term, factors=(*term.factors, (len(arrays), ())))
+            arrays.append(np.asarray(lost, dtype))
+        terms.append(term)
+    return LinearMap(tuple(terms), tuple(arrays), left.row_shape, right.column_shape, dtype)
+
+
+def _moved(term: LinearTerm, by: int) -> LinearTerm:
+    """The term where `by` other arrays stand before its own."""
+    factors = tuple((number + by, labels) for number, labels in term.factors)
+    return dataclasses.replace(term, factors=factors)
+
+
+def _apart(term: LinearTerm, mark: str) -> LinearTerm:
+    """The term in labels that no term with another mark has."""
+    return term.rename({label: f"{mark}{label}" for label in term.dense.labels()})
+
+
+def _joined(one: LinearTerm, other: LinearTerm) -> tuple[LinearTerm, Labels]:
+    """The product of two terms, which share no label, and the labels of the axes between them."""
+    names = _equal(one.columns, other.rows)
+    one, other = one.rename(names), other.rename(names)
+    return LinearTerm((*one.factors, *other.factors), one.rows, other.columns), one.columns
+
+
+def _equal(columns: Labels, rows: Labels) -> dict[str, str]:
+    """One name for the labels that stand for the same index, directly or through others."""
+    names: dict[str, str] = {label: label for label in (*columns, *rows)}
+    for column, row in zip(columns, rows, strict=True):
+        old, new = names[row], names[column]
+        names.update((label, new) for label, name in names.items() if name == old)
+    return names
+
+
+def _lost(term: LinearTerm, between: Labels, shape: tuple[int, ...]) -> int:
+    """The sizes of the labels that are summed and that nothing in the product has any more."""
+    known = set(term.dense.labels())
+    sizes = {label: size for label, size in zip(between, shape, strict=True) if label not in known}
+    return math.prod(sizes.values())

@@ -1,0 +1,55 @@
+"""`LinearMap` to a smaller one: factors contracted, like terms added."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections import defaultdict
+
+import numpy as np
+
+from einsum_grad.linear.map import LinearMap
+from einsum_grad.linear.run import run
+from einsum_grad.plan import Labels, LinearTerm, groups, structure
+from einsum_grad.runtime.dtypes import Array
+
+Part = tuple[Labels, Array]
+"""An array, and the labels of its axes."""
+
+
+def compressed(given: LinearMap) -> LinearMap:
+    """Contract each group of factors that gets no larger by it, and add what has equal deltas."""
+    alike: defaultdict[LinearTerm, list[Array]] = defaultdict(list)
+    several: list[tuple[LinearTerm, list[Part]]] = []
+    for term in given.terms:
+        parts = _parts(given, term)
+        if len(parts) == 1:
+            ((labels, array),) = parts
+            alike[structure(term, labels)].append(array)
+        else:
+            several.append((term, parts))
+    whole = [(term, [(term.terms[0], _added(same))]) for term, same in alike.items()]
+    terms: list[LinearTerm] = []
+    arrays: list[Array] = []
+    for term, parts in [*whole, *several]:
+        factors = tuple((len(arrays) + n, labels) for n, (labels, _) in enumerate(parts))
+        terms.append(LinearTerm(factors, term.rows, term.columns))
+        arrays += [array for _, array in parts]
+    return dataclasses.replace(given, terms=tuple(terms), arrays=tuple(arrays))
+
+
+def _parts(given: LinearMap, term: LinearTerm) -> list[Part]:
+    """What is left of the factors of a term."""
+    sizes = given.sizes(term)
+    parts: list[Part] = []
+    for group in groups(term):
+        arrays = [given.arrays[number] for number, _ in group.factors]
+        if group.is_smaller(sizes):
+            parts.append((group.core, run(group.pattern, arrays, sizes)))
+        else:
+            parts += list(zip(group.pattern.inputs, arrays, strict=True))
+    return parts
+
+
+def _added(arrays: list[Array]) -> Array:
+    return functools.reduce(np.add, arrays)

@@ -1,0 +1,200 @@
+"""`LinearMap`: a derivative at given operands, applied without ever being dense."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from einsum_grad.errors import OperandError
+from einsum_grad.linear.run import run, total
+from einsum_grad.plan import LinearTerm, Shape
+from einsum_grad.runtime.dtypes import Array, DType
+from einsum_grad.runtime.variant import as_array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LinearMap:
+    """A sum of products of arrays and deltas, as a matrix whose rows and columns have axes.
+
+    It multiplies arrays of shape `column_shape`, or flat ones of as many numbers, and gives arrays
+    of `row_shape`, or flat ones. Maps of fitting shapes are added, multiplied with each other by
+    `@` and with numbers by `*`, and transposed. `shape`, `dtype`, `matvec` and `rmatvec` are what
+    SciPy's iterative solvers ask for, so that they take a LinearMap as it is.
+
+    Raises `OperandError` for arrays or maps that do not fit.
+
+    >>> import einsum_grad as eg
+    >>> X, A = np.array([1.0, 2.0]), np.array([[1.0, 10.0], [100.0, 1000.0]])
+    >>> H = eg.compile("i,ij,j->").hessian((0, 2), (0, 2)).at(X, A, X)
+    >>> H @ X, H.shape
+    (array([ 222., 4110.]), (2, 2))
+    """
+
+    terms: tuple[LinearTerm, ...]
+    arrays: tuple[Array, ...]
+    row_shape: Shape
+    column_shape: Shape
+    dtype: DType
+
+    # NumPy leaves `array @ map` and `number * map` to this class.
+    __array_ufunc__ = None
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """The rows and columns as a matrix has them."""
+        return math.prod(self.row_shape), math.prod(self.column_shape)
+
+    def matvec(self, tangent: Any) -> Array:
+        """The product with `tangent`.
+
+        >>> import einsum_grad as eg
+        >>> eg.compile("i,i->i").jacobian(0).at([1.0, 2.0], [3.0, 4.0]).matvec([1.0, 10.0])
+        array([ 3., 40.])
+        """
+        vector = as_array(tangent, "the vector")
+        given = self._shaped(vector, self.column_shape)
+        out = self._applied(given)
+        return out if vector.shape == self.column_shape else out.reshape(-1)
+
+    def rmatvec(self, cotangent: Any) -> Array:
+        """The product of the conjugate transpose with `cotangent`: the pullback of it.
+
+        >>> import einsum_grad as eg
+        >>> eg.compile("ij,j->i").jacobian(1).at([[1.0, 2.0]], [0.0, 0.0]).rmatvec([10.0])
+        array([10., 20.])
+        """
+        return self.H.matvec(cotangent)
+
+    def materialize(self) -> Array:
+        """All entries, as an array of shape `row_shape + column_shape`.
+
+        >>> import einsum_grad as eg
+        >>> eg.compile("i,i->i").jacobian(0).at([1.0, 2.0], [3.0, 4.0]).materialize()
+        array([[3., 0.],
+               [0., 4.]])
+        """
+        small = self.compressed()
+        parts = [run(term.dense, small.factors(term), small.sizes(term)) for term in small.terms]
+        return total(parts, self.arrays, self.row_shape + self.column_shape, self.dtype)
+
+    def solve(self, right: Any) -> Array:
+        """The array that this map takes to `right`; a block at a time where deltas divide it.
+
+        Raises `OperandError` for a map that is not square or that is singular.
+
+        >>> import einsum_grad as eg
+        >>> eg.compile("i,i->i").jacobian(0).at([1.0, 2.0], [2.0, 4.0]).solve([2.0, 2.0])
+        array([1. , 0.5])
+        """
+        from einsum_grad.linear.solve import solve
+
+        vector = as_array(right, "the right side")
+        out = solve(self.compressed(), self._shaped(vector, self.row_shape))
+        return out if vector.shape == self.row_shape else out.reshape(-1)
+
+    def compressed(self) -> LinearMap:
+        """The same map with its arrays contracted as far as they get smaller, and like terms added.
+
+        >>> import einsum_grad as eg
+        >>> U, V = np.ones((200, 5)), np.ones((30, 5))
+        >>> H = eg.compile("ik,jk,il,jl->").hessian((0, 2), (0, 2)).at(U, V, U, V)
+        >>> [array.shape for array in H.compressed().arrays], H.compressed_size, H.dense_size
+        ([(5, 5)], 25, 1000000)
+        """
+        from einsum_grad.linear.compress import compressed
+
+        return compressed(self)
+
+    @property
+    def compressed_size(self) -> int:
+        """How many numbers `compressed` keeps."""
+        return sum(array.size for array in self.compressed().arrays)
+
+    @property
+    def dense_size(self) -> int:
+        """How many numbers `materialize` returns."""
+        return math.prod(self.shape)
+
+    @property
+    def T(self) -> LinearMap:  # noqa: N802  # as NumPy calls it
+        """The transpose."""
+        turned = tuple(term.transposed for term in self.terms)
+        return LinearMap(turned, self.arrays, self.column_shape, self.row_shape, self.dtype)
+
+    @property
+    def H(self) -> LinearMap:  # noqa: N802  # as SciPy calls it
+        """The conjugate transpose."""
+        if self.dtype.kind != "c":
+            return self.T
+        return dataclasses.replace(self.T, arrays=tuple(map(np.conj, self.arrays)))
+
+    def __matmul__(self, other: Any) -> Any:
+        if not isinstance(other, LinearMap):
+            return self.matvec(other)
+        from einsum_grad.linear.algebra import composed
+
+        return composed(self, other)
+
+    def __rmatmul__(self, other: Any) -> Array:
+        return self.T.matvec(other)
+
+    def __add__(self, other: LinearMap) -> LinearMap:
+        from einsum_grad.linear.algebra import added
+
+        return added(self, other) if isinstance(other, LinearMap) else NotImplemented
+
+    def __sub__(self, other: LinearMap) -> LinearMap:
+        return self + -other
+
+    def __mul__(self, number: Any) -> LinearMap:
+        from einsum_grad.linear.algebra import scaled
+
+        return scaled(self, number)
+
+    __rmul__ = __mul__
+
+    def __neg__(self) -> LinearMap:
+        return self * -1
+
+    def aslinearoperator(self) -> Any:
+        """This map as a `scipy.sparse.linalg.LinearOperator`; it needs SciPy."""
+        from scipy.sparse.linalg import aslinearoperator
+
+        return aslinearoperator(self)
+
+    def __repr__(self) -> str:
+        return f"<linear map from {self.column_shape} to {self.row_shape}, {self.dtype}>"
+
+    def factors(self, term: LinearTerm) -> tuple[Array, ...]:
+        """The arrays of a term."""
+        return tuple(self.arrays[number] for number, _ in term.factors)
+
+    def sizes(self, term: LinearTerm) -> dict[str, int]:
+        """The size of each label of a term."""
+        shapes = (self.row_shape, self.column_shape, *(x.shape for x in self.factors(term)))
+        terms = (term.rows, term.columns, *term.terms)
+        return {
+            label: size
+            for labels, shape in zip(terms, shapes, strict=True)
+            for label, size in zip(labels, shape, strict=True)
+        }
+
+    def _applied(self, vector: Array) -> Array:
+        parts = [
+            run(term.apply, (*self.factors(term), vector), self.sizes(term)) for term in self.terms
+        ]
+        return total(parts, (vector,), self.row_shape, np.result_type(self.dtype, vector))
+
+    def _shaped(self, vector: Array, shape: Shape) -> Array:
+        if vector.shape == shape:
+            return vector
+        if vector.shape in ((math.prod(shape),), (math.prod(shape), 1)):
+            return vector.reshape(shape)
+        raise OperandError(
+            f"this map takes {self.column_shape} to {self.row_shape}; given was an array of shape "
+            f"{vector.shape} where {shape} belongs"
+        )

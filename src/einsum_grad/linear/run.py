@@ -1,0 +1,42 @@
+"""Running a pattern that was derived and not written: it goes through `compile` like any other."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from einsum_grad.plan import Pattern, Shape
+from einsum_grad.runtime import Function, compile
+from einsum_grad.runtime.dtypes import Array, DType
+
+
+def run(pattern: Pattern, arrays: Sequence[Array], sizes: Mapping[str, int]) -> Array:
+    """The output of `pattern`; `sizes` are those of its labels. It may be a view of an array."""
+    only = tuple((label, sizes[label]) for label in _output_only(pattern))
+    return np.asarray(_function(pattern, only)(*arrays))
+
+
+@functools.lru_cache(maxsize=1024)
+def _output_only(pattern: Pattern) -> tuple[str, ...]:
+    """The labels whose sizes the operands do not tell."""
+    return tuple(pattern.output_sizes(dict.fromkeys(pattern.output, 0)))
+
+
+@functools.lru_cache(maxsize=1024)
+def _function(pattern: Pattern, sizes: tuple[tuple[str, int], ...]) -> Function:
+    names = {label: f"L{number}" for number, label in enumerate(pattern.labels())}
+    renamed = {names[label]: size for label, size in sizes}
+    return compile(str(pattern.rename(names)), wrt=(), notation="named", sizes=renamed)
+
+
+def total(parts: Sequence[Array], lenders: Sequence[Array], shape: Shape, dtype: DType) -> Array:
+    """The sum of arrays, zeros where there are none; it shares nothing with the `lenders`."""
+    if not parts:
+        return np.zeros(shape, dtype)
+    if len(parts) > 1:
+        return np.asarray(functools.reduce(np.add, parts))
+    (only,) = parts
+    lent = not only.flags.writeable or any(np.may_share_memory(only, one) for one in lenders)
+    return only.copy() if lent else only

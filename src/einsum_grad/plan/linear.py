@@ -1,0 +1,113 @@
+"""`Pattern` to `Derivative`: a sum of products of operands and deltas, of any order."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+
+from einsum_grad.plan.pattern import ELLIPSIS, UNIT, Labels, Pattern, distinct
+
+Labelled = tuple[int, Labels]
+"""The number of an array, and the labels of its axes."""
+
+Wrt = tuple[tuple[int, ...], ...]
+"""For each order of a derivative, the positions of the operands that hold its variable."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinearTerm:
+    """A product of arrays and deltas; as a matrix it has the axes `rows` and `columns`.
+
+    A label that several of these axes have is a delta: entries where their indices differ are 0.
+    A label that no factor has is one along which the entries repeat.
+
+    >>> (term,) = derivative(Pattern((("i", "j"), ("j", "k")), ("i", "k")), ((0,),)).terms
+    >>> str(term.dense), str(term.apply), str(term.transposed.apply)
+    ('jk->ikij', 'jk,ij->ik', 'jk,ik->ij')
+    """
+
+    factors: tuple[Labelled, ...]
+    rows: Labels
+    columns: Labels
+
+    @property
+    def axes(self) -> Labels:
+        """The labels of the rows, then those of the columns."""
+        return (*self.rows, *self.columns)
+
+    @property
+    def terms(self) -> tuple[Labels, ...]:
+        """The labels of each factor."""
+        return tuple(labels for _, labels in self.factors)
+
+    @property
+    def dense(self) -> Pattern:
+        """The pattern of all entries: the deltas are diagonals of its output."""
+        return Pattern(self.terms, self.axes)
+
+    @property
+    def apply(self) -> Pattern:
+        """The pattern of the product with an array that has the columns' axes."""
+        return Pattern((*self.terms, self.columns), self.rows)
+
+    @property
+    def transposed(self) -> LinearTerm:
+        """The term with rows and columns exchanged."""
+        return LinearTerm(self.factors, self.columns, self.rows)
+
+    def rename(self, names: dict[str, str]) -> LinearTerm:
+        """The same term with other labels; those that `names` leaves out stay."""
+        dense = self.dense.rename(names)
+        numbers = (number for number, _ in self.factors)
+        cut = len(self.rows)
+        return LinearTerm(
+            tuple(zip(numbers, dense.inputs, strict=True)), dense.output[:cut], dense.output[cut:]
+        )
+
+    def canonical(self) -> LinearTerm:
+        """The term with its labels numbered, the axes' first: equal where the deltas are."""
+        own = [x for x in distinct((*self.axes, *self.dense.labels())) if x not in _NO_NAMES]
+        return self.rename({label: f"L{number}" for number, label in enumerate(own)})
+
+
+_NO_NAMES = (UNIT, ELLIPSIS)
+
+
+@dataclass(frozen=True, slots=True)
+class Derivative:
+    """The derivative of `pattern`, once by the variable of each entry of `wrt`.
+
+    Its rows are the axes of the output and of all variables but the last, its columns those of
+    the last one.
+    """
+
+    pattern: Pattern
+    wrt: Wrt
+    terms: tuple[LinearTerm, ...]
+
+    @property
+    def axes(self) -> Labels:
+        """The labels of the rows and the columns, as the first term has them."""
+        return (self.terms or (_term(self.pattern, tuple(first for first, *_ in self.wrt)),))[
+            0
+        ].axes
+
+
+def derivative(pattern: Pattern, wrt: Wrt) -> Derivative:
+    """Apply the product rule: a term for each way to take different operands out.
+
+    >>> hessian = derivative(Pattern((("i",), ("i", "j"), ("j",)), ()), ((0, 2), (0, 2)))
+    >>> [str(term.dense) for term in hessian.terms]
+    ['ij->ij', 'ij->ji']
+    """
+    choices = (taken for taken in itertools.product(*wrt) if len(set(taken)) == len(taken))
+    return Derivative(pattern, wrt, tuple(_term(pattern, taken) for taken in choices))
+
+
+def _term(pattern: Pattern, taken: tuple[int, ...]) -> LinearTerm:
+    before = tuple(label for number in taken[:-1] for label in pattern.inputs[number])
+    return LinearTerm(
+        factors=tuple((n, term) for n, term in enumerate(pattern.inputs) if n not in taken),
+        rows=pattern.output + before,
+        columns=pattern.inputs[taken[-1]],
+    )

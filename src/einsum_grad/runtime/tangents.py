@@ -1,0 +1,166 @@
+"""`jvp` and `hvp` of a compiled pattern: the forward, the gradients, and what moves beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from einsum_grad.emit import TARGETS, along, path_of, write_tangents
+from einsum_grad.emit import arrays as made_along
+from einsum_grad.errors import ArgumentError, ArgumentTypeError, DTypeError, OperandError
+from einsum_grad.lower import TangentProgram, arranged, hvp, jvp, scale_of
+from einsum_grad.plan import AUTO, Request, Shape, bind, spell
+from einsum_grad.runtime.cache import Cache
+from einsum_grad.runtime.dtypes import Array, Numbers, convert, numbers_of
+from einsum_grad.runtime.load import execute
+from einsum_grad.runtime.variant import as_array, convert_cotangent
+
+Run = Callable[..., Sequence[Any]]
+
+MODULES: Cache[tuple[TangentProgram, Run]] = Cache(maxsize=1024)
+"""The generated functions by what they were made of, each with its program."""
+
+_TARGET = TARGETS["numpy"]
+"""Pairs whatever the function's own target: an einsum of all operands at once costs more."""
+
+_PROGRAMS = {"jvp": jvp, "hvp": hvp}
+_MOST_VARIANTS = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A generated function, and what is around it for operands of these shapes and dtypes."""
+
+    run: Run
+    numbers: Numbers
+    shape: Shape
+    moves: tuple[bool, ...]
+    """Which of the values have a derivative that is not zero."""
+
+
+class Tangents:
+    """The functions along tangents of one pattern, made as they are needed."""
+
+    __slots__ = ("_request", "_variants")
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        self._variants: dict[Any, Variant] = {}
+
+    def jvp(self, operands: Any, tangents: Any) -> tuple[Any, Any]:
+        """The output and its tangent."""
+        arrays, moving = _paired(operands, tangents)
+        variant = self._variant("jvp", arrays, moving, True)
+        computed = variant.numbers.computed
+        given = [_as_computed(v, arrays[n], computed, n) for n, v in moving.items()]
+        out, *tangent = variant.run(*_cast(arrays, computed), *given)
+        result, zeros = variant.numbers.result, np.zeros(variant.shape, variant.numbers.result)
+        return _scalar(out, result), _scalar(tangent[0] if tangent else zeros, result)
+
+    def hvp(
+        self, operands: Any, tangents: Any, cotangent: Any, conj: bool
+    ) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
+        """The gradients, and their derivatives along the tangents."""
+        arrays, moving = _paired(operands, tangents)
+        variant = self._variant("hvp", arrays, moving, bool(conj))
+        computed = variant.numbers.computed
+        given = [_as_computed(v, arrays[n], computed, n) for n, v in moving.items()]
+        weights = _cotangent(cotangent, variant)
+        results = iter(variant.run(weights, *_cast(arrays, computed), *given))
+        dtypes = [variant.numbers.operands[n] for n in self._request.wrt]
+        names = [f"the gradient of operand {n}" for n in self._request.wrt]
+        gradients = tuple(
+            convert(np.asarray(next(results)), dtype, name)
+            for dtype, name in zip(dtypes, names, strict=True)
+        )
+        products = tuple(
+            convert(np.asarray(next(results)), gradient.dtype, f"the product beside {name}")
+            if moves
+            else np.zeros(gradient.shape, gradient.dtype)
+            for gradient, moves, name in zip(gradients, variant.moves, names, strict=True)
+        )
+        return gradients, products
+
+    def _variant(
+        self, name: str, arrays: Sequence[Array], active: Iterable[int], conj: bool
+    ) -> Variant:
+        key = (name, conj, *active, *((array.shape, array.dtype) for array in arrays))
+        if key not in self._variants:
+            if len(self._variants) >= _MOST_VARIANTS:
+                self._variants.clear()
+            self._variants[key] = _build(name, self._request, arrays, tuple(active), conj)
+        return self._variants[key]
+
+
+def _build(
+    name: str, request: Request, arrays: Sequence[Array], active: tuple[int, ...], conj: bool
+) -> Variant:
+    """Bind the pattern to `arrays`, and find or make the function."""
+    shapes = [array.shape for array in arrays]
+    bound = bind(request.equation, request.unbound, shapes, dict(request.given))
+    numbers = numbers_of([array.dtype for array in arrays])
+    traits, spelled = numbers.traits(conj), spell(bound.pattern)
+    safe = bound.pattern.rename(spelled)
+    sizes = {spelled[label]: size for label, size in bound.sizes if label in spelled}
+    wrt = request.wrt if name == "hvp" else ()
+    fixed = tuple(safe.output_sizes(sizes).items())
+    # All operands at once would cost n times the forward; then the search decides.
+    path = path_of(safe, _TARGET, sizes, request.order or AUTO) or ()
+    scale = scale_of(made_along(safe, path), sizes, numbers.computed.itemsize)
+
+    def build() -> tuple[TangentProgram, Run]:
+        program = _PROGRAMS[name](along(safe, path, wrt, sizes, traits), active)
+        text = write_tangents(arranged(program, scale), _TARGET, name)
+        run: Run = getattr(execute(text, f"{name} of {safe}", (name,)), name)
+        return program, run
+
+    program, run = MODULES.get((name, safe, wrt, traits, fixed, active, tuple(path), scale), build)
+    known = dict(bound.sizes)
+    shape = tuple(known[label] for label in bound.pattern.output)
+    return Variant(run, numbers, shape, tuple(d is not None for d in program.derivatives))
+
+
+def _paired(operands: Any, tangents: Any) -> tuple[tuple[Array, ...], dict[int, Array]]:
+    """The operands as arrays, and the tangents of those that have one."""
+    for name, given in (("operands", operands), ("tangents", tangents)):
+        if not isinstance(given, (tuple, list)):
+            raise ArgumentTypeError(f"{name} is a tuple, and not a {type(given).__name__}")
+    if len(tangents) != len(operands):
+        raise ArgumentError(
+            f"{len(operands)} operands and {len(tangents)} tangents; None stands for no tangent"
+        )
+    arrays = tuple(as_array(operand, f"operand {n}") for n, operand in enumerate(operands))
+    moving = {n: as_array(v, f"tangent {n}") for n, v in enumerate(tangents) if v is not None}
+    for n, tangent in moving.items():
+        if tangent.shape != arrays[n].shape:
+            raise OperandError(
+                f"tangent {n} has shape {tangent.shape}, and its operand {arrays[n].shape}"
+            )
+    return arrays, moving
+
+
+def _as_computed(tangent: Array, operand: Array, dtype: Any, number: int) -> Array:
+    kind = tangent.dtype.kind
+    if kind not in "biufc" or (kind == "c" and operand.dtype.kind != "c"):
+        raise DTypeError(f"tangent {number} is {tangent.dtype}, and its operand {operand.dtype}")
+    return convert(tangent, dtype, f"tangent {number}")
+
+
+def _cotangent(cotangent: Any, variant: Variant) -> Array:
+    given = as_array(cotangent, "the cotangent")
+    if given.shape != variant.shape:
+        raise OperandError(f"the cotangent has shape {given.shape}, and the output {variant.shape}")
+    return convert_cotangent(given, variant.numbers.computed)
+
+
+def _cast(arrays: Sequence[Array], dtype: Any) -> list[Array]:
+    return [array.astype(dtype, copy=False) for array in arrays]
+
+
+def _scalar(value: Any, dtype: Any) -> Any:
+    """The result in its dtype; without axes a scalar, as a call of the function returns it."""
+    array = np.asarray(value).astype(dtype, copy=False)
+    return array if array.ndim else array[()]

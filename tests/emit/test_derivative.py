@@ -1,0 +1,100 @@
+"""The modules that apply a derivative."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+import einsum_grad as eg
+from einsum_grad.emit.derivative import emit_derivative
+from einsum_grad.errors import ArgumentError
+from einsum_grad.plan import derivative, read_positions, request
+from tests.strategies import Case, cases, seeds, whole
+
+
+def module(text: str) -> dict[str, Any]:
+    names: dict[str, Any] = {}
+    exec(text, names)
+    return names
+
+
+def emitted(case: Case, wrt: Any, target: str = "numpy") -> dict[str, Any]:
+    asked = request(case.letters, sizes=case.given or None, shapes=case.shapes)
+    places = tuple(read_positions(each, len(case.shapes)) for each in wrt)
+    return module(emit_derivative(derivative(asked.pattern, places), target, dict(asked.sizes)))
+
+
+@settings(max_examples=150)
+@given(
+    cases(most_operands=4),
+    st.sampled_from(("numpy", "einops")),
+    st.integers(1, 2),
+    seeds,
+    st.data(),
+)
+def test_a_module_gives_what_the_map_gives(
+    case: Case, target: str, order: int, seed: int, data: st.DataObject
+) -> None:
+    places = st.integers(0, len(case.shapes) - 1)
+    wrt = [data.draw(places) for _ in range(order)]
+    operands = [whole(shape, "f8", seed + n) for n, shape in enumerate(case.shapes)]
+    f = eg.compile(case.letters, sizes=case.given or None)
+    bound = (f.jacobian(*wrt) if order == 1 else f.hessian(*wrt)).at(*operands)
+    assume(len(bound.row_shape) <= 8)
+    functions = emitted(case, wrt, target)
+    tangent = whole(bound.column_shape, "f8", seed + 50)
+    cotangent = whole(bound.row_shape, "f8", seed + 51)
+    product = functions["matvec"](tangent, *operands)
+    np.testing.assert_array_equal(product, bound.matvec(tangent))
+    product = functions["rmatvec"](cotangent, *operands)
+    np.testing.assert_array_equal(product, bound.rmatvec(cotangent))
+
+
+def test_a_module_reads_as_if_written_by_hand() -> None:
+    text = eg.compile("i,ij,j->").hessian((0, 2), (0, 2)).source
+    assert "    # ij,j->i\n    z_1 = b.dot(tangent)\n" in text
+    assert "    return z_1 + z_2\n" in text
+    text = eg.compile("ij,jk->ik").jacobian(0).source
+    assert "    # jk,ij->ik\n    return tangent.dot(w)\n" in text
+
+
+@pytest.mark.parametrize("pattern", ["ij,jk->ik", "ii,ij->j", "i->ii", "ij->j", ",->"])
+def test_no_identity_and_no_ones_are_made(pattern: str) -> None:
+    f = eg.compile(pattern)
+    for text in (f.jacobian(0).source, f.hessian(0, 0).source):
+        assert not {"np.eye", "np.ones", "np.identity", "np.full"} & set(text.split("("))
+        assert "eye" not in text
+        assert "ones" not in text
+
+
+def test_no_text_of_a_user_is_in_the_code() -> None:
+    text = eg.compile("β __import__, __import__ -> β", notation="named").jacobian(0).source
+    assert "β" not in text
+    assert "__import__" not in text
+
+
+def test_vectors_that_do_not_fit_are_refused() -> None:
+    functions = module(eg.compile("ij,jk->ik").jacobian(0).source)
+    x, w = np.ones((2, 3)), np.ones((3, 4))
+    with pytest.raises(ValueError, match="tangent has shape"):
+        functions["matvec"](np.ones((1, 3)), x, w)
+    with pytest.raises(ValueError, match="cotangent has shape"):
+        functions["rmatvec"](np.ones((2, 3)), x, w)
+    with pytest.raises(ValueError, match="label j"):
+        functions["matvec"](x, x, np.ones((4, 4)))
+
+
+def test_an_ellipsis_runs_for_any_rank_where_the_rows_have_it_once() -> None:
+    x, w = whole((5, 2, 3), "f8", 1), whole((5, 3, 4), "f8", 2)
+    jacobian = eg.compile("...ij,...jk->...ik").jacobian(0)
+    functions = module(jacobian.source)
+    np.testing.assert_array_equal(functions["matvec"](x, x, w), jacobian.matvec(x, x, w))
+    with pytest.raises(ArgumentError, match="needs the shapes"):
+        _ = eg.compile("...ij,...jk->...ik").hessian(0, 1).source
+
+
+def test_a_derivative_that_is_zero_gives_zeros() -> None:
+    functions = module(eg.compile("i,i->").hessian(0, 0).source)
+    np.testing.assert_array_equal(functions["matvec"](np.ones(3), np.ones(3), np.ones(3)), [0] * 3)

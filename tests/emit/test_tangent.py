@@ -1,0 +1,119 @@
+"""The functions along tangents, as text: how they read, and the arithmetic that they do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from einsum_grad.emit import TARGETS, along, path_of, write_tangents
+from einsum_grad.lower import Program, arranged, hvp, jvp, scale_of
+from einsum_grad.plan import pattern_of
+from einsum_grad.syntax import parse
+
+NUMPY = TARGETS["numpy"]
+FORMS = {"jvp": jvp, "hvp": hvp}
+PATTERNS = ["ij,jk->ik", "ab,bc,cd,de,ef->af", "i,ij,j->", "bij,bjk->bik", "i,i->i", "ij,jk,ki->"]
+
+
+def program(pattern: str) -> Program:
+    read = pattern_of(parse(pattern))
+    return along(read, path_of(read, NUMPY, {}), tuple(range(len(read.inputs))), {})
+
+
+def text(pattern: str, form: str, active: tuple[int, ...] | None = None) -> str:
+    made = program(pattern)
+    moving = tuple(range(len(made.operands))) if active is None else active
+    return write_tangents(arranged(FORMS[form](made, moving)), NUMPY, form)
+
+
+def run(source: str, name: str) -> Any:
+    names: dict[str, Any] = {}
+    exec(source, names)
+    return names[name]
+
+
+class Counted:
+    """A number that counts the multiplications of all of them."""
+
+    multiplications = 0
+
+    def __mul__(self, other: object) -> Counted:
+        Counted.multiplications += 1
+        return self
+
+    def __add__(self, other: object) -> Counted:
+        return self
+
+
+def counted(*shapes: tuple[int, ...]) -> list[Any]:
+    return [np.full(shape, Counted(), object) for shape in shapes]
+
+
+def spent(function: Any, *arrays: Any) -> int:
+    Counted.multiplications = 0
+    function(*arrays)
+    return Counted.multiplications
+
+
+def test_a_function_reads_as_if_written_by_hand() -> None:
+    assert text("ij,jk->ik", "jvp").endswith(
+        '''def jvp(x, w, x_dot, w_dot):
+    """Return (z, z_dot)."""
+    z = x.dot(w)
+    z_by_x = x_dot.dot(w)
+    z_by_w = x.dot(w_dot)
+    z_dot = z_by_x + z_by_w
+    return z, z_dot
+'''
+    )
+    assert text("ij,jk->ik", "hvp").endswith(
+        '''def hvp(dz, x, w, x_dot, w_dot):
+    """Return (dx, dw, dx_dot, dw_dot)."""
+    dx = dz.dot(w.T)
+    dx_dot = dz.dot(w_dot.T)
+    dw = x.T.dot(dz)
+    dw_dot = x_dot.T.dot(dz)
+    return dx, dw, dx_dot, dw_dot
+'''
+    )
+
+
+def test_what_memory_bounds_is_done_in_one_pass_of_blocks() -> None:
+    sizes = {"i": 2000, "j": 2000}
+    scale = scale_of([("i", "j")] * 3, sizes, 8)
+    source = write_tangents(arranged(jvp(program("ij,ij->ij"), (0, 1)), scale), NUMPY, "jvp")
+    assert source.count("= in_blocks(") + source.count("    in_blocks(") == 1
+    assert "z_dot_part = z_by_x_part + z_by_w_part" in source
+
+
+def test_what_does_not_move_is_no_parameter() -> None:
+    assert "def jvp(x, w, w_dot):" in text("ij,jk->ik", "jvp", (1,))
+    source = text("ij,jk->ik", "jvp", ())
+    assert "def jvp(x, w):" in source
+    assert "tangent of" not in source
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_the_code_multiplies_at_most_three_and_nine_times_as_often_as_the_forward(
+    pattern: str,
+) -> None:
+    made = program(pattern)
+    sizes = dict(zip(made.pattern.labels(), (3, 4, 2, 3, 4, 2), strict=False))
+    shapes = [tuple(sizes[x] for x in value.labels) for value in made.operands]
+    output = tuple(sizes[x] for x in made.pattern.output)
+    # Without an active operand the JVP is the forward.
+    forward = spent(run(text(pattern, "jvp", ()), "jvp"), *counted(*shapes))
+    both = counted(*shapes, *shapes)
+    assert spent(run(text(pattern, "jvp"), "jvp"), *both) == 3 * forward
+    second = spent(run(text(pattern, "hvp"), "hvp"), *counted(output), *both)
+    assert forward < second <= 9 * forward
+
+
+@pytest.mark.parametrize("pattern", ["ii->", "i->ii", "ij->j", "ij,jk->ik"])
+def test_no_identity_and_no_ones_are_made(pattern: str) -> None:
+    for form in FORMS:
+        source = text(pattern, form)
+        assert "ones" not in source
+        assert "eye" not in source
