@@ -111,6 +111,11 @@ def test_a_batch_of_products_is_in_blocks_where_a_blas_has_one_thread(
     assert told(forward(program)) == [(label, "z")]
 
 
+@pytest.mark.parametrize("text", ["ij,j->i", "ij,i->j", "j,ij->i"])
+def test_a_matrix_times_a_vector_stays_whole(text: str) -> None:
+    assert told(forward(arranged(text, None, 8, **LARGE))) == [(None, "z")]
+
+
 def test_a_dot_product_is_a_sum_of_those_of_its_blocks() -> None:
     (block,) = forward(arranged("ij,ij->", None, 8, **LARGE))
     assert block.label == "i"

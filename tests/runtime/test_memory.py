@@ -148,6 +148,23 @@ def test_memory_is_for_as_many_bytes_whatever_is_in_them() -> None:
     assert address(empty((512, 257), np.dtype("f4"))) != where
 
 
+def test_memory_of_another_size_is_left_waiting() -> None:
+    array = leased()
+    waiting = array.nbytes
+    del array
+    other = empty((600, 600), FLOAT)
+    other[...] = 1  # and may be written to, to its end
+    assert memory.waiting() == waiting
+
+
+def test_a_view_of_a_lease_gives_no_memory_back() -> None:
+    array = leased()
+    view = array.base[1:]  # type: ignore[index]  # of the lease itself, and of its class
+    del view
+    gc.collect()
+    assert memory.waiting() == 0
+
+
 def test_no_more_than_the_bound_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     nbytes = SMALLEST
     monkeypatch.setattr(memory, "MOST", 3 * nbytes)

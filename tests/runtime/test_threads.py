@@ -261,7 +261,8 @@ def test_a_context_variable_has_the_callers_value_and_keeps_it() -> None:
 
 
 def test_the_size_of_numpys_buffers_is_the_callers_again() -> None:
-    before = np.getbufsize()
+    before = 4096
+    at_first = np.setbufsize(before)
     inside = in_blocks(lambda part: np.getbufsize(), BLOCKS, 1)
     assert set(inside) == {256}
     assert np.getbufsize() == before
@@ -272,6 +273,7 @@ def test_the_size_of_numpys_buffers_is_the_callers_again() -> None:
     with pytest.raises(ValueError, match="of a block"):
         in_blocks(fail, BLOCKS, 1)
     assert np.getbufsize() == before
+    np.setbufsize(at_first)
 
 
 # Where threads can't be had.
