@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+import einsum_grad as eg
 from einsum_grad.explain.costs import costs, left_to_right
 from einsum_grad.lower.cost import Term
 from einsum_grad.plan import contraction_path, pairwise, pattern_of
@@ -67,3 +68,12 @@ def test_a_gradient_names_what_it_takes_from_the_forward() -> None:
 def test_the_axes_of_an_ellipsis_are_counted_as_one_label() -> None:
     part = costs(pattern_of(parse("...i,ij->...j")), (0,), {}, 8).forward
     assert part.flops == (Term(2, ("...", "i", "j")),)
+
+
+@pytest.mark.parametrize("text", ["aebf,dfce->abcd", "bij,jk->ik", "ij,ij->ij", "ab,bc,cd->ad"])
+@pytest.mark.parametrize("size", [3, 24])
+def test_total_is_the_cost_of_what_runs(text: str, size: int) -> None:
+    pattern = pattern_of(parse(text))
+    sizes = dict.fromkeys(pattern.labels(), size)
+    wrt = tuple(range(len(pattern.inputs)))
+    assert costs(pattern, wrt, sizes, 8).total == eg.compile(text).cost(sizes)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from einsum_grad.lower import Op, Program, Step, is_view, lower, steps
+from einsum_grad.emit import arrays
+from einsum_grad.lower import Op, Program, Step, arrange, is_view, lower, scale_of, steps
 from einsum_grad.lower.cost import Cost, Term, Work, cost, needed, total, work
 from einsum_grad.plan import AUTO, ELLIPSIS, UNIT, Order, Path, Pattern, contraction_path, pairwise
 
@@ -65,10 +66,16 @@ def costs(
     return Costs(
         forward=part(tuple(steps(program.forward))),
         gradients=tuple(part(chosen, tuple(_shared(program, chosen))) for chosen in backward),
-        total=cost(program, sizes, itemsize) if known else None,
+        total=_total(program, path, sizes, itemsize) if known else None,
         itemsize=itemsize,
         ordered=ordered,
     )
+
+
+def _total(program: Program, path: Path, sizes: Mapping[str, int], itemsize: int) -> Cost:
+    """The cost of what runs for these sizes: copies and blocks are in it."""
+    scale = scale_of(arrays(program.pattern, path), sizes, itemsize)
+    return cost(arrange(program, scale), sizes, itemsize)
 
 
 def left_to_right(count: int) -> Path:
