@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from einsum_grad.emit import TARGETS, arrays, path_of, program_of
+from einsum_grad.emit import TARGETS, path_of, program_of
 from einsum_grad.lower import Op, Program, Scale, arrange, lower, steps
 from einsum_grad.lower.check import check
-from einsum_grad.plan import pairwise, pattern_of
+from einsum_grad.plan import arrays, pairwise, pattern_of
 from einsum_grad.syntax import parse
 from tests.lower.test_lower import programs
 

@@ -3,7 +3,6 @@
 from einsum_grad.emit.emit import (
     TARGETS,
     along,
-    arrays,
     emit,
     path_of,
     program_of,
@@ -20,7 +19,6 @@ __all__ = [
     "Source",
     "Target",
     "along",
-    "arrays",
     "emit",
     "path_of",
     "program_of",

@@ -14,11 +14,11 @@ from einsum_grad.errors import ArgumentError
 from einsum_grad.lower import PLAIN, Program, Traits, arrange, lower, scale_of
 from einsum_grad.plan import (
     AUTO,
-    Labels,
     Order,
     Path,
     Pattern,
     Shape,
+    arrays,
     contraction_path,
     pairwise,
     request,
@@ -112,14 +112,6 @@ def along(
     """The program of a pattern in labels that may stand in code, its axes in no special order."""
     network = single(pattern) if path is None else pairwise(pattern, path)
     return lower(network, wrt, traits, pattern.output_sizes(sizes))
-
-
-def arrays(pattern: Pattern, path: Path | None) -> tuple[Labels, ...]:
-    """The labels of the arrays that there are along `path`: the operands and all that is made."""
-    if path is None or len(path) < 2:
-        return (*pattern.inputs, pattern.output)
-    made = (node.pattern.output for node in pairwise(pattern, path).nodes)
-    return (*pattern.inputs, *made)
 
 
 def path_of(

@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from einsum_grad.emit import arrays
 from einsum_grad.lower import Op, Program, Step, arrange, is_view, lower, scale_of, steps
 from einsum_grad.lower.cost import Cost, Term, Work, cost, needed, total, work
-from einsum_grad.plan import AUTO, ELLIPSIS, UNIT, Order, Path, Pattern, contraction_path, pairwise
+from einsum_grad.plan import (
+    AUTO,
+    ELLIPSIS,
+    UNIT,
+    Order,
+    Path,
+    Pattern,
+    arrays,
+    contraction_path,
+    pairwise,
+)
 
 
 @dataclass(frozen=True, slots=True)

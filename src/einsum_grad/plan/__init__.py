@@ -7,7 +7,7 @@ from einsum_grad.plan.formula import Factor, Formula, stated, with_deltas
 from einsum_grad.plan.gradient import Gradient, GradientPlan, gradient, plan
 from einsum_grad.plan.linear import Derivative, LinearTerm, Wrt, derivative
 from einsum_grad.plan.names import OUTPUT, ellipsis_labels, operand_names, spell
-from einsum_grad.plan.network import Network, Path, pairwise, single
+from einsum_grad.plan.network import Network, Path, arrays, pairwise, single
 from einsum_grad.plan.node import Node
 from einsum_grad.plan.normal import NormalForm, diagonals, drop_units, normal_form
 from einsum_grad.plan.notation import equation_text, indexed
@@ -52,6 +52,7 @@ __all__ = [
     "Shape",
     "Why",
     "Wrt",
+    "arrays",
     "bind",
     "check_labels",
     "check_legal",

@@ -56,6 +56,19 @@ def pairwise(pattern: Pattern, path: Iterable[tuple[int, ...]]) -> Network:
     return Network(pattern.inputs, for_readers(builder.nodes, len(pattern.inputs)))
 
 
+def arrays(pattern: Pattern, path: Path | None) -> tuple[Labels, ...]:
+    """The labels of the arrays that there are along `path`: the operands and all that is made.
+
+    >>> chain = Pattern((("i", "j"), ("j", "k"), ("k", "l")), ("i", "l"))
+    >>> arrays(chain, [(0, 1), (0, 1)])[3:]
+    (('i', 'k'), ('i', 'l'))
+    """
+    if path is None or len(path) < 2:
+        return (*pattern.inputs, pattern.output)
+    made = (node.pattern.output for node in pairwise(pattern, path).nodes)
+    return (*pattern.inputs, *made)
+
+
 class _Builder:
     """The state of `pairwise`: what is left to contract, and how often each label is left."""
 

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from einsum_grad.emit import TARGETS, along, path_of, write_tangents
-from einsum_grad.emit import arrays as made_along
 from einsum_grad.errors import ArgumentError, ArgumentTypeError, DTypeError, OperandError
 from einsum_grad.lower import TangentProgram, arranged, hvp, jvp, scale_of
 from einsum_grad.plan import AUTO, Request, Shape, bind, spell
+from einsum_grad.plan import arrays as made_along
 from einsum_grad.runtime.cache import Cache
 from einsum_grad.runtime.dtypes import Array, Numbers, convert, numbers_of
 from einsum_grad.runtime.load import execute

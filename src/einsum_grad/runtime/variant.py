@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from einsum_grad.emit import Target, arrays, path_of, program_of, write
+from einsum_grad.emit import Target, path_of, program_of, write
 from einsum_grad.errors import DTypeError, OperandError
 from einsum_grad.lower import PLAIN, Traits, scale_of
-from einsum_grad.plan import AUTO, Order, Pattern, Request, bind, spell
+from einsum_grad.plan import AUTO, Order, Pattern, Request, arrays, bind, spell
 from einsum_grad.runtime.cache import Cache
 from einsum_grad.runtime.dtypes import Array, DType, Numbers, convert, numbers_of
 from einsum_grad.runtime.load import Loaded, load
