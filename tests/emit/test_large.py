@@ -3,13 +3,16 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from einsum_grad.emit import TARGETS, write
+from einsum_grad.emit import TARGETS, emit, write
 from einsum_grad.lower import Program, Scale
+from einsum_grad.plan import pattern_of
 from einsum_grad.runtime import interpret, interpret_backward
 from einsum_grad.runtime.load import load
+from einsum_grad.syntax import parse
 from tests.emit.generated import program, run
 from tests.strategies import Case, cases, seeds, whole
 
@@ -40,3 +43,24 @@ def test_modules_of_large_arrays_equal_the_interpreter(
         wanted = interpret_backward(found, cotangent, *operands)
         for gradient, expected in zip(gradients, wanted, strict=True):
             np.testing.assert_array_equal(np.asarray(gradient), expected, strict=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "size", "call"),
+    [
+        ("i,i->", 1 << 22, "np.einsum"),  # a long scalar product, for which BLAS has threads
+        ("bij,bj->bi", 256, "np.einsum"),  # large matrices times vectors
+        ("bij,bj->bi", 64, "np.matvec"),
+        ("bi,bi->b", 1 << 14, "np.einsum"),
+        ("bi,bi->b", 1 << 12, "np.vecdot"),
+        ("bij,bjk->bik", 64, "np.matmul"),
+    ],
+)
+def test_blocks_wake_no_threads_of_a_blas(text: str, size: int, call: str) -> None:
+    # Both would spin for the same cores, and a product take ten times as long.
+    sizes = dict.fromkeys(pattern_of(parse(text)).labels(), size) | {"b": 1 << 12}
+    sizes = {label: sizes[label] for label in pattern_of(parse(text)).labels()}
+    written = emit(text, sizes=sizes)
+    output = written[written.index("def output") : written.index("def pullback")]
+    assert "in_blocks(" in output
+    assert f"{call}(" in output

@@ -11,13 +11,15 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from einsum_grad.emit.context import Context
 from einsum_grad.emit.layout import indented
-from einsum_grad.emit.product import Call, call_of, product_size, written
+from einsum_grad.emit.product import Call, call_of, einsum_call, product_size, written
 from einsum_grad.emit.target import Target
 from einsum_grad.emit.view import transposing
 from einsum_grad.lower import (
     AxisSize,
     Block,
+    Kind,
     Op,
+    Product,
     Program,
     Scale,
     Step,
@@ -103,6 +105,9 @@ class _Large:
         if self.sums(step):
             return [self.sum(step)]
         product = product_of(step)
+        if step.op is Op.DIAGONAL and not small:
+            _, *rest = self.target.steps[step.op](step, self.context)
+            return [self.made(result), f"{result.name}.fill(0)", *rest]
         if product is None or small:
             return list(self.target.steps[step.op](step, self.context))
         call = call_of(step, product, self.context)
@@ -170,20 +175,38 @@ class _Large:
         result = step.result
         args = tuple(_renamed(arg, label) for arg in step.args)
         own = Step(step.op, Value(_part(result), result.labels), args)
-        if result not in outside or label not in result.labels:
-            return list(self.target.steps[step.op](own, context))
-        place = f"{result.name}[{_places(result, label)}]"
         product = product_of(own)
+        if result not in outside or label not in result.labels:
+            if product is None:
+                return list(self.target.steps[step.op](own, context))
+            call = self.quiet_call(own, product, context)
+            *before, text = written(call, result.labels, context)
+            return [*before, f"{_part(result)} = {text}"]
+        place = f"{result.name}[{_places(result, label)}]"
         again = [f"{_part(result)} = {place}"]
         if product is None:
             lines = list(self.target.steps[step.op](own, context))
             return [*lines, f"{place} = {_part(result)}"]
-        call = call_of(own, product, context)
+        call = self.quiet_call(own, product, context)
         # A part is without gaps, and so can be reshaped without a copy, if it is one of rows.
         if call.labels == result.labels and not (call.grouped and result.labels[0] != label):
             return [*call.before, *again, self.into(call, _part(result), context)]
         *before, text = written(call, result.labels, context)
         return [*before, *again, f"{_part(result)}[...] = {text}"]
+
+    def quiet_call(self, step: Step, product: Product, context: Context) -> Call:
+        """The call for `product` that wakes no threads of a BLAS: those would be in our way."""
+        limit = _QUIET.get(product.kind)
+        own = (*product.rows, *product.columns)
+        if product.kind is Kind.MATMUL and own:
+            limit = None  # lower/blocks.py has only small ones in blocks
+        if limit is None or self.scale.volume((*own, *product.contracted)) <= limit:
+            return call_of(step, product, context)
+        return einsum_call(step, product, context)
+
+
+_QUIET = {Kind.MATVEC: 9216, Kind.ROW_DOT: 10_000, Kind.MATMUL: 10_000}
+"""The multiplications up to which OpenBLAS stays with its caller: of gemv, of dot, of dot."""
 
 
 def made_whole(found: Iterable[Block]) -> Iterator[Value]:

@@ -65,7 +65,7 @@ def _multiply(step: Step, product: Product, context: Context) -> Call:
     """Nothing is summed: an elementwise product, each array brought to the output's axes."""
     scalars = not product.left.labels and not product.right.labels
     if scalars and context.program.traits.whole:
-        return _einsum(step, product, context)
+        return einsum_call(step, product, context)
     left, right = (
         f"{arg.name}{aligning(arg.labels, product.output)}" for arg in (product.left, product.right)
     )
@@ -75,7 +75,7 @@ def _multiply(step: Step, product: Product, context: Context) -> Call:
 def _matmul(step: Step, product: Product, context: Context) -> Call:
     """A matrix product; several labels of a group are made one axis."""
     if product.batch_is_last:
-        return _einsum(step, product, context)
+        return einsum_call(step, product, context)
     product = product.in_order()
     spread = product.spread
     rows, columns = without(product.rows, spread), without(product.columns, spread)
@@ -137,7 +137,7 @@ def _row_dot(step: Step, product: Product, context: Context) -> Call:
     batch, contracted = product.batch, _contracted(product)
     fits = product.left.labels == product.right.labels == (*batch, *contracted)
     if not fits or not _is_real(context):
-        return _einsum(step, product, context)
+        return einsum_call(step, product, context)
     left, *before = _matrix("left", product.left, batch, (contracted, ()), context)
     right, *more = _matrix("right", product.right, batch, (contracted, ()), context)
     return Call("np.vecdot", (left, right), one_each(batch), (*before, *more))
@@ -151,14 +151,14 @@ def _matvec(step: Step, product: Product, context: Context) -> Call:
     if not is_matrix(product.left.labels, batch, rows, contracted) or (
         vector[-1] in batch or only(vector, contracted) != contracted
     ):
-        return _einsum(step, product, context)
+        return einsum_call(step, product, context)
     left, *before = _matrix("left", product.left, batch, (rows, contracted), context)
     right, *more = _matrix("right", product.right, batch, (contracted, ()), context)
     return Call("np.matvec", (left, right), (*one_each(batch), rows), (*before, *more))
 
 
-def _einsum(step: Step, product: Product, context: Context) -> Call:
-    """np.einsum, while it has letters."""
+def einsum_call(step: Step, product: Product, context: Context) -> Call:
+    """The same by np.einsum, while it has letters: by no BLAS, and so on one core."""
     if len(step.pattern.labels()) > LETTERS:
         return _padded(product, context)
     args = (f'"{subscripts(step.pattern)}"', *(arg.name for arg in step.args))
