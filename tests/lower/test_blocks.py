@@ -202,8 +202,9 @@ def test_where_there_is_more_to_compute_a_block_is_smaller() -> None:
         return block.step * (8 * 3 * size * size)
 
     assert BLOCK // 2 < indices("bij,bij->bij", 16) <= BLOCK
-    # A product of 16×16 matrices has 16³ pairs of numbers: 2/3 of its bytes in eighths.
-    assert BLOCK // 2 < indices("bij,bjk->bik", 16) * (1 + 2 / 3) <= BLOCK
+    # A product of 16×16 matrices has 16³ pairs of numbers, and a call to begin with: six times
+    # the bytes of its arrays.
+    assert BLOCK // 2 < indices("bij,bjk->bik", 16) * (1 + 6) <= BLOCK
     assert indices("bij,bjk->bik", 64) < indices("bij,bjk->bik", 32) < indices("bij,bjk->bik", 16)
 
 

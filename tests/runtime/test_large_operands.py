@@ -234,8 +234,8 @@ def test_layouts_are_remembered_within_the_bound(monkeypatch: pytest.MonkeyPatch
 def test_the_cost_is_that_of_the_numbers_it_is_asked_for() -> None:
     """Programs for large arrays differ from those for small ones, and bytes make arrays large."""
     function = eg.compile("ij,ij,ij->ij")
-    sizes = {"i": 256, "j": 128}
-    elements = 256 * 128
+    sizes = {"i": 512, "j": 256}
+    elements = 512 * 256
     small, large = (function.cost(sizes, dtype).backward for dtype in ("f4", "f8"))
     assert small.bytes_moved == 4 * elements * 12
     assert large.bytes_moved == 8 * elements * 9  # dt1 stays in the cache

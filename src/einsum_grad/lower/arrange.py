@@ -296,10 +296,16 @@ def _batch_last(product: Product) -> Orders:
 
 
 def _matrix(labels: Labels, batch: Labels, own: Labels, contracted: Labels) -> Labels:
-    """`labels`, if a view makes a matrix of them for each batch index; else the order to copy."""
+    """`labels`, if a view makes a matrix of them for each batch index; else the order to copy.
+
+    What is last stays last: a copy is fast where it reads and writes memory in the same order.
+    """
     if is_matrix(labels, batch, own, contracted):
         return labels
-    return (*batch, *own, *only(labels, contracted))
+    summed = only(labels, contracted)
+    if without(labels, batch)[-1] in own:
+        return (*batch, *summed, *own)
+    return (*batch, *own, *summed)
 
 
 def _missing(product: Product) -> int:

@@ -16,14 +16,23 @@ from einsum_grad.lower.scale import Scale
 from einsum_grad.lower.split import finishing, saving
 from einsum_grad.plan import UNIT
 
-BLOCK = 1 << 20
-"""The bytes of a block: they fit in a core's own cache."""
+BLOCK = 1 << 21
+"""The bytes of a block, at most: what the threads read and write at a time fits in the caches."""
+
+_FEWEST = 4
+"""The blocks to make at least: with some for each thread, one that is late costs little.
+
+Many more would cost more than they gain: threads that call NumPy in turns wait for each other.
+"""
 
 _LARGE = 1 << 18
 """The bytes of an array from which on it may be worth to have it in blocks."""
 
-WORTH = 1 << 21
+WORTH = 1 << 23
 """The bytes from which on it is worth to wake other threads."""
+
+_PRODUCT = 1 << 12
+"""The bytes that memory moves while `@` begins with one of its matrices, roughly."""
 
 _SMALL_MATRIX = 1 << 18
 """The multiplications below which a BLAS does not use several threads."""
@@ -95,11 +104,13 @@ class _Group:
 
     def block(self, scale: Scale) -> Block:
         moved = {value for step in self.steps for value in touched(step)}
-        total = sum(scale.nbytes(value.labels) for value in moved)
-        if self.label is None or total < WORTH:
+        work = sum(scale.nbytes(value.labels) for value in moved)
+        work += sum(_effort(step, scale) for step in self.steps)
+        if self.label is None or work < WORTH:
             return Block(tuple(self.steps))
-        size, work = scale.volume((self.label,)), total + sum(_effort(s, scale) for s in self.steps)
-        return Block(tuple(self.steps), self.label, max(1, size * BLOCK // work))
+        size = scale.volume((self.label,))
+        step = min(size * BLOCK // work, -(-size // _FEWEST))
+        return Block(tuple(self.steps), self.label, max(1, step))
 
     def gives(self, value: Value) -> bool:
         """Whether a later step of the same block may read `value`, which this group makes."""
@@ -112,9 +123,10 @@ class _Group:
 def _effort(step: Step, scale: Scale) -> int:
     """The bytes that memory moves while the matrix products of `step` are computed, roughly."""
     product = product_of(step)
-    if product is None or product.kind is not Kind.MATMUL:
+    if product is None or product.kind is not Kind.MATMUL or product.batch_is_last:
         return 0
-    return scale.nbytes(step.pattern.input_labels()) // 8
+    everything = scale.nbytes(step.pattern.input_labels())
+    return everything + _PRODUCT * scale.volume(product.batch)
 
 
 def _place(step: Step, rest: Sequence[Step], groups: list[_Group], scale: Scale) -> None:

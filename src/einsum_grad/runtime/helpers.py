@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from einsum_grad.runtime.memory import empty
@@ -16,7 +17,10 @@ from einsum_grad.runtime.threads import in_blocks
 Array = NDArray[Any]
 
 _BLOCK = 1 << 19
-"""The bytes of a block: they fit in a core's own cache."""
+"""The bytes of a block, at most: they fit in a core's own cache."""
+
+_FEWEST = 4
+"""The blocks to make at least: with some for each thread, one that is late costs little."""
 
 _WORTH = 1 << 20
 """The bytes from which on a copy is worth to wake other threads."""
@@ -35,11 +39,29 @@ def copied(array: Array) -> Array:
     if array.nbytes < _WORTH:
         np.copyto(target, array)
     elif array.strides[-1] == array.itemsize:
-        rows = max(1, len(array) * _BLOCK // array.nbytes)
+        rows = _block(len(array), array.nbytes)
         in_blocks(lambda part: np.copyto(target[part], array[part]), len(array), rows)
     else:
-        _transposed(target, array)
+        shape, strides = _merged(array)
+        _transposed(target.reshape(shape), as_strided(array, shape, strides))
     return target
+
+
+def _block(length: int, nbytes: int) -> int:
+    """How much of an axis makes a block."""
+    return max(1, min(length * _BLOCK // nbytes, -(-length // _FEWEST)))
+
+
+def _merged(array: Array) -> tuple[list[int], list[int]]:
+    """The shape and strides of `array` with axes made one where they lie one in the other."""
+    shape, strides = [1], [array.strides[0] * array.shape[0]]
+    for size, stride in zip(array.shape, array.strides, strict=True):
+        if strides[-1] == size * stride:
+            shape[-1], strides[-1] = shape[-1] * size, stride
+        else:
+            shape.append(size)
+            strides.append(stride)
+    return shape, strides
 
 
 def _transposed(target: Array, array: Array) -> None:
@@ -56,7 +78,7 @@ def _transposed(target: Array, array: Array) -> None:
             place = (..., slice(start, start + width))
             np.copyto(target[place], array[place])
 
-    lines = max(1, length * _BLOCK // (array.nbytes * width))
+    lines = -(-_block(length, array.nbytes) // width)
     in_blocks(work, length, lines * width)
 
 
@@ -121,7 +143,7 @@ def _summed_within(array: Array, axis: tuple[int, ...]) -> Array:
         found: Array = np.einsum(array, everything, output)
         return found
     target = empty(tuple(array.shape[place] for place in output), array.dtype)
-    rows = max(1, int(len(array) * _BLOCK / array.nbytes))
+    rows = _block(len(array), array.nbytes)
 
     def work(part: slice) -> None:
         np.einsum(array[part], everything, output, out=target[part])

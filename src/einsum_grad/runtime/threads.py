@@ -32,10 +32,6 @@ shorter than that, and takes two to four times as long.
 """
 
 
-_WORTH = 8
-"""The blocks from which on it is worth to wake other threads, which takes some 50 µs."""
-
-
 class _Workers:
     """Threads that wait for something to do; the caller's own thread is one more."""
 
@@ -137,7 +133,7 @@ def in_blocks(work: Work, length: int, step: int) -> list[Any]:
     [0, 2, 4]
     """
     starts = range(0, max(length, 1), step)
-    threads = get_num_threads() if len(starts) >= _WORTH else 1
+    threads = get_num_threads() if len(starts) > 1 else 1
     workers = _State.workers
     before = np.setbufsize(_BUFFER)
     try:
