@@ -86,11 +86,13 @@ def program_of(
     traits: Traits = PLAIN,
     itemsize: int = 8,
     order: Order = AUTO,
+    gaps: frozenset[int] = frozenset(),
 ) -> Program:
     """The program that `target` writes for `pattern`, in labels that may stand in code.
 
     `sizes` are those of the labels, where they are known, and numbers have `itemsize` bytes;
-    `order` is how to find the path, or a path.
+    `order` is how to find the path, or a path; `gaps` are the operands of whose axes no view
+    makes one.
     """
     spelled = spell(pattern)
     own = {spelled[label]: size for label, size in sizes.items() if label in spelled}
@@ -99,7 +101,7 @@ def program_of(
     program = along(safe, path, wrt, own, traits)
     if not target.fast:
         return program
-    return arrange(program, scale_of(arrays(safe, path), own, itemsize))
+    return arrange(program, scale_of(arrays(safe, path), own, itemsize, gaps))
 
 
 def along(

@@ -71,6 +71,8 @@ class _Arranger:
         self.names.update(value.name for value in (*program.operands, program.cotangent))
         self.final = {program.output.name, *(value.name for value in program.gradients)}
         self.batches = _batches(everything)
+        gaps = scale.gaps if scale is not None else ()
+        self.gaps = {program.operands[number].name for number in gaps}
         self.values: dict[str, Value] = {}
         self.copies: dict[str, dict[Labels, Value]] = {}
         self.added: list[Step] = []
@@ -95,7 +97,7 @@ class _Arranger:
         if product is None:
             return self.alone(step, args)
         if product.kind is Kind.MATMUL:
-            product = self.gathered(self.with_copies(product))
+            product = self.without_gaps(self.gathered(self.with_copies(product)))
             apart = self.summed_later(product)
             if apart is not None:
                 partial = self.contract(apart, (product.left, product.right))
@@ -116,7 +118,27 @@ class _Arranger:
             for value in (product.left, product.right)
         )
         pairs = (replace(product, left=one, right=other) for one in lefts for other in rights)
-        return min(pairs, key=_missing)
+        return min(pairs, key=lambda pair: _missing(pair) + sum(self.torn(pair)))
+
+    def torn(self, product: Product) -> tuple[bool, bool]:
+        """Whether the left and the right array have a group that no view makes one axis of."""
+        apart, contracted = product.spread, len(product.contracted) > 1
+        sides = ((product.left, product.rows), (product.right, product.columns))
+        left, right = (
+            value.name in self.gaps and (contracted or len(without(own, apart)) > 1)
+            for value, own in sides
+        )
+        return left, right
+
+    def without_gaps(self, product: Product) -> Product:
+        """The product of arrays whose groups views make one axis of, as each use would copy."""
+        left, right = (
+            self.copy(value, value.labels) if torn and not missing else value
+            for value, torn, missing in zip(
+                (product.left, product.right), self.torn(product), _copied(product), strict=True
+            )
+        )
+        return replace(product, left=left, right=right)
 
     def in_order(self, product: Product, result: Value) -> Product:
         """The arrays in the order that puts first what is a batch label of a later product."""
@@ -207,8 +229,10 @@ class _Arranger:
 
     def copied(self, value: Value, labels: Labels) -> Value:
         """`value` with its axes in the order of `labels`, and so in memory."""
-        if labels == value.labels:
-            return value
+        return value if labels == value.labels else self.copy(value, labels)
+
+    def copy(self, value: Value, labels: Labels) -> Value:
+        """The copy of `value` with its axes in the order of `labels`, made once."""
         copies = self.copies.setdefault(value.name, {})
         if labels not in copies:
             result = Value(self.name(value.name, labels), labels)
@@ -310,8 +334,13 @@ def _matrix(labels: Labels, batch: Labels, own: Labels, contracted: Labels) -> L
 
 def _missing(product: Product) -> int:
     """How many of the arrays have to be copied to make a matrix product of them."""
+    return sum(_copied(product))
+
+
+def _copied(product: Product) -> tuple[bool, bool]:
+    """Whether the left and the right array have to be copied into another order."""
     left, right, _ = _matrices(product)
-    return (left != product.left.labels) + (right != product.right.labels)
+    return left != product.left.labels, right != product.right.labels
 
 
 def _agreeing(product: Product, left: Labels, right: Labels) -> tuple[Labels, Labels]:

@@ -21,6 +21,8 @@ class Scale:
 
     sizes: tuple[tuple[str, int], ...]
     itemsize: int
+    gaps: frozenset[int] = frozenset()
+    """The operands of whose axes no view makes one, as windows and slices have them."""
 
     def nbytes(self, labels: Labels) -> int:
         """The bytes of an array with an axis for each of `labels`, roughly."""
@@ -32,15 +34,20 @@ class Scale:
         return math.prod(sizes.get(label, 1) for label in labels if label != UNIT)
 
 
-def scale_of(terms: Iterable[Labels], sizes: Mapping[str, int], itemsize: int) -> Scale | None:
+def scale_of(
+    terms: Iterable[Labels],
+    sizes: Mapping[str, int],
+    itemsize: int,
+    gaps: frozenset[int] = frozenset(),
+) -> Scale | None:
     """The scale of arrays with the labels `terms`; None where all of them together are small.
 
     >>> scale_of([("i", "j")], {"i": 10, "j": 10}, 8)
     >>> scale_of([("i", "j")], {"i": 1000, "j": 1000}, 8)
-    Scale(sizes=(('i', 1024), ('j', 1024)), itemsize=8)
+    Scale(sizes=(('i', 1024), ('j', 1024)), itemsize=8, gaps=frozenset())
     """
     total = sum(math.prod(sizes.get(label, 1) for label in term) for term in terms)
     if total * itemsize < LARGE:
         return None
     rounded = ((label, 1 << max(size - 1, 0).bit_length()) for label, size in sizes.items())
-    return Scale(tuple(rounded), itemsize)
+    return Scale(tuple(rounded), itemsize, gaps)

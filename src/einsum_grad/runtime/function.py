@@ -24,7 +24,14 @@ from einsum_grad.plan import (
 from einsum_grad.runtime.dtypes import Array, numbers_of
 from einsum_grad.runtime.load import Loaded
 from einsum_grad.runtime.tangents import Tangents
-from einsum_grad.runtime.variant import Variant, as_array, build_variant, load_module, memory_order
+from einsum_grad.runtime.variant import (
+    Variant,
+    as_array,
+    build_variant,
+    has_gaps,
+    load_module,
+    memory_order,
+)
 from einsum_grad.syntax import Equation
 
 if TYPE_CHECKING:
@@ -300,16 +307,20 @@ class Function:
         """The variant for the order in which large arrays lie in memory, and these in it."""
         if all(array.flags.c_contiguous for array in arrays):
             return variant, arrays
-        orders = tuple(map(memory_order, arrays))
-        if all(order == tuple(sorted(order)) for order in orders):
+        found_orders = tuple(map(memory_order, arrays))
+        pairs = zip(arrays, found_orders, strict=True)
+        placed = tuple(array.transpose(order) for array, order in pairs)
+        gaps = frozenset(number for number, array in enumerate(placed) if has_gaps(array))
+        in_order = all(order == tuple(sorted(order)) for order in found_orders)
+        if in_order and not gaps:
             return variant, arrays
-        key = (conj, *map(_signature, arrays), orders)
+        orders = None if in_order else found_orders
+        key = (conj, *map(_signature, arrays), orders, gaps)
         found = self._variants.get(key)
         if found is None:
-            found = build_variant(self._request, self._target, arrays, conj, orders)
+            found = build_variant(self._request, self._target, arrays, conj, orders, gaps)
             self._remember(key, found)
-        placed = (array.transpose(order) for array, order in zip(arrays, orders, strict=True))
-        return found, tuple(placed)
+        return found, placed
 
     def _found(self, operands: Sequence[Any], conj: bool) -> tuple[Variant, tuple[Array, ...]]:
         """The same for operands of any kind, and for what is called the first time."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import sys
 from collections.abc import Sequence
@@ -146,16 +147,30 @@ def memory_order(array: Array) -> MemoryOrder:
     return tuple(sorted(range(array.ndim), key=lambda axis: (-strides[axis], array.shape[axis])))
 
 
+def has_gaps(array: Array) -> bool:
+    """Whether no view makes one axis of those of `array`, which lie as `memory_order` says.
+
+    >>> has_gaps(np.empty((2, 3))), has_gaps(np.empty((4, 3))[::2])
+    (False, True)
+    """
+    axes = [
+        (size, stride) for size, stride in zip(array.shape, array.strides, strict=True) if size != 1
+    ]
+    return any(stride != size * inner for (_, stride), (size, inner) in itertools.pairwise(axes))
+
+
 def build_variant(
     request: Request,
     target: Target,
     arrays: Sequence[Array],
     conjugate: bool,
     orders: tuple[MemoryOrder, ...] | None = None,
+    gaps: frozenset[int] = frozenset(),
 ) -> Variant:
     """Bind the pattern to `arrays`, and find or make the module that runs it.
 
-    With `orders` the module takes each array with its axes in another order.
+    With `orders` the module takes each array with its axes in another order. `gaps` are those of
+    whose axes no view makes one.
     """
     shapes = [array.shape for array in arrays]
     bound = bind(request.equation, request.unbound, shapes, dict(request.given))
@@ -163,7 +178,7 @@ def build_variant(
     sizes = dict(bound.sizes)
     traits, itemsize = numbers.traits(conjugate), numbers.computed.itemsize
     pattern = bound.pattern if orders is None else _reordered(bound.pattern, orders)
-    loaded = load_module(pattern, request.wrt, target, sizes, traits, itemsize, request.order)
+    loaded = load_module(pattern, request.wrt, target, sizes, traits, itemsize, request.order, gaps)
     shape = tuple(sizes[label] for label in bound.pattern.output)
     if math.prod(shape) * numbers.computed.itemsize > sys.maxsize:
         raise OperandError(f"the output would have shape {shape}, which no memory holds")
@@ -188,6 +203,7 @@ def load_module(
     traits: Traits = PLAIN,
     itemsize: int = 8,
     order: Order = AUTO,
+    gaps: frozenset[int] = frozenset(),
 ) -> Loaded:
     """The module of `pattern`, written and executed once.
 
@@ -199,11 +215,11 @@ def load_module(
     own = {spelled[label]: size for label, size in sizes.items() if label in spelled}
     fixed = tuple(safe.output_sizes(own).items())
     path = path_of(safe, target, own, order)
-    scale = scale_of(arrays(safe, path), own, itemsize) if target.fast else None
+    scale = scale_of(arrays(safe, path), own, itemsize, gaps) if target.fast else None
 
     def build() -> Loaded:
         known = order if path is None else path
-        program = program_of(safe, wrt, target, own, traits, itemsize, known)
+        program = program_of(safe, wrt, target, own, traits, itemsize, known, gaps)
         return load(write(program, target), str(safe))
 
     return MODULES.get((safe, wrt, target.name, traits, fixed, scale, path), build)
