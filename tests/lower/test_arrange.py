@@ -19,7 +19,11 @@ NUMPY = TARGETS["numpy"]
 
 
 def arranged(
-    text: str, wrt: tuple[int, ...] | None = None, itemsize: int = 0, **sizes: int
+    text: str,
+    wrt: tuple[int, ...] | None = None,
+    itemsize: int = 0,
+    gaps: frozenset[int] = frozenset(),
+    **sizes: int,
 ) -> Program:
     """The arranged program of a pattern; for large arrays, if numbers have so many bytes."""
     pattern = pattern_of(parse(text))
@@ -28,7 +32,7 @@ def arranged(
     assert path is not None
     asked = tuple(range(len(pattern.inputs))) if wrt is None else wrt
     program = lower(pairwise(pattern, path), asked)
-    return arrange(program, Scale(tuple(known.items()), itemsize) if itemsize else None)
+    return arrange(program, Scale(tuple(known.items()), itemsize, gaps) if itemsize else None)
 
 
 def copies(program: Program) -> list[str]:
@@ -111,6 +115,36 @@ def test_a_copy_that_the_forward_alone_reads_is_not_kept() -> None:
 def test_the_smaller_array_is_copied_where_the_contracted_labels_disagree() -> None:
     assert copies(arranged("abcij,ji->abc", wrt=())) == ["ji>ij"]
     assert copies(arranged("ji,abcij->abc", wrt=())) == ["ji>ij"]
+
+
+def test_what_is_last_stays_last_in_a_copy() -> None:
+    assert copies(arranged("ijb,jkb->ikb", wrt=(), itemsize=8)) == ["ijb>bij", "jkb>bjk"]
+
+
+def readers(program: Program, name: str) -> list[str]:
+    """The results of the steps that read the value `name`."""
+    todo = (*steps(program.forward), *steps(program.backward))
+    return [step.result.name for step in todo if any(arg.name == name for arg in step.args)]
+
+
+def test_an_array_with_gaps_is_copied_once_where_labels_are_made_one_axis() -> None:
+    assert copies(arranged("bckx,ock->box", itemsize=8, x=512)) == []
+    program = arranged("bckx,ock->box", itemsize=8, gaps=frozenset({0}), x=512)
+    assert copies(program) == ["bckx>bckx"]
+    assert readers(program, "x") == ["x_bckx"]
+    assert len(readers(program, "x_bckx")) == 2
+
+
+def test_an_array_with_gaps_is_not_copied_where_it_is_a_matrix_as_it_is() -> None:
+    both = frozenset({0, 1})
+    assert copies(arranged("ij,jk->ik", itemsize=8, gaps=both)) == []
+    assert copies(arranged("bij,jk->bik", itemsize=8, gaps=frozenset({1}))) == []
+    assert copies(arranged("bij,bij->bij", itemsize=8, gaps=both)) == []
+
+
+def test_an_array_with_gaps_that_is_copied_anyway_is_copied_once() -> None:
+    program = arranged("aebf,dfce->abcd", itemsize=8, gaps=frozenset({0, 1}))
+    assert copies(program) == ["aebf>abfe", "dfce>cdfe"]
 
 
 def test_a_later_product_takes_the_copy_that_is_there() -> None:
