@@ -213,9 +213,7 @@ def test_whether_an_ellipsis_is_as_many_axes_is_known_with_the_shapes() -> None:
     x, w = whole((3,), "f8", 1), whole((3,), "f8", 2)
     jacobian = eg.compile("...i,i->...").jacobian((0, 1))
     np.testing.assert_array_equal(jacobian.materialize(x, w), x + w)
-    with pytest.raises(
-        ArgumentError, match=r"have the axes \.\.\. i and i; with an ellipsis, give"
-    ):
+    with pytest.raises(ArgumentError, match=r"axes \.\.\. i and i; with an ellipsis, give"):
         str(jacobian)
     shaped = eg.compile("...i,i->...", shapes=[(3,), (3,)]).jacobian((0, 1))
     assert str(shaped) == "dZ/dX[i] = W[i] + X[i]"

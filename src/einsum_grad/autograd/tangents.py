@@ -30,9 +30,9 @@ def jvp(fn: Callable[..., Any], operands: Any, tangents: Any) -> tuple[Any, Any]
 
     `operands` is an array or a tuple of the arrays that `fn` takes, `tangents` the like: each of
     its operand's shape, or None for an operand that does not move. `fn` returns a Tensor of any
-    shape; the tangent has its shape and dtype, and for complex numbers no convention to choose: it
-    is the change of the output, holomorphic or not. Where an operand requires a gradient, both results
-    are Tensors that can be differentiated again.
+    shape; the tangent has its shape and dtype. Of complex numbers it is the change of the output,
+    holomorphic or not: there is no convention to choose. Where an operand requires a gradient,
+    both results are Tensors that can be differentiated again.
 
     Raises `OperandError` for tangents that do not fit, `DTypeError` for those of another kind,
     `AutogradError` if `fn` returns no Tensor.

@@ -112,6 +112,35 @@ def derivative(pattern: Pattern, wrt: Wrt, sizes: Mapping[str, int] | None = Non
     return Derivative(pattern, wrt, tuple(_term(pattern, taken) for taken in choices))
 
 
+def made_equal(one: Labels, other: Labels) -> dict[str, str]:
+    """One name for the labels that stand for the same index, directly or through others.
+
+    >>> made_equal(("i", "j"), ("j", "k"))
+    {'i': 'i', 'j': 'i', 'k': 'i'}
+    """
+    names: dict[str, str] = {label: label for label in (*one, *other)}
+    for ours, theirs in zip(one, other, strict=True):
+        new, old = names[ours], names[theirs]
+        if old == UNIT:
+            new, old = old, new
+        names.update((label, new) for label, name in names.items() if name == old)
+    return names
+
+
+def as_one(given: Derivative) -> Pattern:
+    """The pattern with one label for the axes that are equal as one variable has them.
+
+    >>> pattern = Pattern((("i",), ("i", "j"), ("j",)), ())
+    >>> str(as_one(derivative(pattern, ((0, 2),))))
+    'i,ii,i->'
+    """
+    terms = given.pattern.inputs
+    pairs = [(terms[first], terms[other]) for first, *others in given.wrt for other in others]
+    one = tuple(label for ours, _ in pairs for label in ours)
+    two = tuple(label for _, theirs in pairs for label in theirs)
+    return given.pattern.rename(made_equal(one, two))
+
+
 def _term(pattern: Pattern, taken: tuple[int, ...]) -> LinearTerm:
     before = tuple(label for number in taken[:-1] for label in pattern.inputs[number])
     return LinearTerm(
