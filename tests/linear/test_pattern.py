@@ -204,9 +204,10 @@ def test_every_order_has_the_right_number_of_terms() -> None:
 )
 def test_operands_with_other_axes_are_no_one_variable(pattern: str, axes: str) -> None:
     f = eg.compile(pattern)
-    for make in (lambda: f.jacobian((0, 1)), lambda: f.hessian((0, 1), 0)):
-        with pytest.raises(ArgumentError, match=f"one variable, and have the axes {axes}$"):
-            make()
+    with pytest.raises(ArgumentError, match=f"one variable, and have the axes {axes}$"):
+        f.jacobian((0, 1))
+    with pytest.raises(ArgumentError, match=f"one variable, and have the axes {axes}$"):
+        f.hessian(0, (0, 1))
 
 
 def test_whether_an_ellipsis_is_as_many_axes_is_known_with_the_shapes() -> None:
