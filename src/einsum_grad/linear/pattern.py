@@ -91,7 +91,7 @@ class LinearPattern:
             self._known[shapes] = self._fitted(shapes)
         terms, row_shape, column_shape = self._known[shapes]
         computed = tuple(array.astype(numbers.computed, copy=False) for array in arrays)
-        factors = (*computed, np.ones((), numbers.computed))
+        factors = (*computed, np.asarray(1, numbers.computed))
         return LinearMap(terms, factors, row_shape, column_shape, numbers.result)
 
     def matvec(self, tangent: Any, *operands: Any) -> Array:
