@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from statistics import median
 
@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.contention import foreign_share, usage
 from benchmarks.hessian_worker import PROBLEMS
+from benchmarks.measure import rotated
 from benchmarks.report import duration
 from benchmarks.workers import RefusedError, Worker
 
@@ -69,7 +70,7 @@ def compared(
     before = usage(worker.process for worker in workers.values())
     times: dict[str, list[float]] = {peer: [] for peer in workers}
     for number in range(rounds):
-        for peer in _turns(list(workers), number):
+        for peer in rotated(list(workers), number):
             times[peer].append(workers[peer].time(calls[peer], _PATIENCE))
     foreign = foreign_share(before, usage(worker.process for worker in workers.values()))
     shown = {peer: median(seconds) for peer, seconds in times.items()}
@@ -79,10 +80,6 @@ def compared(
     told = f"{goal:g}" if goal else ""
     say(f"{name:44}{dtype:9}{cells[0]:>10}{cells[1]:>10}{cells[2]:>14}{told:>8}{disturbed}")
     return ratio >= goal
-
-
-def _turns(peers: Sequence[str], number: int) -> list[str]:
-    return list(peers) if number % 2 else list(reversed(peers))
 
 
 def say(text: str) -> None:

@@ -66,7 +66,7 @@ def _rounds(
     """Let the peers take turns, a different one first in each round."""
     times: dict[str, list[float]] = {peer: [] for peer in calls}
     for number in range(settings.rounds):
-        for peer in _rotated(list(times), number):
+        for peer in rotated(list(times), number):
             if sum(times[peer]) * calls[peer] >= settings.budget:
                 continue
             try:
@@ -77,6 +77,7 @@ def _rounds(
     return {peer: Timing(calls[peer], tuple(seconds)) for peer, seconds in times.items()}
 
 
-def _rotated(peers: list[str], number: int) -> list[str]:
+def rotated(peers: list[str], number: int) -> list[str]:
+    """Return the peers in the order of round `number`: each is the first in its turn."""
     first = number % max(1, len(peers))
     return peers[first:] + peers[:first]

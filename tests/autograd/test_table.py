@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 import einsum_grad as eg
+from einsum_grad.autograd import conversions, dispatch, methods
 from einsum_grad.errors import DTypeError
 from tests.autograd.table import CASES, Array, Case, gradients, np, numbers, tensor, weights
 
@@ -130,6 +131,74 @@ def test_second_and_third_derivatives_are_central_differences(case: Case) -> Non
     eg.check_gradients(second, *case.operands, rtol=1e-4, atol=1e-6)
     third = gradient_as_a_number(second, len(case.operands))
     eg.check_gradients(third, *case.operands, rtol=1e-4, atol=1e-6)
+
+
+def by_graph(total: Any, operands: Any, directions: Any) -> list[Array]:
+    """The gradient of <gradient, directions>: a recorded backward pass, and one of that."""
+    variables = [tensor(operand) for operand in operands]
+    total(*variables).backward(create_graph=True)
+    first = [variable.grad for variable in variables]
+    for variable in variables:
+        variable.grad = None
+    sum(np.sum(part * v) for part, v in zip(first, directions, strict=True)).backward()
+    return [variable.grad for variable in variables]
+
+
+def by_transforms(total: Any, operands: Any, directions: Any) -> list[Array]:
+    """The same by `grad` of `grad`."""
+    places = tuple(range(len(operands)))
+
+    def along(*variables: Any) -> Any:
+        first = eg.grad(total, places)(*variables)
+        return sum(np.sum(part * v) for part, v in zip(first, directions, strict=True))
+
+    return list(eg.grad(along, places)(*operands))
+
+
+def derivative_along(function: Any, operands: Any, directions: Any, step: float) -> list[Array]:
+    """Central differences of the fourth order of a function that gives arrays."""
+
+    def moved(by: float) -> Any:
+        return function(*(x + by * v for x, v in zip(operands, directions, strict=True)))
+
+    return [
+        (8 * (one - two) - (three - four)) / (12 * step)
+        for one, two, three, four in zip(
+            *map(moved, (step, -step, 2 * step, -2 * step)), strict=True
+        )
+    ]
+
+
+@every_case
+@pytest.mark.parametrize("second", [by_graph, by_transforms])
+def test_both_ways_to_a_second_derivative_are_differences_of_the_first(
+    case: Case, second: Any
+) -> None:
+    def total(*operands: Any) -> Any:
+        out = case.function(*operands)
+        return np.sum(out * out * weights(out.shape))
+
+    directions = [weights(operand.shape) for operand in case.operands]
+    gradient = eg.grad(total, tuple(range(len(case.operands))))
+    expected = derivative_along(gradient, case.operands, directions, 2e-3)
+    for found, exact in zip(second(total, case.operands, directions), expected, strict=True):
+        np.testing.assert_allclose(found, exact, rtol=1e-8, atol=1e-8)
+
+
+def test_every_function_that_is_recorded_has_a_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    used = set()
+
+    class Seen(dict[Any, Any]):
+        def __getitem__(self, function: Any) -> Any:
+            used.add(function)
+            return super().__getitem__(function)
+
+    for module in (dispatch, conversions, methods):
+        monkeypatch.setattr(module, "RECORDED", Seen(dispatch.RECORDED))
+    for case in CASES.values():
+        case.function(*map(tensor, case.operands))
+    # The sign has no derivative but 0; the others have second names, which the cases use.
+    assert dispatch.RECORDED.keys() - used <= {np.sign, np.amax, np.amin, np.einsum}
 
 
 @pytest.mark.parametrize("case", COMPLEX.values(), ids=COMPLEX.keys())

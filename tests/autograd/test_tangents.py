@@ -107,6 +107,14 @@ def test_an_operand_without_a_tangent_does_not_move() -> None:
     np.testing.assert_allclose(products[1], 2 * x)
 
 
+def test_where_nothing_moves_the_tangent_is_zero() -> None:
+    # NumPy's own function gets arrays alone, and gives one.
+    for operands, tangents in ((numbers(3), None), ((numbers(3),), (None,))):
+        out, tangent = eg.jvp(np.exp, operands, tangents)
+        np.testing.assert_array_equal(out, np.exp(numbers(3)))
+        np.testing.assert_array_equal(tangent, np.zeros(3), strict=True)
+
+
 def test_what_does_not_depend_has_a_tangent_of_zeros() -> None:
     _, tangent = eg.jvp(lambda x: eg.Tensor([1.0, 2.0]), numbers(3), numbers(3))
     np.testing.assert_array_equal(tangent, [0, 0])

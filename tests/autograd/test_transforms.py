@@ -210,3 +210,12 @@ def test_jax_has_the_same_second_derivatives() -> None:
 def test_what_is_no_function_is_refused_at_once(take: Any) -> None:
     with pytest.raises(ArgumentTypeError, match="takes a function, and this is a int"):
         take(5)
+
+
+@pytest.mark.parametrize("transform", [eg.grad, eg.value_and_grad, eg.jacobian, eg.hessian])
+@pytest.mark.parametrize("argnums", [(), (0, 0), (1, 0, 1)])
+def test_argnums_name_each_argument_once(transform: Any, argnums: tuple[int, ...]) -> None:
+    with pytest.raises(ArgumentError, match="at least one argument, and none twice"):
+        transform(lambda x, w: np.sum(x * w), argnums)(np.ones(2), np.ones(2))
+    with pytest.raises(ArgumentTypeError, match="and not True"):
+        transform(lambda x, w: np.sum(x * w), True)(np.ones(2), np.ones(2))

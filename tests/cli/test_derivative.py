@@ -50,6 +50,12 @@ def test_code_is_the_module_that_applies_it(capsys: Capture) -> None:
     assert code == {"target": "numpy", "text": source.rstrip("\n")}
 
 
+def test_latex_may_have_the_code_too(capsys: Capture) -> None:
+    jacobian = eg.compile("ij,jk->ik").jacobian(1)
+    assert main(["jacobian", "ij,jk->ik", "--wrt", "1", "--latex", "--code"]) == 0
+    assert capsys.readouterr().out == f"{jacobian.latex()}\n\n{jacobian.source}"
+
+
 def test_several_patterns_have_headings(capsys: Capture) -> None:
     assert main(["jacobian", "i->", "i->i", "--wrt", "0"]) == 0
     out = capsys.readouterr().out
@@ -68,6 +74,15 @@ def test_several_patterns_have_headings(capsys: Capture) -> None:
         (["jacobian", "ij->"], 2, "--wrt"),
         (["jacobian", "ij-", "--wrt", "0"], 1, "arrow"),
         (["jacobian", "ij->", "--wrt", "0", "--target", "c"], 2, "target is one of"),
+        (["jacobian", "ij->", "--wrt", "0", "--target", "c", "--latex"], 2, "target is one of"),
+        (["jacobian", "ij->", "--wrt", "0", "--latex", "--json"], 2, "not allowed with"),
+        (["jacobian", "ij->", "--wrt", "0", "--optimize", "greedy"], 2, "unrecognized"),
+        (["jacobian", "i,ij->", "--wrt", "0+1"], 2, "have the axes i and i j"),
+        (["jacobian", "i,ij->", "--wrt", "0+1", "--json"], 2, "have the axes i and i j"),
+        (["jacobian", "...i,i->...", "--wrt", "0+1"], 2, "with an ellipsis, give the shapes"),
+        (["hessian", "i,i->", "--wrt", "0+1", "--shapes", "3,1"], 2, "the sizes 3 and 1 differ"),
+        (["hessian", "i,j->", "--wrt", "0+1", "--sizes", "i=3,j=4"], 2, "sizes 3 and 4 differ"),
+        (["hessian", "...i,...i->...", "--wrt", "0,1", "--code"], 2, "--shapes in a shell"),
     ],
 )
 def test_what_is_wrong_is_said(line: list[str], code: int, message: str, capsys: Capture) -> None:

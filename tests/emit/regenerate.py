@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from einsum_grad.emit import TARGETS, emit
+from einsum_grad.emit.derivative import emit_derivative
+from einsum_grad.plan import Wrt, derivative, pattern_of
+from einsum_grad.syntax import parse
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -30,11 +33,22 @@ KEPT: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
+DERIVATIVES: dict[str, tuple[str, Wrt]] = {
+    "jacobian_of_a_product": ("ij,jk->ik", ((0,),)),
+    "hessian_of_a_bilinear_form": ("i,ij,j->", ((0, 2), (0, 2))),
+}
+
+
 def modules() -> dict[str, str]:
     """The text of each kept file, by its name."""
-    return {
+    gradients = {
         f"{name}_{target}.py": emit(pattern, target, **arguments)
         for name, (pattern, arguments) in KEPT.items()
+        for target in TARGETS
+    }
+    return gradients | {
+        f"{name}_{target}.py": emit_derivative(derivative(pattern_of(parse(text)), wrt), target)
+        for name, (text, wrt) in DERIVATIVES.items()
         for target in TARGETS
     }
 

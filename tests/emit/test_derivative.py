@@ -11,6 +11,7 @@ import einsum_grad as eg
 from einsum_grad.emit.derivative import emit_derivative
 from einsum_grad.errors import ArgumentError
 from einsum_grad.plan import derivative, read_positions, request
+from tests.emit.generated import exit_code
 from tests.strategies import Case, cases, seeds, whole
 
 
@@ -91,10 +92,74 @@ def test_an_ellipsis_runs_for_any_rank_where_the_rows_have_it_once() -> None:
     jacobian = eg.compile("...ij,...jk->...ik").jacobian(0)
     functions = module(jacobian.source)
     np.testing.assert_array_equal(functions["matvec"](x, x, w), jacobian.matvec(x, x, w))
-    with pytest.raises(ArgumentError, match="needs the shapes"):
+    with pytest.raises(ArgumentError, match=r"several axes .* shapes=… to compile\(\), --shapes"):
         _ = eg.compile("...ij,...jk->...ik").hessian(0, 1).source
 
 
 def test_a_derivative_that_is_zero_gives_zeros() -> None:
     functions = module(eg.compile("i,i->").hessian(0, 0).source)
     np.testing.assert_array_equal(functions["matvec"](np.ones(3), np.ones(3), np.ones(3)), [0] * 3)
+
+
+CHECKED: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
+    ("ij,jk->ik", (0,), {}),
+    ("ij,jk->ik", (0, 1), {}),
+    ("i,ij,j->", ((0, 2), (0, 2)), {}),
+    ("i,ij,j->", ((2, 0), 1), {}),
+    ("i,j->ij", ((0, 1),), {}),
+    ("ii,ij->j", ((0, 1), (1, 0)), {}),
+    ("i,i->", (0, 0), {}),
+    (",->", (0, 1), {}),
+    ("...ij,...jk->...ik", (1,), {}),
+    ("...,...->...", ((0, 1),), {}),
+    ("...ij,...jk->...ik", (0, 1), {"shapes": [(4, 2, 3), (1, 3, 2)]}),
+    ("i->ib", (0,), {"sizes": {"b": 3}}),
+    ("->bb", (0,), {"sizes": {"b": 2}}),
+    ("i,j,i->", ((0, 1),), {"shapes": [(1,), (1,), (3,)]}),
+    ("a,b,c,d,e,f,g,h,i,j,k->", (3, 7), {}),
+]
+
+
+def checking(pattern: str, wrt: Any, options: dict[str, Any], target: str = "numpy") -> str:
+    asked = request(pattern, **options)
+    places = tuple(read_positions(each, len(asked.pattern.inputs)) for each in wrt)
+    return emit_derivative(derivative(asked.pattern, places), target, dict(asked.sizes))
+
+
+@pytest.mark.parametrize("target", ["numpy", "einops"])
+@pytest.mark.parametrize(("pattern", "wrt", "options"), CHECKED)
+def test_a_module_checks_itself_as_a_script(
+    pattern: str, wrt: Any, options: dict[str, Any], target: str
+) -> None:
+    code, printed = exit_code(checking(pattern, wrt, options, target))
+    assert (code, printed) == (0, "matvec is right\nrmatvec is right\n")
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "told"),
+    [
+        ("z_1 = b.dot(tangent)", "z_1 = b.T.dot(tangent)", ["wrong", "right"]),
+        ("z_1 = b.T.dot(cotangent)", "z_1 = b.dot(cotangent)", ["right", "wrong"]),
+        ("return z_1 + z_2", "return z_1", ["wrong", "wrong"]),
+        ("return t1.dot(c)", "return t1.dot(a)", ["wrong", "wrong"]),
+    ],
+)
+def test_a_mistake_in_a_module_is_told(right: str, wrong: str, told: list[str]) -> None:
+    text = eg.compile("i,ij,j->").hessian((0, 2), (0, 2)).source
+    assert right in text
+    code, printed = exit_code(text.replace(right, wrong))
+    assert code == 1
+    for line, word in zip(printed.splitlines(), told, strict=True):
+        assert f"is {word}" in line
+
+
+def test_what_is_one_variable_has_one_shape_in_the_code() -> None:
+    functions = module(eg.compile("i,j->ij").jacobian((0, 1)).source)
+    with pytest.raises(ValueError, match="label i has the sizes 3 and 1"):
+        functions["matvec"](np.ones(3), np.ones(3), np.ones(1))
+
+
+def test_the_forward_of_a_module_is_the_einsum() -> None:
+    functions = module(eg.compile("ij,jk->ik").jacobian(0).source)
+    x, w = whole((2, 3), "f8", 1), whole((3, 4), "f8", 2)
+    np.testing.assert_array_equal(functions["forward"](x, w), x @ w)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 import pytest
 
 from einsum_grad.emit import TARGETS, along, path_of, write_tangents
-from einsum_grad.lower import Program, arranged, hvp, jvp, scale_of
+from einsum_grad.lower import Program, arranged, hvp, jvp, scale_of, steps
 from einsum_grad.plan import pattern_of
 from einsum_grad.syntax import parse
 
 NUMPY = TARGETS["numpy"]
 FORMS = {"jvp": jvp, "hvp": hvp}
+WITHOUT_SUMS = ["i,i,i->i", "i,j->ij", "a,b,c,d->abcd", "a,b,ab,ab->ab"]
 PATTERNS = ["ij,jk->ik", "ab,bc,cd,de,ef->af", "i,ij,j->", "bij,bjk->bik", "i,i->i", "ij,jk,ki->"]
 
 
@@ -35,15 +37,16 @@ def run(source: str, name: str) -> Any:
 
 
 class Counted:
-    """A number that counts the multiplications of all of them."""
+    """A number that counts the multiplications and the additions of all of them."""
 
-    multiplications = 0
+    multiplications = additions = 0
 
     def __mul__(self, other: object) -> Counted:
         Counted.multiplications += 1
         return self
 
     def __add__(self, other: object) -> Counted:
+        Counted.additions += 1
         return self
 
 
@@ -51,10 +54,30 @@ def counted(*shapes: tuple[int, ...]) -> list[Any]:
     return [np.full(shape, Counted(), object) for shape in shapes]
 
 
-def spent(function: Any, *arrays: Any) -> int:
-    Counted.multiplications = 0
+def spent(function: Any, *arrays: Any) -> tuple[int, int]:
+    """The multiplications, and all arithmetic."""
+    Counted.multiplications = Counted.additions = 0
     function(*arrays)
-    return Counted.multiplications
+    return Counted.multiplications, Counted.multiplications + Counted.additions
+
+
+def arithmetic(pattern: str) -> list[tuple[int, int]]:
+    """What is spent on the forward, the JVP, and the gradients and products of a pattern."""
+    made = program(pattern)
+    shapes = [shape(value.labels, pattern) for value in made.operands]
+    both = counted(*shapes, *shapes)
+    (cotangent,) = counted(shape(made.pattern.output, pattern))
+    return [
+        # Without an active operand the JVP is the forward.
+        spent(run(text(pattern, "jvp", ()), "jvp"), *both[: len(shapes)]),
+        spent(run(text(pattern, "jvp"), "jvp"), *both),
+        spent(run(text(pattern, "hvp"), "hvp"), cotangent, *both),
+    ]
+
+
+def shape(labels: tuple[str, ...], pattern: str) -> tuple[int, ...]:
+    sizes = dict(zip(pattern_of(parse(pattern)).labels(), (3, 4, 2, 3, 4, 2), strict=False))
+    return tuple(sizes[label] for label in labels)
 
 
 def test_a_function_reads_as_if_written_by_hand() -> None:
@@ -99,16 +122,25 @@ def test_what_does_not_move_is_no_parameter() -> None:
 def test_the_code_multiplies_at_most_three_and_nine_times_as_often_as_the_forward(
     pattern: str,
 ) -> None:
-    made = program(pattern)
-    sizes = dict(zip(made.pattern.labels(), (3, 4, 2, 3, 4, 2), strict=False))
-    shapes = [tuple(sizes[x] for x in value.labels) for value in made.operands]
-    output = tuple(sizes[x] for x in made.pattern.output)
-    # Without an active operand the JVP is the forward.
-    forward = spent(run(text(pattern, "jvp", ()), "jvp"), *counted(*shapes))
-    both = counted(*shapes, *shapes)
-    assert spent(run(text(pattern, "jvp"), "jvp"), *both) == 3 * forward
-    second = spent(run(text(pattern, "hvp"), "hvp"), *counted(output), *both)
+    (forward, _), (along, _), (second, _) = arithmetic(pattern)
+    assert along == 3 * forward
     assert forward < second <= 9 * forward
+
+
+@pytest.mark.parametrize("pattern", [*PATTERNS, *WITHOUT_SUMS])
+def test_a_pair_adds_its_two_tangents_beyond_three_times_the_forward(pattern: str) -> None:
+    (_, forward), (_, along), (_, second) = arithmetic(pattern)
+    pairs = [step for step in steps(program(pattern).forward) if len(step.args) == 2]
+    entries = sum(math.prod(shape(pair.result.labels, pattern)) for pair in pairs)
+    assert along == 3 * forward + entries
+    assert along <= 4 * forward
+    assert forward < second <= 16 * forward
+
+
+def test_no_sum_is_the_worst_case_of_a_jvp() -> None:
+    (_, forward), (_, along), _ = arithmetic("i,i->i")
+    # A product of polynomials of the first degree, its square left out: 3 products and a sum.
+    assert along == 4 * forward
 
 
 @pytest.mark.parametrize("pattern", ["ii->", "i->ii", "ij->j", "ij,jk->ik"])

@@ -184,3 +184,10 @@ def test_scipy_takes_a_map_as_a_linear_operator() -> None:
 
 def test_a_map_says_what_it_is() -> None:
     assert repr(product_map()) == "<linear map from (2, 3) to (2, 4), float64>"
+
+
+def test_a_large_factor_of_a_product_in_half_precision_is_no_infinity() -> None:
+    x = np.ones((70000,), np.float16)
+    bound = eg.compile("i->").jacobian(0).at(x)
+    tiny = 2.0**-14 * (bound @ bound.T)
+    assert (tiny @ np.ones((), np.float16)) == np.float16(70000 * 2.0**-14)

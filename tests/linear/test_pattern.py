@@ -196,3 +196,67 @@ def test_every_order_has_the_right_number_of_terms() -> None:
         made = derivative(pattern, ((0, 1, 2, 3),) * order)
         assert len(made.terms) == math.perm(4, order)
     assert list(itertools.chain(*(term.factors for term in made.terms))) == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "axes"),
+    [("i,ij->", "i and i j"), (",i->", "none and i"), ("ii,ijk->jk", "i i and i j k")],
+)
+def test_operands_with_other_axes_are_no_one_variable(pattern: str, axes: str) -> None:
+    f = eg.compile(pattern)
+    with pytest.raises(ArgumentError, match=f"one variable, and have the axes {axes}$"):
+        f.jacobian((0, 1))
+    with pytest.raises(ArgumentError, match=f"one variable, and have the axes {axes}$"):
+        f.hessian(0, (0, 1))
+
+
+def test_whether_an_ellipsis_is_as_many_axes_is_known_with_the_shapes() -> None:
+    x, w = whole((3,), "f8", 1), whole((3,), "f8", 2)
+    jacobian = eg.compile("...i,i->...").jacobian((0, 1))
+    np.testing.assert_array_equal(jacobian.materialize(x, w), x + w)
+    with pytest.raises(ArgumentError, match=r"axes \.\.\. i and i; with an ellipsis, give"):
+        str(jacobian)
+    shaped = eg.compile("...i,i->...", shapes=[(3,), (3,)]).jacobian((0, 1))
+    assert str(shaped) == "dZ/dX[i] = W[i] + X[i]"
+    with pytest.raises(ArgumentError, match="the size of an ellipsis needs the shapes"):
+        jacobian.dense_size({"i": 3})
+
+
+def test_sizes_that_differ_are_refused_for_one_variable() -> None:
+    f = eg.compile("i,ij,j->")
+    with pytest.raises(ArgumentError, match="the sizes 2 and 3 differ"):
+        f.hessian((0, 2), (0, 2)).dense_size({"i": 2, "j": 3})
+    with pytest.raises(ArgumentError, match="the sizes 3 and 1 differ"):
+        str(eg.compile("i,i->", shapes=[(3,), (1,)]).jacobian((0, 1)))
+    # Both have size 1, though one of them broadcasts.
+    assert str(eg.compile("i,j,i->", shapes=[(1,), (1,), (3,)]).jacobian((0, 1)))
+
+
+@settings(max_examples=100)
+@given(
+    cases(most_operands=3),
+    st.lists(st.sampled_from(("i4", "f2", "f4", "f8", "c8", "c16")), min_size=3, max_size=3),
+    seeds,
+    st.data(),
+)
+def test_all_that_is_made_has_the_dtype_of_the_output(
+    case: Case, dtypes: list[str], seed: int, data: st.DataObject
+) -> None:
+    (places,) = data.draw(variables(case, 1))
+    pairs = enumerate(zip(case.shapes, dtypes, strict=False))
+    operands = [whole(shape, dtype, seed + n) for n, (shape, dtype) in pairs]
+    jacobian = compiled(case).jacobian(places)
+    bound = jacobian.at(*operands)
+    expected = definition.derivative(case, [places], operands).astype(bound.dtype)
+    np.testing.assert_array_equal(bound.materialize(), expected, strict=True)
+    assert bound.dtype == compiled(case)(*operands).dtype
+    assert (bound @ whole(bound.column_shape, bound.dtype, seed)).dtype == bound.dtype
+
+
+def test_factors_are_multiplied_in_the_precision_of_the_output() -> None:
+    x = np.ones((1, 2))
+    a = np.array([[1.0, 2.0**-11]], np.float16).repeat(2, axis=0)
+    f = eg.compile("ij,jk,kl->il")
+    dense = f.jacobian(0).materialize(x, a, a.T)
+    entry = f(np.array([[1.0, 0.0]]), a, a.T)[0, 0]
+    assert dense[0, 0, 0, 0] == entry == 1 + 2.0**-22

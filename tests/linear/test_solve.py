@@ -126,3 +126,10 @@ def test_what_is_not_square_or_singular_is_refused() -> None:
 def test_no_entries_are_no_difficulty() -> None:
     x, w = np.ones((0, 3)), np.eye(3)
     assert eg.compile("ij,jk->ik").jacobian(0).solve(np.ones((0, 3)), x, w).shape == (0, 3)
+
+
+def test_a_map_of_no_entries_is_solved_whatever_its_blocks_are() -> None:
+    bound = eg.compile("baa->b").jacobian(0).at(np.ones((0, 2, 2)))
+    assert (bound.T @ bound).solve(np.ones((0, 2, 2))).shape == (0, 2, 2)
+    bound = eg.compile("i,i->i").jacobian(0).at(np.ones(0), np.ones(0))
+    assert bound.solve(np.ones(0)).dtype == np.float64

@@ -5,7 +5,7 @@ import string
 
 import pytest
 
-from einsum_grad.plan import LinearTerm, Pattern, derivative, normal_form, pattern_of
+from einsum_grad.plan import LinearTerm, Pattern, derivative, made_equal, normal_form, pattern_of
 from einsum_grad.syntax import parse
 
 
@@ -82,3 +82,8 @@ def test_labels_beyond_the_alphabet_are_renamed_too() -> None:
 
 def test_the_axes_of_a_derivative_that_is_zero_are_those_of_its_variables() -> None:
     assert derivative(pattern_of(parse("ij,jk->ik")), ((0,), (0,))).axes == tuple("ikijij")
+
+
+def test_what_equals_a_unit_is_one() -> None:
+    assert made_equal(("j", "k"), ("1", "j")) == dict.fromkeys("jk1", "1")
+    assert made_equal(("1", "j"), ("j", "k")) == dict.fromkeys("jk1", "1")

@@ -10,11 +10,11 @@ import numpy as np
 
 from einsum_grad.autograd.backward import pull_back
 from einsum_grad.autograd.mode import is_recording, recording
-from einsum_grad.autograd.ownership import look
 from einsum_grad.autograd.refusals import check_function
 from einsum_grad.autograd.tensor import Tensor
 from einsum_grad.autograd.transforms import (
     as_variable,
+    check_complex,
     check_given,
     grad,
     needs_gradient,
@@ -23,16 +23,22 @@ from einsum_grad.autograd.transforms import (
 from einsum_grad.errors import AutogradError, DTypeError
 
 
-def jacobian(fn: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
+def jacobian(
+    fn: Callable[..., Any], argnums: int | Sequence[int] = 0, *, holomorphic: bool = False
+) -> Callable[..., Any]:
     """Return the function that gives the Jacobian of `fn`.
 
-    `fn` takes arrays and returns a Tensor of real numbers, or a tuple of such; in the place of the
-    arguments numbered `argnums` it gets Tensors. A Jacobian has the axes of the result and then
-    those of the argument. It is an array, a tuple of them if `argnums` is a sequence, and a tuple
-    of these if `fn` returns one. It can be differentiated again, as `grad` can.
+    `fn` takes arrays and returns a Tensor, or a tuple of such; in the place of the arguments
+    numbered `argnums` it gets Tensors. A Jacobian has the axes of the result and then those of the
+    argument. It is an array, a tuple of them if `argnums` is a sequence, and a tuple of these if
+    `fn` returns one. It can be differentiated again, as `grad` can.
 
-    Raises `AutogradError` if `fn` returns anything else, `DTypeError` for complex numbers, whose
-    functions have no such matrix in general; `jvp` takes them.
+    By complex numbers only a function that is holomorphic has one matrix: `holomorphic=True` says
+    that `fn` is. It is what takes a change of the argument to that of the result, so there is no
+    convention to choose.
+
+    Raises `AutogradError` if `fn` returns anything else, `DTypeError` for complex arguments without
+    `holomorphic`, which `jvp` takes, and for real numbers with it.
 
     >>> import einsum_grad as eg
     >>> eg.jacobian(lambda x: x * x)(np.array([1.0, 3.0]))
@@ -53,7 +59,7 @@ def jacobian(fn: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callab
             chosen = [variables[n] for n in positions]
 
             def of(result: Any) -> Any:
-                made = _rows(_check_real(result, chosen), chosen, higher)
+                made = _rows(_checked(result, chosen, holomorphic), chosen, higher)
                 return made[0] if single else tuple(made)
 
             return tuple(map(of, out)) if isinstance(out, tuple) else of(out)
@@ -61,11 +67,14 @@ def jacobian(fn: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callab
     return dense
 
 
-def hessian(fn: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
+def hessian(
+    fn: Callable[..., Any], argnums: int | Sequence[int] = 0, *, holomorphic: bool = False
+) -> Callable[..., Any]:
     """Return the function that gives the Hessian of `fn`, which returns one real number.
 
     It is the Jacobian of the gradient: an array with the axes of the argument twice. If `argnums`
-    is a sequence, it is a tuple for each of these arguments of a tuple for each of them.
+    is a sequence, it is a tuple for each of these arguments of a tuple for each of them. With
+    `holomorphic=True`, `fn` is one that is so, from complex numbers to one complex number.
 
     >>> import einsum_grad as eg
     >>> eg.hessian(lambda x: np.sum(x**3))(np.array([1.0, 2.0]))
@@ -73,30 +82,52 @@ def hessian(fn: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callabl
            [ 0., 12.]])
     """
     check_function(fn, "hessian")
-    return jacobian(grad(fn, argnums), argnums)
+    gradient = grad(fn, argnums, conj=not holomorphic, holomorphic=holomorphic)
+    return jacobian(gradient, argnums, holomorphic=holomorphic)
 
 
 def _rows(out: Tensor, variables: Sequence[Tensor], higher: bool) -> list[Any]:
     """The Jacobian by each variable: the pullback of each unit cotangent, row after row."""
-    pulled = [_pulled(out, index, variables, higher) for index in np.ndindex(out.shape)]
+    pulled = [_row(out, index, variables, higher) for index in np.ndindex(out.shape)]
     shapes = [out.shape + variable.shape for variable in variables]
     if not pulled:
-        return [np.zeros(s, v.dtype) for s, v in zip(shapes, variables, strict=True)]
+        least = np.complex64 if out.dtype.kind == "c" else np.float16
+        return [
+            np.zeros(s, np.result_type(v.dtype, least))
+            for s, v in zip(shapes, variables, strict=True)
+        ]
     columns = zip(*pulled, strict=True)
     return [np.reshape(np.stack(rows), s) for rows, s in zip(columns, shapes, strict=True)]
 
 
-def _pulled(
+def _row(
     out: Tensor, index: tuple[int, ...], variables: Sequence[Tensor], higher: bool
+) -> list[Any]:
+    """The derivatives of one entry: a gradient is conj(them), of a real variable its real part."""
+    row = _pulled(out, index, 1, variables, higher)
+    if out.dtype.kind != "c":
+        return row
+    if any(variable.dtype.kind == "c" for variable in variables):
+        return [np.conjugate(part) for part in row]
+    across = _pulled(out, index, 1j, variables, higher)
+    return [real + 1j * imaginary for real, imaginary in zip(row, across, strict=True)]
+
+
+def _pulled(
+    out: Tensor,
+    index: tuple[int, ...],
+    unit: complex,
+    variables: Sequence[Tensor],
+    higher: bool,
 ) -> list[Any]:
     nodes = [variable._node for variable in variables if variable._node is not None]
     arrived: dict[Any, Any] = {}
     if out._node is not None:
-        unit = np.zeros(out.shape, out.dtype)
-        unit[index] = 1
+        cotangent = np.zeros(out.shape, out.dtype)
+        cotangent[index] = unit
         arrived = pull_back(
             out._node,
-            unit,
+            cotangent,
             keep=True,
             wrap=Tensor._of if higher else None,
             targets=set(nodes),
@@ -107,10 +138,14 @@ def _pulled(
     ]
 
 
-def _check_real(out: Any, variables: Sequence[Tensor]) -> Tensor:
+def _checked(out: Any, variables: Sequence[Tensor], holomorphic: bool) -> Tensor:
     if not isinstance(out, Tensor):
         raise AutogradError(f"the function returned a {type(out).__name__}, and no Tensor")
-    for tensor in (out, *variables):
-        if look(tensor).dtype.kind == "c":
-            raise DTypeError("a Jacobian of complex numbers is no one matrix; use jvp")
+    if holomorphic:
+        check_complex((out, *variables))
+    elif any(variable.dtype.kind == "c" for variable in variables):
+        raise DTypeError(
+            "a Jacobian by complex numbers is one matrix only where the function is holomorphic: "
+            "say so with holomorphic=True, or use jvp"
+        )
     return out

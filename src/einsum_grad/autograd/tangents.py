@@ -21,7 +21,7 @@ from einsum_grad.autograd.ownership import look
 from einsum_grad.autograd.refusals import as_operand, check_function
 from einsum_grad.autograd.tape import Array, Traced
 from einsum_grad.autograd.tensor import Tensor
-from einsum_grad.autograd.transforms import as_variable, grad, needs_gradient
+from einsum_grad.autograd.transforms import as_variable, grad, in_convention, needs_gradient
 from einsum_grad.errors import ArgumentError, AutogradError, DTypeError, OperandError
 
 
@@ -30,8 +30,9 @@ def jvp(fn: Callable[..., Any], operands: Any, tangents: Any) -> tuple[Any, Any]
 
     `operands` is an array or a tuple of the arrays that `fn` takes, `tangents` the like: each of
     its operand's shape, or None for an operand that does not move. `fn` returns a Tensor of any
-    shape; the tangent has its shape and dtype. Where an operand requires a gradient, both results
-    are Tensors that can be differentiated again.
+    shape; the tangent has its shape and dtype. Of complex numbers it is the change of the output,
+    holomorphic or not: there is no convention to choose. Where an operand requires a gradient,
+    both results are Tensors that can be differentiated again.
 
     Raises `OperandError` for tangents that do not fit, `DTypeError` for those of another kind,
     `AutogradError` if `fn` returns no Tensor.
@@ -48,6 +49,8 @@ def jvp(fn: Callable[..., Any], operands: Any, tangents: Any) -> tuple[Any, Any]
             n: as_variable(given[n], n, higher) for n, v in enumerate(directions) if v is not None
         }
         out = fn(*(variables.get(n, operand) for n, operand in enumerate(given)))
+        if not variables and not isinstance(out, Tensor):
+            out = Tensor(out)
         if not isinstance(out, Tensor):
             raise AutogradError(f"the function returned a {type(out).__name__}, and no Tensor")
         moving = [(variable, directions[n]) for n, variable in variables.items()]
@@ -55,11 +58,14 @@ def jvp(fn: Callable[..., Any], operands: Any, tangents: Any) -> tuple[Any, Any]
     return (out, tangent) if higher else (np.array(look(out)), tangent)
 
 
-def hvp(fn: Callable[..., Any], operands: Any, tangents: Any) -> tuple[Any, Any]:
+def hvp(
+    fn: Callable[..., Any], operands: Any, tangents: Any, *, conj: bool = True
+) -> tuple[Any, Any]:
     """Return the gradient of `fn` and the product of its Hessian with `tangents`.
 
     `fn` returns a Tensor of one real number. `operands` and `tangents` are as for `jvp`; both
-    results are an array, or a tuple of one for each operand.
+    results are an array, or a tuple of one for each operand. By complex numbers both are conjugates
+    of the derivatives, as those of `grad` are; `conj=False` leaves that out.
 
     >>> import einsum_grad as eg
     >>> eg.hvp(lambda x: np.sum(x**3), np.array([1.0, 2.0]), np.array([1.0, 10.0]))
@@ -79,6 +85,9 @@ def hvp(fn: Callable[..., Any], operands: Any, tangents: Any) -> tuple[Any, Any]
     products = grad(along, positions)(*given)
     higher = is_recording() and any(map(needs_gradient, (*given, *directions)))
     gradients = tuple(part if higher else np.array(look(part)) for part in found)
+    gradients, products = (
+        tuple(in_convention(part, conj) for part in parts) for parts in (gradients, products)
+    )
     return (gradients, products) if several else (gradients[0], products[0])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,13 @@ from einsum_grad.autograd.tensor import Tensor
 from einsum_grad.errors import ArgumentError, ArgumentTypeError, AutogradError, DTypeError
 
 
-def grad(fn: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
+def grad(
+    fn: Callable[..., Any],
+    argnums: int | Sequence[int] = 0,
+    *,
+    conj: bool = True,
+    holomorphic: bool = False,
+) -> Callable[..., Any]:
     """Return the function that gives the gradient of `fn`.
 
     `fn` takes arrays and returns a Tensor of one real number. In its place of the arguments
@@ -28,8 +34,14 @@ def grad(fn: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[.
     `fn` makes no use of has zeros. Given Tensors that require gradients it returns Tensors that
     can be differentiated again, so `grad(grad(fn))` is the second derivative.
 
+    The gradient by complex numbers is the way to ascend; `conj=False` gives its conjugate, as JAX
+    does. With `holomorphic=True`, `fn` is one that is so, from complex numbers to one complex
+    number: then `conj=False` gives its derivative, and the default that derivative's conjugate, as
+    torch does.
+
     Raises `AutogradError` if `fn` returns anything else, `DTypeError` for an argument of integers,
-    `ArgumentError` for a number that is not that of an argument.
+    or of real numbers where `holomorphic`, `ArgumentError` for a number that is not that of an
+    argument.
 
     >>> import einsum_grad as eg
     >>> def cube(x):
@@ -37,7 +49,7 @@ def grad(fn: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[.
     >>> eg.grad(cube)(2.0), eg.grad(eg.grad(cube))(2.0)
     (array(12.), array(12.))
     """
-    with_value = value_and_grad(fn, argnums)
+    with_value = value_and_grad(fn, argnums, conj=conj, holomorphic=holomorphic)
 
     @functools.wraps(fn)
     def gradient(*args: Any, **kwargs: Any) -> Any:
@@ -46,7 +58,13 @@ def grad(fn: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[.
     return gradient
 
 
-def value_and_grad(fn: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
+def value_and_grad(
+    fn: Callable[..., Any],
+    argnums: int | Sequence[int] = 0,
+    *,
+    conj: bool = True,
+    holomorphic: bool = False,
+) -> Callable[..., Any]:
     """Return the function that gives the value of `fn` and its gradient, as `grad` does.
 
     >>> import einsum_grad as eg
@@ -63,8 +81,11 @@ def value_and_grad(fn: Callable[..., Any], argnums: int | Sequence[int] = 0) -> 
         with recording():
             variables = {n: as_variable(args[n], n, higher) for n in positions}
             given = [variables.get(n, arg) for n, arg in enumerate(args)]
-            out = _check_result(fn, fn(*given, **kwargs))
+            out = _check_result(fn, fn(*given, **kwargs), holomorphic)
+            if holomorphic:
+                check_complex(variables.values())
             gradients = _gradients(out, [variables[n] for n in positions], higher)
+            gradients = [in_convention(gradient, conj) for gradient in gradients]
         return out if higher else np.array(out._data), gradients[0] if single else tuple(gradients)
 
     return both
@@ -92,6 +113,21 @@ def _taken(node: Node | Leaf, cotangents: Cotangents, higher: bool) -> Any:
     return Tensor._of(zeros, None) if higher else zeros
 
 
+def in_convention(gradient: Any, conj: bool) -> Any:
+    """A gradient that points along the ascent, or its conjugate, which is JAX's."""
+    return gradient if conj or gradient.dtype.kind != "c" else np.conjugate(gradient)
+
+
+def check_complex(tensors: Iterable[Tensor]) -> None:
+    """Raise `DTypeError` for what a holomorphic function is not of."""
+    for tensor in tensors:
+        if tensor.dtype.kind != "c":
+            raise DTypeError(
+                "holomorphic=True is for functions from complex numbers to complex numbers, and "
+                f"here is {tensor.dtype}; convert it, as with astype(complex), or leave that out"
+            )
+
+
 def as_variable(value: Any, number: int, higher: bool) -> Tensor:
     """What `fn` gets in the place of an argument: a leaf, or a step from the outer graph's."""
     if higher and needs_gradient(value):
@@ -108,16 +144,18 @@ def needs_gradient(value: Any) -> bool:
     return isinstance(value, Traced) and value._node is not None
 
 
-def _check_result(fn: Callable[..., Any], out: Any) -> Tensor:
+def _check_result(fn: Callable[..., Any], out: Any, holomorphic: bool) -> Tensor:
     name = getattr(fn, "__name__", "the function")
     if not isinstance(out, Tensor):
         raise AutogradError(
             f"{name} returned a {type(out).__name__}; its gradient needs a Tensor of one number"
         )
-    if out.size != 1 or out.dtype.kind != "f":
+    kind, told = ("c", "complex") if holomorphic else ("f", "real")
+    if out.size != 1 or out.dtype.kind != kind:
+        more = "; of a holomorphic function say holomorphic=True" if out.dtype.kind == "c" else ""
         raise AutogradError(
             f"{name} returned a Tensor of shape {out.shape} and dtype {out.dtype}; its gradient "
-            "needs one real number, as np.sum gives"
+            f"needs one {told} number, as np.sum gives{more}"
         )
     return out
 
@@ -136,8 +174,17 @@ def read_argnums(argnums: int | Sequence[int]) -> tuple[bool, tuple[int, ...]]:
     single = not isinstance(argnums, Sequence)
     numbers: Any = [argnums] if single else argnums
     try:
-        return single, tuple(map(operator.index, numbers))
+        positions = tuple(map(_position, numbers))
     except TypeError:
         raise ArgumentTypeError(
             f"argnums is the position of an argument or several, and not {argnums!r:.80}"
         ) from None
+    if not positions or len(set(positions)) < len(positions):
+        raise ArgumentError(f"argnums names at least one argument, and none twice: {positions}")
+    return single, positions
+
+
+def _position(number: Any) -> int:
+    if isinstance(number, bool):
+        raise TypeError
+    return operator.index(number)

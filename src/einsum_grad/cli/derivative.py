@@ -54,8 +54,9 @@ def _add(commands: Any, name: str, order: int, example: str, more: str, epilog: 
         "0+2 is one variable in two places",
     )
     add_known(parser)
-    parser.add_argument("--latex", action="store_true", help="print the equation in LaTeX")
-    parser.add_argument("--json", action="store_true", help="print JSON, a line for each pattern")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--latex", action="store_true", help="print the equation in LaTeX")
+    form.add_argument("--json", action="store_true", help="print JSON, a line for each pattern")
     parser.add_argument("--code", action="store_true", help="add the code that applies it")
     parser.add_argument(
         "--target",
@@ -94,7 +95,7 @@ def _derivative(pattern: str, arguments: argparse.Namespace) -> Derivative:
     arguments.known = dict(asked.sizes)
     count = len(asked.pattern.inputs)
     wrt = tuple(read_positions(positions, count) for positions in arguments.wrt)
-    return derivative(asked.pattern, wrt)
+    return derivative(asked.pattern, wrt, arguments.known)
 
 
 def _as_text(derivative: Derivative, arguments: argparse.Namespace) -> str:
@@ -109,7 +110,7 @@ def _as_text(derivative: Derivative, arguments: argparse.Namespace) -> str:
 def _as_latex(derivative: Derivative, arguments: argparse.Namespace) -> str:
     from einsum_grad.explain.derivative import latex
 
-    return latex(derivative)
+    return "\n".join([latex(derivative), *_code(derivative, arguments)])
 
 
 def _as_json(derivative: Derivative, arguments: argparse.Namespace) -> str:

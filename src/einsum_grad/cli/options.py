@@ -21,6 +21,14 @@ def add_request(parser: argparse.ArgumentParser) -> None:
         help="the operands whose gradients are wanted, counted from 0; default: all",
     )
     add_known(parser)
+    parser.add_argument(
+        "--optimize",
+        type=as_order,
+        default=DEFAULT_ORDER,
+        metavar="auto|greedy|1-2,0-1",
+        help="the order of contraction: auto (our search, the default), the name of one of "
+        "opt_einsum's, or a path",
+    )
 
 
 def add_known(parser: argparse.ArgumentParser) -> None:
@@ -37,14 +45,6 @@ def add_known(parser: argparse.ArgumentParser) -> None:
         default=DEFAULT_NOTATION,
         metavar="letters|named",
         help="letters as in np.einsum (default), or named: names divided by spaces, as in einops",
-    )
-    parser.add_argument(
-        "--optimize",
-        type=as_order,
-        default=DEFAULT_ORDER,
-        metavar="auto|greedy|1-2,0-1",
-        help="the order of contraction: auto (our search, the default), the name of one of "
-        "opt_einsum's, or a path",
     )
 
 

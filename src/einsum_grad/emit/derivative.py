@@ -1,7 +1,8 @@
 """A derivative to the text of a module that applies it: `matvec`, and `rmatvec` for the transpose.
 
 Each term is a pattern of the operands that are left and of the vector, so its lines are those of
-any other pattern. The deltas are in none of them.
+any other pattern. The deltas are in none of them. `forward` is the einsum itself: run as a script,
+the module holds the products against it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 
 from einsum_grad.emit.context import Context
+from einsum_grad.emit.derivative_check import self_check
 from einsum_grad.emit.emit import along, path_of, target_of
 from einsum_grad.emit.guard import guard
 from einsum_grad.emit.layout import comment, folded, indented, wrapped
@@ -23,6 +25,7 @@ from einsum_grad.plan import (
     Labels,
     LinearTerm,
     Pattern,
+    as_one,
     derivative,
     operand_names,
     spell,
@@ -34,28 +37,35 @@ _TITLE = {1: "Jacobian", 2: "Hessian"}
 def emit_derivative(
     given: Derivative, target: str = "numpy", sizes: Mapping[str, int] | None = None
 ) -> str:
-    """Return the text of a module with `matvec(tangent, *operands)` and `rmatvec`.
+    """Return the text of a module with `matvec(tangent, *operands)`, `rmatvec` and `forward`.
 
     `target` is one of `TARGETS`; `sizes` are those of the labels, needed for those that the output
-    alone has. The numbers are real. Raises `ArgumentError` for a target that is none, and for an
-    ellipsis that the rows have twice.
+    alone has. The numbers are real. The module imports nothing of ours, and checks itself when it
+    is run as a script. Raises `ArgumentError` for a target that is none, and for an ellipsis that
+    the rows have twice.
 
     >>> from einsum_grad.plan import Pattern
     >>> hessian = derivative(Pattern((("i",), ("i", "j"), ("j",)), ()), ((0, 2), (0, 2)))
-    >>> for line in emit_derivative(hessian).splitlines()[-4:]:
-    ...     print(line.strip())
-    z_1 = b.T.dot(cotangent)
-    # ij,j->i
-    z_2 = b.dot(cotangent)
-    return z_1 + z_2
+    >>> lines = [line.strip() for line in emit_derivative(hessian).splitlines()]
+    >>> lines[lines.index("# ij,i->j") :][:3]
+    ['# ij,i->j', 'z_2 = b.T.dot(tangent)', 'return z_1 + z_2']
     """
     chosen, spelled = target_of(target), spell(given.pattern)
     own = {spelled[label]: size for label, size in (sizes or {}).items() if label in spelled}
     safe = derivative(given.pattern.rename(spelled), given.wrt)
     if any(axes.count(ELLIPSIS) > 1 for term in safe.terms for axes in (term.rows, term.columns)):
-        raise ArgumentError("the code of this derivative needs the shapes of the operands")
+        raise ArgumentError(
+            "the code of this derivative has ... on several axes and needs the shapes of the "
+            "operands: shapes=… to compile(), --shapes in a shell"
+        )
     writer = _Writer(safe, chosen, own)
-    code = [writer.checks, writer.function("matvec"), writer.function("rmatvec")]
+    code = [
+        writer.checks,
+        writer.forward(),
+        writer.product("matvec"),
+        writer.product("rmatvec"),
+        self_check(safe, writer.checked),
+    ]
     return joined(_header(safe), code, chosen)
 
 
@@ -71,7 +81,7 @@ def _header(given: Derivative) -> list[str]:
         "",
         *([told, "", *rows] if rows else ["It is zero."]),
         "",
-        "Written by einsum-grad.",
+        "Written by einsum-grad. Run as a script, it checks its products.",
         '"""',
     ]
 
@@ -86,20 +96,41 @@ class _Writer:
     def __init__(self, given: Derivative, target: Target, sizes: Mapping[str, int]) -> None:
         self.given, self.target, self.sizes = given, target, sizes
         self.program = self._program(given.pattern)
+        self.checked = self._program(as_one(given))
         self.names = [name.lower() for name in operand_names(len(given.pattern.inputs))]
-        self.checks = guard(self.program)
+        self.checks = guard(self.checked)
 
-    def function(self, name: str) -> list[str]:
-        """One of the functions, as its lines."""
+    def forward(self) -> list[str]:
+        """The function of the einsum itself, as its lines."""
+        lines = list(self._lines(self.given.pattern, self.names, "z"))
+        last = lines.pop().removeprefix("z = ") if lines[-1].startswith("z = ") else "z"
+        body = [
+            '"""Return the output Z of the einsum."""',
+            *self._check(),
+            *lines,
+            f"return {last}",
+        ]
+        folds = [part for line in body for part in folded(line)]
+        return [*wrapped("def forward(", self.names, "):"), *indented(folds)]
+
+    def product(self, name: str) -> list[str]:
+        """One of the products with a vector, as its lines."""
         transposed = name == "rmatvec"
         vector = "cotangent" if transposed else "tangent"
         terms = [term.transposed if transposed else term for term in self.given.terms]
         axes, cut = self.given.axes, len(self.given.axes) - self._width()
         taken, made = (axes[:cut], axes[cut:]) if transposed else (axes[cut:], axes[:cut])
         doc = f'"""Return the {"transpose" if transposed else "derivative"} times {vector}."""'
-        check = wrapped("check_sizes(", self.names, ")") if self.checks else []
-        body = [doc, *check, *self._shape_check(vector, taken), *self._body(vector, terms, made)]
+        body = [
+            doc,
+            *self._check(),
+            *self._shape_check(vector, taken),
+            *self._body(vector, terms, made),
+        ]
         return [*wrapped(f"def {name}(", [vector, *self.names], "):"), *indented(body)]
+
+    def _check(self) -> list[str]:
+        return wrapped("check_sizes(", self.names, ")") if self.checks else []
 
     def _program(self, pattern: Pattern) -> Program:
         path = path_of(pattern, self.target, self.sizes)
@@ -130,10 +161,14 @@ class _Writer:
         return (part for line in lines for part in folded(line))
 
     def _term(self, term: LinearTerm, vector: str, result: str) -> Iterator[str]:
-        program = self._program(term.apply)
+        names = [*(self.names[number] for number, _ in term.factors), vector]
+        return self._lines(term.apply, names, result)
+
+    def _lines(self, pattern: Pattern, names: list[str], result: str) -> Iterator[str]:
+        """The lines that make the output of a pattern, in the names of its operands."""
+        program = self._program(pattern)
         program = arrange(program) if self.target.fast else program
         program = dataclasses.replace(program, sizes=self.program.sizes)
-        names = [*(self.names[number] for number, _ in term.factors), vector]
         program = renamed(program, dict(zip(_names(program), names, strict=True)), result)
         for step in steps(program.forward):
             yield from self.target.steps[step.op](step, Context(program))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from einsum_grad.emit.context import tuple_of
 from einsum_grad.emit.layout import indented, wrapped
@@ -16,9 +16,22 @@ _FEW = 8
 _FEW_AXES = 6
 _LONGER_AXES = 12
 
+JUDGED = [
+    "right = abs(got - expected) <= 1e-9 * (abs(got) + abs(expected))",
+    "failed += not right",
+    'print(f"{name} is right" if right else f"{name} is wrong: {got}, not {expected}")',
+]
+"""The lines that judge what `name` has got by what is expected."""
+
 
 def self_check(program: Program) -> list[str]:
     """The functions `draw` and `main`, and the call of main."""
+    doc = "Check each gradient on random operands; return 0 if all are right, else 1."
+    return as_script(program, doc, _main(program))
+
+
+def as_script(program: Program, doc: str, body: list[str]) -> list[str]:
+    """The function `draw`, a function `main` of that docstring and body, and the call of it."""
     return [
         "def draw(random, shape, largest):",
         f'    """Return random {_kind(program)} numbers."""',
@@ -26,8 +39,8 @@ def self_check(program: Program) -> list[str]:
         "",
         "",
         "def main():",
-        '    """Check each gradient on random operands; return 0 if all are right, else 1."""',
-        *indented(_main(program)),
+        f'    """{doc}"""',
+        *indented(body),
         "",
         "",
         'if __name__ == "__main__":',
@@ -35,14 +48,21 @@ def self_check(program: Program) -> list[str]:
     ]
 
 
-def _main(program: Program) -> list[str]:
-    names = [f'"{value.name}"' for value in program.gradients]
+def random_operands(program: Program, between: Iterable[str] = (), largest: int = 4) -> list[str]:
+    """The lines that draw operands of `program`, others `between` those of shapes and numbers."""
     return [
         "random = np.random.default_rng(0)",
         *wrapped("shapes = [", _shapes(program), "]"),
-        *wrapped("names = [", names, "]"),
-        *wrapped("places = [", map(str, program.wrt), "]"),
-        f"operands = [draw(random, shape, {_largest(program)}) for shape in shapes]",
+        *between,
+        f"operands = [draw(random, shape, {largest if _few(program) else 1}) for shape in shapes]",
+    ]
+
+
+def _main(program: Program) -> list[str]:
+    names = wrapped("names = [", (f'"{value.name}"' for value in program.gradients), "]")
+    places = wrapped("places = [", map(str, program.wrt), "]")
+    return [
+        *random_operands(program, [*names, *places]),
         "dz = draw(random, forward(*operands).shape, 999)",
         "failed = 0",
         "gradients = backward(dz, *operands)",
@@ -52,9 +72,7 @@ def _main(program: Program) -> list[str]:
         "    z = forward(*operands[:place], v, *operands[place + 1 :])",
         f"    got = {_inner('gradient', 'v', program)}",
         f"    expected = {_inner('dz', 'z', program)}",
-        "    right = abs(got - expected) <= 1e-9 * (abs(got) + abs(expected))",
-        "    failed += not right",
-        '    print(f"{name} is right" if right else f"{name} is wrong: {got}, not {expected}")',
+        *indented(JUDGED),
         "return 1 if failed else 0",
     ]
 
@@ -89,10 +107,6 @@ def _few(program: Program) -> bool:
 
 def _kind(program: Program) -> str:
     return "whole" if _few(program) else "normal"
-
-
-def _largest(program: Program) -> int:
-    return 4 if _few(program) else 1
 
 
 def _drawn(program: Program) -> list[str]:

@@ -11,8 +11,8 @@ import numpy as np
 
 from einsum_grad.errors import ArgumentTypeError, OperandError
 from einsum_grad.linear.map import LinearMap
-from einsum_grad.plan import Labels, LinearTerm
-from einsum_grad.runtime.dtypes import Array
+from einsum_grad.plan import Labels, LinearTerm, made_equal
+from einsum_grad.runtime.dtypes import Array, numbers_of
 
 
 def added(one: LinearMap, other: LinearMap) -> LinearMap:
@@ -39,7 +39,7 @@ def scaled(given: LinearMap, number: Any) -> LinearMap:
         terms=tuple(
             dataclasses.replace(term, factors=(*term.factors, factor)) for term in given.terms
         ),
-        arrays=(*given.arrays, np.asarray(number, dtype)),
+        arrays=(*given.arrays, np.asarray(number, numbers_of([dtype]).computed)),
         dtype=dtype,
     )
 
@@ -58,7 +58,7 @@ def composed(left: LinearMap, right: LinearMap) -> LinearMap:
         lost = _lost(term, between, left.column_shape)
         if lost != 1:
             term = dataclasses.replace(term, factors=(*term.factors, (len(arrays), ())))
-            arrays.append(np.asarray(lost, dtype))
+            arrays.append(np.asarray(lost, numbers_of([dtype]).computed))
         terms.append(term)
     return LinearMap(tuple(terms), tuple(arrays), left.row_shape, right.column_shape, dtype)
 
@@ -76,18 +76,9 @@ def _apart(term: LinearTerm, mark: str) -> LinearTerm:
 
 def _joined(one: LinearTerm, other: LinearTerm) -> tuple[LinearTerm, Labels]:
     """The product of two terms, which share no label, and the labels of the axes between them."""
-    names = _equal(one.columns, other.rows)
+    names = made_equal(one.columns, other.rows)
     one, other = one.rename(names), other.rename(names)
     return LinearTerm((*one.factors, *other.factors), one.rows, other.columns), one.columns
-
-
-def _equal(columns: Labels, rows: Labels) -> dict[str, str]:
-    """One name for the labels that stand for the same index, directly or through others."""
-    names: dict[str, str] = {label: label for label in (*columns, *rows)}
-    for column, row in zip(columns, rows, strict=True):
-        old, new = names[row], names[column]
-        names.update((label, new) for label, name in names.items() if name == old)
-    return names
 
 
 def _lost(term: LinearTerm, between: Labels, shape: tuple[int, ...]) -> int:

@@ -63,6 +63,8 @@ class LinearMap:
     def rmatvec(self, cotangent: Any) -> Array:
         """The product of the conjugate transpose with `cotangent`: the pullback of it.
 
+        Beside complex operands a real variable's gradient is the real part of this.
+
         >>> import einsum_grad as eg
         >>> eg.compile("ij,j->i").jacobian(1).at([[1.0, 2.0]], [0.0, 0.0]).rmatvec([10.0])
         array([10., 20.])

@@ -13,6 +13,7 @@ from einsum_grad.explain.derivative import latex, text
 from einsum_grad.explain.derivative_document import document
 from einsum_grad.linear.map import LinearMap
 from einsum_grad.plan import (
+    ELLIPSIS,
     UNIT,
     Derivative,
     LinearTerm,
@@ -64,7 +65,7 @@ class LinearPattern:
     @property
     def derivative(self) -> Derivative:
         """The terms: which operands, and where the deltas are."""
-        return derivative(self._request.pattern, self._wrt)
+        return derivative(self._request.pattern, self._wrt, dict(self._request.sizes))
 
     @property
     def patterns(self) -> tuple[str, ...]:
@@ -83,13 +84,15 @@ class LinearPattern:
         """
         arrays = tuple(as_array(operand, f"operand {n}") for n, operand in enumerate(operands))
         shapes = tuple(array.shape for array in arrays)
-        dtype = numbers_of([array.dtype for array in arrays]).result
+        numbers = numbers_of([array.dtype for array in arrays])
         if shapes not in self._known:
             if len(self._known) >= _MOST_SHAPES:
                 self._known.clear()
             self._known[shapes] = self._fitted(shapes)
         terms, row_shape, column_shape = self._known[shapes]
-        return LinearMap(terms, (*arrays, np.asarray(1, dtype)), row_shape, column_shape, dtype)
+        computed = tuple(array.astype(numbers.computed, copy=False) for array in arrays)
+        factors = (*computed, np.asarray(1, numbers.computed))
+        return LinearMap(terms, factors, row_shape, column_shape, numbers.result)
 
     def matvec(self, tangent: Any, *operands: Any) -> Array:
         """The product with `tangent`, which has the shape of the last variable.
@@ -122,11 +125,13 @@ class LinearPattern:
 
     def dense_size(self, sizes: Mapping[str, int] | None = None) -> int:
         """How many numbers `materialize` returns; `sizes` are those of the labels."""
-        return count(self.derivative.axes, self._sizes(sizes))
+        known = self._sizes(sizes)
+        return count(derivative(self._request.pattern, self._wrt, known).axes, known)
 
     def compressed_size(self, sizes: Mapping[str, int] | None = None) -> int:
         """How many numbers are enough: what is left of the operands, without any delta."""
-        known, terms = self._sizes(sizes), self.derivative.terms
+        known = self._sizes(sizes)
+        terms = derivative(self._request.pattern, self._wrt, known).terms
         return sum(count(labels, known) for labels in stored(terms, known))
 
     @property
@@ -158,6 +163,8 @@ class LinearPattern:
         return latex(self.derivative)
 
     def _sizes(self, sizes: Mapping[str, int] | None) -> dict[str, int]:
+        if ELLIPSIS in self._request.pattern.labels():
+            raise ArgumentError("the size of an ellipsis needs the shapes: compile(…, shapes=…)")
         known = dict(self._request.sizes) | dict(read_sizes(sizes) or ())
         check_labels(known, self._request.pattern)
         for label in self._request.pattern.labels():
@@ -194,7 +201,11 @@ class LinearPattern:
 def linear_pattern(request: Request, *variables: Any) -> LinearPattern:
     """The derivative of a pattern by each of `variables`: positions, or tuples of them.
 
-    Raises `ArgumentError` or `ArgumentTypeError` for positions that no operand has.
+    Raises `ArgumentError` or `ArgumentTypeError` for positions that no operand has, or whose
+    operands can't be one variable, as they have other axes.
     """
     operands = len(request.equation.inputs)
-    return LinearPattern(request, tuple(read_positions(each, operands) for each in variables))
+    wrt = tuple(read_positions(each, operands) for each in variables)
+    if ELLIPSIS not in request.unbound.labels():
+        derivative(request.unbound, wrt)  # later each call has its own shapes
+    return LinearPattern(request, wrt)

@@ -35,8 +35,8 @@ def total(parts: Sequence[Array], lenders: Sequence[Array], shape: Shape, dtype:
     """The sum of arrays, zeros where there are none; it shares nothing with the `lenders`."""
     if not parts:
         return np.zeros(shape, dtype)
-    if len(parts) > 1:
-        return np.asarray(functools.reduce(np.add, parts))
-    (only,) = parts
+    only = np.asarray(functools.reduce(np.add, parts))
+    if only.dtype != dtype:
+        return only.astype(dtype)
     lent = not only.flags.writeable or any(np.may_share_memory(only, one) for one in lenders)
     return only.copy() if lent else only

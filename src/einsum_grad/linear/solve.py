@@ -34,6 +34,8 @@ def solve(given: LinearMap, right: Array) -> Array:
     height, width = given.shape
     if height != width:
         raise OperandError(f"only a square map can be solved, and this one is {height}×{width}")
+    if not height:  # the only solution, although a block of none may be singular
+        return np.zeros(given.column_shape, np.result_type(given.dtype, right))
     blocks = blocks_of(given)
     matrices = _matrices(given, blocks)
     order = (*_rows(blocks.varying), *blocks.rows, *_rows(blocks.equal))

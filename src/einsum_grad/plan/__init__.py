@@ -5,7 +5,7 @@ from einsum_grad.plan.compress import groups, stored, structure
 from einsum_grad.plan.derivation import Derived, Rule, derive, fixed
 from einsum_grad.plan.formula import Factor, Formula, stated, with_deltas
 from einsum_grad.plan.gradient import Gradient, GradientPlan, gradient, plan
-from einsum_grad.plan.linear import Derivative, LinearTerm, Wrt, derivative
+from einsum_grad.plan.linear import Derivative, LinearTerm, Wrt, as_one, derivative, made_equal
 from einsum_grad.plan.names import OUTPUT, ellipsis_labels, operand_names, spell
 from einsum_grad.plan.network import Network, Path, arrays, pairwise, single
 from einsum_grad.plan.node import Node
@@ -53,6 +53,7 @@ __all__ = [
     "Why",
     "Wrt",
     "arrays",
+    "as_one",
     "bind",
     "check_labels",
     "check_legal",
@@ -70,6 +71,7 @@ __all__ = [
     "gradient_facts",
     "groups",
     "indexed",
+    "made_equal",
     "normal_form",
     "operand_names",
     "pairwise",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from einsum_grad.errors import ArgumentError
 from einsum_grad.plan.pattern import ELLIPSIS, UNIT, Labels, Pattern, distinct
 
 Labelled = tuple[int, Labels]
@@ -93,15 +95,50 @@ class Derivative:
         ].axes
 
 
-def derivative(pattern: Pattern, wrt: Wrt) -> Derivative:
+def derivative(pattern: Pattern, wrt: Wrt, sizes: Mapping[str, int] | None = None) -> Derivative:
     """Apply the product rule: a term for each way to take different operands out.
+
+    Raises `ArgumentError` where operands that hold one variable have other axes, or, as far as
+    `sizes` tells, axes of other sizes.
 
     >>> hessian = derivative(Pattern((("i",), ("i", "j"), ("j",)), ()), ((0, 2), (0, 2)))
     >>> [str(term.dense) for term in hessian.terms]
     ['ij->ij', 'ij->ji']
     """
+    for first, *others in wrt:
+        for other in others:
+            _check_alike(pattern, first, other, sizes or {})
     choices = (taken for taken in itertools.product(*wrt) if len(set(taken)) == len(taken))
     return Derivative(pattern, wrt, tuple(_term(pattern, taken) for taken in choices))
+
+
+def made_equal(one: Labels, other: Labels) -> dict[str, str]:
+    """One name for the labels that stand for the same index, directly or through others.
+
+    >>> made_equal(("i", "j"), ("j", "k"))
+    {'i': 'i', 'j': 'i', 'k': 'i'}
+    """
+    names: dict[str, str] = {label: label for label in (*one, *other)}
+    for ours, theirs in zip(one, other, strict=True):
+        new, old = names[ours], names[theirs]
+        if old == UNIT:
+            new, old = old, new
+        names.update((label, new) for label, name in names.items() if name == old)
+    return names
+
+
+def as_one(given: Derivative) -> Pattern:
+    """The pattern with one label for the axes that are equal as one variable has them.
+
+    >>> pattern = Pattern((("i",), ("i", "j"), ("j",)), ())
+    >>> str(as_one(derivative(pattern, ((0, 2),))))
+    'i,ii,i->'
+    """
+    terms = given.pattern.inputs
+    pairs = [(terms[first], terms[other]) for first, *others in given.wrt for other in others]
+    one = tuple(label for ours, _ in pairs for label in ours)
+    two = tuple(label for _, theirs in pairs for label in theirs)
+    return given.pattern.rename(made_equal(one, two))
 
 
 def _term(pattern: Pattern, taken: tuple[int, ...]) -> LinearTerm:
@@ -111,3 +148,19 @@ def _term(pattern: Pattern, taken: tuple[int, ...]) -> LinearTerm:
         rows=pattern.output + before,
         columns=pattern.inputs[taken[-1]],
     )
+
+
+def _check_alike(pattern: Pattern, first: int, other: int, sizes: Mapping[str, int]) -> None:
+    """Two operands that hold one variable have as many axes, in an ellipsis too, and as large."""
+    one, two = pattern.inputs[first], pattern.inputs[other]
+    told = f"operands {first} and {other} are to be one variable, and have the axes"
+    shown = f"{' '.join(one) or 'none'} and {' '.join(two) or 'none'}"
+    if len(one) != len(two) or [x == ELLIPSIS for x in one] != [x == ELLIPSIS for x in two]:
+        needed = "; with an ellipsis, give the shapes" if ELLIPSIS in (*one, *two) else ""
+        raise ArgumentError(f"{told} {shown}{needed}")
+    known = {UNIT: 1, **sizes}
+    for ours, theirs in zip(one, two, strict=True):
+        if known.get(ours, known.get(theirs)) != known.get(theirs, known.get(ours)):
+            raise ArgumentError(
+                f"{told} {shown}: the sizes {known[ours]} and {known[theirs]} differ"
+            )

@@ -131,7 +131,8 @@ class Function:
         """Return the output and its tangent: the derivative along `tangents`.
 
         Both are tuples with an entry for each operand. A tangent has its operand's shape; None
-        stands for that of an operand that does not move. The work of the forward is shared.
+        stands for that of an operand that does not move. The work of the forward is shared. As in a
+        call, a result that is computed of nothing else may be a view: of an operand or a tangent.
 
         Raises `OperandError` for tangents that do not fit, `DTypeError` for complex ones of real
         operands.
