@@ -19,20 +19,32 @@ NUMPY = TARGETS["numpy"]
 
 
 def arranged(
-    text: str,
-    wrt: tuple[int, ...] | None = None,
-    itemsize: int = 0,
-    gaps: frozenset[int] = frozenset(),
-    **sizes: int,
+    text: str, wrt: tuple[int, ...] | None = None, itemsize: int = 0, **sizes: int
 ) -> Program:
     """The arranged program of a pattern; for large arrays, if numbers have so many bytes."""
+    return _arranged(text, wrt, itemsize, (), sizes)
+
+
+def torn(text: str, *gaps: int, **sizes: int) -> Program:
+    """The arranged program for large operands, those with the numbers `gaps` having gaps."""
+    return _arranged(text, None, 8, gaps, sizes)
+
+
+def _arranged(
+    text: str,
+    wrt: tuple[int, ...] | None,
+    itemsize: int,
+    gaps: tuple[int, ...],
+    sizes: dict[str, int],
+) -> Program:
     pattern = pattern_of(parse(text))
     known = {label: sizes.get(label, 16) for label in pattern.labels()}
     path = path_of(pattern, NUMPY, known)
     assert path is not None
     asked = tuple(range(len(pattern.inputs))) if wrt is None else wrt
     program = lower(pairwise(pattern, path), asked)
-    return arrange(program, Scale(tuple(known.items()), itemsize, gaps) if itemsize else None)
+    scale = Scale(tuple(known.items()), itemsize, frozenset(gaps))
+    return arrange(program, scale if itemsize else None)
 
 
 def copies(program: Program) -> list[str]:
@@ -128,23 +140,21 @@ def readers(program: Program, name: str) -> list[str]:
 
 
 def test_an_array_with_gaps_is_copied_once_where_labels_are_made_one_axis() -> None:
-    assert copies(arranged("bckx,ock->box", itemsize=8, x=512)) == []
-    program = arranged("bckx,ock->box", itemsize=8, gaps=frozenset({0}), x=512)
+    assert copies(torn("bckx,ock->box", x=512)) == []
+    program = torn("bckx,ock->box", 0, x=512)
     assert copies(program) == ["bckx>bckx"]
     assert readers(program, "x") == ["x_bckx"]
     assert len(readers(program, "x_bckx")) == 2
 
 
 def test_an_array_with_gaps_is_not_copied_where_it_is_a_matrix_as_it_is() -> None:
-    both = frozenset({0, 1})
-    assert copies(arranged("ij,jk->ik", itemsize=8, gaps=both)) == []
-    assert copies(arranged("bij,jk->bik", itemsize=8, gaps=frozenset({1}))) == []
-    assert copies(arranged("bij,bij->bij", itemsize=8, gaps=both)) == []
+    assert copies(torn("ij,jk->ik", 0, 1)) == []
+    assert copies(torn("bij,jk->bik", 1)) == []
+    assert copies(torn("bij,bij->bij", 0, 1)) == []
 
 
 def test_an_array_with_gaps_that_is_copied_anyway_is_copied_once() -> None:
-    program = arranged("aebf,dfce->abcd", itemsize=8, gaps=frozenset({0, 1}))
-    assert copies(program) == ["aebf>abfe", "dfce>cdfe"]
+    assert copies(torn("aebf,dfce->abcd", 0, 1)) == ["aebf>abfe", "dfce>cdfe"]
 
 
 def test_a_later_product_takes_the_copy_that_is_there() -> None:

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from einsum_grad.emit.large import HELPERS as PLAIN
-from einsum_grad.runtime.helpers import HELPERS, copied, summed
+from einsum_grad.runtime.helpers import HELPERS, copied, summed, zeros
 from tests.strategies import fractions, whole
 
 Array = NDArray[Any]
@@ -26,6 +26,16 @@ def plain(name: str) -> Any:
 
 def test_each_helper_has_its_plain_form() -> None:
     assert [text[len("def ") : text.index("(")] for text in PLAIN] == list(HELPERS)
+
+
+@pytest.mark.parametrize("shape", [(0, 3), (1 << 20,), (1 << 20, 1), (700, 3, 1001)])
+@pytest.mark.parametrize("dtype", ["f4", "c16"])
+def test_zeros_are_zeros_in_memory_that_is_used_again(shape: tuple[int, ...], dtype: str) -> None:
+    for _ in range(2):
+        found = zeros(shape, np.dtype(dtype))
+        np.testing.assert_array_equal(found, np.zeros(shape, dtype), strict=True)
+        found.fill(7)
+        del found
 
 
 SHAPES = [
@@ -62,7 +72,14 @@ def test_what_repeats_is_copied_as_often() -> None:
 
 AXES = [
     (shape, axes)
-    for shape in ((6, 5, 4, 3), (300, 400), (1 << 18,), (3, 1, 1 << 16), (70, 80, 90))
+    for shape in (
+        (6, 5, 4, 3),
+        (300, 400),
+        (1 << 18,),
+        (3, 1, 1 << 16),
+        (70, 80, 90),
+        (170, 120, 130),
+    )
     for count in range(1, len(shape) + 1)
     for axes in itertools.combinations(range(len(shape)), count)
 ]

@@ -1,12 +1,13 @@
 """Functions of large arrays: results in memory that is there, blocks for all cores.
 
 The arrays are made by `empty` and written by the calls themselves, through `out=`. What memory
-bounds is done in blocks by `in_blocks`. These and two more helpers stand in the module in their
+bounds is done in blocks by `in_blocks`. These and three more helpers stand in the module in their
 plainest form; einsum-grad puts its own in their place when it runs the module.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from einsum_grad.emit.context import Context
@@ -38,6 +39,9 @@ HELPERS = (
     '''def empty(shape, dtype):
     """Return an array of any numbers."""
     return np.empty(shape, dtype)''',
+    '''def zeros(shape, dtype):
+    """Return an array of zeros."""
+    return np.zeros(shape, dtype)''',
     '''def in_blocks(work, length, step):
     """Return what work returns for each slice of step of range(length)."""
     return [work(slice(start, start + step)) for start in range(0, max(length, 1), step)]''',
@@ -53,7 +57,8 @@ HELPERS = (
 
 def helpers(text: str) -> list[list[str]]:
     """Those of the helpers that `text` uses, each as its lines."""
-    chosen = (code for code in HELPERS if code[len("def ") : code.index("(") + 1] in text)
+    called = set(re.findall(r"(?<![.\w])\w+(?=\()", text))
+    chosen = (code for code in HELPERS if code[len("def ") : code.index("(")] in called)
     return [code.splitlines() for code in chosen]
 
 
@@ -107,7 +112,7 @@ class _Large:
         product = product_of(step)
         if step.op is Op.DIAGONAL and not small:
             _, *rest = self.target.steps[step.op](step, self.context)
-            return [self.made(result), f"{result.name}.fill(0)", *rest]
+            return [self.made(result, "zeros"), *rest]
         if product is None or small:
             return list(self.target.steps[step.op](step, self.context))
         call = call_of(step, product, self.context)
@@ -129,8 +134,8 @@ class _Large:
         kept = only(arg.labels, output)
         return f"{step.result.name} = summed({arg.name}, {axes}){transposing(kept, output)}"
 
-    def made(self, value: Value) -> str:
-        return f"{value.name} = empty({self.context.shape(value.labels)}, {self.dtype})"
+    def made(self, value: Value, helper: str = "empty") -> str:
+        return f"{value.name} = {helper}({self.context.shape(value.labels)}, {self.dtype})"
 
     def into(self, call: Call, place: str, context: Context) -> str:
         """The statement that has `call` write to `place`."""

@@ -15,6 +15,7 @@ from einsum_grad.runtime.memory import empty
 from einsum_grad.runtime.threads import in_blocks
 
 Array = NDArray[Any]
+DType = np.dtype[Any]
 
 _BLOCK = 1 << 19
 """The bytes of a block, at most: they fit in a core's own cache."""
@@ -25,12 +26,29 @@ _FEWEST = 4
 _WORTH = 1 << 20
 """The bytes from which on a copy is worth to wake other threads."""
 
+_CLEARED = 1 << 23
+"""The bytes from which on it is worth to wake other threads for zeros."""
+
 _LINE = 64
 """The bytes of a cache line."""
 
 
+_MATRIX = 9216
+"""The numbers of a matrix up to which OpenBLAS multiplies it on the caller's core."""
+
 _ROW = 1 << 12
 """The numbers of a row, where an array may be cut into rows of any length."""
+
+
+def zeros(shape: tuple[int, ...], dtype: DType) -> Array:
+    """An array of zeros, on all cores where it is larger than their caches."""
+    target = empty(shape, dtype)
+    if target.nbytes < _CLEARED:
+        target.fill(0)
+        return target
+    numbers = target.reshape(-1)
+    in_blocks(lambda part: numbers[part].fill(0), len(numbers), -(-len(numbers) // _FEWEST))
+    return target
 
 
 def copied(array: Array) -> Array:
@@ -139,6 +157,8 @@ def _summed_within(array: Array, axis: tuple[int, ...]) -> Array:
             return _summed_in_rows(array, axis, place)
     everything = list(range(array.ndim))
     output = [place for place in everything if place not in axis]
+    if axis == (1,) and array[0].size <= _MATRIX:
+        return _summed_matrices(array)
     if output[0] != 0:
         found: Array = np.einsum(array, everything, output)
         return found
@@ -149,6 +169,18 @@ def _summed_within(array: Array, axis: tuple[int, ...]) -> Array:
         np.einsum(array[part], everything, output, out=target[part])
 
     in_blocks(work, len(array), rows)
+    return target
+
+
+def _summed_matrices(array: Array) -> Array:
+    """The sum over the rows of small matrices, as products with ones."""
+    ones = np.ones(array.shape[1], array.dtype)
+    target = empty((len(array), array.shape[2]), array.dtype)
+
+    def work(part: slice) -> None:
+        np.matmul(ones, array[part], out=target[part])
+
+    in_blocks(work, len(array), _block(len(array), array.nbytes))
     return target
 
 
@@ -164,6 +196,7 @@ def _summed_in_rows(array: Array, axis: tuple[int, ...], place: int) -> Array:
 
 HELPERS: Mapping[str, Callable[..., Any]] = {
     "empty": empty,
+    "zeros": zeros,
     "in_blocks": in_blocks,
     "copied": copied,
     "summed": summed,
