@@ -16,6 +16,7 @@ from einsum_grad.plan import UNIT, Pattern, check_wrt, pattern_of
 from einsum_grad.syntax import parse
 
 _TITLE = re.compile(r"The einsum (.*) and its gradients\.")
+_DERIVATIVE = re.compile(r"The (Jacobian|Hessian) of the einsum ")
 _FULL = re.compile(r"\n\n +(\S.*?)\n\n", re.DOTALL)
 _SIZE = re.compile(r"^ +(\w+) has size (\d+)$", re.MULTILINE)
 _GRADIENTS = re.compile(r"the gradients \((.*?),?\)")
@@ -96,6 +97,11 @@ def read_numbers(numbers: Any, count: int) -> tuple[Traits, tuple[int, ...]]:
 
 def _pattern(told: str, sizes: Collection[str]) -> Pattern:
     title = _TITLE.search(told)
+    if derivative := _DERIVATIVE.match(told):
+        raise ArgumentError(
+            f"this is the module of a {derivative[1]}, and a certificate is of an einsum's "
+            "gradients, as emit writes them"
+        )
     if title is None:
         raise ArgumentError(
             "the module does not say its einsum, as a docstring that begins with "
