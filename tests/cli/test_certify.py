@@ -49,7 +49,7 @@ def test_patterns_are_certified(arguments: list[str], capsys: Capture) -> None:
 
 def test_sizes_and_shapes_are_those_asked_for(capsys: Capture) -> None:
     assert main(["certify", "ij,jk->ik", "--sizes", "i=7"]) == 0
-    assert capsys.readouterr().out.startswith("ij,jk->ik, shapes 7x2,2x3\n")
+    assert capsys.readouterr().out.startswith("ij,jk->ik, shapes 7x2,2x3 and 7x3,3x2\n")
     assert main(["certify", "ij,jk->ik", "--shapes", "3x2,2x1"]) == 0
     assert capsys.readouterr().out.startswith("ij,jk->ik, shapes 3x2,2x1\n")
 
@@ -74,7 +74,7 @@ def test_a_file_is_told_by_its_name(
     assert main(["certify", "./module"]) == 0
     assert main(["certify", "module"]) == 0
     file, pattern = (line for line in capsys.readouterr().out.splitlines() if "shapes" in line)
-    assert file == "i->, shapes 2"
+    assert file == "i->, shapes 2 and 3"
     assert pattern.startswith("module->delmou, shapes ")
 
 

@@ -128,7 +128,7 @@ def _findings(case: _Case, points: Sequence[_Point]) -> Iterator[Finding]:
     forward = _definition if wrong else _forward
     returned = [_gradients(case, point) for point in points]
     if not case.wrt and (wrong := _first(each for each in returned if isinstance(each, str))):
-        yield Finding("the gradients", False, wrong)
+        yield Finding("the tuple of gradients", False, wrong)
     names = operand_names(len(case.pattern.inputs))
     for place, operand in enumerate(case.wrt):
         wrong = _first(

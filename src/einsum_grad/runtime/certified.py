@@ -77,6 +77,6 @@ def certified(
 
 def _in_small_blocks(in_blocks: Callable[..., Any]) -> Callable[..., Any]:
     def smaller(work: Callable[[slice], Any], length: int, step: int) -> Any:
-        return in_blocks(work, length, max(1, min(step, length // 2)))
+        return in_blocks(work, length, min(step, max(1, (length + 1) // 2)))
 
     return smaller
