@@ -207,7 +207,11 @@ SENTENCES = [
     (",i->", Rule.PRODUCT, "X has one entry, and no other factor depends on it"),
     (",i->", Rule.DELTAS, "an entry changes with itself: its derivative is 1"),
     ("i->", Rule.CHAIN, "Z has one entry: dZ times the derivative above"),
-    ("i->i", Rule.CHAIN, "every entry of Z counts: dZ[i] times the derivative above, summed over i"),
+    (
+        "i->i",
+        Rule.CHAIN,
+        "every entry of Z counts: dZ[i] times the derivative above, summed over i",
+    ),
     ("i->i", Rule.CONTRACTION, "the delta leaves one term of the sum over i: i=i'"),
     (
         "ij->k",

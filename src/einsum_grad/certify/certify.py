@@ -100,7 +100,10 @@ def _case(module: Any, claim: Claim, sizes: dict[str, int]) -> _Case:
             raise ArgumentError(f"{label} is {size} in sizes, and {fixed[label]} in the code")
     for label, size in {**sizes, **fixed}.items():
         if not size:  # NumPy's sum of no objects is the int 0, which has no dtype
-            raise ArgumentError(f"a certificate needs sizes from 1 on, and {label} has size 0")
+            raise ArgumentError(
+                f"a certificate needs sizes from 1 on, and {label} has size 0, where there are no "
+                "numbers or only zeros; check tells whether there are"
+            )
     small = small_sizes(pattern, {**sizes, **fixed})
     return _Case(module, pattern, claim.wrt, claim.traits, claim.real, small)
 

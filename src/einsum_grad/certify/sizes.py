@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from einsum_grad.certify.definition import work
 from einsum_grad.plan import ELLIPSIS, UNIT, Labels, Pattern, ellipsis_labels
 
-_MOST_WORK = 2_700
+_MOST_WORK = 2_000
 _LONGEST_WORK = 100_000
 _KINDS = (6, 5, 4, 3, 2)
 _LONGER_AXES = 8
@@ -62,7 +62,9 @@ def _two_choices(labels: Sequence[str], kinds: int) -> Iterator[dict[str, int]]:
         }
 
 
-def affordable(pattern: Pattern, sizes: Mapping[str, int], fixed: Collection[str]) -> dict[str, int]:
+def affordable(
+    pattern: Pattern, sizes: Mapping[str, int], fixed: Collection[str]
+) -> dict[str, int]:
     """Those of `sizes` at which code is run on residues: all, unless that would take long.
 
     Then they are those of size 1 and of the `fixed` labels, and the others are small.

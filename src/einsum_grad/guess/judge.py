@@ -101,7 +101,9 @@ def _decide(truth: Pattern, guess: Pattern) -> tuple[Kind, Order]:
     literal = _literal(truth)
     if len(guess.inputs) != len(truth.inputs):
         return Kind.INVALID, literal
-    orders = [order for order in _orders(truth) if _have_equal_ranks(truth, _aligned(truth, guess, order))]
+    orders = [
+        order for order in _orders(truth) if _have_equal_ranks(truth, _aligned(truth, guess, order))
+    ]
     equal = [x for x in orders if _aligned(truth, guess, x).canonical() == truth.canonical()]
     turned = [x for x in orders if _relabelled(truth, _aligned(truth, guess, x))]
     fitting = [x for x in orders if not _unfit(truth, _aligned(truth, guess, x))]
