@@ -52,8 +52,8 @@ def read_claim(
     """Read what the module `text` says of itself, as `emit` writes it.
 
     `pattern`, in `notation`, `wrt` and `numbers` go before what it says, and so do `sizes` of
-    labels that the output of `pattern` alone has. Raises `ArgumentError` where nothing says the einsum,
-    `PatternError` where that is none, and `SyntaxError` where `text` is no Python.
+    labels that the output of `pattern` alone has. Raises `ArgumentError` where nothing says the
+    einsum, `PatternError` where that is none, and `SyntaxError` where `text` is no Python.
 
     >>> from einsum_grad.emit import emit
     >>> claim = read_claim(emit("bij,jk->ik", wrt=1))

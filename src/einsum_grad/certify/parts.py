@@ -24,8 +24,7 @@ def with_parts(text: str) -> tuple[str, dict[str, Any]]:
     "def f(x):\\n    return part_of_residues(x, 'real')"
     """
     tree = ast.parse(text)
-    taken = [node for node in ast.walk(tree) if _is_taken(node)]
-    if not taken:
+    if not any(map(_is_taken, ast.walk(tree))):
         return text, {}
     for node in tree.body:
         if isinstance(node, ast.FunctionDef):
@@ -34,14 +33,15 @@ def with_parts(text: str) -> tuple[str, dict[str, Any]]:
 
 
 def _is_taken(node: ast.AST) -> bool:
-    is_read = isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)
-    return is_read and node.attr in _TAKEN
+    if not isinstance(node, ast.Attribute):
+        return False
+    return node.attr in _TAKEN and isinstance(node.ctx, ast.Load)
 
 
 class _Calls(ast.NodeTransformer):
     """Puts the calls in."""
 
-    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:  # noqa: N802  # ast's own name
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         self.generic_visit(node)
         if not _is_taken(node):
             return node
@@ -49,7 +49,7 @@ class _Calls(ast.NodeTransformer):
 
 
 def part(value: Any, name: str) -> Any:
-    """What `value.real` or `value.imag` is; of an array of residues a copy that can't be written to.
+    """What `value.real` or `value.imag` is; of residues a copy that can't be written to.
 
     >>> from einsum_grad.certify.residue import Residue
     >>> part(Residue(2, 3), "imag")
