@@ -155,8 +155,6 @@ def _spread(truth: Pattern, guess: Pattern) -> Pattern:
         len(true) - len(term) + 1 if ELLIPSIS in term else 0
         for true, term in zip(truth.inputs, guess.inputs, strict=True)
     ]
-    if min(hidden) < 0:
-        return guess
     rank = max(hidden)
     dots = ellipsis_labels(rank, (*truth.labels(), *guess.labels()))
 
