@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 from einsum_grad.certify import read_claim
 from einsum_grad.emit import TARGETS, emit, program_of, write
+from einsum_grad.emit.derivative import emit_derivative
+from einsum_grad.emit.module import CONVENTION
 from einsum_grad.errors import ArgumentError, PatternError
 from einsum_grad.lower import PLAIN, Traits
-from einsum_grad.plan import Pattern
+from einsum_grad.plan import Pattern, derivative
 from tests.emit.generated import programs
 
 
@@ -84,6 +86,28 @@ def test_arguments_go_before_what_it_says() -> None:
 def test_complex_numbers_are_said_with_their_convention() -> None:
     assert read_claim(emit("i->", numbers="complex")).traits == Traits(complex=True)
     assert read_claim(emit("i->")).traits == PLAIN
+
+
+def test_numbers_go_before_what_it_says() -> None:
+    text = emit("i,i->", numbers="complex")
+    jax = text.replace(CONVENTION[True], CONVENTION[False])
+    assert read_claim(text, numbers="real").traits == PLAIN
+    assert read_claim(emit("i,i->"), numbers="complex").traits == Traits(complex=True)
+    mixed = read_claim(jax, numbers=("complex", "real"))
+    assert (mixed.traits, mixed.real) == (Traits(complex=True, conjugate=False), (1,))
+    assert read_claim(text, numbers=["real", "real"]).real == ()
+
+
+@pytest.mark.parametrize("numbers", ["whole", 3, ("real",), ("real", "whole"), ("real", 1)])
+def test_other_numbers_are_refused(numbers: Any) -> None:
+    with pytest.raises(ArgumentError, match="numbers"):
+        read_claim(emit("i,i->"), numbers=numbers)
+
+
+def test_a_derivative_is_no_einsum() -> None:
+    text = emit_derivative(derivative(Pattern((("i",),), ()), ((0,),)))
+    with pytest.raises(ArgumentError, match="this is the module of a Jacobian"):
+        read_claim(text)
 
 
 def test_what_says_no_einsum_is_refused() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
-from einsum_grad.certify.sizes import small_sizes, spread
+from einsum_grad.certify.sizes import affordable, small_sizes, spread
 from einsum_grad.plan import Pattern, pattern_of
 from einsum_grad.syntax import parse
 
@@ -13,15 +15,42 @@ def read(text: str) -> Pattern:
     return pattern_of(parse(text))
 
 
-@pytest.mark.parametrize("text", ["bij,jk->ik", "ii->", "bhqd,bhkd->bhqk", "i->"])
-def test_labels_have_pairwise_different_sizes(text: str) -> None:
-    (sizes,) = small_sizes(read(text), {})
-    assert len(set(sizes.values())) == len(sizes)
-    assert min(sizes.values(), default=2) >= 2
+@pytest.mark.parametrize("text", ["bij,jk->ik", "ii->", "bhqd,bhkd->bhqk", "i->", "ij,jk->ik"])
+def test_labels_have_pairwise_different_sizes_and_others_the_second_time(text: str) -> None:
+    first, second = small_sizes(read(text), {})
+    for label, size in first.items():
+        assert 2 <= size != second[label]
+    if len(first) < 5:
+        assert len(set(first.values())) == len(set(second.values())) == len(first)
+
+
+def test_no_product_of_sizes_is_another_size_both_times() -> None:
+    first, second = small_sizes(read("ab,bc,cd,de->ae"), {})
+    for one, other, third in itertools.permutations(first, 3):
+        accidents = [sizes[one] * sizes[other] == sizes[third] for sizes in (first, second)]
+        assert not all(accidents)
 
 
 def test_known_sizes_stay() -> None:
-    assert small_sizes(read("ij,jk->ik"), {"j": 7, "k": 0}) == ({"i": 2, "j": 7, "k": 0},)
+    first, second = small_sizes(read("ij,jk->ik"), {"j": 7, "k": 0})
+    assert first == {"i": 2, "j": 7, "k": 0}
+    assert second == {"i": 3, "j": 7, "k": 0}
+    assert small_sizes(read("i->"), {"i": 4}) == ({"i": 4},)
+    assert small_sizes(read("->"), {}) == ({},)
+
+
+def test_a_large_known_size_makes_the_others_no_less_different() -> None:
+    first, _ = small_sizes(read("ij,jk->ik"), {"i": 10**6})
+    assert first == {"i": 10**6, "j": 2, "k": 3}
+
+
+def test_sizes_are_affordable_if_code_is_run_at_them_soon() -> None:
+    assert affordable(read("ij,jk->ik"), {"i": 20, "j": 20}, ()) == {"i": 20, "j": 20}
+    assert affordable(read("ij,jk->ik"), {"i": 2000, "j": 2000, "k": 1}, ("j",)) == {
+        "j": 2000,
+        "k": 1,
+    }
+    assert affordable(read("...i->..."), {"i": 10**9}, ()) == {}
 
 
 @pytest.mark.parametrize("text", ["abcd,cdef->abef", "abcde,fghi->", "ab,bc,cd,de,ef,fg->ag"])

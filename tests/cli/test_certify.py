@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from einsum_grad import emit
 from einsum_grad.cli import main
+from einsum_grad.emit.derivative import emit_derivative
+from einsum_grad.plan import Pattern, derivative
 
 Capture = pytest.CaptureFixture[str]
 
@@ -46,7 +49,7 @@ def test_patterns_are_certified(arguments: list[str], capsys: Capture) -> None:
 
 def test_sizes_and_shapes_are_those_asked_for(capsys: Capture) -> None:
     assert main(["certify", "ij,jk->ik", "--sizes", "i=7"]) == 0
-    assert capsys.readouterr().out.startswith("ij,jk->ik, shapes 7x2,2x3\n")
+    assert capsys.readouterr().out.startswith("ij,jk->ik, shapes 7x2,2x3 and 7x3,3x2\n")
     assert main(["certify", "ij,jk->ik", "--shapes", "3x2,2x1"]) == 0
     assert capsys.readouterr().out.startswith("ij,jk->ik, shapes 3x2,2x1\n")
 
@@ -71,7 +74,7 @@ def test_a_file_is_told_by_its_name(
     assert main(["certify", "./module"]) == 0
     assert main(["certify", "module"]) == 0
     file, pattern = (line for line in capsys.readouterr().out.splitlines() if "shapes" in line)
-    assert file == "i->, shapes 2"
+    assert file == "i->, shapes 2 and 3"
     assert pattern.startswith("module->delmou, shapes ")
 
 
@@ -112,10 +115,39 @@ def test_what_can_not_be_done_is_told(
     assert message in capsys.readouterr().err
 
 
-def test_shapes_do_not_go_with_a_file(tmp_path: Path, capsys: Capture) -> None:
+@pytest.mark.parametrize(
+    ("option", "value"), [("shapes", "3"), ("target", "numpy"), ("optimize", "auto")]
+)
+def test_what_makes_a_module_does_not_go_with_a_file(
+    option: str, value: str, tmp_path: Path, capsys: Capture
+) -> None:
     path = written(tmp_path, "i->")
-    assert main(["certify", str(path), "--shapes", "3"]) == 2
-    assert "--shapes goes with a pattern" in capsys.readouterr().err
+    assert main(["certify", str(path), f"--{option}", value]) == 2
+    assert f"--{option} goes with a pattern" in capsys.readouterr().err
+
+
+def test_numbers_are_of_all_operands_or_of_each(tmp_path: Path, capsys: Capture) -> None:
+    assert main(["certify", "i,i->", "--numbers", "real,complex"]) == 0
+    assert main(["certify", "i,i->", "--numbers", "real,complex,real"]) == 2
+    assert "numbers has 3 words, and the pattern 2 operands" in capsys.readouterr().err
+    path = tmp_path / "parts.py"
+    path.write_text(emit("i,i->i", numbers="complex").replace("dz * w_conj", "(dz * w_conj).real"))
+    assert main(["certify", str(path)]) == 1
+    assert main(["certify", str(path), "--numbers", "real,complex"]) == 0
+
+
+@pytest.mark.parametrize("before", [b"\xef\xbb\xbf", b"# -*- coding: latin-1 -*-\n"])
+def test_a_file_is_decoded_as_python_does(before: bytes, tmp_path: Path) -> None:
+    path = written(tmp_path, "ij->i")
+    path.write_bytes(before + path.read_bytes().replace(b"\n", b"\r\n"))
+    assert main(["certify", str(path)]) == 0
+
+
+def test_a_module_of_a_derivative_says_so(tmp_path: Path, capsys: Capture) -> None:
+    path = tmp_path / "jacobian.py"
+    path.write_text(emit_derivative(derivative(Pattern((("i",),), ()), ((0,),))))
+    assert main(["certify", str(path)]) == 2
+    assert "this is the module of a Jacobian" in capsys.readouterr().err
 
 
 def test_a_file_of_bytes_is_no_module(tmp_path: Path, capsys: Capture) -> None:

@@ -54,6 +54,10 @@ def test_a_text_that_is_no_pattern_is_pointed_at(capsys: Capture) -> None:
         (["ij,jk->ik", "--wrt", "2", "--guess", "ik"], "wrt names operand 2"),
         (["i->", "i->", "--guess", "->i"], "a guess is of one pattern's gradient"),
         (["i->", "--shapes", "3", "--guess", "->i"], "--shapes does not go with --guess"),
+        (["i->", "--target", "numpy", "--guess", "->i"], "--target does not go with --guess"),
+        (["i->", "--trials", "2", "--guess", "->i"], "--trials does not go with --guess"),
+        (["i->", "--seed", "0", "--guess", "->i"], "--seed does not go with --guess"),
+        (["i->", "--optimize", "auto", "--guess", "->i"], "--optimize does not go with --guess"),
         (["i->", "--json"], "--json prints the verdict on a --guess"),
     ],
 )

@@ -321,3 +321,10 @@ def test_without_gradients_there_is_nothing_to_check() -> None:
     for target in TARGETS:
         defined = functions(emit("ij,jk->ik", target, wrt=()))
         assert set(defined) <= {"check_sizes", "output", "pullback", "forward", "backward"}
+
+
+def test_a_module_says_no_more_than_it_has() -> None:
+    assert "Written by einsum-grad.\n" in emit("ab,c->abc", wrt=())
+    assert "Written by einsum-grad. Run as a script, it checks" not in emit("ab,c->abc", wrt=())
+    assert "Written by einsum-grad; needs NumPy.\n" in emit("ab->a", wrt=())
+    assert "Written by einsum-grad; needs NumPy. Run as a script, it checks" in emit("ab->a")

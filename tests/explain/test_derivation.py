@@ -206,9 +206,23 @@ SENTENCES = [
     ("i->", Rule.PRODUCT, "X[i'] is any entry of X; a sum is differentiated term by term"),
     (",i->", Rule.PRODUCT, "X has one entry, and no other factor depends on it"),
     (",i->", Rule.DELTAS, "an entry changes with itself: its derivative is 1"),
-    ("i->", Rule.CHAIN, "every entry of Z counts: dZ times the derivative above"),
-    ("i->i", Rule.CONTRACTION, "the delta leaves one term of the sum: i=i'"),
-    ("ii->", Rule.CONTRACTION, "the deltas leave one term of the sum: i=i'; it is 0 unless i'=i''"),
+    ("i->", Rule.CHAIN, "Z has one entry: dZ times the derivative above"),
+    (
+        "i->i",
+        Rule.CHAIN,
+        "every entry of Z counts: dZ[i] times the derivative above, summed over i",
+    ),
+    ("i->i", Rule.CONTRACTION, "the delta leaves one term of the sum over i: i=i'"),
+    (
+        "ij->k",
+        Rule.CONTRACTION,
+        "the deltas leave one term of the sums over i and j: i=i' and j=j'",
+    ),
+    (
+        "ii->",
+        Rule.CONTRACTION,
+        "the deltas leave one term of the sum over i: i=i'; it is 0 unless i'=i''",
+    ),
     ("i->i", Rule.RENAMING, "i is free again: it replaces i'"),
     ("ij->", Rule.RENAMING, "i and j are free again: they replace i' and j'"),
     ("i->i", Rule.PATTERN, "the labels alone, dZ in the place of X"),
@@ -217,9 +231,15 @@ SENTENCES = [
 
 @pytest.mark.parametrize(("pattern", "rule", "said"), SENTENCES)
 def test_a_sentence_says_what_the_rule_did(pattern: str, rule: Rule, said: str) -> None:
-    sizes = {"b": 2} if "b" in pattern else None
+    sizes = {label: 2 for label in "bk" if label in pattern}
     lines = derive(request(pattern, sizes=sizes).pattern, 0)
     assert [sentence(line, UNICODE) for line in lines if line.rule is rule] == [said]
+
+
+def test_an_axis_of_size_1_has_the_index_0() -> None:
+    (element, *_) = derive(request("i,i->i", shapes=[(3,), (1,)]).pattern, 0)
+    told = "an entry of Z is a product of entries; 0 is the only index of an axis of size 1"
+    assert sentence(element, UNICODE) == told
 
 
 def test_an_empty_product_is_1() -> None:

@@ -180,3 +180,35 @@ def test_what_can_not_be_judged_is_refused() -> None:
         check_guess("ij,jk->ik", (0, 1), "ik,jk->ij")  # type: ignore[arg-type]  # that is the test
     with pytest.raises(ArgumentTypeError):
         check_guess("ij,jk->ik", 0, None)  # type: ignore[arg-type]  # that is the test
+
+
+@pytest.mark.parametrize(
+    ("pattern", "guess", "kind"),
+    [
+        ("ij,jk->ik", "...k,jk->...j", Kind.RIGHT),
+        ("ij,jk->ik", "i...,j...->ij", Kind.RIGHT),
+        ("ij,jk->ik", "jk...,ik->ij", Kind.RIGHT),
+        ("ij->", "->...ij", Kind.RIGHT),
+        ("ij,jk->ik", "...k,jk->j...", Kind.AXIS_ORDER),
+        ("ij,jk->ik", "...,...->ij", Kind.INVALID),
+        ("ij,jk->ik", "ikx...,jk->ij", Kind.INVALID),
+        ("...i,i->...", "...,i->...i", Kind.RIGHT),
+        ("...i,i->...", "...,i->i...", Kind.AXIS_ORDER),
+        ("...i,i->...", "a,i->ai", Kind.INVALID),
+        ("...i,i->...", "...,...->...i", Kind.INVALID),
+    ],
+)
+def test_an_ellipsis_stands_for_the_axes_that_are_left(
+    pattern: str, guess: str, kind: Kind
+) -> None:
+    verdict = check_guess(pattern, 0, guess)
+    assert verdict.kind is kind
+    assert (verdict.why is None) is (kind is Kind.RIGHT)
+
+
+def test_it_is_said_which_axes_an_ellipsis_stands_for() -> None:
+    verdict = check_guess("ij,jk->ik", 0, "...,...->ij")
+    assert verdict.why == (
+        "a is axis 0 of dZ, which is i, and axis 0 of W, which is j; ... stands for a and b"
+    )
+    assert check_guess("...i,i->...", 0, "a,i->ai").label is not None

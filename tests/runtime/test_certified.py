@@ -6,11 +6,13 @@ import itertools
 import textwrap
 from typing import Any
 
+import numpy as np
 import pytest
 
 import einsum_grad as eg
 from einsum_grad import Certificate, certify_module, emit
 from einsum_grad.errors import ArgumentError, ArgumentTypeError, PatternError
+from einsum_grad.runtime.certified import certified
 
 
 def only_finding(certificate: Certificate) -> str:
@@ -99,6 +101,33 @@ def test_a_module_by_hand_is_certified() -> None:
     assert not certify_module(text.replace("a.T @ g", "g.T @ a")).is_right
 
 
+@pytest.mark.parametrize("taken", ["(dz * w_conj).real", "np.real(dz * w_conj)"])
+def test_real_parts_are_taken_of_real_operands(taken: str) -> None:
+    text = emit("i,i->i", numbers="complex").replace("dz * w_conj", taken)
+    assert taken in text
+    assert not certify_module(text).is_right
+    assert certify_module(text, numbers=("real", "complex")).is_right
+    assert not certify_module(text.replace("real", "imag"), numbers=("real", "complex")).is_right
+    assert not certify_module(text.replace("w.conj()", "w"), numbers=("real", "complex")).is_right
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"\xef\xbb\xbf" + emit("i->").encode(),
+        b"# coding: latin-1\n" + emit("i->").encode("latin-1", "replace"),
+        emit("i->").replace("\n", "\r\n").encode(),
+    ],
+)
+def test_bytes_are_decoded_as_python_does(text: bytes) -> None:
+    assert certify_module(text).is_right
+
+
+def test_bytes_that_are_no_text_are_a_finding() -> None:
+    found = only_finding(certify_module(b"\xff\xfe\x00"))
+    assert found.startswith("the module is WRONG: it can't be loaded: SyntaxError")
+
+
 def test_a_pattern_goes_before_the_docstring() -> None:
     text = emit("ij,jk->ik")
     assert certify_module(text, "xy,yz->xz").is_right
@@ -133,8 +162,56 @@ def test_a_compiled_function_is_right(pattern: str, numbers: str, target: str) -
 
 def test_sizes_for_the_order_of_contraction_are_not_those_of_the_certificate() -> None:
     f = eg.compile("ij,jk->ik", sizes={"i": 10**6})
-    assert f.certify().shapes == (((2, 3), (3, 4)),)
-    assert f.certify({"i": 5}).shapes == (((5, 2), (2, 3)),)
+    assert f.certify().shapes == (((2, 3), (3, 4)), ((3, 4), (4, 2)))
+    assert f.certify({"i": 5}).shapes[0] == ((5, 2), (2, 3))
+
+
+@pytest.mark.parametrize("numbers", ["real", "complex", ("complex", "real")])
+def test_the_module_is_the_one_of_a_call(
+    numbers: str | tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run: list[str] = []
+
+    def noted(text: str, name: str) -> Any:
+        run.append(text)
+        return certified(text, name)
+
+    monkeypatch.setattr("einsum_grad.runtime.certified.certified", noted)
+    f = eg.compile("ij,ij->ij")
+    small, large = (2, 3), (2000, 1000)
+    for sizes in (small, large):
+        assert f.certify(dict(zip("ij", sizes, strict=True)), numbers=numbers).is_right
+    called = []
+    for shape in (small, large):
+        array = np.ones(shape, float if numbers == "real" else complex)
+        f(array, array)
+        called.append(f._called((array, array), True)[0].loaded.source.text)
+    assert run == called
+    assert "in_blocks" in run[1]
+    assert "in_blocks" not in run[0]
+
+
+@pytest.mark.parametrize("pattern", ["ij,ij->ij", "i,ij,j->", "ii,ij->j", "ab,cd->ab"])
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("max(length, 1), step)", "max(length - step, 1), step)"), ("start + step)", "start + 1)")],
+)
+def test_blocks_that_are_left_out_are_found(pattern: str, before: str, after: str) -> None:
+    sizes = dict.fromkeys(filter(str.isalpha, pattern), 3000)
+    text = emit(pattern, sizes=sizes)
+    assert certify_module(text).is_right
+    assert before in text
+    assert not certify_module(text.replace(before, after)).is_right
+
+
+def test_sizes_that_take_long_are_not_run() -> None:
+    f = eg.compile("ij,jk->ik")
+    assert f.certify({"i": 4000, "j": 4000, "k": 1}).shapes[0] == ((2, 3), (3, 1))
+    assert f.certify({"i": 30, "j": 20, "k": 1}).shapes == (((30, 20), (20, 1)),)
+
+
+def test_a_large_size_in_the_code_is_run_at() -> None:
+    assert eg.compile("i->ib", sizes={"b": 20_000}).certify().is_right
 
 
 def test_a_size_of_the_output_alone_is_that_of_the_function() -> None:
@@ -148,7 +225,7 @@ def test_a_size_of_the_output_alone_is_that_of_the_function() -> None:
 def test_what_broadcasts_in_the_shapes_broadcasts_in_the_certificate() -> None:
     certificate = eg.compile("i,i->", shapes=[(3,), (1,)]).certify()
     assert certificate.is_right
-    assert certificate.shapes == (((2,), (1,)),)
+    assert certificate.shapes == (((2,), (1,)), ((3,), (1,)))
 
 
 def test_other_numbers_and_sizes_are_refused() -> None:

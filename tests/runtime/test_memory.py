@@ -276,3 +276,9 @@ def test_ctypes_sees_the_array() -> None:
     array[0, 0] = 7
     pointer = array.ctypes.data_as(ctypes.POINTER(ctypes.c_double))
     assert pointer[0] == 7
+
+
+def test_objects_are_not_made_of_used_memory() -> None:
+    array = memory.empty((200, 200), np.dtype(object))
+    assert not memory.is_leased(array)
+    assert array[0, 0] is None

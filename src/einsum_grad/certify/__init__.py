@@ -2,6 +2,18 @@
 
 from einsum_grad.certify.certificate import Certificate, Finding
 from einsum_grad.certify.certify import certify, error_text
-from einsum_grad.certify.claim import Claim, read_claim
+from einsum_grad.certify.claim import Claim, read_claim, read_numbers
+from einsum_grad.certify.parts import with_parts
+from einsum_grad.certify.sizes import affordable
 
-__all__ = ["Certificate", "Claim", "Finding", "certify", "error_text", "read_claim"]
+__all__ = [
+    "Certificate",
+    "Claim",
+    "Finding",
+    "affordable",
+    "certify",
+    "error_text",
+    "read_claim",
+    "read_numbers",
+    "with_parts",
+]

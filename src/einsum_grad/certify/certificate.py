@@ -28,11 +28,12 @@ class Finding:
 class Certificate:
     """The findings on a module that was run on residues.
 
-    What is called wrong is wrong. What is called right is wrong with a probability of at most
-    `bound`: two polynomials of at most this `degree` that differ are equal at a random point
-    modulo the prime p with probability degree/p at most, and that is asked for in each trial
-    (J. T. Schwartz, Fast probabilistic algorithms for verification of polynomial identities,
-    Journal of the ACM 27, 1980; R. Zippel, Probabilistic algorithms for sparse polynomials, 1979).
+    What is called wrong is wrong, or does what residues can't show, and then says so. Each thing
+    that is wrong is called right with a probability of at most `bound`: two polynomials of at most
+    this `degree` that differ are equal at a random point modulo the prime p with probability
+    degree/p at most, and that is asked for in each trial (J. T. Schwartz, Fast probabilistic
+    algorithms for verification of polynomial identities, Journal of the ACM 27, 1980; R. Zippel,
+    Probabilistic algorithms for sparse polynomials, 1979).
     """
 
     pattern: str

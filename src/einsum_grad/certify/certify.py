@@ -13,7 +13,7 @@ from einsum_grad.certify.certificate import Certificate, Finding
 from einsum_grad.certify.claim import Claim
 from einsum_grad.certify.compare import difference, misfit
 from einsum_grad.certify.definition import evaluate
-from einsum_grad.certify.parts import parts_taken
+from einsum_grad.certify.parts import part, parts_taken
 from einsum_grad.certify.residue import Array, Residue, drawn, entries, inner
 from einsum_grad.certify.sizes import small_sizes, spread
 from einsum_grad.errors import ArgumentError
@@ -70,7 +70,12 @@ class _Case:
     pattern: Pattern
     wrt: tuple[int, ...]
     traits: Traits
+    real: tuple[int, ...]
     sizes: tuple[dict[str, int], ...]
+
+    def is_complex(self, operand: int | None = None) -> bool:
+        """Whether an operand is, or the output."""
+        return self.traits.complex and operand not in self.real
 
 
 @dataclass(slots=True)
@@ -95,19 +100,24 @@ def _case(module: Any, claim: Claim, sizes: dict[str, int]) -> _Case:
             raise ArgumentError(f"{label} is {size} in sizes, and {fixed[label]} in the code")
     for label, size in {**sizes, **fixed}.items():
         if not size:  # NumPy's sum of no objects is the int 0, which has no dtype
-            raise ArgumentError(f"a certificate needs sizes from 1 on, and {label} has size 0")
+            raise ArgumentError(
+                f"a certificate needs sizes from 1 on, and {label} has size 0, where there are no "
+                "numbers or only zeros; check tells whether there are"
+            )
     small = small_sizes(pattern, {**sizes, **fixed})
-    return _Case(module, pattern, claim.wrt, claim.traits, small)
+    return _Case(module, pattern, claim.wrt, claim.traits, claim.real, small)
 
 
 def _point(case: _Case, sizes: dict[str, int], random: Random) -> _Point:
-    def draw(term: Labels) -> Array:
-        array = drawn(random, _shape(term, sizes), case.traits.complex)
+    def draw(term: Labels, operand: int | None = None) -> Array:
+        array = drawn(random, _shape(term, sizes), case.is_complex(operand))
         array.flags.writeable = False  # code that writes to its operands is to fail
         return array
 
-    inputs, output = case.pattern.inputs, case.pattern.output
-    return _Point(sizes, list(map(draw, inputs)), list(map(draw, inputs)), draw(output))
+    def draw_all() -> list[Array]:
+        return [draw(term, operand) for operand, term in enumerate(case.pattern.inputs)]
+
+    return _Point(sizes, draw_all(), draw_all(), draw(case.pattern.output))
 
 
 def _shape(term: Labels, sizes: Mapping[str, int]) -> Shape:
@@ -120,6 +130,8 @@ def _findings(case: _Case, points: Sequence[_Point]) -> Iterator[Finding]:
     # Where the output is wrong, a gradient is held against what the output should be.
     forward = _definition if wrong else _forward
     returned = [_gradients(case, point) for point in points]
+    if not case.wrt and (wrong := _first(each for each in returned if isinstance(each, str))):
+        yield Finding("the tuple of gradients", False, wrong)
     names = operand_names(len(case.pattern.inputs))
     for place, operand in enumerate(case.wrt):
         wrong = _first(
@@ -185,10 +197,15 @@ def _gradient(
         return f"the output with v: {told}"
     one, other = inner(got, v, conjugate), inner(point.cotangent, output, conjugate)
     point.saw(one, other)
-    off = one - other
-    if off.is_zero() or (conjugate and not off.re):  # then the real parts alone have to be equal
+    is_real = not case.is_complex(operand)
+    if conjugate or is_real:  # then the real parts alone have to be equal
+        one, other = one.real, other.real
+    if (one - other).is_zero():
         return None
-    return difference(got, _adjoint(case, point, operand)) or "the adjoint identity fails"
+    expected = _adjoint(case, point, operand)
+    if is_real:
+        got, expected = part(got, "real"), part(expected, "real")
+    return difference(got, expected) or "the adjoint identity fails"
 
 
 def _adjoint(case: _Case, point: _Point, operand: int) -> Array:

@@ -1,11 +1,67 @@
-"""Code that takes real parts: arrays of objects have none, so it would go unnoticed."""
+"""Code that takes real parts of complex numbers, which NumPy's arrays of objects do not have."""
 
 from __future__ import annotations
 
+import ast
 from types import CodeType, FunctionType
 from typing import Any
 
+import numpy as np
+
+from einsum_grad.certify.residue import entries, filled
+
 _PARTS = frozenset({"angle", "imag", "real", "real_if_close"})
+_TAKEN = frozenset({"imag", "real"})
+_PART = "part_of_residues"
+
+
+def with_parts(text: str) -> tuple[str, dict[str, Any]]:
+    """The module `text` with a call in the place of each `.real` and `.imag` that a function takes.
+
+    The second is what the calls need among the module's names.
+
+    >>> with_parts("def f(x):\\n    return x.real")[0]
+    "def f(x):\\n    return part_of_residues(x, 'real')"
+    """
+    tree = ast.parse(text)
+    if not any(map(_is_taken, ast.walk(tree))):
+        return text, {}
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            _Calls().visit(node)
+    return ast.unparse(ast.fix_missing_locations(tree)), {_PART: part}
+
+
+def _is_taken(node: ast.AST) -> bool:
+    if not isinstance(node, ast.Attribute):
+        return False
+    return node.attr in _TAKEN and isinstance(node.ctx, ast.Load)
+
+
+class _Calls(ast.NodeTransformer):
+    """Puts the calls in."""
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        self.generic_visit(node)
+        if not _is_taken(node):
+            return node
+        return ast.Call(ast.Name(_PART, ast.Load()), [node.value, ast.Constant(node.attr)], [])
+
+
+def part(value: Any, name: str) -> Any:
+    """What `value.real` or `value.imag` is; of residues a copy that can't be written to.
+
+    >>> from einsum_grad.certify.residue import Residue
+    >>> part(Residue(2, 3), "imag")
+    Residue(3, 0)
+    """
+    if value is np:
+        return lambda array: part(array, name)
+    if not isinstance(value, np.ndarray) or value.dtype != object:
+        return getattr(value, name)
+    taken = filled((getattr(entry, name) for entry in entries(value)), value.shape)
+    taken.flags.writeable = False
+    return taken
 
 
 def parts_taken(function: Any) -> frozenset[str]:
@@ -22,7 +78,8 @@ def _names(function: Any, seen: set[CodeType]) -> set[str]:
         return set()
     seen.add(function.__code__)
     names = _own(function.__code__)
-    return names.union(*(_names(function.__globals__.get(name), seen) for name in names))
+    called = [function.__globals__.get(name) for name in names - {_PART}]
+    return names.union(*(_names(each, seen) for each in called))
 
 
 def _own(code: CodeType) -> set[str]:

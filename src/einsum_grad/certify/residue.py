@@ -114,6 +114,16 @@ class Residue:
     def __getitem__(self, index: Any) -> Any:
         return _alone(self)[index]
 
+    @property
+    def real(self) -> Residue:
+        """The real part; it is as much a polynomial in the parts of the variables as the whole."""
+        return Residue(self.re, 0, self.degree)
+
+    @property
+    def imag(self) -> Residue:
+        """The imaginary part."""
+        return Residue(self.im, 0, self.degree)
+
     def conjugate(self) -> Residue:
         """The complex conjugate; NumPy's `conj` calls this."""
         return Residue(self.re, -self.im, self.degree)

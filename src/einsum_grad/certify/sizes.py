@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from einsum_grad.certify.definition import work
 from einsum_grad.plan import ELLIPSIS, UNIT, Labels, Pattern, ellipsis_labels
 
-_MOST_WORK = 2_700
+_MOST_WORK = 2_000
+_LONGEST_WORK = 100_000
 _KINDS = (6, 5, 4, 3, 2)
 _LONGER_AXES = 8
 _ELLIPSIS_RANK = 2
@@ -28,23 +29,50 @@ def spread(pattern: Pattern) -> Pattern:
 
 
 def small_sizes(pattern: Pattern, known: Mapping[str, int]) -> tuple[dict[str, int], ...]:
-    """Sizes for the labels of a pattern without an ellipsis; the `known` ones stay.
+    """Two choices of sizes for the labels of a pattern without an ellipsis; the `known` ones stay.
 
-    The labels have pairwise different sizes. Where that would take long they share a few, and there
-    are second sizes, in which labels differ that have the same first.
+    The labels have pairwise different sizes, and other ones in the second choice, so that neither a
+    size that was written as a number nor an accident, such as 2·3 = 6, goes unnoticed. Where that
+    would take long they share a few; labels with the same first size differ in the second.
 
     >>> small_sizes(Pattern((("i", "j"), ("j", "k")), ("i", "k")), {"k": 9})
-    ({'i': 2, 'j': 3, 'k': 9},)
+    ({'i': 2, 'j': 3, 'k': 9}, {'i': 3, 'j': 2, 'k': 9})
     """
     labels = [label for label in pattern.labels() if label != UNIT and label not in known]
-    # Each forward is run once for each operand.
+    if not labels:
+        return (dict(known),)
+    # Each forward is run once for each operand. A size that was given is not ours to make smaller.
     most = _MOST_WORK // max(2, len(pattern.inputs))
-    for kinds in (max(len(labels), 1), *_KINDS):
-        first = {label: 2 + number % kinds for number, label in enumerate(labels)}
-        second = {label: 2 + number // kinds % kinds for number, label in enumerate(labels)}
-        choices = (first, second) if kinds < len(labels) else (first,)
-        if all(work(pattern, {**sizes, **known}) <= most for sizes in choices):
+    counted = {label: min(size, max(_KINDS)) for label, size in known.items()}
+    for kinds in (max(2, len(labels)), *_KINDS):
+        choices = tuple(_two_choices(labels, kinds))
+        if all(work(pattern, {**sizes, **counted}) <= most for sizes in choices):
             return tuple({**sizes, **known} for sizes in choices)
     # So many axes that even 2 each are too much.
     large = {label: 2 if number < _LONGER_AXES else 1 for number, label in enumerate(labels)}
     return ({**large, **known},)
+
+
+def _two_choices(labels: Sequence[str], kinds: int) -> Iterator[dict[str, int]]:
+    """So many sizes, one after the other for the labels; and the same begun with the second."""
+    for start in (0, 1):
+        yield {
+            label: 2 + (number + start * (1 + number // kinds)) % kinds
+            for number, label in enumerate(labels)
+        }
+
+
+def affordable(
+    pattern: Pattern, sizes: Mapping[str, int], fixed: Collection[str]
+) -> dict[str, int]:
+    """Those of `sizes` at which code is run on residues: all, unless that would take long.
+
+    Then they are those of size 1 and of the `fixed` labels, and the others are small.
+
+    >>> affordable(Pattern((("i", "j"),), ("i",)), {"i": 4096, "j": 4096}, ())
+    {}
+    """
+    plain = spread(pattern)
+    if all(work(plain, chosen) <= _LONGEST_WORK for chosen in small_sizes(plain, sizes)):
+        return dict(sizes)
+    return {label: size for label, size in sizes.items() if size == 1 or label in fixed}

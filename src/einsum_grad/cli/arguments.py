@@ -31,6 +31,16 @@ def as_text(argument: str) -> str:
     return argument.removeprefix(" ") if argument.startswith(" -") else argument
 
 
+def as_words(argument: str) -> str | tuple[str, ...]:
+    """A word, or several divided by commas.
+
+    >>> as_words("real"), as_words("real,complex")
+    ('real', ('real', 'complex'))
+    """
+    first, *others = (word.strip() for word in argument.split(","))
+    return (first, *others) if others else first
+
+
 def as_number(argument: str) -> int:
     """A number from 0 on."""
     return _number(argument, "this")

@@ -8,10 +8,10 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
-from einsum_grad.cli.arguments import as_count, as_text
+from einsum_grad.cli.arguments import as_count, as_text, as_words
 from einsum_grad.cli.console import is_utf8, say
 from einsum_grad.cli.exits import Exit
-from einsum_grad.cli.options import add_request, add_target, asked
+from einsum_grad.cli.options import add_request, add_target, asked, refuse, target_of
 from einsum_grad.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ examples:
 
 The code itself is run on random numbers modulo a large prime, where nothing is rounded. A module
 says its pattern in its docstring; --pattern says another. Do not certify a file that you would not
-run: it is executed.
+run: it is executed, and one that never ends is not stopped.
 """
 
 
@@ -49,9 +49,10 @@ def add(commands: Any) -> None:
     add_target(parser)
     parser.add_argument(
         "--numbers",
-        default="real",
+        type=as_words,
         metavar="real|complex",
-        help="what the code of a pattern is for (default: real)",
+        help="what the code is for, or for each operand, as real,complex; default: real, or what "
+        "a file says",
     )
     parser.add_argument("--pattern", type=as_text, help="of a file that does not say its own")
     parser.add_argument(
@@ -89,8 +90,8 @@ def _of_pattern(arguments: argparse.Namespace) -> Certificate:
         raise ArgumentError("--pattern says the einsum of a file, and this is a pattern")
     options = asked(arguments)
     bound = request(arguments.subject, **options)
-    function = compile(arguments.subject, target=arguments.target, **options)
-    return function.certify(dict(bound.sizes), arguments.trials, arguments.numbers)
+    function = compile(arguments.subject, target=target_of(arguments), **options)
+    return function.certify(dict(bound.sizes), arguments.trials, arguments.numbers or "real")
 
 
 def _of_file(arguments: argparse.Namespace) -> Certificate:
@@ -98,15 +99,14 @@ def _of_file(arguments: argparse.Namespace) -> Certificate:
 
     from einsum_grad.runtime.certified import certify_module
 
-    if arguments.shapes is not None:
-        raise ArgumentError("--shapes goes with a pattern; a file says itself what broadcasts")
-    # What is no text is no Python either, and the certificate says so.
-    text = Path(arguments.subject).read_text(encoding="utf-8", errors="surrogateescape")
+    why = "goes with a pattern, and this is a file, which is run as it stands"
+    refuse(arguments, ("shapes", "target", "optimize"), why)
     return certify_module(
-        text,
+        Path(arguments.subject).read_bytes(),
         arguments.pattern,
         arguments.wrt,
         arguments.sizes,
         arguments.trials,
         arguments.notation,
+        numbers=arguments.numbers,
     )

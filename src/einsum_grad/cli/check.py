@@ -9,13 +9,15 @@ from einsum_grad.cli.arguments import as_count, as_number, as_text
 from einsum_grad.cli.console import say
 from einsum_grad.cli.exits import Exit
 from einsum_grad.cli.guess import judge
-from einsum_grad.cli.options import add_request, add_target, asked
+from einsum_grad.cli.options import add_request, add_target, asked, target_of
 from einsum_grad.cli.patterns import add_patterns, are_several, each
 from einsum_grad.errors import ArgumentError
 
 if TYPE_CHECKING:
     from einsum_grad.cli.differences import Point
     from einsum_grad.plan import Shape
+
+_TRIALS = 2
 
 _EPILOG = """\
 examples:
@@ -44,10 +46,10 @@ def add(commands: Any) -> None:
     add_request(parser)
     add_target(parser)
     parser.add_argument(
-        "--trials", type=as_count, default=2, metavar="2", help="how often, with new operands"
+        "--trials", type=as_count, metavar="2", help="how often, with new operands (default: 2)"
     )
     parser.add_argument(
-        "--seed", type=as_number, default=0, metavar="0", help="of the random operands"
+        "--seed", type=as_number, metavar="0", help="of the random operands (default: 0)"
     )
     parser.add_argument(
         "--guess",
@@ -83,13 +85,14 @@ def _checked(pattern: str, arguments: argparse.Namespace) -> Exit:
     options = asked(arguments)
     bound = request(pattern, **options)
     shapes = arguments.shapes or default_shapes(bound.pattern, dict(bound.sizes))
-    function = compile(pattern, target=arguments.target, **{**options, "shapes": None})
-    say(f"target {arguments.target}, shapes {written(shapes)}")
-    found = points(function, shapes, arguments.trials, arguments.seed)
+    target, seed = target_of(arguments), arguments.seed or 0
+    function = compile(pattern, target=target, **{**options, "shapes": None})
+    say(f"target {target}, shapes {written(shapes)}")
+    found = points(function, shapes, arguments.trials or _TRIALS, seed)
     names = operand_names(len(shapes))
     return max(
         (
-            _judged(found, position, f"d{names[operand]}", shapes[operand], arguments.seed)
+            _judged(found, position, f"d{names[operand]}", shapes[operand], seed)
             for position, operand in enumerate(function.wrt)
         ),
         default=Exit.FINE,

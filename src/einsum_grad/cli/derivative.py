@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from einsum_grad.cli.arguments import as_variables
 from einsum_grad.cli.console import is_utf8, say, shows_symbols
 from einsum_grad.cli.exits import Exit
-from einsum_grad.cli.options import DEFAULT_TARGET, add_known
+from einsum_grad.cli.options import add_known, target_of
 from einsum_grad.cli.patterns import add_patterns, are_several, each
 from einsum_grad.errors import ArgumentError
 
@@ -120,8 +120,7 @@ def _as_json(derivative: Derivative, arguments: argparse.Namespace) -> str:
 
     made = document(derivative, arguments.known, arguments.notation)
     for text in _code(derivative, arguments):
-        target = arguments.target or DEFAULT_TARGET
-        made["code"] = {"target": target, "text": text.lstrip("\n")}
+        made["code"] = {"target": target_of(arguments), "text": text.lstrip("\n")}
     return json.dumps(made, ensure_ascii=not is_utf8())
 
 
@@ -130,8 +129,8 @@ def _code(derivative: Derivative, arguments: argparse.Namespace) -> Iterator[str
     if arguments.code or arguments.target is not None:
         from einsum_grad.emit.derivative import emit_derivative
 
-        target = arguments.target or DEFAULT_TARGET
-        yield "\n" + emit_derivative(derivative, target, arguments.known).rstrip("\n")
+        text = emit_derivative(derivative, target_of(arguments), arguments.known)
+        yield "\n" + text.rstrip("\n")
 
 
 _FORMS = {"json": _as_json, "latex": _as_latex, None: _as_text}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from einsum_grad.cli.arguments import as_text
 from einsum_grad.cli.console import say
 from einsum_grad.cli.exits import Exit
-from einsum_grad.cli.options import add_request, add_target, asked
+from einsum_grad.cli.options import add_request, add_target, asked, target_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,7 +51,7 @@ def _run(arguments: argparse.Namespace) -> Exit:
 
     from einsum_grad.emit import emit
 
-    text = emit(arguments.pattern, target=arguments.target, **asked(arguments))
+    text = emit(arguments.pattern, target=target_of(arguments), **asked(arguments))
     if arguments.output == "-":
         say(text, end="")
     else:

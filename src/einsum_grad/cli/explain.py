@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from einsum_grad.cli.arguments import as_count
 from einsum_grad.cli.console import is_coloured, is_utf8, say, shows_symbols
 from einsum_grad.cli.exits import Exit
-from einsum_grad.cli.options import DEFAULT_TARGET, add_request, asked
+from einsum_grad.cli.options import add_request, asked, target_of
 from einsum_grad.cli.patterns import add_patterns, are_several, each
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def _as_json(pattern: str, arguments: argparse.Namespace) -> str:
 
     document = _explained(pattern, arguments).to_dict()
     if _wants_code(arguments):
-        document["code"] = {"target": _target(arguments), "text": _code(pattern, arguments)}
+        document["code"] = {"target": target_of(arguments), "text": _code(pattern, arguments)}
     return json.dumps(document, ensure_ascii=not is_utf8())
 
 
@@ -129,12 +129,8 @@ def _with_code(told: str, pattern: str, arguments: argparse.Namespace) -> str:
 def _code(pattern: str, arguments: argparse.Namespace) -> str:
     from einsum_grad.emit import emit
 
-    return emit(pattern, target=_target(arguments), **asked(arguments)).rstrip("\n")
+    return emit(pattern, target=target_of(arguments), **asked(arguments)).rstrip("\n")
 
 
 def _wants_code(arguments: argparse.Namespace) -> bool:
     return arguments.code or arguments.target is not None
-
-
-def _target(arguments: argparse.Namespace) -> str:
-    return arguments.target or DEFAULT_TARGET

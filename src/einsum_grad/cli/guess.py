@@ -6,6 +6,7 @@ import argparse
 
 from einsum_grad.cli.console import is_utf8, say
 from einsum_grad.cli.exits import Exit
+from einsum_grad.cli.options import refuse
 from einsum_grad.errors import ArgumentError
 
 
@@ -16,8 +17,11 @@ def judge(arguments: argparse.Namespace) -> Exit:
     from einsum_grad.guess import check_guess
     from einsum_grad.plan import request
 
-    if arguments.shapes is not None:
-        raise ArgumentError("a guess is judged for all sizes, so --shapes does not go with --guess")
+    refuse(
+        arguments,
+        ("shapes", "target", "trials", "seed", "optimize"),
+        "does not go with --guess: a guess is judged for all sizes, and no code is run",
+    )
     if len(arguments.patterns) != 1:
         raise ArgumentError("a guess is of one pattern's gradient")
     (pattern,) = arguments.patterns

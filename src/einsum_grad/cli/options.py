@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
 from typing import Any
 
 from einsum_grad.cli.arguments import SCALAR, as_order, as_positions, as_shapes, as_sizes
+from einsum_grad.errors import ArgumentError
 
 DEFAULT_TARGET = "numpy"
 DEFAULT_NOTATION = "letters"
-DEFAULT_ORDER = "auto"
 
 
 def add_request(parser: argparse.ArgumentParser) -> None:
@@ -24,7 +25,6 @@ def add_request(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--optimize",
         type=as_order,
-        default=DEFAULT_ORDER,
         metavar="auto|greedy|1-2,0-1",
         help="the order of contraction: auto (our search, the default), the name of one of "
         "opt_einsum's, or a path",
@@ -49,18 +49,28 @@ def add_known(parser: argparse.ArgumentParser) -> None:
 
 
 def asked(arguments: argparse.Namespace) -> dict[str, Any]:
-    """The options of `add_request` as keyword arguments of the library."""
-    return {
-        name: getattr(arguments, name)
-        for name in ("wrt", "sizes", "shapes", "notation", "optimize")
-    }
+    """The options of `add_request` as keyword arguments of the library, without those not given."""
+    names = ("wrt", "sizes", "shapes", "notation", "optimize")
+    given = {name: getattr(arguments, name) for name in names}
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def add_target(parser: argparse.ArgumentParser) -> None:
     """Add how generated code is written."""
     parser.add_argument(
         "--target",
-        default=DEFAULT_TARGET,
         metavar="numpy|einops",
         help="how the code is written: numpy (fast, the default) or einops (readable)",
     )
+
+
+def target_of(arguments: argparse.Namespace) -> str:
+    """The target that was asked for, or the one that is taken otherwise."""
+    return arguments.target or DEFAULT_TARGET
+
+
+def refuse(arguments: argparse.Namespace, names: Iterable[str], why: str) -> None:
+    """Raise `ArgumentError` if one of the options was given, which would change nothing here."""
+    for name in names:
+        if getattr(arguments, name) is not None:
+            raise ArgumentError(f"--{name} {why}")

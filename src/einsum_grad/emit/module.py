@@ -44,14 +44,16 @@ def helped(code: list[list[str]]) -> list[list[str]]:
 
 
 def _header(program: Program, libraries: list[Library]) -> list[str]:
-    needs = " and ".join(library.name for library in libraries)
+    names = " and ".join(library.name for library in libraries)
+    needs = f"; needs {names}" if names else ""
+    check = " Run as a script, it checks its gradients." if program.wrt else ""
     return [
         f'"""The einsum {_short(str(program.pattern), _LONGEST_TITLE)} and its gradients.',
         "",
         *_equation(program),
         *indented(_notes(program)),
         "",
-        f"Written by einsum-grad; needs {needs}. Run as a script, it checks its gradients.",
+        f"Written by einsum-grad{needs}.{check}",
         '"""',
     ]
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from einsum_grad.explain.explanation import COTANGENT, Explanation
+from einsum_grad.explain.notebook import Notebook
 from einsum_grad.plan import Derived, Gradient, derive
 from einsum_grad.plan.reasons import Fact, gradient_facts
 
+if TYPE_CHECKING:
+    from einsum_grad.explain.styles import Style
+
 
 @dataclass(frozen=True, slots=True)
-class Derivation:
+class Derivation(Notebook):
     """The gradients of a pattern, each derived from the pattern line by line.
 
     `str()` of it is for reading, `to_dict()` for programs, `latex()` for a paper.
@@ -24,11 +28,11 @@ class Derivation:
     ∂Z[i]/∂X[i',j'] = Σ_j  ∂X[i,j]/∂X[i',j']
         product rule: X[i',j'] is any entry of X; a sum is differentiated term by term
                     = Σ_j  δ(i,i') · δ(j,j')
-        deltas: an entry changes with itself alone: a delta is 1 where its indices are equal, else 0
+        deltas: an entry changes with itself alone; a delta is 1 where its indices are equal, else 0
     dX[i',j']       = Σ_i Σ_j  δ(i,i') · δ(j,j') · dZ[i]
         chain rule: every entry of Z counts: dZ[i] times the derivative above, summed over i
                     = dZ[i']
-        contraction: the deltas leave one term of the sum: i=i' and j=j'
+        contraction: the deltas leave one term of the sums over i and j: i=i' and j=j'
     dX[i,j]         = dZ[i]
         renaming: i and j are free again: they replace i' and j'
                       i->ij
@@ -72,17 +76,8 @@ class Derivation:
 
         return latex(self)
 
-    def __str__(self) -> str:
+    def styled(self, style: Style) -> str:
+        """The text, each piece of it in `style`."""
         from einsum_grad.explain.derivation_text import text
 
-        return text(self)
-
-    def _repr_html_(self) -> str:
-        from einsum_grad.explain.derivation_text import html
-
-        return html(self)
-
-    def _repr_latex_(self) -> str:
-        from einsum_grad.explain.text import displayed
-
-        return displayed(self.latex())
+        return text(self, style)

@@ -1,4 +1,4 @@
-"""`Derivation` to text: for a terminal, for a notebook, for LaTeX."""
+"""`Derivation` to text: for a terminal and a notebook, and for LaTeX."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from einsum_grad.explain.derivation import Derivation
 from einsum_grad.explain.layout import INDENT, WIDTH, block_lines, columns, space, wrapped
 from einsum_grad.explain.rules import sentence
 from einsum_grad.explain.spelling import LATEX, UNICODE, Spelling, left_side
-from einsum_grad.explain.styles import Style, marked_up, plain, styled
+from einsum_grad.explain.styles import Style, plain, styled
 from einsum_grad.explain.text import ROW_END
 from einsum_grad.plan import Derived, Rule
 
@@ -31,11 +31,6 @@ class _Row:
 def text(derivation: Derivation, style: Style = plain, spelling: Spelling = UNICODE) -> str:
     """The derivation as lines; `styles` and `spelling` hold what there is to choose from."""
     return styled(_lines(derivation, spelling), style)
-
-
-def html(derivation: Derivation) -> str:
-    """The derivation as HTML, as a notebook shows it."""
-    return f"<pre>{text(derivation, marked_up)}</pre>"
 
 
 def latex(derivation: Derivation) -> str:

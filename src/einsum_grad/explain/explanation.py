@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from einsum_grad.explain.costs import Costs
+from einsum_grad.explain.notebook import Notebook
 from einsum_grad.explain.spelling import is_compact, pattern_text
 from einsum_grad.plan import (
     OUTPUT,
@@ -22,13 +23,14 @@ from einsum_grad.plan import (
 
 if TYPE_CHECKING:
     from einsum_grad.explain.derivation import Derivation
+    from einsum_grad.explain.styles import Style
 
 COTANGENT = f"d{OUTPUT}"
 """The name of the cotangent."""
 
 
 @dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Notebook):
     """The gradients of a pattern, explained.
 
     `str()` of it is for reading, `to_dict()` for programs; notebooks show it in colour.
@@ -96,17 +98,8 @@ class Explanation:
 
         return latex(self)
 
-    def __str__(self) -> str:
+    def styled(self, style: Style) -> str:
+        """The text, each piece of it in `style`."""
         from einsum_grad.explain.text import text
 
-        return text(self)
-
-    def _repr_html_(self) -> str:
-        from einsum_grad.explain.text import html
-
-        return html(self)
-
-    def _repr_latex_(self) -> str:
-        from einsum_grad.explain.text import displayed
-
-        return displayed(self.latex())
+        return text(self, style)

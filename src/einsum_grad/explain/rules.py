@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from einsum_grad.explain.spelling import Spelling, abridged, spelled
 from einsum_grad.plan import ELLIPSIS, Derived, Rule, fixed
+from einsum_grad.plan.formula import ZERO
 from einsum_grad.plan.reasons import listed
 
 
@@ -25,6 +26,8 @@ def _element(line: Derived, spelling: Spelling) -> str:
     if alone:
         told += f", the same for every {_all(alone, spelling)}"
     told += _zeros(line, spelling)
+    if any(ZERO in factor.indices for factor in formula.factors):
+        told += f"; {ZERO} is the only index of an axis of size 1"
     return told + ("; ... is one index here" if ELLIPSIS in formula.labels() else "")
 
 
@@ -42,20 +45,25 @@ def _product_rule(line: Derived, spelling: Spelling) -> str:
 def _deltas(line: Derived, spelling: Spelling) -> str:
     if line.formula.deltas == line.before.deltas:
         return "an entry changes with itself: its derivative is 1"
-    return "an entry changes with itself alone: a delta is 1 where its indices are equal, else 0"
+    return "an entry changes with itself alone; a delta is 1 where its indices are equal, else 0"
 
 
 def _chain_rule(line: Derived, spelling: Spelling) -> str:
     cotangent = line.formula.factors[line.formula.place]
     every = _summed(cotangent.labels(), spelling)
     entry, output = spelled(cotangent, spelling), line.before.left.name
+    if not cotangent.labels():
+        return f"{output} has one entry: {entry} times the derivative above"
     return f"every entry of {output} counts: {entry} times the derivative above{every}"
 
 
 def _contraction(line: Derived, spelling: Spelling) -> str:
     leave = "deltas leave" if len(line.before.deltas) > 1 else "delta leaves"
-    equal = _all(map("=".join, fixed(line.before).items()), spelling)
-    return f"the {leave} one term of the sum: {equal}{_zeros(line, spelling)}"
+    names = fixed(line.before)
+    sums = "sums" if len(names) > 1 else "sum"
+    equal = _all(map("=".join, names.items()), spelling)
+    over = f"the {sums} over {_all(names, spelling)}"
+    return f"the {leave} one term of {over}: {equal}{_zeros(line, spelling)}"
 
 
 def _renaming(line: Derived, spelling: Spelling) -> str:

@@ -1,4 +1,4 @@
-"""`Explanation` to text: for a terminal, for a notebook, for LaTeX."""
+"""`Explanation` to text: for a terminal and a notebook, and for LaTeX."""
 
 from __future__ import annotations
 
@@ -6,17 +6,12 @@ from einsum_grad.explain.blocks import Writer
 from einsum_grad.explain.explanation import Explanation
 from einsum_grad.explain.layout import lines
 from einsum_grad.explain.spelling import LATEX, UNICODE, Spelling, equation
-from einsum_grad.explain.styles import Style, marked_up, plain, styled
+from einsum_grad.explain.styles import Style, plain, styled
 
 
 def text(explanation: Explanation, style: Style = plain, spelling: Spelling = UNICODE) -> str:
     """The explanation as lines; `styles` and `spelling` hold what there is to choose from."""
     return styled(lines(Writer(explanation, spelling)), style)
-
-
-def html(explanation: Explanation) -> str:
-    """The explanation as HTML, as a notebook shows it."""
-    return f"<pre>{text(explanation, marked_up)}</pre>"
 
 
 def latex(explanation: Explanation) -> str:
@@ -27,11 +22,6 @@ def latex(explanation: Explanation) -> str:
     ]
     rows = (equation(formula, LATEX, short=True).replace("=", "&=", 1) for formula in formulas)
     return ROW_END.join(rows)
-
-
-def displayed(rows: str) -> str:
-    """Rows of LaTeX as a notebook's export shows them."""
-    return f"$$\\begin{{aligned}}\n{rows}\n\\end{{aligned}}$$"
 
 
 ROW_END = " \\\\\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from einsum_grad.plan import Labels, Pattern
+from einsum_grad.plan import ELLIPSIS, Labels, Pattern
 from einsum_grad.plan.reasons import listed
 
 
@@ -50,9 +50,14 @@ def _misfits(truth: Pattern, guess: Pattern, names: Sequence[str], result: str) 
     yield from _output(truth, guess.output, [meant.get(x, x) for x in guess.output], result)
 
 
+def have_other_ranks(true: Labels, term: Labels) -> bool:
+    """Whether two terms are of arrays with other numbers of axes; an ellipsis is any number."""
+    return len(true) != len(term) or (ELLIPSIS in true) != (ELLIPSIS in term)
+
+
 def _ranks(truth: Pattern, guess: Pattern, names: Sequence[str]) -> Iterator[Misfit]:
     for name, true, term in zip(names, truth.inputs, guess.inputs, strict=True):
-        if len(true) != len(term):
+        if have_other_ranks(true, term):
             label = _odd(term, true) or _odd(true, term)
             yield Misfit(label, f"{name} has {_axes(true)}, and the guess gives it {_axes(term)}")
 

@@ -13,9 +13,18 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from einsum_grad.errors import ArgumentError
 from einsum_grad.guess.counterexample import smallest
-from einsum_grad.guess.fit import misfit
+from einsum_grad.guess.fit import have_other_ranks, misfit
 from einsum_grad.guess.verdict import Kind, Verdict
-from einsum_grad.plan import OUTPUT, Labels, Pattern, distinct, operand_names, request
+from einsum_grad.plan import (
+    ELLIPSIS,
+    OUTPUT,
+    Labels,
+    Pattern,
+    distinct,
+    ellipsis_labels,
+    operand_names,
+    request,
+)
 from einsum_grad.plan.read import implicit_output
 from einsum_grad.plan.reasons import listed
 from einsum_grad.syntax import parse
@@ -56,11 +65,13 @@ def check_guess(
     names = operand_names(len(truth.inputs))
     arrays = (*names[:operand], f"d{OUTPUT}", *names[operand + 1 :])
     kind, order = _decide(truth, read)
-    ours = _aligned(read, order)
+    ours = _aligned(truth, read, order)
     relabelled = _relabelled(truth, ours) if kind is Kind.AXIS_ORDER else None
     right = read if kind is Kind.RIGHT else _given_back(relabelled or truth, order)
     label, why = _reason(kind, truth, ours, relabelled, arrays, names[operand])
     same = kind is Kind.RIGHT or not _have_equal_ranks(truth, ours)
+    if why and (hidden := _hidden(read, relabelled or ours)):
+        why += f"; ... stands for {listed(hidden, 'and')}"
     return Verdict(
         kind=kind,
         operand=operand,
@@ -90,13 +101,15 @@ def _decide(truth: Pattern, guess: Pattern) -> tuple[Kind, Order]:
     literal = _literal(truth)
     if len(guess.inputs) != len(truth.inputs):
         return Kind.INVALID, literal
-    orders = [order for order in _orders(truth) if _have_equal_ranks(truth, _aligned(guess, order))]
-    equal = [x for x in orders if _aligned(guess, x).canonical() == truth.canonical()]
-    turned = [x for x in orders if _relabelled(truth, _aligned(guess, x))]
-    fitting = [x for x in orders if not _unfit(truth, _aligned(guess, x))]
+    orders = [
+        order for order in _orders(truth) if _have_equal_ranks(truth, _aligned(truth, guess, order))
+    ]
+    equal = [x for x in orders if _aligned(truth, guess, x).canonical() == truth.canonical()]
+    turned = [x for x in orders if _relabelled(truth, _aligned(truth, guess, x))]
+    fitting = [x for x in orders if not _unfit(truth, _aligned(truth, guess, x))]
     table: tuple[tuple[Kind, list[Order]], ...] = (
         (Kind.RIGHT, [x for x in equal if x == literal]),
-        (Kind.RIGHT, [x for x in equal if _aligned(guess, x) == truth]),
+        (Kind.RIGHT, [x for x in equal if _aligned(truth, guess, x) == truth]),
         (Kind.AXIS_ORDER, [x for x in turned if x == literal]),
         (Kind.RIGHT, equal),
         (Kind.AXIS_ORDER, turned),
@@ -109,7 +122,7 @@ def _decide(truth: Pattern, guess: Pattern) -> tuple[Kind, Order]:
 
 def _only(orders: list[Order], truth: Pattern, guess: Pattern) -> list[Order]:
     """The one order there is, if in it more axes have the pattern's own labels than literally."""
-    own = [_own_labels(truth, _aligned(guess, x)) for x in (*orders, _literal(truth))]
+    own = [_own_labels(truth, _aligned(truth, guess, x)) for x in (*orders, _literal(truth))]
     return orders if len(orders) == 1 and own[0] > own[-1] else []
 
 
@@ -128,11 +141,34 @@ def _orders(truth: Pattern) -> Iterator[Order]:
     return itertools.permutations(literal) if len(literal) <= _MOST_PERMUTED else iter([literal])
 
 
-def _aligned(guess: Pattern, order: Order) -> Pattern:
-    """The guess with its operands in the order of the gradient's."""
+def _aligned(truth: Pattern, guess: Pattern, order: Order) -> Pattern:
+    """The guess with its operands in the order of the gradient's, and labels for an ellipsis."""
     if len(guess.inputs) != len(order):
         return guess
-    return Pattern(tuple(guess.inputs[place] for place in order), guess.output)
+    aligned = Pattern(tuple(guess.inputs[place] for place in order), guess.output)
+    return aligned if ELLIPSIS in truth.labels() else _spread(truth, aligned)
+
+
+def _spread(truth: Pattern, guess: Pattern) -> Pattern:
+    """The guess with labels for the axes that its ellipsis stands for in arrays of known axes."""
+    hidden = [
+        len(true) - len(term) + 1 if ELLIPSIS in term else 0
+        for true, term in zip(truth.inputs, guess.inputs, strict=True)
+    ]
+    rank = max(hidden)
+    dots = ellipsis_labels(rank, (*truth.labels(), *guess.labels()))
+
+    def spread(term: Labels, count: int) -> Labels:
+        own = dots[rank - count :]
+        return tuple(x for label in term for x in (own if label == ELLIPSIS else (label,)))
+
+    return Pattern(tuple(map(spread, guess.inputs, hidden)), spread(guess.output, rank))
+
+
+def _hidden(guess: Pattern, aligned: Pattern) -> list[str]:
+    """The labels in the place of an ellipsis of `guess`."""
+    known = {*guess.labels()}
+    return [label for label in aligned.labels() if ELLIPSIS in known and label not in known]
 
 
 def _given_back(pattern: Pattern, order: Order) -> Pattern:
@@ -142,7 +178,9 @@ def _given_back(pattern: Pattern, order: Order) -> Pattern:
 
 
 def _have_equal_ranks(truth: Pattern, guess: Pattern) -> bool:
-    return list(map(len, _terms(truth))) == list(map(len, _terms(guess)))
+    if len(truth.inputs) != len(guess.inputs):
+        return False
+    return not any(map(have_other_ranks, _terms(truth), _terms(guess)))
 
 
 def _terms(pattern: Pattern) -> tuple[Labels, ...]:

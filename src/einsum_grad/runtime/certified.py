@@ -2,33 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib.util import decode_source
+from types import ModuleType
+from typing import Any
 
-from einsum_grad.certify import Certificate, Finding, certify, error_text, read_claim
+from einsum_grad.certify import Certificate, Finding, certify, error_text, read_claim, with_parts
 from einsum_grad.emit import Source
 from einsum_grad.errors import EinsumGradError
 from einsum_grad.plan import read_sizes, read_wrt
+from einsum_grad.runtime.helpers import HELPERS
 from einsum_grad.runtime.load import load
+
+_BLOCKS = "in_blocks"
 
 
 def certify_module(
-    text: str,
+    text: str | bytes,
     pattern: str | None = None,
     wrt: int | Iterable[int] | None = None,
     sizes: Mapping[str, int] | None = None,
     trials: int = 1,
     notation: str = "letters",
     seed: int | None = None,
+    numbers: str | Sequence[str] | None = None,
 ) -> Certificate:
     """Return whether the module `text` computes an einsum and its gradients.
 
-    It may be what `emit` wrote, or what somebody made of that. Its docstrings say the pattern, the
-    operands whose gradients it returns, and whether the numbers are complex; a `pattern` in
-    `notation` and `wrt` go before that. The other arguments are those of `Function.certify`.
+    It may be what `emit` wrote, or what somebody made of that; bytes are decoded as Python does.
+    Its docstrings say the pattern, the operands whose gradients it returns, and whether the numbers
+    are complex; a `pattern` in `notation`, `wrt` and `numbers` go before that. The other arguments
+    are those of `Function.certify`, but the module is run at just the `sizes` that are given.
 
     The text is executed, with few builtins, as all generated code is. That is no sandbox: do it to
-    nobody's code that you would not run. What it raises is a finding. Raises `ArgumentError` where
-    nothing says the pattern, and `PatternError` for one that is none.
+    nobody's code that you would not run. What it raises is a finding; one that never ends is not
+    stopped. Raises `ArgumentError` where nothing says the pattern, and `PatternError` for one that
+    is none.
 
     >>> from einsum_grad import emit
     >>> text = emit("bij,jk->ik")
@@ -39,11 +48,35 @@ def certify_module(
     """
     known = dict(read_sizes(sizes) or ())
     try:
-        claim = read_claim(text, pattern, read_wrt(wrt), notation, known)
-        module = load(Source(text, "unknown"), str(claim.pattern), helpers={}).module
+        text = decode_source(text) if isinstance(text, bytes) else text
+        claim = read_claim(text, pattern, read_wrt(wrt), notation, known, numbers)
+        module = certified(text, str(claim.pattern), helpers={})
     except EinsumGradError:
         raise
     except (Exception, SystemExit) as error:  # noqa: BLE001  # it is somebody's code
         finding = Finding("the module", False, f"it can't be loaded: {error_text(error)}")
         return Certificate("", (), (finding,), degree=0, trials=trials)
     return certify(module, claim, known, trials, seed)
+
+
+def certified(
+    text: str, name: str, helpers: Mapping[str, Callable[..., Any]] = HELPERS
+) -> ModuleType:
+    """The module `text`, loaded so that residues show what it does to large arrays of numbers.
+
+    It can take real parts of residues, and what it does in blocks it does in several, although the
+    arrays are small.
+    """
+    text, needed = with_parts(text)
+    module = load(Source(text, "unknown"), name, helpers).module
+    module.__dict__.update(needed)
+    if _BLOCKS in module.__dict__:
+        module.__dict__[_BLOCKS] = _in_small_blocks(module.__dict__[_BLOCKS])
+    return module
+
+
+def _in_small_blocks(in_blocks: Callable[..., Any]) -> Callable[..., Any]:
+    def smaller(work: Callable[[slice], Any], length: int, step: int) -> Any:
+        return in_blocks(work, length, min(step, max(1, (length + 1) // 2)))
+
+    return smaller

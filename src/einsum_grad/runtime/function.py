@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from einsum_grad.emit import Target, program_of, traits_of
+from einsum_grad.emit import Target, program_of
 from einsum_grad.errors import ArgumentError
 from einsum_grad.lower import PLAIN, Cost, Traits, cost
 from einsum_grad.plan import (
@@ -224,30 +225,34 @@ class Function:
         self,
         sizes: Mapping[str, int] | None = None,
         trials: int = 1,
-        numbers: str = "real",
+        numbers: str | Sequence[str] = "real",
         seed: int | None = None,
     ) -> Certificate:
         """Return whether the generated module is right, as a `Certificate`, which can be printed.
 
-        The module of `source` is run on random numbers modulo a large prime, where nothing is
-        rounded: the output has to be the einsum, and the gradients its adjoints. `sizes` are those
-        of labels at which it is run; others are small and different. `numbers` is "real" or
-        "complex", for which the module is another one. `seed` gives the same random numbers again.
-        Raises `ArgumentError` for sizes, trials or numbers that can't be.
+        It is run on random numbers modulo a large prime, where nothing is rounded: the output has
+        to be the einsum, and the gradients its adjoints. `sizes` are those of labels in a call: the
+        module is the one that operands of these sizes, of 8 bytes for a real number, would run. It
+        is run at just these sizes if that does not take long, else at small ones, as it is for
+        labels without a size. `numbers` is "real" or "complex", or one of the two for each operand;
+        the module for complex ones is another. `seed` gives the same random numbers again. Raises
+        `ArgumentError` for sizes, trials or numbers that can't be.
 
         >>> from einsum_grad import compile
         >>> certificate = compile("bij,jk->ik").certify()
         >>> certificate.is_right, certificate.degree, certificate.bound < 1e-17
         (True, 3, True)
         """
-        from einsum_grad.certify import Claim, certify
+        from einsum_grad.certify import Claim, affordable, certify, read_numbers
+        from einsum_grad.runtime.certified import certified
 
-        asked, traits = self._request, traits_of(numbers)
+        asked, given = self._request, dict(read_sizes(sizes) or ())
+        traits, real = read_numbers(numbers, len(asked.pattern.inputs))
         fixed = asked.pattern.output_sizes(dict(asked.sizes))
-        claim = Claim(asked.pattern, asked.wrt, tuple(fixed.items()), traits)
-        return certify(
-            self._loaded(traits).module, claim, dict(read_sizes(sizes) or ()), trials, seed
-        )
+        claim = Claim(asked.pattern, asked.wrt, tuple(fixed.items()), traits, real)
+        source = self._loaded(traits, given).source
+        module = certified(source.text, str(asked.pattern))
+        return certify(module, claim, affordable(asked.pattern, given, fixed), trials, seed)
 
     @property
     def pattern(self) -> str:
@@ -289,10 +294,12 @@ class Function:
     def _module(self) -> Loaded:
         return self._loaded(PLAIN)
 
-    def _loaded(self, traits: Traits) -> Loaded:
+    def _loaded(self, traits: Traits, sizes: Mapping[str, int] = MappingProxyType({})) -> Loaded:
         asked = self._request
-        known = dict(asked.sizes)
-        return load_module(asked.pattern, asked.wrt, self._target, known, traits, order=asked.order)
+        known, itemsize = dict(asked.sizes) | dict(sizes), 16 if traits.complex else 8
+        return load_module(
+            asked.pattern, asked.wrt, self._target, known, traits, itemsize, asked.order
+        )
 
     def _called(self, operands: tuple[Any, ...], conj: bool) -> tuple[Variant, tuple[Array, ...]]:
         """The variant for `operands`, and these as arrays; a look-up where both are known."""

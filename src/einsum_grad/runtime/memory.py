@@ -117,7 +117,7 @@ def empty(shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
     (2, 3)
     """
     nbytes = math.prod(shape) * dtype.itemsize
-    if nbytes < SMALLEST:
+    if nbytes < SMALLEST or dtype.hasobject:  # no numbers may be left where objects are to be
         return np.empty(shape, dtype)
     memory = _POOL.get(nbytes)
     buffer = cast("Any", memory[1])

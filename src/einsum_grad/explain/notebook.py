@@ -1,0 +1,41 @@
+"""What `print` and notebooks show of what is explained."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from einsum_grad.explain.styles import Style
+
+
+class Notebook(ABC):
+    """`str()`, HTML and LaTeX of an object, from its text in any style and its rows of LaTeX.
+
+    >>> from einsum_grad.explain import explain
+    >>> explain("i->i")._repr_html_()[:52]
+    '<pre><span style="font-weight: bold">Z[i]</span> = X'
+    """
+
+    __slots__ = ()
+
+    @abstractmethod
+    def styled(self, style: Style) -> str:
+        """The text, each piece of it in `style`."""
+
+    @abstractmethod
+    def latex(self) -> str:
+        """The rows of an `align*` of amsmath."""
+
+    def __str__(self) -> str:
+        from einsum_grad.explain.styles import plain
+
+        return self.styled(plain)
+
+    def _repr_html_(self) -> str:
+        from einsum_grad.explain.styles import marked_up
+
+        return f"<pre>{self.styled(marked_up)}</pre>"
+
+    def _repr_latex_(self) -> str:
+        return f"$$\\begin{{aligned}}\n{self.latex()}\n\\end{{aligned}}$$"
