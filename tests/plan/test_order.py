@@ -151,7 +151,12 @@ def test_path_is_the_same_in_every_process() -> None:
     )
     found = {
         subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=120,
+            env=env,
         ).stdout
         for seed in "0123"
         for env in ({"PYTHONHASHSEED": seed, "PYTHONPATH": ":".join(sys.path)},)
