@@ -146,7 +146,7 @@ def test_what_an_optimizer_raises_is_an_order_error() -> None:
     chain = Pattern((("a", "b"), ("b", "c"), ("c", "d")), ("a", "d"))
     optimizer = RandomGreedy(max_repeats=1)
     contraction_path(chain, dict.fromkeys("abcd", 9), optimizer)
-    with pytest.raises(OrderError, match="RandomGreedy.* failed: .*new instance"):
+    with pytest.raises(OrderError, match=r"RandomGreedy.* failed: .*new instance"):
         contraction_path(chain, dict.fromkeys("abcd", 8), optimizer)
 
 

@@ -88,7 +88,8 @@ class _Large:
         passing = large.difference(kept, (arg.name for arg in todo[-1].args) if todo else ())
         for block in found:
             for names, lines, done in self.lines(block):
-                over = [name for name in last if last[name] in done and name in passing]
+                read = dict.fromkeys(arg.name for step in done for arg in step.args)
+                over = [name for name in read if last[name] in done and name in passing]
                 yield names, [*lines, *([f"del {', '.join(over)}"] if over else [])]
 
     def lines(self, block: Block) -> Iterator[tuple[tuple[str, ...], list[str], Sequence[Step]]]:
