@@ -19,12 +19,14 @@ SET_UP = "python3 -m venv .venv && .venv/bin/pip install -q -e '.[test]' && "
 
 def readme_command(number: int) -> "subprocess.CompletedProcess[str]":
     command = ["bash", str(ROOT / ".ci" / "readme-command"), str(number)]
-    return subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    return subprocess.run(command, capture_output=True, encoding="utf-8", check=False, timeout=120)
 
 
 def test_installed_script_parses_a_pattern_from_anywhere() -> None:
     command = [SCRIPT, "explain", "bij,jk->ik"]
-    explained = subprocess.run(command, cwd="/", capture_output=True, encoding="utf-8", check=True)
+    explained = subprocess.run(
+        command, cwd="/", capture_output=True, encoding="utf-8", check=True, timeout=120
+    )
     assert "ik,jk->bij" in explained.stdout
     assert explained.stderr == ""
 

@@ -67,5 +67,6 @@ def output_of(command: str, folder: Path) -> str:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
-        check=False,  # a refusal is a result that documentation shows
+        check=False,
+        timeout=120,  # a refusal is a result that documentation shows
     ).stdout

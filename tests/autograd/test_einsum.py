@@ -183,6 +183,65 @@ def test_a_dtype_casts_and_the_gradient_comes_back() -> None:
     assert eg.einsum("i->", x, dtype=np.float16, casting="same_kind").dtype == np.float16
 
 
+def asked(terms: Any, output: Any, sizes: Any) -> list[tuple[int, int]]:
+    """An optimizer that keeps what it was asked."""
+    CALLS.append((terms, output, sizes))
+    return [(1, 2), (0, 1)]
+
+
+CALLS: list[Any] = []
+
+
+def test_optimize_is_asked_for_the_order() -> None:
+    CALLS.clear()
+    operands = [tensor(np.eye(size)) for size in (7, 7, 7)]
+    eg.einsum("ij,jk,kl->il", *operands, optimize=asked).backward(np.eye(7))
+    assert len(CALLS) == 1
+    eg.einsum("ij,jk,kl->il", *(eg.Tensor(np.eye(7, dtype=int)),) * 3, optimize=asked)
+    assert len(CALLS) == 1  # it is remembered
+    chain = eg.grad(lambda *t: np.sum(eg.einsum("ij,jk,kl->il", *t, optimize=asked)))
+    eg.check_gradients(chain, *[np.ones((7, 7))] * 3, step=1)
+    assert len(CALLS) > 1  # for the gradients, which are einsums too
+
+
+@pytest.mark.parametrize(
+    "optimize",
+    [
+        False,
+        True,
+        "auto",
+        "greedy",
+        ("greedy", 10),
+        ["optimal", 1e6],
+        ["einsum_path", (0, 1), (0, 1)],
+        ["einsum_path", (0, 1, 2)],
+        [(1, 2), (0, 1)],
+        asked,
+    ],
+    ids=str,
+)
+def test_gradients_of_any_order_do_not_depend_on_optimize(optimize: Any) -> None:
+    operands = [np.round(4 * numbers(*shape)) for shape in ((2, 3), (3, 4), (4, 2))]
+
+    def squares(*tensors: Any) -> Any:
+        chain = eg.einsum("ij,jk,kl->il", *tensors, optimize=optimize)
+        return eg.einsum("ij,ij->", chain, chain, optimize=optimize == "greedy")
+
+    products = gradients(lambda a, b, c: ((a @ b @ c) ** 2).sum(), operands, np.array(1.0))
+    for ours, expected in zip(gradients(squares, operands, np.array(1.0)), products, strict=True):
+        np.testing.assert_array_equal(ours, expected)
+    eg.check_gradients(eg.grad(squares), *operands, step=1)
+
+
+def test_an_optimize_that_is_none_is_refused() -> None:
+    x = tensor(np.ones((2, 2)))
+    for optimize in ("nonsense", ("nonsense", 10), 3.5, 1000, [(0, 9)], None):
+        with pytest.raises(eg.EinsumGradError, match=r"optimize|[Pp]ath"):
+            eg.einsum("ij,jk,kl->il", x, x, x, optimize=optimize)
+        with pytest.raises(eg.EinsumGradError, match=r"optimize|[Pp]ath"):
+            eg.einsum("ij,jk,kl->il", x.data, x.data, x.data, optimize=optimize)
+
+
 def test_integer_tensors_give_what_numpy_gives() -> None:
     n = eg.Tensor([[1, 2], [3, 4]])
     y = eg.einsum("ij,jk->ik", n, np.array([[1, 0], [0, 1]], np.int32))
@@ -214,10 +273,11 @@ def test_more_labels_and_operands_than_numpy_takes() -> None:
     letters = [chr(0x4E00 + number) for number in range(100)]
     pattern = ",".join(one + two for one, two in itertools.pairwise(letters))
     operands = [tensor(np.eye(2) * 1.01) for _ in range(99)]
-    y = eg.einsum(f"{pattern}->{letters[0]}{letters[-1]}", *operands)
-    y.backward(np.eye(2))
-    for operand in operands:
-        np.testing.assert_allclose(operand.grad, np.eye(2) * 1.01**98, rtol=1e-12)
+    for times, optimize in enumerate(("auto", False, ("greedy", 10)), start=1):
+        y = eg.einsum(f"{pattern}->{letters[0]}{letters[-1]}", *operands, optimize=optimize)
+        y.backward(np.eye(2))
+        for operand in operands:
+            np.testing.assert_allclose(operand.grad, times * np.eye(2) * 1.01**98, rtol=1e-12)
 
 
 @pytest.mark.oracle

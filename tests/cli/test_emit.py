@@ -42,7 +42,7 @@ def test_module_is_written_to_a_file(option: str, tmp_path: Path, capsys: Captur
 def test_written_module_checks_itself(tmp_path: Path) -> None:
     path = tmp_path / "gradients.py"
     assert main(["emit", "bij,jk->ik", "--target", "einops", "-o", str(path)]) == 0
-    assert subprocess.run([sys.executable, str(path)], check=False).returncode == 0
+    assert subprocess.run([sys.executable, str(path)], check=False, timeout=120).returncode == 0
 
 
 def test_a_file_is_replaced_and_keeps_its_mode(tmp_path: Path) -> None:

@@ -1,15 +1,19 @@
 """Modules of large arrays are right; small arrays stand for large ones, by large numbers."""
 
+import itertools
+import sys
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from einsum_grad.emit import TARGETS, emit, write
+from einsum_grad.emit import TARGETS, emit, program_of, write
 from einsum_grad.lower import Program, Scale
-from einsum_grad.plan import pattern_of
+from einsum_grad.plan import Pattern, pattern_of
 from einsum_grad.runtime import interpret, interpret_backward
 from einsum_grad.runtime.load import load
 from einsum_grad.syntax import parse
@@ -64,3 +68,31 @@ def test_blocks_wake_no_threads_of_a_blas(text: str, size: int, call: str) -> No
     output = written[written.index("def output") : written.index("def pullback")]
     assert "in_blocks(" in output
     assert f"{call}(" in output
+
+
+def calls_of(function: Callable[[], Any]) -> int:
+    """How many functions are called, Python's and those in C, and the loops' comparisons too."""
+    count = 0
+
+    def counting(frame: Any, event: str, argument: Any) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(counting)
+    try:
+        function()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+def test_many_steps_take_a_time_that_grows_as_they_do() -> None:
+    def written(count: int) -> None:
+        names = [f"l{number}" for number in range(count + 1)]
+        chain = Pattern(tuple(itertools.pairwise(names)), (names[0], names[-1]))
+        sizes = dict.fromkeys(names, 60)
+        path = [(0, 1)] + [(0, count - 1 - done) for done in range(1, count - 1)]
+        write(program_of(chain, tuple(range(count)), NUMPY, sizes, order=tuple(path)), NUMPY)
+
+    written(3)
+    assert calls_of(lambda: written(160)) < 2.3 * calls_of(lambda: written(80))

@@ -186,6 +186,7 @@ def test_text_is_the_same_under_any_hash_seed() -> None:
             [sys.executable, "-c", script],
             env={"PYTHONHASHSEED": seed, "PYTHONPATH": ":".join(sys.path)},
             check=True,
+            timeout=120,
             capture_output=True,
             text=True,
         ).stdout
@@ -205,7 +206,9 @@ def test_module_runs_as_a_script_of_its_own(target: str, tmp_path: Any) -> None:
     path = tmp_path / "module.py"
     path.write_text(emit("bij,jk->ik", target), encoding="utf-8")
     command = [sys.executable, "-W", "error", str(path)]
-    right = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
+    right = subprocess.run(
+        command, capture_output=True, text=True, cwd=tmp_path, check=False, timeout=120
+    )
     assert (right.returncode, right.stdout, right.stderr) == (0, "dx is right\ndw is right\n", "")
     broken = (
         emit("bij,jk->ik", target)
@@ -213,7 +216,9 @@ def test_module_runs_as_a_script_of_its_own(target: str, tmp_path: Any) -> None:
         .replace('"ik,jk->ij", dz', '"ik,jk->ij", 2 * dz')
     )
     path.write_text(broken, encoding="utf-8")
-    wrong = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
+    wrong = subprocess.run(
+        command, capture_output=True, text=True, cwd=tmp_path, check=False, timeout=120
+    )
     assert wrong.returncode == 1
     assert "dx is wrong: " in wrong.stdout
 

@@ -142,6 +142,14 @@ def test_what_an_optimizer_must_not_return_is_refused(path: Any, error: type[Exc
         contraction_path(pattern("ab,bc,cd->ad"), None, Recorder(path))
 
 
+def test_what_an_optimizer_raises_is_an_order_error() -> None:
+    chain = Pattern((("a", "b"), ("b", "c"), ("c", "d")), ("a", "d"))
+    optimizer = RandomGreedy(max_repeats=1)
+    contraction_path(chain, dict.fromkeys("abcd", 9), optimizer)
+    with pytest.raises(OrderError, match=r"RandomGreedy.* failed: .*new instance"):
+        contraction_path(chain, dict.fromkeys("abcd", 8), optimizer)
+
+
 def test_path_is_the_same_in_every_process() -> None:
     code = (
         "from einsum_grad.plan import *; from einsum_grad.syntax import parse\n"
@@ -151,7 +159,12 @@ def test_path_is_the_same_in_every_process() -> None:
     )
     found = {
         subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=120,
+            env=env,
         ).stdout
         for seed in "0123"
         for env in ({"PYTHONHASHSEED": seed, "PYTHONPATH": ":".join(sys.path)},)

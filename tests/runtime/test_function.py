@@ -466,3 +466,34 @@ def test_function_tells_what_it_is() -> None:
     assert f.plan.gradients[0].pattern == "bj,ij->bi"
     assert repr(f) == "<einsum-grad function 'bi,ij->bj', gradients of operands (0,)>"
     assert f.module.forward(np.ones((2, 3)), np.ones((3, 4))).shape == (2, 4)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "shapes", "given"),
+    [
+        ("ae,efec->ceaf", [(4, 2), (2, 4, 2, 0)], {}),
+        ("bi,bij->bj", [(3, 0), (3, 0, 2)], {}),
+        ("ib,jb->b", [(2, 0), (2, 0)], {}),
+        ("ij,jk,kl->il", [(2, 3), (3, 0), (1, 4)], {}),
+        ("i->ib", [(3,)], {"b": 0}),
+    ],
+)
+def test_where_a_size_is_0_np_einsum_is_not_called(
+    pattern: str, shapes: list[Any], given: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # It writes to memory that is not its own for some results without entries.
+    monkeypatch.setattr(np, "einsum", None)
+    operands = [np.ones(shape, np.float32) for shape in shapes]
+    function = eg.compile(pattern, sizes=given)
+    output, pullback = function.vjp(*operands)
+    assert not np.any(output)
+    cotangent = np.ones(output.shape, np.float32)
+    for gradients in (
+        pullback(cotangent),
+        function.backward(cotangent, *operands),
+        *function.hvp(operands, operands, cotangent),
+    ):
+        for gradient, operand in zip(gradients, operands, strict=True):
+            np.testing.assert_array_equal(gradient, np.zeros_like(operand), strict=True)
+    for result in function.jvp(operands, operands):
+        np.testing.assert_array_equal(result, np.zeros_like(output), strict=True)

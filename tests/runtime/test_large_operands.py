@@ -127,6 +127,23 @@ def test_every_dtype(pattern: str, dtype: str) -> None:
         assert gradient.shape == operand.shape
 
 
+@pytest.mark.parametrize("dtype", ["i1", "u2", "i4", "i8", "?"])
+@pytest.mark.parametrize("pattern", ["ij,ij->", "ij,ij,j->i", "j,ij->ij"])
+def test_sums_of_integers_in_blocks_keep_the_dtype(pattern: str, dtype: str) -> None:
+    sizes = {"i": 3000, "j": 700}
+    terms = pattern.partition("->")[0].split(",")
+    operands = [np.ones([sizes[label] for label in term], dtype) for term in terms]
+    function = eg.compile(pattern)
+    output, pullback = function.vjp(*operands)
+    assert_same(output, np.einsum(pattern, *operands))
+    cotangent = np.ones(np.shape(output), dtype)
+    for number, gradient in enumerate(pullback(cotangent)):
+        factors = [cotangent, *(operand for n, operand in enumerate(operands) if n != number)]
+        labels = [pattern.partition("->")[2], *(t for n, t in enumerate(terms) if n != number)]
+        wanted = np.einsum(f"{','.join(labels)}->{terms[number]}", *factors)
+        assert_same(gradient, wanted)
+
+
 def test_gradients_of_each_dtype_are_the_operands() -> None:
     x, w = whole((400, 300), "f4", 1), whole((300, 400), "c16", 2)
     output, pullback = eg.compile("ij,jk->ik").vjp(x, w)

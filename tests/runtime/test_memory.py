@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 import einsum_grad as eg
 from einsum_grad.runtime import memory
 from einsum_grad.runtime.memory import SMALLEST, Pool, empty, is_leased
+from tests.interrupts import interrupted
 from tests.strategies import whole
 
 FLOAT = np.dtype(float)
@@ -282,3 +283,20 @@ def test_objects_are_not_made_of_used_memory() -> None:
     array = memory.empty((200, 200), np.dtype(object))
     assert not memory.is_leased(array)
     assert array[0, 0] is None
+
+
+def test_an_interrupt_leaves_no_lock_behind_and_no_wrong_count(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(memory, "MOST", 2 * SMALLEST)
+    pool, fresh = Pool(), [Pool().get(SMALLEST) for _ in range(4)]
+
+    def use() -> None:
+        for each in fresh:
+            pool.take_back(each)
+        pool.get(SMALLEST)
+
+    for place in interrupted(use, Pool.take_back, Pool.get, Pool._sort):
+        assert not pool._lock.locked(), place
+        assert pool.waiting() == sum(nbytes for nbytes, *_ in pool._waiting.values()), place
+    assert place > 20

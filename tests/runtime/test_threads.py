@@ -20,6 +20,7 @@ import einsum_grad as eg
 from einsum_grad.errors import ArgumentError, ArgumentTypeError
 from einsum_grad.runtime import threads
 from einsum_grad.runtime.threads import in_blocks
+from tests.interrupts import interrupted
 from tests.strategies import fractions
 
 BLOCKS = 64
@@ -330,6 +331,20 @@ def forked():
 def run(script: str) -> None:
     """Run a script in a process of its own; one that hangs fails."""
     subprocess.run([sys.executable, "-c", script], timeout=60, check=True)
+
+
+def test_an_interrupt_leaves_no_lock_and_no_setting_behind() -> None:
+    before = np.getbufsize()
+    for place in interrupted(
+        lambda: in_blocks(lambda part: part.start, BLOCKS, 1),
+        in_blocks,
+        threads._in_blocks,
+        threads._together,
+    ):
+        assert not threads._State.workers.free.locked(), place
+        assert np.getbufsize() == before
+    assert place > 5
+    assert in_blocks(lambda part: part.start, BLOCKS, 1) == list(range(BLOCKS))
 
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")

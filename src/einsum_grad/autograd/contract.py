@@ -13,7 +13,7 @@ from einsum_grad.autograd.ownership import borrow
 from einsum_grad.autograd.refusals import as_operand
 from einsum_grad.autograd.tape import Array, Lift, Node, Traced, wanted_positions
 from einsum_grad.autograd.tensor import Tensor
-from einsum_grad.plan import Request, request
+from einsum_grad.plan import AUTO, Order, Request, request
 from einsum_grad.runtime import compile
 
 Sizes = tuple[tuple[str, int], ...]
@@ -26,6 +26,7 @@ class Contraction:
     pattern: str
     notation: str
     sizes: Sizes
+    optimize: Order
     wanted: tuple[int, ...]
     arrays: Sequence[Array]
     pullback: Callable[[Any], Sequence[Array]]
@@ -37,26 +38,33 @@ class Contraction:
         shapes = [array.shape for array in self.arrays]
         asked = request(self.pattern, notation=self.notation, sizes=dict(self.sizes), shapes=shapes)
         operands = [lift(position, array) for position, array in enumerate(self.arrays)]
-        return [_gradient(asked, operands, g, position) for position in self.wanted]
+        # A path is one for these operands: with the cotangent among them, another may be cheap.
+        order = AUTO if isinstance(self.optimize, tuple) else self.optimize
+        return [_gradient(asked, operands, g, position, order) for position in self.wanted]
 
 
 def contract(
-    pattern: str, operands: Sequence[Any], sizes: Sizes = (), notation: str = "letters"
+    pattern: str,
+    operands: Sequence[Any],
+    sizes: Sizes = (),
+    notation: str = "letters",
+    optimize: Order = AUTO,
 ) -> Any:
     """Run a generalised pattern, and record it if an operand requires a gradient.
 
-    With a Tensor among the operands the result is a Tensor, else an array.
+    `optimize` is the order of contraction, which the pullback shares. With a Tensor among the
+    operands the result is a Tensor, else an array.
     """
     operands = [as_operand(operand, "einsum") for operand in operands]
     wanted = wanted_positions(operands) if is_recording() else ()
-    function = compile(pattern, wrt=wanted, notation=notation, sizes=dict(sizes))
+    function = compile(pattern, wanted, notation, dict(sizes), optimize=optimize)
     if not wanted:
         return _constant(function, operands)
     arrays = [np.asarray(borrow(operand)) for operand in operands]
     out, pullback = function.vjp(*arrays)
     out = np.asarray(out).view()
     out.flags.writeable = False
-    residual = Contraction(pattern, notation, sizes, wanted, arrays, pullback)
+    residual = Contraction(pattern, notation, sizes, optimize, wanted, arrays, pullback)
     parents = [operands[position]._node for position in wanted]
     return Tensor._of(out, Node(f"einsum {pattern!r}", out, wanted, parents, residual))
 
@@ -68,7 +76,7 @@ def _constant(function: Callable[..., Any], operands: Sequence[Any]) -> Any:
     return Tensor._of(np.asarray(out), None) if traced else out
 
 
-def _gradient(asked: Request, operands: Sequence[Any], g: Any, position: int) -> Any:
+def _gradient(asked: Request, operands: Sequence[Any], g: Any, position: int, order: Order) -> Any:
     """The gradient of one operand: an einsum of the cotangent and the other operands."""
     factors = [np.conjugate(x) if np.iscomplexobj(x) else x for x in operands]
     factors[position] = g
@@ -77,4 +85,4 @@ def _gradient(asked: Request, operands: Sequence[Any], g: Any, position: int) ->
     sizes = {**dict.fromkeys(names, 1), **dict(asked.sizes)}
     only = set(pattern.output).difference(pattern.input_labels())
     known = tuple(sorted((names[label], sizes[label]) for label in only))
-    return contract(str(pattern.rename(names)), factors, known, "named")
+    return contract(str(pattern.rename(names)), factors, known, "named", order)

@@ -18,6 +18,7 @@ from einsum_grad.autograd.tensor import Tensor
 from einsum_grad.errors import ArgumentTypeError, AutogradError
 from einsum_grad.plan import check_legal
 from einsum_grad.runtime import einsum as run_einsum
+from einsum_grad.runtime import order_of
 from einsum_grad.syntax import parse, read_call
 
 
@@ -34,8 +35,8 @@ def einsum(
 
     The call is np.einsum's, in both forms: `einsum("ij,jk->ik", x, w)` or
     `einsum(x, [0, 1], w, [1, 2], [0, 2])`, with `out`, `dtype`, `order`, `casting` and `optimize`.
-    Of Tensors the result is a Tensor; `dtype` casts the operands as `casting` allows, `order` and
-    `optimize` change nothing, and `out` is refused.
+    Of Tensors the result is a Tensor; `dtype` casts the operands as `casting` allows, the gradients
+    go back along the tree that `optimize` chooses, `order` changes nothing, and `out` is refused.
 
     Raises `PatternError` or `OperandError`, which are ValueErrors, for a pattern that is none and
     operands that don't fit it, and `AutogradError` for `out`.
@@ -57,10 +58,14 @@ def einsum(
     if out is not None:
         raise AutogradError("an einsum of Tensors can't write into out=: it would not be recorded")
     pattern, given = _read(operands)
+    chosen = order_of(optimize, pattern, [look(operand) for operand in given])
     if not any(map(is_inexact, given)):
-        plain = run_einsum(pattern, *map(look, given), dtype=dtype, casting=casting)
+        plain = run_einsum(
+            pattern, *map(look, given), dtype=dtype, casting=casting, optimize=chosen
+        )
         return Tensor._of(np.array(plain), None)
-    return contract(pattern, [_cast(operand, dtype, casting) for operand in given])
+    cast = [_cast(operand, dtype, casting) for operand in given]
+    return contract(pattern, cast, optimize=chosen)
 
 
 def _read(args: Sequence[Any]) -> tuple[str, Sequence[Any]]:

@@ -88,7 +88,8 @@ class _Large:
         passing = large.difference(kept, (arg.name for arg in todo[-1].args) if todo else ())
         for block in found:
             for names, lines, done in self.lines(block):
-                over = [name for name in last if last[name] in done and name in passing]
+                read = dict.fromkeys(arg.name for step in done for arg in step.args)
+                over = [name for name in read if last[name] in done and name in passing]
                 yield names, [*lines, *([f"del {', '.join(over)}"] if over else [])]
 
     def lines(self, block: Block) -> Iterator[tuple[tuple[str, ...], list[str], Sequence[Step]]]:
@@ -170,8 +171,21 @@ class _Large:
             "def work(part):",
             *indented(work),
             "",
-            *_summed(call, [value.name for value in sums]),
+            *self.total(call, [value.name for value in sums]),
         ]
+
+    def total(self, call: str, names: Sequence[str]) -> list[str]:
+        """The call for all blocks, whose results are sums over a part each."""
+        if not names:
+            return [call]
+        # NumPy would add small integers as larger ones.
+        dtype = f", dtype={self.dtype}" if self.context.program.traits.whole else ""
+        if len(names) == 1:
+            return [f"{names[0]} = np.add.reduce({call}{dtype})"]
+        if dtype:
+            sums = f"[np.add.reduce(parts{dtype}) for parts in zip(*{call})]"
+            return [f"{', '.join(names)} = {sums}"]
+        return [f"{', '.join(names)} = map(np.add.reduce, zip(*{call}))"]
 
     def part(
         self, step: Step, label: str, outside: Collection[Value], context: Context
@@ -241,12 +255,3 @@ def _renamed(value: Value, label: str) -> Value:
 def _places(value: Value, label: str) -> str:
     """The index of a part: its slice, and what must stand before it."""
     return ", ".join([*[":"] * value.labels.index(label), "part"])
-
-
-def _summed(call: str, names: Sequence[str]) -> list[str]:
-    """The call for all blocks, whose results are sums over a part each."""
-    if not names:
-        return [call]
-    if len(names) == 1:
-        return [f"{names[0]} = np.add.reduce({call})"]
-    return [f"{', '.join(names)} = map(np.add.reduce, zip(*{call}))"]

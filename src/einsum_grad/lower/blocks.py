@@ -101,6 +101,11 @@ class _Group:
     def __init__(self, label: str | None) -> None:
         self.label = label
         self.steps: list[Step] = []
+        self.made: set[str] = set()
+
+    def add(self, step: Step) -> None:
+        self.steps.append(step)
+        self.made.add(step.result.name)
 
     def block(self, scale: Scale) -> Block:
         moved = {value for step in self.steps for value in touched(step)}
@@ -115,9 +120,6 @@ class _Group:
     def gives(self, value: Value) -> bool:
         """Whether a later step of the same block may read `value`, which this group makes."""
         return self.label is None or self.label in value.labels
-
-    def makes(self, value: Value) -> bool:
-        return any(step.result == value for step in self.steps)
 
 
 def _effort(step: Step, scale: Scale) -> int:
@@ -135,18 +137,18 @@ def _place(step: Step, rest: Sequence[Step], groups: list[_Group], scale: Scale)
     fitting = _labels(step, scale)
     for group in groups[first:]:
         if group.label in fitting if fitting else group.label is None:
-            group.steps.append(step)
+            group.add(step)
             return
     label = max(fitting, key=lambda label: _gain(label, rest, scale)) if fitting else None
     groups.append(_Group(label))
-    groups[-1].steps.append(step)
+    groups[-1].add(step)
 
 
 def _first(step: Step, groups: Sequence[_Group]) -> int:
     """The number of the first group after which all arguments of `step` are there."""
     first = 0
     for number, group in enumerate(groups):
-        made = [arg for arg in step.args if group.makes(arg)]
+        made = [arg for arg in step.args if arg.name in group.made]
         if made:
             first = number if all(map(group.gives, made)) else number + 1
     return first

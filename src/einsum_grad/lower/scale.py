@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from einsum_grad.plan import UNIT, Labels
 
@@ -23,6 +23,10 @@ class Scale:
     itemsize: int
     gaps: frozenset[int] = frozenset()
     """The operands of whose axes no view makes one, as windows and slices have them."""
+    _known: dict[str, int] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_known", dict(self.sizes))
 
     def nbytes(self, labels: Labels) -> int:
         """The bytes of an array with an axis for each of `labels`, roughly."""
@@ -30,8 +34,7 @@ class Scale:
 
     def volume(self, labels: Labels) -> int:
         """The product of the sizes of `labels`, roughly."""
-        sizes = dict(self.sizes)
-        return math.prod(sizes.get(label, 1) for label in labels if label != UNIT)
+        return math.prod(self._known.get(label, 1) for label in labels if label != UNIT)
 
 
 def scale_of(

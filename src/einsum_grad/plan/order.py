@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from einsum_grad.errors import OrderError
 from einsum_grad.plan.exact import Pair
 from einsum_grad.plan.network import Path
 from einsum_grad.plan.normal import drop_units
@@ -31,7 +32,8 @@ def contraction_path(
 
     `sizes` are those of the labels, where they are known. The path depends on nothing else, but
     for optimizers that draw lots: these are asked once for a pattern and its sizes. Raises
-    `OrderError` for a path that does not contract all operands to one.
+    `OrderError` for a path that does not contract all operands to one, and where an optimizer
+    raises something itself.
 
     >>> chain = Pattern((("a", "b"), ("b", "c"), ("c", "d")), ("a", "d"))
     >>> contraction_path(chain, {"a": 2, "b": 50, "c": 50, "d": 50})
@@ -70,7 +72,11 @@ def _near(size: int) -> int:
 @functools.lru_cache(maxsize=1024)
 def _asked(terms: tuple[_Term, ...], output: _Term, sizes: _Sizes, optimizer: Optimizer) -> Path:
     """The path that an optimizer finds, which sees what is left of each operand by itself."""
-    path = optimizer(list(terms), output, dict(sizes))
+    try:
+        path = optimizer(list(terms), output, dict(sizes))
+    except Exception as error:
+        # Some of opt_einsum's refuse to be asked about a second contraction, such as other sizes.
+        raise OrderError(f"the optimizer {optimizer!r:.80} failed: {error}") from error
     return check_path(read_path(path), len(terms))
 
 

@@ -29,9 +29,14 @@ def greedy(terms: Sequence[int], output: int, sizes: Sequence[int]) -> list[Pair
     """The tree of opt_einsum's greedy search: quick for any number of terms."""
     from opt_einsum.paths import ssa_greedy_optimize  # type: ignore[import-untyped]  # has no hints
 
-    # The labels stay ints: a set of strings has another order in each process.
-    sets = [frozenset(labels(term)) for term in terms]
-    known = {1 << number: size for number, size in enumerate(sizes)}
+    # The labels are small ints: a set of strings has another order in each process, and an int
+    # with a bit far to the left takes long to hash.
+    sets, result = [_numbers(term) for term in terms], _numbers(output)
     return [
-        (left, right) for left, right in ssa_greedy_optimize(sets, frozenset(labels(output)), known)
+        (left, right) for left, right in ssa_greedy_optimize(sets, result, dict(enumerate(sizes)))
     ]
+
+
+def _numbers(term: int) -> frozenset[int]:
+    """The numbers of the labels of `term`."""
+    return frozenset(bit.bit_length() - 1 for bit in labels(term))

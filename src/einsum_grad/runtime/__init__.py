@@ -1,7 +1,7 @@
 """`Source` to functions: caches, calls, and the interpreter that every target is held against."""
 
 from einsum_grad.runtime.compile import cache_clear, cache_info, compile
-from einsum_grad.runtime.dropin import einsum
+from einsum_grad.runtime.dropin import einsum, order_of
 from einsum_grad.runtime.function import Function
 from einsum_grad.runtime.interpret import interpret, interpret_backward
 from einsum_grad.runtime.memory import is_leased
@@ -17,5 +17,6 @@ __all__ = [
     "interpret",
     "interpret_backward",
     "is_leased",
+    "order_of",
     "set_num_threads",
 ]

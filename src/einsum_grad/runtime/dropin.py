@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -76,16 +77,39 @@ def einsum(
         equation, given = read_call(operands)
         text = equation.text
     arrays = [as_array(operand, f"operand {n}") for n, operand in enumerate(given)]
-    chosen = None if _has_limit(optimize) else read_order(optimize)
+    chosen = order_of(optimize, text, arrays)
     order = "K" if order is None else order
     names = isinstance(order, str) and isinstance(casting, str)
     plain = out is None and dtype is None and names and order == "K" and casting == "safe"
     numeric = all(array.dtype.kind in "biufc" for array in arrays)
-    if chosen is not None and plain and numeric:
+    if plain and numeric:
         return _function(text, chosen)(*arrays)
-    path = optimize if chosen is None else _numpys(text, arrays, chosen)
+    path = _numpys(text, arrays, chosen)
     keywords = {"dtype": dtype, "order": order, "casting": casting, "optimize": path}
     return _numpy(text, arrays, keywords if out is None else {**keywords, "out": out})
+
+
+def order_of(optimize: Any, text: str, operands: Sequence[Any]) -> Order:
+    """Read `optimize` for the einsum `text`: what `compile` takes, or np.einsum's name and limit.
+
+    Such a pair of a name and a limit of memory becomes the path that NumPy finds. What is too large
+    for np.einsum can't be contracted at once: then our own search decides, as it does for a pair.
+
+    >>> order_of(("greedy", 10), "ij,jk,kl->il", [[[1, 2]], [[1], [1]], [[3]]])
+    ((0, 1), (0, 1))
+    """
+    pair = isinstance(optimize, (tuple, list)) and len(optimize) == 2
+    if not (pair and isinstance(optimize[0], str) and optimize[0] != "einsum_path"):
+        order = read_order(optimize)
+        return AUTO if order is False and _is_large(parse(text)) else order
+    equation = parse(text)
+    check_legal(equation)
+    if _is_large(equation):
+        return AUTO
+    pattern = pattern_of(equation)
+    with _ours(equation):
+        subscripts = str(pattern.rename(spell(pattern)))
+        return read_order(np.einsum_path(subscripts, *operands, optimize=optimize)[0])
 
 
 def _function(text: str, order: Order = AUTO) -> Function:
@@ -96,16 +120,8 @@ def _function(text: str, order: Order = AUTO) -> Function:
 def _compile(text: str, order: Order) -> Function:
     equation = parse(text)
     check_legal(equation)
-    if order is False and _is_large(equation):
-        order = AUTO
     asked = request(equation, wrt=(), optimize=order)
     return Function(asked, target_of("numpy"), Arguments(text, wrt=(), optimize=order))
-
-
-def _has_limit(optimize: Any) -> bool:
-    """Whether `optimize` is np.einsum's pair of a name and a limit of memory."""
-    pair = isinstance(optimize, (tuple, list)) and len(optimize) == 2
-    return pair and isinstance(optimize[0], str) and optimize[0] != "einsum_path"
 
 
 def _numpys(text: str, arrays: Sequence[Array], order: Order) -> Any:
@@ -130,10 +146,17 @@ def _numpy(text: str, arrays: Sequence[Array], keywords: dict[str, Any]) -> Any:
     equation = parse(text)
     check_legal(equation)
     pattern = pattern_of(equation)
-    try:
+    with _ours(equation):
         if _is_large(equation):
             return _converted(text, arrays, **keywords)
         return np.einsum(str(pattern.rename(spell(pattern))), *arrays, **keywords)
+
+
+@contextmanager
+def _ours(equation: Equation) -> Iterator[None]:
+    """What NumPy raises for `equation` as a refusal of ours."""
+    try:
+        yield
     except EinsumGradError:
         raise
     except tuple(_OURS) as error:

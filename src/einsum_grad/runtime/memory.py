@@ -73,11 +73,10 @@ class Pool:
         if memory[0] > MOST:
             return
         self._returned.append(memory)
-        if self._lock.acquire(blocking=False):
-            try:
+        # An interrupt may come after a call of acquire, and leave the lock; `with` has no such gap.
+        if not self._lock.locked():
+            with self._lock:
                 self._sort()
-            finally:
-                self._lock.release()
 
     def clear(self) -> None:
         """Give all that waits back to the system."""
@@ -99,8 +98,9 @@ class Pool:
             self._count += 1
             self._bytes += memory[0]
         while self._bytes > MOST:
-            _, dropped = self._waiting.popitem(last=False)
-            self._bytes -= dropped[0]
+            oldest = next(iter(self._waiting))
+            self._bytes -= self._waiting[oldest][0]
+            del self._waiting[oldest]
 
 
 _POOL = Pool()

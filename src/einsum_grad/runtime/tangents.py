@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from einsum_grad.lower import TangentProgram, arranged, hvp, jvp, scale_of
 from einsum_grad.plan import AUTO, Request, Shape, bind, spell
 from einsum_grad.plan import arrays as made_along
 from einsum_grad.runtime.cache import Cache
-from einsum_grad.runtime.dtypes import Array, Numbers, convert, numbers_of
+from einsum_grad.runtime.dtypes import Array, DType, Numbers, convert, numbers_of
 from einsum_grad.runtime.load import execute
 from einsum_grad.runtime.variant import as_array, convert_cotangent
 
@@ -118,9 +118,18 @@ def _build(
         return program, run
 
     program, run = MODULES.get((name, safe, wrt, traits, fixed, active, tuple(path), scale), build)
+    if 0 in sizes.values():
+        run = _without_terms(program, sizes, numbers.computed)
     known = dict(bound.sizes)
     shape = tuple(known[label] for label in bound.pattern.output)
     return Variant(run, numbers, shape, tuple(d is not None for d in program.derivatives))
+
+
+def _without_terms(program: TangentProgram, sizes: Mapping[str, int], dtype: DType) -> Run:
+    """The function where a label has size 0: all that it returns are zeros."""
+    made = [value for value in (*program.values, *program.derivatives) if value is not None]
+    shapes = [tuple(sizes.get(label, 1) for label in value.labels) for value in made]
+    return lambda *operands: tuple(np.zeros(shape, dtype) for shape in shapes)
 
 
 def _paired(operands: Any, tangents: Any) -> tuple[tuple[Array, ...], dict[int, Array]]:

@@ -132,19 +132,20 @@ def in_blocks(work: Work, length: int, step: int) -> list[Any]:
     >>> in_blocks(lambda part: part.start, 5, 2)
     [0, 2, 4]
     """
+    # NumPy's buffer size is a context variable: what is set in a copy, nobody else sees.
+    return contextvars.copy_context().run(_in_blocks, work, length, step)
+
+
+def _in_blocks(work: Work, length: int, step: int) -> list[Any]:
+    np.setbufsize(_BUFFER)
     starts = range(0, max(length, 1), step)
     threads = get_num_threads() if len(starts) > 1 else 1
     workers = _State.workers
-    before = np.setbufsize(_BUFFER)
-    try:
-        if threads < 2 or not workers.free.acquire(blocking=False):
-            return [work(slice(start, start + step)) for start in starts]
-        try:
-            return _together(workers, min(threads, len(starts)), work, starts, step)
-        finally:
-            workers.free.release()
-    finally:
-        np.setbufsize(before)
+    if threads < 2 or workers.free.locked():
+        return [work(slice(start, start + step)) for start in starts]
+    # An interrupt may come after a call of acquire, and leave the lock; `with` has no such gap.
+    with workers.free:
+        return _together(workers, min(threads, len(starts)), work, starts, step)
 
 
 def _together(workers: _Workers, threads: int, work: Work, starts: range, step: int) -> list[Any]:

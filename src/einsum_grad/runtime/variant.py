@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 import math
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ import numpy as np
 from einsum_grad.emit import Target, path_of, program_of, write
 from einsum_grad.errors import DTypeError, OperandError
 from einsum_grad.lower import PLAIN, Traits, scale_of
-from einsum_grad.plan import AUTO, Order, Pattern, Request, arrays, bind, spell
+from einsum_grad.plan import AUTO, Order, Pattern, Request, Shape, arrays, bind, spell
 from einsum_grad.runtime.cache import Cache
 from einsum_grad.runtime.dtypes import Array, DType, Numbers, convert, numbers_of
 from einsum_grad.runtime.load import Loaded, load
@@ -179,6 +179,8 @@ def build_variant(
     traits, itemsize = numbers.traits(conjugate), numbers.computed.itemsize
     pattern = bound.pattern if orders is None else _reordered(bound.pattern, orders)
     loaded = load_module(pattern, request.wrt, target, sizes, traits, itemsize, request.order, gaps)
+    if 0 in sizes.values():
+        loaded = _without_terms(loaded, bound.pattern, request.wrt, sizes, shapes, numbers.computed)
     shape = tuple(sizes[label] for label in bound.pattern.output)
     if math.prod(shape) * numbers.computed.itemsize > sys.maxsize:
         raise OperandError(f"the output would have shape {shape}, which no memory holds")
@@ -187,6 +189,29 @@ def build_variant(
     plain = numbers.uniform and numbers.result == numbers.computed and all(ranks)
     large = loaded.source.large
     return Variant(loaded, numbers, names, shape, request.wrt, plain, large, orders)
+
+
+def _without_terms(
+    loaded: Loaded,
+    pattern: Pattern,
+    wrt: tuple[int, ...],
+    sizes: Mapping[str, int],
+    shapes: Sequence[Shape],
+    dtype: DType,
+) -> Loaded:
+    """The functions where a label has size 0: no sum has a term, and so all there is are zeros.
+
+    np.einsum would write to memory that is not its own: where its result has no entries, it may
+    set some all the same.
+    """
+    shape = tuple(sizes[label] for label in pattern.output)
+    return replace(
+        loaded,
+        source=replace(loaded.source, large=False),
+        save=None,
+        output=lambda *operands: np.zeros(shape, dtype),
+        pullback=lambda *operands: tuple(np.zeros(shapes[operand], dtype) for operand in wrt),
+    )
 
 
 def _reordered(pattern: Pattern, orders: Sequence[MemoryOrder]) -> Pattern:
