@@ -12,6 +12,9 @@ from einsum_grad.emit.view import aligning, transposing
 from einsum_grad.lower import Kind, Product, Step, Value, is_matrix, only, without
 from einsum_grad.plan import Labels
 
+ROLES = ("left", "right")
+"""What the arguments of a call are called where a statement has to prepare them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Call:

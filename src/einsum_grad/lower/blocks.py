@@ -133,7 +133,8 @@ def _place(step: Step, rest: Sequence[Step], groups: list[_Group], scale: Scale)
     """Put `step` into the first group that can have it, or into a new one."""
     first = _first(step, groups)
     fitting = _labels(step, scale)
-    for group in groups[first:]:
+    # What is done whole keeps its place, where arrays come late and go early.
+    for group in groups[first if fitting else max(first, len(groups) - 1) :]:
         if group.label in fitting if fitting else group.label is None:
             group.steps.append(step)
             return

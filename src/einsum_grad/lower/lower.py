@@ -106,9 +106,24 @@ class _Lowering:
         return tuple(
             self._backward(number, node, position)
             for number, node in reversed(self.nodes)
-            for position, arg in enumerate(node.args)
-            if arg in wanted
+            for position in self._in_turn(node)
+            if node.args[position] in wanted
         )
+
+    def _in_turn(self, node: Node) -> list[int]:
+        """The arguments of `node` in the order in which their gradients need the least memory.
+
+        Operands come first: their gradients are the last that needs the nodes' values. So the
+        cotangent of a node comes when its value can go, and there are never more of them than
+        there were values. Of two nodes the smaller one's comes first, as the larger value goes
+        with it; only labels tell of sizes here.
+        """
+
+        def size(place: int) -> int:
+            is_operand = node.args[place] < len(self.operands)
+            return 0 if is_operand else 1 + len(node.pattern.inputs[place])
+
+        return sorted(range(len(node.args)), key=size)
 
     def _backward(self, number: int, node: Node, position: int) -> Section:
         arg, note = node.args[position], gradient(node.pattern, position)
