@@ -65,7 +65,8 @@ def statements(
 ) -> list[Statement]:
     """The steps as code; of what they make, `kept` is used outside."""
     assert program.scale is not None
-    found = blocks(todo, kept, program.scale)
+    going = {value.name for value in program.residuals}.difference(kept)
+    found = blocks(todo, kept, program.scale, going)
     return list(_Large(program, program.scale, target).statements(found))
 
 
@@ -229,5 +230,5 @@ def _summed(call: str, names: Sequence[str]) -> list[str]:
     if not names:
         return [call]
     if len(names) == 1:
-        return [f"{names[0]} = np.add.reduce({call})"]
-    return [f"{', '.join(names)} = map(np.add.reduce, zip(*{call}))"]
+        return [f"{names[0]} = sum({call})"]
+    return [f"{', '.join(names)} = map(sum, zip(*{call}))"]

@@ -261,14 +261,23 @@ class _Arranger:
 
 
 def _batches(everything: Iterable[Step]) -> dict[str, frozenset[str]]:
-    """For each value the labels that are batch labels in a product that sums over it."""
+    """For each value the labels that are best first: batch labels of a product that sums over it.
+
+    In the other array they must come first too, for else the two would not agree.
+    """
     found: dict[str, frozenset[str]] = {}
     for step in everything:
         product = product_of(step)
         if product is not None and product.kind is not Kind.MULTIPLY:
-            for arg in step.args:
-                found[arg.name] = found.get(arg.name, frozenset()).union(product.batch)
+            for arg, other in (step.args, step.args[::-1]):
+                first = (label for label in product.batch if _leads(label, other, product))
+                found[arg.name] = found.get(arg.name, frozenset()).union(first)
     return found
+
+
+def _leads(label: str, value: Value, product: Product) -> bool:
+    """Whether `label` comes before what is summed."""
+    return value.labels.index(label) < min(map(value.labels.index, product.contracted))
 
 
 Orders = tuple[Labels, Labels, Labels]

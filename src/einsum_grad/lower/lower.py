@@ -113,15 +113,13 @@ class _Lowering:
     def _in_turn(self, node: Node) -> list[int]:
         """The arguments of `node` in the order in which their gradients need the least memory.
 
-        Operands come first: their gradients are the last that needs the nodes' values. So the
-        cotangent of a node comes when its value can go, and there are never more of them than
-        there were values. Of two nodes the smaller one's comes first, as the larger value goes
-        with it; only labels tell of sizes here.
+        The largest gradient comes last, when what others need in between is gone; only labels tell
+        of sizes here. An operand comes before a node of its size: its gradient is the last that
+        needs the node's value, which so can go before its cotangent comes.
         """
 
-        def size(place: int) -> int:
-            is_operand = node.args[place] < len(self.operands)
-            return 0 if is_operand else 1 + len(node.pattern.inputs[place])
+        def size(place: int) -> tuple[int, bool]:
+            return len(node.pattern.inputs[place]), node.args[place] >= len(self.operands)
 
         return sorted(range(len(node.args)), key=size)
 

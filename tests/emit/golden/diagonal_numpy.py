@@ -36,11 +36,11 @@ def pullback(dz, x, w, saved):
     # Nobody else has these arrays: each can go as soon as it was used.
     saved.clear()
 
-    # dw: put dz in the place of w; i,j->ij runs as it stands.
-    dw = x_i[:, None] * dz
-
     # dx_i: put dz in the place of x_i; j,ij->i runs as it stands.
     dx_i = w.dot(dz)
+
+    # dw: put dz in the place of w; i,j->ij runs as it stands.
+    dw = x_i[:, None] * dz
 
     # dx: put dx_i in the place of x, i->ii. i stands twice in x, so only its diagonal gets a
     # gradient.

@@ -34,13 +34,13 @@ def pullback(dz, x, w, saved):
     # Nobody else has these arrays: each can go as soon as it was used.
     saved.clear()
 
-    # dx: put dz in the place of x; ab,->ab runs as it stands.
-    dx = dz * w_scalar
-
     # dw_scalar: put dz in the place of w_scalar; ab,ab-> runs as it stands.
     left = x.reshape(x.shape[0] * x.shape[1])
     right = dz.reshape(x.shape[0] * x.shape[1])
     dw_scalar = left.dot(right)
+
+    # dx: put dz in the place of x; ab,->ab runs as it stands.
+    dx = dz * w_scalar
 
     # dw: put dw_scalar in the place of w, ->cd. No operand on the left has c or d: every c and d
     # gets the same gradient.
