@@ -261,17 +261,18 @@ class _Arranger:
 
 
 def _batches(everything: Iterable[Step]) -> dict[str, frozenset[str]]:
-    """For each value the labels that are best first: batch labels of a product that sums over it.
+    """For each value the labels that are batch labels in a product that sums over it.
 
-    In the other array they must come first too, for else the two would not agree.
+    Those of a row-wise dot count where the other array has them first: the two lie alike in memory.
     """
     found: dict[str, frozenset[str]] = {}
     for step in everything:
         product = product_of(step)
         if product is not None and product.kind is not Kind.MULTIPLY:
             for arg, other in (step.args, step.args[::-1]):
-                first = (label for label in product.batch if _leads(label, other, product))
-                found[arg.name] = found.get(arg.name, frozenset()).union(first)
+                is_dot = product.kind is Kind.ROW_DOT
+                batch = (b for b in product.batch if not is_dot or _leads(b, other, product))
+                found[arg.name] = found.get(arg.name, frozenset()).union(batch)
     return found
 
 
