@@ -232,6 +232,6 @@ def test_a_block_that_uses_up_an_array_and_makes_another_is_two() -> None:
 
 
 def test_what_is_done_whole_keeps_its_place_among_blocks() -> None:
-    sizes = dict.fromkeys("ijklm", 512)
-    found = told(backward(arranged("ij,jk,kl,kl,lm->im", itemsize=8, **sizes)))
+    program = arranged("ij,jk,kl,kl,lm->im", None, 8, **dict.fromkeys("ijklm", 512))
+    found = told(backward(program))
     assert found[1:] == [("k", "dc dd"), (None, "da db")]

@@ -112,13 +112,15 @@ class _Arranger:
         return self.finished(step, natural, placed)
 
     def with_copies(self, product: Product) -> Product:
-        """The product of those copies of its arrays that need the fewest other copies."""
+        """The product of those copies of its arrays that need fewest others, for a spread too."""
         lefts, rights = (
             [value, *self.copies.get(value.name, {}).values()]
             for value in (product.left, product.right)
         )
         pairs = (replace(product, left=one, right=other) for one in lefts for other in rights)
-        return min(pairs, key=lambda pair: _missing(pair) + sum(self.torn(pair)))
+        return min(
+            pairs, key=lambda pair: (_missing(pair) + sum(self.torn(pair)), len(pair.spread))
+        )
 
     def torn(self, product: Product) -> tuple[bool, bool]:
         """Whether the left and the right array have a group that no view makes one axis of."""
