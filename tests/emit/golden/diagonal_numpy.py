@@ -40,7 +40,7 @@ def pullback(dz, x, w, saved):
     dx_i = w.dot(dz)
 
     # dw: put dz in the place of w; i,j->ij runs as it stands.
-    dw = x_i[:, None] * dz
+    dw = x_i[:, None].dot(dz[None, :])
 
     # dx: put dx_i in the place of x, i->ii. i stands twice in x, so only its diagonal gets a
     # gradient.
