@@ -280,3 +280,16 @@ def test_a_program_tells_the_scale_that_it_was_made_for() -> None:
     assert arrange(program) == replace(arrange(program), scale=None)
     assert arrays(pattern_of(parse("i,i->")), None) == (("i",), ("i",), ())
     assert program_of(pattern_of(parse("i,i->")), (0,), NUMPY, {"i": 1 << 20}).scale is not None
+
+
+def test_a_value_for_a_row_wise_dot_lies_as_the_other_array_does() -> None:
+    program = arranged("bqd,d,bkd->bqk", itemsize=8, b=16, q=128, k=128, d=64)
+    assert not any(
+        step.op is Op.COPY for step in (*steps(program.forward), *steps(program.backward))
+    )
+
+
+def test_a_copy_that_is_there_serves_where_another_would_be_made() -> None:
+    program = arranged("ijk,ka,jb->iab", i=2, j=3, k=4, a=5, b=6)
+    copies = [step for step in steps(program.backward) if step.op is Op.COPY]
+    assert sorted(step.args[0].name for step in copies) == ["dt1", "dz"]

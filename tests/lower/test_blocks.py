@@ -215,8 +215,23 @@ def test_a_block_has_at_least_one_index() -> None:
 
 def test_whole_steps_that_follow_each_other_are_one_block() -> None:
     program = arranged("ij,jk,kl->il", itemsize=8, i=512, j=512, k=512, l=512)
-    assert told(backward(program)) == [(None, "dt1 dc da db")]
+    assert told(backward(program)) == [(None, "dc dt1 da db")]
 
 
 def test_a_program_for_small_arrays_has_nothing_passing() -> None:
     assert passing(arranged("ij,ij->ij")) == set()
+
+
+def test_a_block_that_uses_up_an_array_and_makes_another_is_two() -> None:
+    program = arranged("bi,oij,bj->bo", itemsize=8, b=256, o=32, i=64, j=64)
+    assert program.scale is not None
+    todo, kept = tuple(steps(program.backward)), {value.name for value in program.gradients}
+    assert told(blocks(todo, kept, program.scale))[0] == ("b", "da dt1")
+    apart = blocks(todo, kept, program.scale, {value.name for value in program.residuals})
+    assert told(apart)[:2] == [("b", "da"), ("b", "dt1")]
+
+
+def test_what_is_done_whole_keeps_its_place_among_blocks() -> None:
+    program = arranged("ij,jk,kl,kl,lm->im", None, 8, **dict.fromkeys("ijklm", 512))
+    found = told(backward(program))
+    assert found[1:] == [("k", "dc dd"), (None, "da db")]

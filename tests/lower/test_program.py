@@ -8,8 +8,8 @@ def test_program_prints_all_it_does() -> None:
         "  z[i k] = contract x_ij[i j] w[j k]",
         "  -> z[i k]",
         "backward dz[i k] keeping x_ij[i j]",
-        "  dx_ij[i j] = contract dz[i k] w[j k]",
         "  dw[j k] = contract x_ij[i j] dz[i k]",
+        "  dx_ij[i j] = contract dz[i k] w[j k]",
         "  dx[b i j] = repeat dx_ij[i j]",
         "  -> dx[b i j] dw[j k]",
     ]

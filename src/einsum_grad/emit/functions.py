@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from einsum_grad.emit.context import Context, tuple_of
+from einsum_grad.emit.context import Context
+from einsum_grad.emit.freed import Statement
 from einsum_grad.emit.guard import cotangent_guard
-from einsum_grad.emit.large import statements
 from einsum_grad.emit.layout import comment, folded, indented, returned, tupled, unpacked, wrapped
+from einsum_grad.emit.statements import statements
 from einsum_grad.emit.target import Target
 from einsum_grad.lower import Program, Section, Step, Value, finishing, saving, steps
 from einsum_grad.plan import Gradient, Why, gradient_facts
 
 _LONGEST_PATTERN = 60
+_USED_UP = "# Nobody else has these arrays: each can go as soon as it was used."
 
 
 def functions(program: Program, target: Target, context: Context, checked: bool) -> list[list[str]]:
@@ -59,6 +61,7 @@ class _Writer:
         inner = [*self.operands, *(["saved"] if self.saved else [])]
         kept = wrapped("saved = save(", self.operands, ")") if self.saved else []
         unpack = indented(unpacked(self.saved, "saved")) if self.saved else []
+        used_up = indented([_USED_UP, "saved.clear()", ""]) if self.saved else []
         return [
             *([self._save()] if self.saved else []),
             [*self._opening("output", inner), self.output_doc, *unpack, *self._evaluation()],
@@ -66,7 +69,7 @@ class _Writer:
                 *self._opening("pullback", ["dz", *inner]),
                 self.gradients_doc,
                 *unpack,
-                *([""] if unpack else []),
+                *used_up,
                 *self._pullback(),
             ],
             [
@@ -88,48 +91,37 @@ class _Writer:
         return [
             *self._opening("save", self.operands),
             '    """Return what the output and the gradients share."""',
-            *indented(self._lines(saving(self.program), self.saved)),
-            *indented(folded(f"return {tuple_of(self.saved)}")),
+            *indented(_folded(self._lines(saving(self.program), self.saved))),
+            *indented(folded(f"return [{', '.join(self.saved)}]")),
         ]
 
     def _evaluation(self) -> list[str]:
         """The steps to the output, and the return: of an expression, where that comes last."""
         name = self.program.output.name
-        if self.program.scale is not None:
-            return indented([*self._lines(finishing(self.program), [name]), f"return {name}"])
-        lines = self._raw_lines(finishing(self.program))
-        last = lines.pop() if lines and lines[-1].startswith(f"{name} = ") else name
-        result = last.removeprefix(f"{name} = ")
+        lines = self._lines(finishing(self.program), [name, *self.saved])
+        inline = self.program.scale is None and lines and lines[-1].startswith(f"{name} = ")
+        result = lines.pop().removeprefix(f"{name} = ") if inline else name
         return indented(_folded([*lines, f"return {result}"]))
 
     def _pullback(self) -> list[str]:
         """The gradients, each a paragraph, and the return."""
-        body = []
-        if self.program.scale is not None:
-            notes = _notes(self.program.backward)
-            kept = _names(self.program.gradients)
-            todo = tuple(steps(self.program.backward))
-            for names, lines in statements(self.program, todo, kept, self.target):
-                why = [line for name in names for line in notes.pop(name, [])]
-                body += [*(["", *why] if why else []), *_folded(lines)]
-            body = [*body[bool(body and not body[0]) :], ""]
-        else:
-            for section in self.program.backward:
-                body += [*_why(section), *self._lines(section.steps, ()), ""]
-        return indented([*body, *returned(_names(self.program.gradients))])
+        notes, body = _notes(self.program.backward), []
+        gradients = _names(self.program.gradients)
+        for statement in self._statements(tuple(steps(self.program.backward)), gradients):
+            made = (step.result.name for step in statement.steps)
+            why = [line for name in made for line in notes.pop(name, [])]
+            body += [*(["", *why] if why else []), *_folded(statement.lines)]
+        return indented([*body[bool(body and not body[0]) :], "", *returned(gradients)])
 
     def _opening(self, name: str, arguments: Sequence[str]) -> list[str]:
         return wrapped(f"def {name}(", arguments, "):")
 
     def _lines(self, todo: Sequence[Step], kept: Sequence[str]) -> list[str]:
         """The code of some steps, of whose results the values `kept` are used outside."""
-        if self.program.scale is None:
-            return _folded(self._raw_lines(todo))
-        found = statements(self.program, todo, kept, self.target)
-        return [line for _, lines in found for line in _folded(lines)]
+        return [line for statement in self._statements(todo, kept) for line in statement.lines]
 
-    def _raw_lines(self, todo: Iterable[Step]) -> list[str]:
-        return [line for step in todo for line in self.target.steps[step.op](step, self.context)]
+    def _statements(self, todo: Sequence[Step], kept: Sequence[str]) -> list[Statement]:
+        return statements(self.program, todo, kept, self.target)
 
 
 def _notes(sections: Iterable[Section]) -> dict[str, list[str]]:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from einsum_grad.emit.context import Context
+from einsum_grad.emit.freed import SMALLEST, Statement
 from einsum_grad.emit.layout import indented
 from einsum_grad.emit.product import Call, call_of, einsum_call, product_size, written
 from einsum_grad.emit.target import Target
@@ -31,9 +32,6 @@ from einsum_grad.lower import (
     product_of,
 )
 from einsum_grad.plan import diagonals
-
-SMALLEST = 1 << 17
-"""The bytes from which on an array is worth to be made in used memory."""
 
 HELPERS = (
     '''def empty(shape, dtype):
@@ -64,10 +62,12 @@ def helpers(text: str) -> list[list[str]]:
 
 def statements(
     program: Program, todo: Sequence[Step], kept: Collection[str], target: Target
-) -> Iterator[tuple[tuple[str, ...], list[str]]]:
-    """The steps as code: the names that are made, and the lines that make them."""
+) -> list[Statement]:
+    """The steps as code; of what they make, `kept` is used outside."""
     assert program.scale is not None
-    yield from _Large(program, program.scale, target).statements(todo, kept)
+    going = {value.name for value in program.residuals}.difference(kept)
+    found = blocks(todo, kept, program.scale, going)
+    return list(_Large(program, program.scale, target).statements(found))
 
 
 class _Large:
@@ -79,27 +79,14 @@ class _Large:
         self.scale = scale
         self.target = target
 
-    def statements(
-        self, todo: Sequence[Step], kept: Collection[str]
-    ) -> Iterator[tuple[tuple[str, ...], list[str]]]:
-        found = blocks(todo, kept, self.scale)
-        last = {arg.name: step for block in found for step in block.steps for arg in step.args}
-        large = {v.name for v in made_whole(found) if self.scale.nbytes(v.labels) >= SMALLEST}
-        passing = large.difference(kept, (arg.name for arg in todo[-1].args) if todo else ())
+    def statements(self, found: Iterable[Block]) -> Iterator[Statement]:
         for block in found:
-            for names, lines, done in self.lines(block):
-                read = dict.fromkeys(arg.name for step in done for arg in step.args)
-                over = [name for name in read if last[name] in done and name in passing]
-                yield names, [*lines, *([f"del {', '.join(over)}"] if over else [])]
-
-    def lines(self, block: Block) -> Iterator[tuple[tuple[str, ...], list[str], Sequence[Step]]]:
-        """The statements of a block: the names that are made, the lines, and the steps done."""
-        if block.label is None:
-            for step in block.steps:
-                yield (step.result.name,), self.whole(step), (step,)
-        else:
-            names = tuple(step.result.name for step in block.steps)
-            yield names, self.block(block), block.steps
+            if block.label is None:
+                for step in block.steps:
+                    yield Statement((step,), (step.result.name,), self.whole(step))
+            else:
+                names = tuple(value.name for value in block.kept)
+                yield Statement(block.steps, names, self.block(block))
 
     def whole(self, step: Step) -> list[str]:
         """A step on whole arrays."""
@@ -178,14 +165,13 @@ class _Large:
         """The call for all blocks, whose results are sums over a part each."""
         if not names:
             return [call]
-        # NumPy would add small integers as larger ones.
-        dtype = f", dtype={self.dtype}" if self.context.program.traits.whole else ""
-        if len(names) == 1:
-            return [f"{names[0]} = np.add.reduce({call}{dtype})"]
-        if dtype:
-            sums = f"[np.add.reduce(parts{dtype}) for parts in zip(*{call})]"
-            return [f"{', '.join(names)} = {sums}"]
-        return [f"{', '.join(names)} = map(np.add.reduce, zip(*{call}))"]
+        if not self.context.program.traits.whole:
+            one, each = f"sum({call})", f"map(sum, zip(*{call}))"
+        else:
+            # NumPy would add small integers as larger ones, and its integers warn where they wrap.
+            one = f"np.add.reduce({call}, dtype={self.dtype})"
+            each = f"[np.add.reduce(parts, dtype={self.dtype}) for parts in zip(*{call})]"
+        return [f"{', '.join(names)} = {one if len(names) == 1 else each}"]
 
     def part(
         self, step: Step, label: str, outside: Collection[Value], context: Context
@@ -226,12 +212,6 @@ class _Large:
 
 _QUIET = {Kind.MATVEC: 9216, Kind.ROW_DOT: 10_000, Kind.MATMUL: 10_000}
 """The multiplications up to which OpenBLAS stays with its caller: of gemv, of dot, of dot."""
-
-
-def made_whole(found: Iterable[Block]) -> Iterator[Value]:
-    """The values that are names in the function, and not only in that of a block."""
-    for block in found:
-        yield from block.kept if block.label else (step.result for step in block.steps)
 
 
 class _PartContext(Context):

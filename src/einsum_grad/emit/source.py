@@ -11,7 +11,8 @@ class Source:
 
     It defines `forward(*operands)` and `backward(cotangent, *operands)`, which check the sizes.
     It may define what those two call: `output(*operands)` and `pullback(cotangent, *operands)`,
-    and where these share values, `save(*operands)`, whose result is their last argument.
+    and where these share values, `save(*operands)`, whose result, a list, is their last argument.
+    `pullback` empties that list, so that arrays go as soon as they were used.
     """
 
     text: str

@@ -8,12 +8,11 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 
-from einsum_grad.emit.context import Context
-from einsum_grad.emit.large import statements
 from einsum_grad.emit.layout import folded, indented, returned, tupled, wrapped
 from einsum_grad.emit.module import joined
+from einsum_grad.emit.statements import statements
 from einsum_grad.emit.target import Target
-from einsum_grad.lower import Program, TangentProgram, Value
+from einsum_grad.lower import TangentProgram, Value
 
 _DOCS = {
     "jvp": "The einsum {} and its tangent.",
@@ -53,17 +52,10 @@ def _note(given: TangentProgram) -> list[str]:
 def _lines(given: TangentProgram, target: Target) -> Iterator[str]:
     operands = (*given.program.operands, *given.tangents)
     program = dataclasses.replace(given.program, operands=operands)
-    for line in _code(program, given, target):
-        yield from folded(line)
-
-
-def _code(program: Program, given: TangentProgram, target: Target) -> Iterator[str]:
-    if program.scale is None:
-        context = Context(program)
-        return (line for step in given.steps for line in target.steps[step.op](step, context))
     kept = _names((*given.values, *given.derivatives))
-    found = statements(program, given.steps, kept, target)
-    return (line for _, lines in found for line in lines)
+    for statement in statements(program, given.steps, kept, target):
+        for line in statement.lines:
+            yield from folded(line)
 
 
 def _names(values: tuple[Value | None, ...]) -> list[str]:

@@ -3,6 +3,7 @@
 from einsum_grad.lower.arrange import arrange
 from einsum_grad.lower.blocks import Block, blocks
 from einsum_grad.lower.cost import Cost, Work, cost
+from einsum_grad.lower.lifetime import dying
 from einsum_grad.lower.lower import lower
 from einsum_grad.lower.product import Kind, Product, is_matrix, only, product_of, together, without
 from einsum_grad.lower.program import (
@@ -42,6 +43,7 @@ __all__ = [
     "arranged",
     "blocks",
     "cost",
+    "dying",
     "finishing",
     "hvp",
     "is_matrix",

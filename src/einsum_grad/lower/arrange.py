@@ -112,13 +112,15 @@ class _Arranger:
         return self.finished(step, natural, placed)
 
     def with_copies(self, product: Product) -> Product:
-        """The product of those copies of its arrays that need the fewest other copies."""
+        """The product of those copies of its arrays that need fewest others, for a spread too."""
         lefts, rights = (
             [value, *self.copies.get(value.name, {}).values()]
             for value in (product.left, product.right)
         )
         pairs = (replace(product, left=one, right=other) for one in lefts for other in rights)
-        return min(pairs, key=lambda pair: _missing(pair) + sum(self.torn(pair)))
+        return min(
+            pairs, key=lambda pair: (_missing(pair) + sum(self.torn(pair)), len(pair.spread))
+        )
 
     def torn(self, product: Product) -> tuple[bool, bool]:
         """Whether the left and the right array have a group that no view makes one axis of."""
@@ -261,14 +263,24 @@ class _Arranger:
 
 
 def _batches(everything: Iterable[Step]) -> dict[str, frozenset[str]]:
-    """For each value the labels that are batch labels in a product that sums over it."""
+    """For each value the labels that are batch labels in a product that sums over it.
+
+    Those of a row-wise dot count where the other array has them first: the two lie alike in memory.
+    """
     found: dict[str, frozenset[str]] = {}
     for step in everything:
         product = product_of(step)
         if product is not None and product.kind is not Kind.MULTIPLY:
-            for arg in step.args:
-                found[arg.name] = found.get(arg.name, frozenset()).union(product.batch)
+            for arg, other in (step.args, step.args[::-1]):
+                is_dot = product.kind is Kind.ROW_DOT
+                batch = (b for b in product.batch if not is_dot or _leads(b, other, product))
+                found[arg.name] = found.get(arg.name, frozenset()).union(batch)
     return found
+
+
+def _leads(label: str, value: Value, product: Product) -> bool:
+    """Whether `label` comes before what is summed."""
+    return value.labels.index(label) < min(map(value.labels.index, product.contracted))
 
 
 Orders = tuple[Labels, Labels, Labels]

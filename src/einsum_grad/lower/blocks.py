@@ -58,22 +58,52 @@ class Block:
     kept: tuple[Value, ...] = ()
 
 
-def blocks(todo: Sequence[Step], wanted: Collection[str], scale: Scale) -> tuple[Block, ...]:
+def blocks(
+    todo: Sequence[Step], wanted: Collection[str], scale: Scale, going: Collection[str] = ()
+) -> tuple[Block, ...]:
     """Put the steps into blocks, in an order in which each finds what it reads.
 
-    `wanted` are the names of the values that the function is to return.
+    `wanted` are the names of the values that the function is to return, `going` of those that it
+    is given and that can go as soon as they were read.
     """
     groups: list[_Group] = []
     for number, step in enumerate(todo):
         _place(step, todo[number:], groups, scale)
-    found = list(_joined(group.block(scale) for group in groups))
-    read = set(wanted)
-    for number in reversed(range(len(found))):
-        made = (step.result for step in found[number].steps)
-        kept = tuple(value for value in made if value.name in read)
-        found[number] = replace(found[number], kept=kept)
-        read.update(arg.name for step in found[number].steps for arg in step.args)
-    return tuple(found)
+    found = tuple(_joined(group.block(scale) for group in groups))
+    if going:
+        whole = {value.name for block in _kept(found, wanted) for value in block.kept}
+        found = tuple(_in_turn(found, going, whole - set(wanted)))
+    return _kept(found, wanted)
+
+
+def _kept(found: Iterable[Block], wanted: Collection[str]) -> tuple[Block, ...]:
+    """The blocks, each with the values that are read after it."""
+    read, kept = set(wanted), []
+    for block in reversed(tuple(found)):
+        made = (step.result for step in block.steps)
+        kept.append(replace(block, kept=tuple(value for value in made if value.name in read)))
+        read.update(arg.name for step in block.steps for arg in step.args)
+    return tuple(reversed(kept))
+
+
+def _in_turn(
+    found: Sequence[Block], going: Collection[str], whole: Collection[str]
+) -> Iterator[Block]:
+    """The blocks, those in two parts that use up one large array and make another, `whole`."""
+    for number, block in enumerate(found):
+        made = [step.result.name in whole for step in block.steps]
+        first = made.index(True) if block.label is not None and any(made) else 0
+        before, after = block.steps[:first], block.steps[first:]
+        later = {arg.name for step in after for arg in step.args}
+        later.update(arg.name for b in found[number + 1 :] for step in b.steps for arg in step.args)
+        read = {arg.name for step in before for arg in step.args}
+        passed = {step.result.name for step in before}.intersection(
+            arg.name for step in after for arg in step.args
+        )
+        if (read - later).isdisjoint(going) or passed:
+            yield block
+        else:
+            yield from (replace(block, steps=part) for part in (before, after))
 
 
 def passing(program: Program) -> set[Value]:
@@ -82,17 +112,21 @@ def passing(program: Program) -> set[Value]:
         return set()
     output, gradients = (program.output,), program.gradients
     functions = (
-        (saving(program), program.residuals),
-        (finishing(program), output),
-        (tuple(steps(program.backward)), gradients),
+        (saving(program), program.residuals, ()),
+        (finishing(program), output, ()),
+        (tuple(steps(program.backward)), gradients, program.residuals),
     )
     found = (
         block
-        for todo, values in functions
-        for block in blocks(todo, {value.name for value in values}, program.scale)
+        for todo, values, going in functions
+        for block in blocks(todo, _names(values), program.scale, _names(going))
         if block.label is not None
     )
     return {step.result for block in found for step in block.steps if step.result not in block.kept}
+
+
+def _names(values: Iterable[Value]) -> set[str]:
+    return {value.name for value in values}
 
 
 class _Group:
@@ -135,7 +169,8 @@ def _place(step: Step, rest: Sequence[Step], groups: list[_Group], scale: Scale)
     """Put `step` into the first group that can have it, or into a new one."""
     first = _first(step, groups)
     fitting = _labels(step, scale)
-    for group in groups[first:]:
+    # What is done whole keeps its place, where arrays come late and go early.
+    for group in groups[first if fitting else max(first, len(groups) - 1) :]:
         if group.label in fitting if fitting else group.label is None:
             group.add(step)
             return

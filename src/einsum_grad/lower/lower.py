@@ -106,9 +106,22 @@ class _Lowering:
         return tuple(
             self._backward(number, node, position)
             for number, node in reversed(self.nodes)
-            for position, arg in enumerate(node.args)
-            if arg in wanted
+            for position in self._in_turn(node)
+            if node.args[position] in wanted
         )
+
+    def _in_turn(self, node: Node) -> list[int]:
+        """The arguments of `node` in the order in which their gradients need the least memory.
+
+        The largest gradient comes last, when what others need in between is gone; only labels tell
+        of sizes here. An operand comes before a node of its size: its gradient is the last that
+        needs the node's value, which so can go before its cotangent comes.
+        """
+
+        def size(place: int) -> tuple[int, bool]:
+            return len(node.pattern.inputs[place]), node.args[place] >= len(self.operands)
+
+        return sorted(range(len(node.args)), key=size)
 
     def _backward(self, number: int, node: Node, position: int) -> Section:
         arg, note = node.args[position], gradient(node.pattern, position)

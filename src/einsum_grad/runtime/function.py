@@ -97,8 +97,10 @@ class Function:
 
         `pullback(cotangent)` returns a tuple with one gradient for each operand in `wrt`, of that
         operand's shape and dtype. A gradient that is only a repetition is a read-only view, with
-        the target numpy. The operands are kept as they are: change none before the pullback. For
-        complex operands the factors are conjugated, so that the gradient is the way to descend;
+        the target numpy. The operands are kept as they are: change none before the pullback. The
+        first call frees what the forward saved for it; another one computes that again.
+
+        For complex operands the factors are conjugated, so that the gradient is the way to descend;
         `conj=False`, here or at the pullback, leaves that out, as JAX does.
 
         >>> from einsum_grad import compile

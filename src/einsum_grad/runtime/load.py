@@ -25,6 +25,7 @@ _BUILTINS = (
     "print",
     "range",
     "slice",
+    "sum",
     "zip",
 )
 _NUMBERS = itertools.count(1)

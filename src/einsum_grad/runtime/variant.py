@@ -25,8 +25,11 @@ MODULES: Cache[Loaded] = Cache(maxsize=1024)
 MemoryOrder = tuple[int, ...]
 """The axes of an array by their strides, the longest first: the order in which they lie."""
 
-Saved = tuple[tuple[Array, ...], ...]
-"""What `save` returned, as the last argument of a call; nothing where there is no `save`."""
+Saved = list[Sequence[Array]]
+"""What `save` returned, as the last argument of a call; nothing where there is no `save`.
+
+A list of arrays is for one pullback, which uses it up, a tuple for all that come.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,31 +58,48 @@ class Variant:
         """The output, and what the pullback uses again."""
         loaded = self.loaded
         operands = arrays if self.plain else self._computed(arrays)
-        saved = (loaded.save(*operands),) if loaded.save else ()
+        saved = [loaded.save(*operands)] if loaded.save else []
         output = loaded.output(*operands, *saved)
         if not self.plain:
             return self._returned(output), saved
         return output if self.shape else output[()], saved
 
     def pullback(self, cotangent: Any, arrays: Sequence[Array], saved: Saved) -> tuple[Array, ...]:
-        """The gradients, from what `vjp` kept."""
+        """The gradients, from what `vjp` kept; the first call uses that up."""
         if (
             self.plain
             and type(cotangent) is np.ndarray
             and cotangent.shape == self.shape
             and cotangent.dtype == self.numbers.computed
         ):
-            gradients: tuple[Array, ...] = self.loaded.pullback(cotangent, *arrays, *saved)
+            own = self._taken(arrays, saved) if self.loaded.save else ()
+            gradients: tuple[Array, ...] = self.loaded.pullback(cotangent, *arrays, *own)
             return gradients if self.orders is None else self._in_place(gradients)
         given, operands = self._cotangent(cotangent), self._computed(arrays)
-        found = self._given_back(self.loaded.pullback(given, *operands, *saved))
+        own = self._taken(operands, saved) if self.loaded.save else ()
+        found = self._given_back(self.loaded.pullback(given, *operands, *own))
         return found if self.orders is None else self._in_place(found)
 
     def backward(self, cotangent: Any, arrays: Sequence[Array]) -> tuple[Array, ...]:
         """The gradients, with what they share with the forward computed anew."""
         save, given = self.loaded.save, self._cotangent(cotangent)
-        saved = (save(*self._computed(arrays)),) if save else ()
+        saved = [save(*self._computed(arrays))] if save else []
         return self.pullback(given, arrays, saved)
+
+    def _taken(self, operands: Sequence[Array], saved: Saved) -> Saved:
+        """What a pullback may use up; who calls it again has it computed again, and then it stays.
+
+        To pop is atomic: of two threads only one has what was saved.
+        """
+        assert self.loaded.save is not None
+        try:
+            found = saved.pop()
+        except IndexError:
+            found = tuple(self.loaded.save(*operands))
+        if type(found) is tuple:
+            saved.append(found)
+            found = list(found)
+        return [found]
 
     def _computed(self, arrays: Sequence[Array]) -> Sequence[Array]:
         if self.numbers.uniform:

@@ -25,7 +25,7 @@ def check_sizes(a, b, c):
 def save(a, b, c):
     """Return what the output and the gradients share."""
     t1 = a.dot(b)
-    return (t1,)
+    return [t1]
 
 
 def output(a, b, c, saved):
@@ -37,12 +37,15 @@ def output(a, b, c, saved):
 def pullback(dz, a, b, c, saved):
     """Return the gradients (da, db, dc) for a cotangent dz of Z."""
     (t1,) = saved
-
-    # dt1: put dz in the place of t1; ad,cd->ac runs as it stands.
-    dt1 = dz.dot(c.T)
+    # Nobody else has these arrays: each can go as soon as it was used.
+    saved.clear()
 
     # dc: put dz in the place of c; ac,ad->cd runs as it stands.
     dc = t1.T.dot(dz)
+    del t1
+
+    # dt1: put dz in the place of t1; ad,cd->ac runs as it stands.
+    dt1 = dz.dot(c.T)
 
     # da: put dt1 in the place of a; ac,bc->ab runs as it stands.
     da = dt1.dot(b.T)

@@ -40,21 +40,21 @@ def backward(dz, x, w):
     if dz.shape != x.shape[:-2]:
         raise ValueError(f"dz has shape {dz.shape}, unlike the output")
 
+    # dw: put dz in the place of w, aii,a->ai. i stands twice in x: only its diagonal is read. Every
+    # label of w is on the left: this runs as it stands.
+    dz_a = einops.rearrange(dz, "... -> (...)")
+    x_aii = x.reshape(math.prod(x.shape[:-2]), *x.shape[-2:])
+    dw_ai = np.einsum("aii,a->ai", x_aii, dz_a)
+    dw = dw_ai.reshape(x.shape[:-2] + dw_ai.shape[1:])
+
     # dx: put dz in the place of x, a,ai->aii. i stands twice in x, so only its diagonal gets a
     # gradient.
-    dz_a = einops.rearrange(dz, "... -> (...)")
     w_ai = einops.rearrange(w, "... i -> (...) i")
     dx_ai = np.einsum("a,ai->ai", dz_a, w_ai)
     dx_aii = np.zeros((math.prod(x.shape[:-2]), x.shape[-2], x.shape[-2]), dx_ai.dtype)
     # What is assigned to this view of the diagonal of i is written to dx_aii.
     np.einsum("aii->ai", dx_aii)[...] = dx_ai
     dx = dx_aii.reshape(x.shape[:-2] + dx_aii.shape[1:])
-
-    # dw: put dz in the place of w, aii,a->ai. i stands twice in x: only its diagonal is read. Every
-    # label of w is on the left: this runs as it stands.
-    x_aii = x.reshape(math.prod(x.shape[:-2]), *x.shape[-2:])
-    dw_ai = np.einsum("aii,a->ai", x_aii, dz_a)
-    dw = dw_ai.reshape(x.shape[:-2] + dw_ai.shape[1:])
 
     return dx, dw
 

@@ -28,7 +28,7 @@ def save(x, w):
     """Return what the output and the gradients share."""
     x_aii = x.reshape(math.prod(x.shape[:-2]), *x.shape[-2:])
     x_ai = np.einsum("aii->ai", x_aii)
-    return (x_ai,)
+    return [x_ai]
 
 
 def output(x, w, saved):
@@ -42,15 +42,17 @@ def output(x, w, saved):
 def pullback(dz, x, w, saved):
     """Return the gradients (dx, dw) for a cotangent dz of Z."""
     (x_ai,) = saved
-
-    # dx_ai: put dz in the place of x_ai; a,ai->ai runs as it stands.
-    dz_a = dz.reshape(dz.size)
-    w_ai = w.reshape(math.prod(w.shape[:-1]), *w.shape[-1:])
-    dx_ai = dz_a[:, None] * w_ai
+    # Nobody else has these arrays: each can go as soon as it was used.
+    saved.clear()
 
     # dw: put dz in the place of w; ai,a->ai runs as it stands.
+    dz_a = dz.reshape(dz.size)
     dw_ai = x_ai * dz_a[:, None]
     dw = dw_ai.reshape(x.shape[:-2] + dw_ai.shape[1:])
+
+    # dx_ai: put dz in the place of x_ai; a,ai->ai runs as it stands.
+    w_ai = w.reshape(math.prod(w.shape[:-1]), *w.shape[-1:])
+    dx_ai = dz_a[:, None] * w_ai
 
     # dx: put dx_ai in the place of x, ai->aii. i stands twice in x, so only its diagonal gets a
     # gradient.

@@ -35,14 +35,14 @@ def backward(dz, x, w):
     if dz.shape != x.shape[:-2] + (x.shape[-2], w.shape[1]):
         raise ValueError(f"dz has shape {dz.shape}, unlike the output")
 
-    # dx: put dz in the place of x; aik,jk->aij runs as it stands.
-    dz_aik = einops.rearrange(dz, "... i k -> (...) i k")
-    dx_aij = np.einsum("aik,jk->aij", dz_aik, w)
-    dx = dx_aij.reshape(x.shape[:-2] + dx_aij.shape[1:])
-
     # dw: put dz in the place of w; aij,aik->jk runs as it stands.
+    dz_aik = einops.rearrange(dz, "... i k -> (...) i k")
     x_aij = einops.rearrange(x, "... i j -> (...) i j")
     dw = np.einsum("aij,aik->jk", x_aij, dz_aik)
+
+    # dx: put dz in the place of x; aik,jk->aij runs as it stands.
+    dx_aij = np.einsum("aik,jk->aij", dz_aik, w)
+    dx = dx_aij.reshape(x.shape[:-2] + dx_aij.shape[1:])
 
     return dx, dw
 

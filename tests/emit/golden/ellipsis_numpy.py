@@ -32,17 +32,17 @@ def output(x, w):
 
 def pullback(dz, x, w):
     """Return the gradients (dx, dw) for a cotangent dz of Z."""
-    # dx: put dz in the place of x; aik,jk->aij runs as it stands.
-    dz_aik = dz.reshape(math.prod(dz.shape[:-2]), *dz.shape[-2:])
-    left = dz_aik.reshape(math.prod(x.shape[:-2]) * x.shape[-2], w.shape[1])
-    dx_aij = left.dot(w.T).reshape((math.prod(x.shape[:-2]), x.shape[-2], x.shape[-1]))
-    dx = dx_aij.reshape(x.shape[:-2] + dx_aij.shape[1:])
-
     # dw: put dz in the place of w; aij,aik->jk runs as it stands.
+    dz_aik = dz.reshape(math.prod(dz.shape[:-2]), *dz.shape[-2:])
     x_aij = x.reshape(math.prod(x.shape[:-2]), *x.shape[-2:])
     left = x_aij.transpose(2, 0, 1).reshape(x.shape[-1], math.prod(x.shape[:-2]) * x.shape[-2])
     right = dz_aik.reshape(math.prod(x.shape[:-2]) * x.shape[-2], w.shape[1])
     dw = left.dot(right)
+
+    # dx: put dz in the place of x; aik,jk->aij runs as it stands.
+    left = dz_aik.reshape(math.prod(x.shape[:-2]) * x.shape[-2], w.shape[1])
+    dx_aij = left.dot(w.T).reshape((math.prod(x.shape[:-2]), x.shape[-2], x.shape[-1]))
+    dx = dx_aij.reshape(x.shape[:-2] + dx_aij.shape[1:])
 
     return dx, dw
 

@@ -19,7 +19,7 @@ def check_sizes(x, w):
 def save(x, w):
     """Return what the output and the gradients share."""
     w_scalar = np.add.reduce(w, axis=(0, 1))
-    return (w_scalar,)
+    return [w_scalar]
 
 
 def output(x, w, saved):
@@ -31,14 +31,16 @@ def output(x, w, saved):
 def pullback(dz, x, w, saved):
     """Return the gradients (dx, dw) for a cotangent dz of Z."""
     (w_scalar,) = saved
-
-    # dx: put dz in the place of x; ab,->ab runs as it stands.
-    dx = dz * w_scalar
+    # Nobody else has these arrays: each can go as soon as it was used.
+    saved.clear()
 
     # dw_scalar: put dz in the place of w_scalar; ab,ab-> runs as it stands.
     left = x.reshape(x.shape[0] * x.shape[1])
     right = dz.reshape(x.shape[0] * x.shape[1])
     dw_scalar = left.dot(right)
+
+    # dx: put dz in the place of x; ab,->ab runs as it stands.
+    dx = dz * w_scalar
 
     # dw: put dw_scalar in the place of w, ->cd. No operand on the left has c or d: every c and d
     # gets the same gradient.

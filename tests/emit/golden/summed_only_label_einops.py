@@ -31,13 +31,13 @@ def backward(dz, x, w):
     if dz.shape != (x.shape[1], w.shape[1]):
         raise ValueError(f"dz has shape {dz.shape}, unlike the output")
 
+    # dw: put dz in the place of w; bij,ik->jk runs as it stands.
+    dw = np.einsum("bij,ik->jk", x, dz)
+
     # dx: put dz in the place of x, ik,jk->bij. No operand on the left has b: every b gets the same
     # gradient.
     dx_ij = np.einsum("ik,jk->ij", dz, w)
     dx = einops.repeat(dx_ij, "i j -> b i j", b=x.shape[0])
-
-    # dw: put dz in the place of w; bij,ik->jk runs as it stands.
-    dw = np.einsum("bij,ik->jk", x, dz)
 
     return dx, dw
 

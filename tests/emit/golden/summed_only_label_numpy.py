@@ -21,7 +21,7 @@ def check_sizes(x, w):
 def save(x, w):
     """Return what the output and the gradients share."""
     x_ij = np.add.reduce(x, axis=0)
-    return (x_ij,)
+    return [x_ij]
 
 
 def output(x, w, saved):
@@ -33,12 +33,15 @@ def output(x, w, saved):
 def pullback(dz, x, w, saved):
     """Return the gradients (dx, dw) for a cotangent dz of Z."""
     (x_ij,) = saved
-
-    # dx_ij: put dz in the place of x_ij; ik,jk->ij runs as it stands.
-    dx_ij = dz.dot(w.T)
+    # Nobody else has these arrays: each can go as soon as it was used.
+    saved.clear()
 
     # dw: put dz in the place of w; ij,ik->jk runs as it stands.
     dw = x_ij.T.dot(dz)
+    del x_ij
+
+    # dx_ij: put dz in the place of x_ij; ik,jk->ij runs as it stands.
+    dx_ij = dz.dot(w.T)
 
     # dx: put dx_ij in the place of x, ij->bij. No operand on the left has b: every b gets the same
     # gradient.

@@ -1,0 +1,116 @@
+"""The memory that calls take, traced, against the inputs, the results and what the cost names."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import tracemalloc
+from typing import Any
+
+import numpy as np
+import pytest
+
+import einsum_grad as eg
+from tests.strategies import whole
+
+OBJECTS = 40_000
+"""The bytes of objects around arrays, and of NumPy's own buffers."""
+
+
+def chain(count: int) -> str:
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    return ",".join(letters[n : n + 2] for n in range(count)) + f"->a{letters[count]}"
+
+
+CASES = {
+    "a product": ("ij,jk->ik", {"i": 200, "j": 200, "k": 200}),
+    "a chain": (chain(12), dict.fromkeys("abcdefghijklm", 100)),
+    "a long chain": (chain(20), dict.fromkeys("abcdefghijklmnopqrstu", 60)),
+    "a change of basis": ("pqrs,pa,qb,rc,sd->abcd", dict.fromkeys("pqrsabcd", 16)),
+    "a trace of three": ("ij,jk,ki->", {"i": 256, "j": 256, "k": 256}),
+    "a weighted Gram matrix": ("ni,n,nj->ij", {"n": 4000, "i": 64, "j": 64}),
+    "a star": ("abc,ad,be,cf->def", dict.fromkeys("abcdef", 40)),
+    "a sum before a product": ("bij,jk->ik", {"b": 8, "i": 128, "j": 128, "k": 128}),
+    "three in a row": ("i,i,i->i", {"i": 1 << 18}),
+    "a batch of bilinear forms": ("bi,ij,bj->b", {"b": 1024, "i": 256, "j": 256}),
+}
+
+
+def drawn(pattern: str, sizes: dict[str, int]) -> list[Any]:
+    terms = pattern.partition("->")[0].split(",")
+    return [whole(tuple(sizes[c] for c in term), "f8", n) for n, term in enumerate(terms)]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_peak_is_the_inputs_the_results_and_what_is_saved(name: str) -> None:
+    pattern, sizes = CASES[name]
+    function, operands = eg.compile(pattern), drawn(pattern, sizes)
+    costs = function.cost(sizes)
+    cotangent = np.ones_like(function(*operands))
+    function.vjp(*operands)[1](cotangent)
+    eg.cache_clear()  # and with it the memory that would be used again
+    gc.collect()
+    tracemalloc.start()
+    try:
+        output, pullback = function.vjp(*operands)
+        alive = tracemalloc.get_traced_memory()[0] - np.asarray(output).nbytes
+        gradients = pullback(cotangent)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert costs.saved_bytes <= alive <= costs.saved_bytes + OBJECTS
+    results = np.asarray(output).nbytes + sum(gradient.nbytes for gradient in gradients)
+    given = cotangent.nbytes + sum(operand.nbytes for operand in operands)
+    assert given + peak <= 1.1 * (given + results + costs.saved_bytes) + OBJECTS
+
+
+def test_the_first_pullback_frees_what_was_saved_and_the_others_have_it_again() -> None:
+    sizes = dict.fromkeys("abcdefghijklm", 60)
+    function, operands = eg.compile(chain(12)), drawn(chain(12), sizes)
+    saved = function.cost(sizes).saved_bytes
+    output, pullback = function.vjp(*operands)
+    tracemalloc.start()
+    try:
+        del output, pullback
+        output, pullback = function.vjp(*operands)
+        before = tracemalloc.get_traced_memory()[0]
+        pullback(output)
+        assert tracemalloc.get_traced_memory()[0] < before - saved / 2
+    finally:
+        tracemalloc.stop()
+    wanted = function.backward(output, *operands)
+    for _ in range(3):
+        for gradient, right in zip(pullback(output), wanted, strict=True):
+            np.testing.assert_array_equal(gradient, right)
+
+
+@pytest.mark.parametrize("size", [3, 200])
+def test_a_pullback_that_many_threads_call_is_right_in_each(size: int) -> None:
+    operands = drawn(chain(5), dict.fromkeys("abcdef", size))
+    output, pullback = eg.compile(chain(5)).vjp(*operands)
+    wanted = eg.compile(chain(5)).backward(output, *operands)
+    barrier, found = threading.Barrier(8), []
+
+    def call() -> None:
+        barrier.wait()
+        found.append(pullback(output))
+
+    threads = [threading.Thread(target=call) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == len(threads)
+    for gradients in found:
+        for gradient, right in zip(gradients, wanted, strict=True):
+            np.testing.assert_array_equal(gradient, right)
+
+
+def test_a_cotangent_that_is_refused_uses_nothing_up() -> None:
+    operands = drawn("ij,jk,kl->il", dict.fromkeys("ijkl", 3))
+    output, pullback = eg.compile("ij,jk,kl->il").vjp(*operands)
+    with pytest.raises(eg.EinsumGradError):
+        pullback(np.ones((2, 2)))
+    right = eg.compile("ij,jk,kl->il").backward(output, *operands)
+    for gradient, wanted in zip(pullback(output), right, strict=True):
+        np.testing.assert_array_equal(gradient, wanted)
