@@ -70,6 +70,15 @@ def test_blocks_wake_no_threads_of_a_blas(text: str, size: int, call: str) -> No
     assert f"{call}(" in output
 
 
+def test_a_large_matrix_times_a_vector_is_read_as_it_is() -> None:
+    text = emit("ij,j->i", sizes={"i": 1500, "j": 1000})
+    assert "z = x @ w" in text
+    assert "dw = x.T @ dz" in text
+    # Small ones take less time with a method.
+    chain = emit("ij,jk,kl->il", sizes={"i": 1500, "j": 1000, "k": 2, "l": 2})
+    assert "left.dot(" in chain or ".dot(" in chain
+
+
 def calls_of(function: Callable[[], Any]) -> int:
     """How many functions are called, Python's and those in C, and the loops' comparisons too."""
     count = 0

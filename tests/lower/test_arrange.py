@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from einsum_grad.emit import TARGETS, path_of, program_of
-from einsum_grad.lower import Op, Program, Scale, arrange, lower, steps
+from einsum_grad.lower import Gap, Gaps, Op, Program, Scale, arrange, lower, steps
 from einsum_grad.lower.check import check
 from einsum_grad.plan import arrays, pairwise, pattern_of
 from einsum_grad.syntax import parse
@@ -22,19 +22,24 @@ def arranged(
     text: str, wrt: tuple[int, ...] | None = None, itemsize: int = 0, **sizes: int
 ) -> Program:
     """The arranged program of a pattern; for large arrays, if numbers have so many bytes."""
-    return _arranged(text, wrt, itemsize, (), sizes)
+    return _arranged(text, wrt, itemsize, frozenset(), sizes)
 
 
 def torn(text: str, *gaps: int, **sizes: int) -> Program:
-    """The arranged program for large operands, those with the numbers `gaps` having gaps."""
-    return _arranged(text, None, 8, gaps, sizes)
+    """The arranged program for large operands, those with the numbers `gaps` having rows apart."""
+    return _arranged(text, None, 8, frozenset((number, Gap.ROWS) for number in gaps), sizes)
+
+
+def scattered(text: str, *gaps: int, **sizes: int) -> Program:
+    """The same, the numbers of a row having gaps between them."""
+    return _arranged(text, None, 8, frozenset((number, Gap.NUMBERS) for number in gaps), sizes)
 
 
 def _arranged(
     text: str,
     wrt: tuple[int, ...] | None,
     itemsize: int,
-    gaps: tuple[int, ...],
+    gaps: Gaps,
     sizes: dict[str, int],
 ) -> Program:
     pattern = pattern_of(parse(text))
@@ -43,7 +48,7 @@ def _arranged(
     assert path is not None
     asked = tuple(range(len(pattern.inputs))) if wrt is None else wrt
     program = lower(pairwise(pattern, path), asked)
-    scale = Scale(tuple(known.items()), itemsize, frozenset(gaps))
+    scale = Scale(tuple(known.items()), itemsize, gaps)
     return arrange(program, scale if itemsize else None)
 
 
@@ -151,6 +156,21 @@ def test_an_array_with_gaps_is_not_copied_where_it_is_a_matrix_as_it_is() -> Non
     assert copies(torn("ij,jk->ik", 0, 1)) == []
     assert copies(torn("bij,jk->bik", 1)) == []
     assert copies(torn("bij,bij->bij", 0, 1)) == []
+
+
+def test_a_matrix_that_no_blas_reads_is_copied_once() -> None:
+    assert copies(scattered("ij,jk->ik", 0, 1)) == ["ij>ij", "jk>jk"]
+    assert copies(scattered("bij,bjk->bik", 1)) == ["bjk>bjk"]
+    assert copies(scattered("bij,bj->bi", 0, 1)) == ["bij>bij", "bj>bj"]
+    program = scattered("ij,j->i", 0, 1)
+    assert copies(program) == ["ij>ij", "j>j"]
+    assert readers(program, "x_ij") == ["z", "dw"]
+
+
+def test_what_is_read_once_is_not_copied_whatever_its_gaps() -> None:
+    assert copies(scattered("bij,bij->bij", 0, 1)) == []
+    assert copies(scattered("bi,bi->b", 0, 1)) == []
+    assert copies(scattered("i,i->", 0, 1)) == []
 
 
 def test_an_array_with_gaps_that_is_copied_anyway_is_copied_once() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -62,6 +63,27 @@ def test_a_copy_is_made_of_any_layout(shape: tuple[int, ...], dtype: str) -> Non
             np.testing.assert_array_equal(found, plain("copied")(given), strict=True)
             assert found.flags.c_contiguous
             assert not np.may_share_memory(found, array)
+
+
+@pytest.mark.parametrize(
+    "lay",
+    [
+        lambda array: array[:, ::2],
+        lambda array: array[::2, 3:],
+        lambda array: array[:, ::-1],
+        lambda array: array[::-1, ::-1],
+        lambda array: np.broadcast_to(array[:1], array.shape),
+        lambda array: np.broadcast_to(array[:, :1], array.shape),
+        lambda array: np.broadcast_to(array[0, ::2], (700, 500)),
+    ],
+)
+def test_rows_with_gaps_or_backwards_are_copied_row_by_row(
+    lay: Callable[[Any], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A thousand times as fast as a few numbers at a time, which is for what is transposed.
+    monkeypatch.setattr("einsum_grad.runtime.helpers._transposed", None)
+    given = lay(whole((700, 1000), "f8", 1))
+    np.testing.assert_array_equal(copied(given), given, strict=True)
 
 
 def test_what_repeats_is_copied_as_often() -> None:

@@ -11,7 +11,7 @@ from einsum_grad.emit.numpy import NUMPY
 from einsum_grad.emit.steps import LETTERS
 from einsum_grad.emit.target import Target
 from einsum_grad.errors import ArgumentError
-from einsum_grad.lower import PLAIN, Program, Traits, arrange, lower, scale_of
+from einsum_grad.lower import PLAIN, Gaps, Program, Traits, arrange, lower, scale_of
 from einsum_grad.plan import (
     AUTO,
     Order,
@@ -86,13 +86,12 @@ def program_of(
     traits: Traits = PLAIN,
     itemsize: int = 8,
     order: Order = AUTO,
-    gaps: frozenset[int] = frozenset(),
+    gaps: Gaps = frozenset(),
 ) -> Program:
     """The program that `target` writes for `pattern`, in labels that may stand in code.
 
     `sizes` are those of the labels, where they are known, and numbers have `itemsize` bytes;
-    `order` is how to find the path, or a path; `gaps` are the operands of whose axes no view
-    makes one.
+    `order` is how to find the path, or a path; `gaps` are the operands that have gaps.
     """
     spelled = spell(pattern)
     own = {spelled[label]: size for label, size in sizes.items() if label in spelled}

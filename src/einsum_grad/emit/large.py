@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from einsum_grad.emit.context import Context
 from einsum_grad.emit.freed import SMALLEST, Statement
@@ -101,12 +102,20 @@ class _Large:
         if step.op is Op.DIAGONAL and not small:
             _, *rest = self.target.steps[step.op](step, self.context)
             return [self.made(result, "zeros"), *rest]
-        if product is None or small:
+        if product is None or (small and not any(map(self.is_large, step.args))):
             return list(self.target.steps[step.op](step, self.context))
         call = call_of(step, product, self.context)
+        if small:
+            # np.dot copies an array that has gaps between its rows, and np.matmul does not.
+            call = replace(call, function=_MATMUL.get(call.function, call.function))
+            *before, text = written(call, result.labels, self.context)
+            return [*before, f"{result.name} = {text}"]
         if call.labels != result.labels:
             return list(self.target.steps[step.op](step, self.context))
         return [*call.before, self.made(result), self.into(call, result.name, self.context)]
+
+    def is_large(self, value: Value) -> bool:
+        return self.scale.nbytes(value.labels) >= SMALLEST
 
     def sums(self, step: Step) -> bool:
         """Whether `step` is the sum of one large array."""
@@ -127,7 +136,7 @@ class _Large:
 
     def into(self, call: Call, place: str, context: Context) -> str:
         """The statement that has `call` write to `place`."""
-        function = {"np.dot": "np.matmul"}.get(call.function, call.function)
+        function = _MATMUL.get(call.function, call.function)
         if call.grouped:
             sizes = ", ".join(product_size(axis, context) for axis in call.axes)
             place = f"{place}.reshape({sizes})"
@@ -209,6 +218,9 @@ class _Large:
             return call_of(step, product, context)
         return einsum_call(step, product, context)
 
+
+_MATMUL = {"np.dot": "np.matmul"}
+"""The function that has `out=` for an array of any strides, and reads rows with gaps between."""
 
 _QUIET = {Kind.MATVEC: 9216, Kind.ROW_DOT: 10_000, Kind.MATMUL: 10_000}
 """The multiplications up to which OpenBLAS stays with its caller: of gemv, of dot, of dot."""

@@ -17,7 +17,7 @@ from einsum_grad.lower.program import (
     is_view,
     steps,
 )
-from einsum_grad.lower.scale import Scale, scale_of
+from einsum_grad.lower.scale import Gap, Gaps, Scale, scale_of
 from einsum_grad.lower.split import finishing, saving
 from einsum_grad.lower.tangent import TangentProgram, arranged, hvp, jvp
 from einsum_grad.lower.traits import PLAIN, Traits
@@ -27,6 +27,8 @@ __all__ = [
     "AxisSize",
     "Block",
     "Cost",
+    "Gap",
+    "Gaps",
     "Kind",
     "Op",
     "Product",

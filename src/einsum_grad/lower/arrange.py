@@ -13,7 +13,7 @@ from dataclasses import replace
 from einsum_grad.lower.builder import labels_suffix
 from einsum_grad.lower.product import Kind, Product, is_matrix, only, product_of, without
 from einsum_grad.lower.program import Op, Program, Section, Step, Value, residuals, steps
-from einsum_grad.lower.scale import Scale
+from einsum_grad.lower.scale import Gap, Scale
 from einsum_grad.plan import Labels, diagonals
 
 
@@ -72,7 +72,7 @@ class _Arranger:
         self.final = {program.output.name, *(value.name for value in program.gradients)}
         self.batches = _batches(everything)
         gaps = scale.gaps if scale is not None else ()
-        self.gaps = {program.operands[number].name for number in gaps}
+        self.gaps = {program.operands[number].name: gap for number, gap in gaps}
         self.values: dict[str, Value] = {}
         self.copies: dict[str, dict[Labels, Value]] = {}
         self.added: list[Step] = []
@@ -96,6 +96,8 @@ class _Arranger:
         product = product_of(Step(step.op, step.result, args))
         if product is None:
             return self.alone(step, args)
+        if product.kind is Kind.MATVEC and any(self.torn(product)):
+            product = self.without_gaps(self.with_copies(product))
         if product.kind is Kind.MATMUL:
             product = self.without_gaps(self.gathered(self.with_copies(product)))
             apart = self.summed_later(product)
@@ -123,14 +125,20 @@ class _Arranger:
         )
 
     def torn(self, product: Product) -> tuple[bool, bool]:
-        """Whether the left and the right array have a group that no view makes one axis of."""
-        apart, contracted = product.spread, len(product.contracted) > 1
-        sides = ((product.left, product.rows), (product.right, product.columns))
-        left, right = (
-            value.name in self.gaps and (contracted or len(without(own, apart)) > 1)
-            for value, own in sides
+        """Whether the left and the right array are matrices that no BLAS reads through a view."""
+        return (
+            self.is_torn(product.left, product.rows, product),
+            self.is_torn(product.right, product.columns, product),
         )
-        return left, right
+
+    def is_torn(self, value: Value, own: Labels, product: Product) -> bool:
+        gap = self.gaps.get(value.name)
+        if gap is Gap.NUMBERS:
+            # Two vectors are read once, and so as they are.
+            return bool(product.rows or product.columns)
+        several = (product.contracted, without(own, product.spread))
+        matrices = gap is Gap.ROWS and product.kind is Kind.MATMUL
+        return matrices and any(len(group) > 1 for group in several)
 
     def without_gaps(self, product: Product) -> Product:
         """The product of arrays whose groups views make one axis of, as each use would copy."""

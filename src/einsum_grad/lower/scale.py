@@ -5,11 +5,28 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from einsum_grad.plan import UNIT, Labels
 
 LARGE = 1 << 19
 """From so many bytes on, blocks, threads and used memory gain more than they cost."""
+
+
+class Gap(StrEnum):
+    """Where in memory an operand has gaps.
+
+    Between `ROWS`, as windows and slices do: a BLAS reads it, but no view makes one axis of
+    several. Or between the `NUMBERS` of a row, which may also lie backwards, or all be the same
+    one: no BLAS reads that.
+    """
+
+    ROWS = "rows"
+    NUMBERS = "numbers"
+
+
+Gaps = frozenset[tuple[int, Gap]]
+"""The operands that have gaps, by number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +38,7 @@ class Scale:
 
     sizes: tuple[tuple[str, int], ...]
     itemsize: int
-    gaps: frozenset[int] = frozenset()
-    """The operands of whose axes no view makes one, as windows and slices have them."""
+    gaps: Gaps = frozenset()
     _known: dict[str, int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -41,7 +57,7 @@ def scale_of(
     terms: Iterable[Labels],
     sizes: Mapping[str, int],
     itemsize: int,
-    gaps: frozenset[int] = frozenset(),
+    gaps: Gaps = frozenset(),
 ) -> Scale | None:
     """The scale of arrays with the labels `terms`; None where all of them together are small.
 

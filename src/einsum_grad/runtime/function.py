@@ -29,7 +29,7 @@ from einsum_grad.runtime.variant import (
     Variant,
     as_array,
     build_variant,
-    has_gaps,
+    gap_of,
     load_module,
     memory_order,
 )
@@ -320,7 +320,8 @@ class Function:
         found_orders = tuple(map(memory_order, arrays))
         pairs = zip(arrays, found_orders, strict=True)
         placed = tuple(array.transpose(order) for array, order in pairs)
-        gaps = frozenset(number for number, array in enumerate(placed) if has_gaps(array))
+        found_gaps = enumerate(map(gap_of, placed))
+        gaps = frozenset((number, gap) for number, gap in found_gaps if gap is not None)
         in_order = all(order == tuple(sorted(order)) for order in found_orders)
         if in_order and not gaps:
             return variant, arrays

@@ -56,13 +56,19 @@ def copied(array: Array) -> Array:
     target = empty(array.shape, array.dtype)
     if array.nbytes < _WORTH:
         np.copyto(target, array)
-    elif array.strides[-1] == array.itemsize:
+    elif _lies_along_its_last_axis(array):
         rows = _block(len(array), array.nbytes)
         in_blocks(lambda part: np.copyto(target[part], array[part]), len(array), rows)
     else:
         shape, strides = _merged(array)
         _transposed(target.reshape(shape), as_strided(array, shape, strides))
     return target
+
+
+def _lies_along_its_last_axis(array: Array) -> bool:
+    """Whether numbers side by side are so in memory too, perhaps with gaps or backwards."""
+    steps = [abs(stride) for stride in array.strides if stride]
+    return abs(array.strides[-1]) <= min(steps, default=0)
 
 
 def _block(length: int, nbytes: int) -> int:

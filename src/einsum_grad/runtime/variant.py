@@ -13,7 +13,7 @@ import numpy as np
 
 from einsum_grad.emit import Target, path_of, program_of, write
 from einsum_grad.errors import DTypeError, OperandError
-from einsum_grad.lower import PLAIN, Traits, scale_of
+from einsum_grad.lower import PLAIN, Gap, Gaps, Traits, scale_of
 from einsum_grad.plan import AUTO, Order, Pattern, Request, Shape, arrays, bind, spell
 from einsum_grad.runtime.cache import Cache
 from einsum_grad.runtime.dtypes import Array, DType, Numbers, convert, numbers_of
@@ -167,16 +167,19 @@ def memory_order(array: Array) -> MemoryOrder:
     return tuple(sorted(range(array.ndim), key=lambda axis: (-strides[axis], array.shape[axis])))
 
 
-def has_gaps(array: Array) -> bool:
-    """Whether no view makes one axis of those of `array`, which lie as `memory_order` says.
+def gap_of(array: Array) -> Gap | None:
+    """Where the gaps are of `array`, whose axes lie as `memory_order` says; None without.
 
-    >>> has_gaps(np.empty((2, 3))), has_gaps(np.empty((4, 3))[::2])
-    (False, True)
+    >>> gap_of(np.empty((2, 3))), gap_of(np.empty((4, 3))[::2]), gap_of(np.empty((2, 6))[:, ::2])
+    (None, <Gap.ROWS: 'rows'>, <Gap.NUMBERS: 'numbers'>)
     """
     axes = [
         (size, stride) for size, stride in zip(array.shape, array.strides, strict=True) if size != 1
     ]
-    return any(stride != size * inner for (_, stride), (size, inner) in itertools.pairwise(axes))
+    if axes and (axes[-1][1] != array.itemsize or any(stride <= 0 for _, stride in axes)):
+        return Gap.NUMBERS
+    torn = any(stride != size * inner for (_, stride), (size, inner) in itertools.pairwise(axes))
+    return Gap.ROWS if torn else None
 
 
 def build_variant(
@@ -185,12 +188,12 @@ def build_variant(
     arrays: Sequence[Array],
     conjugate: bool,
     orders: tuple[MemoryOrder, ...] | None = None,
-    gaps: frozenset[int] = frozenset(),
+    gaps: Gaps = frozenset(),
 ) -> Variant:
     """Bind the pattern to `arrays`, and find or make the module that runs it.
 
-    With `orders` the module takes each array with its axes in another order. `gaps` are those of
-    whose axes no view makes one.
+    With `orders` the module takes each array with its axes in another order. `gaps` are those that
+    have gaps then.
     """
     shapes = [array.shape for array in arrays]
     bound = bind(request.equation, request.unbound, shapes, dict(request.given))
@@ -248,7 +251,7 @@ def load_module(
     traits: Traits = PLAIN,
     itemsize: int = 8,
     order: Order = AUTO,
-    gaps: frozenset[int] = frozenset(),
+    gaps: Gaps = frozenset(),
 ) -> Loaded:
     """The module of `pattern`, written and executed once.
 
