@@ -78,6 +78,42 @@ def test_gradients_share_the_blocks_in_which_the_cotangent_is_read_once() -> Non
     ]
 
 
+def multiplied(result: str, left: str, right: str) -> Step:
+    """A contraction of values called by a letter, such as `x[i j]`."""
+    made, *args = (
+        Value(name, tuple(labels.rstrip("]")))
+        for name, _, labels in (text.partition("[") for text in (result, left, right))
+    )
+    return Step(Op.CONTRACT, made, tuple(args))
+
+
+def labels_of(*todo: Step, **sizes: int) -> list[tuple[str | None, str]]:
+    wanted = {step.result.name for step in todo}
+    return told(blocks(todo, wanted, Scale(tuple(sizes.items()), 8)))
+
+
+def test_the_label_of_a_block_is_the_one_along_which_most_bytes_lie_first() -> None:
+    first = multiplied("z[ijl]", "x[ijl]", "y[ijl]")
+    larger = multiplied("t[jim]", "u[jim]", "v[jim]")
+    sizes = {"i": 128, "j": 128, "l": 64, "m": 512}
+    assert labels_of(first, **sizes) == [("i", "z")]
+    assert labels_of(first, larger, **sizes) == [("j", "z t")]
+    assert labels_of(first, multiplied("t[jil]", "u[jil]", "v[jil]"), **sizes) == [("i", "z t")]
+
+
+def test_steps_that_are_done_whole_have_no_say_in_the_label_of_a_block() -> None:
+    first = multiplied("z[ijl]", "x[ijl]", "y[ijl]")
+    whole = multiplied("t[jn]", "u[jm]", "v[mn]")
+    sizes = {"i": 128, "j": 128, "l": 64, "m": 1 << 14, "n": 1 << 14}
+    assert labels_of(first, whole, **sizes) == [("i", "z"), (None, "t")]
+
+
+def test_a_sum_over_the_label_of_a_block_is_read_after_it() -> None:
+    summed = multiplied("s[j]", "x[ij]", "y[ij]")
+    reading = multiplied("z[ij]", "x[ij]", "s[j]")
+    assert labels_of(summed, reading, **LARGE) == [("i", "s"), ("i", "z")]
+
+
 def test_a_value_that_a_block_makes_and_uses_is_not_kept() -> None:
     program = arranged("ij,ij,ij->ij", None, 8, **LARGE)
     (block,) = backward(program)

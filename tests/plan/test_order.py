@@ -142,6 +142,14 @@ def test_what_an_optimizer_must_not_return_is_refused(path: Any, error: type[Exc
         contraction_path(pattern("ab,bc,cd->ad"), None, Recorder(path))
 
 
+def test_a_size_of_0_costs_as_much_as_1() -> None:
+    chain = Pattern((("a", "b"), ("b", "c"), ("c", "d"), ("d", "e"), ("e", "f")), ("a", "f"))
+    sizes = {"a": 2, "b": 50, "c": 3, "d": 40, "e": 5, "f": 60}
+    for label in "abcdef":
+        one = contraction_path(chain, {**sizes, label: 1})
+        assert contraction_path(chain, {**sizes, label: 0}) == one
+
+
 def test_what_an_optimizer_raises_is_an_order_error() -> None:
     chain = Pattern((("a", "b"), ("b", "c"), ("c", "d")), ("a", "d"))
     optimizer = RandomGreedy(max_repeats=1)
