@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from einsum_grad.lower.builder import labels_suffix
-from einsum_grad.lower.product import Kind, Product, is_matrix, only, product_of, without
+from einsum_grad.lower.orders import batch_last, copied, missing, orders_of
+from einsum_grad.lower.product import Kind, Product, only, product_of, without
 from einsum_grad.lower.program import Op, Program, Section, Step, Value, residuals, steps
 from einsum_grad.lower.scale import Gap, Scale
 from einsum_grad.plan import Labels, diagonals
@@ -105,7 +106,7 @@ class _Arranger:
                 partial = self.contract(apart, (product.left, product.right))
                 return self.alone(step, (partial,))
             product = self.in_order(product, step.result)
-        orders = _batch_last if self.is_tiny(product) else _ORDERS[product.kind]
+        orders = batch_last if self.is_tiny(product) else orders_of
         left, right, natural = orders(product)
         along = {Kind.MULTIPLY: natural, Kind.ROW_DOT: left}.get(product.kind)
         if along is not None:
@@ -120,9 +121,7 @@ class _Arranger:
             for value in (product.left, product.right)
         )
         pairs = (replace(product, left=one, right=other) for one in lefts for other in rights)
-        return min(
-            pairs, key=lambda pair: (_missing(pair) + sum(self.torn(pair)), len(pair.spread))
-        )
+        return min(pairs, key=lambda pair: (missing(pair) + sum(self.torn(pair)), len(pair.spread)))
 
     def torn(self, product: Product) -> tuple[bool, bool]:
         """Whether the left and the right array are matrices that no BLAS reads through a view."""
@@ -143,9 +142,9 @@ class _Arranger:
     def without_gaps(self, product: Product) -> Product:
         """The product of arrays whose groups views make one axis of, as each use would copy."""
         left, right = (
-            self.copy(value, value.labels) if torn and not missing else value
-            for value, torn, missing in zip(
-                (product.left, product.right), self.torn(product), _copied(product), strict=True
+            self.copy(value, value.labels) if torn and not moved else value
+            for value, torn, moved in zip(
+                (product.left, product.right), self.torn(product), copied(product), strict=True
             )
         )
         return replace(product, left=left, right=right)
@@ -161,7 +160,7 @@ class _Arranger:
     def summed_later(self, product: Product) -> Step | None:
         """The product for each index of a first label, to be summed: where that saves copies."""
         first = product.left.labels[0]
-        if self.scale is None or not _missing(product) or first not in product.contracted:
+        if self.scale is None or not missing(product) or first not in product.contracted:
             return None
         output = (first, *product.output)
         large = self.scale.nbytes(product.left.labels) + self.scale.nbytes(product.right.labels)
@@ -170,7 +169,7 @@ class _Arranger:
         base = f"{product.left.name}_{product.right.name}"
         step = Step(Op.CONTRACT, Value(base, output), (product.left, product.right))
         batched = product_of(step)
-        if batched is None or batched.kind is not Kind.MATMUL or _missing(batched):
+        if batched is None or batched.kind is not Kind.MATMUL or missing(batched):
             return None
         return replace(step, result=Value(self.name(base, output), output))
 
@@ -290,95 +289,6 @@ def _leads(label: str, value: Value, product: Product) -> bool:
     """Whether `label` comes before what is summed."""
     return value.labels.index(label) < min(map(value.labels.index, product.contracted))
 
-
-Orders = tuple[Labels, Labels, Labels]
-"""The orders of axes that a product's arrays should have, and the one that it leaves."""
-
-
-def _multiplied(product: Product) -> Orders:
-    """An elementwise product has the order of an array that has all axes."""
-    left, right, output = product.left.labels, product.right.labels, product.output
-    whole = [term for term in (left, right) if len(term) == len(output)]
-    natural = output if output in whole or not whole else whole[0]
-    return left, right, natural
-
-
-def _row_dots(product: Product) -> Orders:
-    return product.left.labels, product.right.labels, only(product.left.labels, product.batch)
-
-
-def _matvecs(product: Product) -> Orders:
-    own = (*product.rows, *product.columns)
-    matrix = product.left.labels if product.rows else product.right.labels
-    batch = only(matrix, product.batch)
-    return product.left.labels, product.right.labels, (*batch, *only(matrix, own))
-
-
-def _matrices(product: Product) -> Orders:
-    """(batch, rows, contracted) and (batch, contracted, columns), in any order of the three."""
-    spread, left, right = product.spread, product.left.labels, product.right.labels
-    if spread and only(left, product.contracted) == only(right, product.contracted):
-        own = (*only(left, product.rows), *only(right, product.columns))
-        return left, right, (*spread, *without(own, spread))
-    left = _matrix(product.left.labels, product.batch, product.rows, product.contracted)
-    right = _matrix(product.right.labels, product.batch, product.columns, product.contracted)
-    if only(left, product.contracted) != only(right, product.contracted):
-        left, right = _agreeing(product, left, right)
-    own = (*only(left, product.rows), *only(right, product.columns))
-    natural = (*product.batch, *own)
-    return left, right, natural
-
-
-def _batch_last(product: Product) -> Orders:
-    """The batch as the axis without gaps, along which the entries of tiny matrices are added."""
-    batch = product.batch
-
-    def order(labels: Labels) -> Labels:
-        return labels if labels[-1] == batch[-1] else (*without(labels, batch), *batch)
-
-    return order(product.left.labels), order(product.right.labels), order(product.output)
-
-
-def _matrix(labels: Labels, batch: Labels, own: Labels, contracted: Labels) -> Labels:
-    """`labels`, if a view makes a matrix of them for each batch index; else the order to copy.
-
-    What is last stays last: a copy is fast where it reads and writes memory in the same order.
-    """
-    if is_matrix(labels, batch, own, contracted):
-        return labels
-    summed = only(labels, contracted)
-    if without(labels, batch)[-1] in own:
-        return (*batch, *summed, *own)
-    return (*batch, *own, *summed)
-
-
-def _missing(product: Product) -> int:
-    """How many of the arrays have to be copied to make a matrix product of them."""
-    return sum(_copied(product))
-
-
-def _copied(product: Product) -> tuple[bool, bool]:
-    """Whether the left and the right array have to be copied into another order."""
-    left, right, _ = _matrices(product)
-    return left != product.left.labels, right != product.right.labels
-
-
-def _agreeing(product: Product, left: Labels, right: Labels) -> tuple[Labels, Labels]:
-    """The contracted labels in one order: a copy that is made anyway, or of the smaller array."""
-    change_left = left != product.left.labels or (
-        right == product.right.labels and len(left) < len(right)
-    )
-    if change_left:
-        return (*product.batch, *product.rows, *only(right, product.contracted)), right
-    return left, (*product.batch, *only(left, product.contracted), *product.columns)
-
-
-_ORDERS: dict[Kind, Callable[[Product], Orders]] = {
-    Kind.MULTIPLY: _multiplied,
-    Kind.MATMUL: _matrices,
-    Kind.ROW_DOT: _row_dots,
-    Kind.MATVEC: _matvecs,
-}
 
 _ARRANGE: dict[Op, Callable[[_Arranger, Step, tuple[Value, ...]], Value]] = {
     Op.CONTRACT: _Arranger.contract,

@@ -82,7 +82,7 @@ def _kept(found: Iterable[Block], wanted: Collection[str]) -> tuple[Block, ...]:
     for block in reversed(tuple(found)):
         made = (step.result for step in block.steps)
         kept.append(replace(block, kept=tuple(value for value in made if value.name in read)))
-        read.update(arg.name for step in block.steps for arg in step.args)
+        read.update(_read(block.steps))
     return tuple(reversed(kept))
 
 
@@ -94,16 +94,17 @@ def _in_turn(
         made = [step.result.name in whole for step in block.steps]
         first = made.index(True) if block.label is not None and any(made) else 0
         before, after = block.steps[:first], block.steps[first:]
-        later = {arg.name for step in after for arg in step.args}
-        later.update(arg.name for b in found[number + 1 :] for step in b.steps for arg in step.args)
-        read = {arg.name for step in before for arg in step.args}
-        passed = {step.result.name for step in before}.intersection(
-            arg.name for step in after for arg in step.args
-        )
+        read, used = _read(before), _read(after)
+        later = used.union(*(_read(other.steps) for other in found[number + 1 :]))
+        passed = used.intersection(step.result.name for step in before)
         if (read - later).isdisjoint(going) or passed:
             yield block
         else:
             yield from (replace(block, steps=part) for part in (before, after))
+
+
+def _read(todo: Iterable[Step]) -> set[str]:
+    return {arg.name for step in todo for arg in step.args}
 
 
 def passing(program: Program) -> set[Value]:
