@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from einsum_grad.lower import Block, Op, Program, Scale, Step, Value, arrange, blocks, steps
-from einsum_grad.lower.blocks import BLOCK, WORTH, passing
+from einsum_grad.lower.blocks import BLOCK, WORTH, _in_turn, passing
 from einsum_grad.lower.cost import cost
 from einsum_grad.lower.split import finishing, saving
 from tests.lower.test_arrange import arranged
@@ -271,3 +271,14 @@ def test_what_is_done_whole_keeps_its_place_among_blocks() -> None:
     program = arranged("ij,jk,kl,kl,lm->im", None, 8, **dict.fromkeys("ijklm", 512))
     found = told(backward(program))
     assert found[1:] == [("k", "dc dd"), (None, "da db")]
+
+
+def test_a_block_is_in_two_parts_only_where_nothing_reads_later_what_the_first_uses_up() -> None:
+    kept, given, other = (Value(name, ("i",)) for name in ("t", "g", "w"))
+    total = Step(Op.CONTRACT, Value("s", ()), (kept, given))
+    made = Step(Op.CONTRACT, Value("u", ("i",)), (given, other))
+    again = Step(Op.CONTRACT, Value("r", ()), (kept, other))
+    block, later = Block((total, made), "i", 4), Block((again,))
+    parts = [part.steps for part in _in_turn([block], {"t"}, {"u"})]
+    assert parts == [(total,), (made,)]
+    assert list(_in_turn([block, later], {"t"}, {"u"})) == [block, later]

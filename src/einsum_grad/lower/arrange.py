@@ -121,7 +121,7 @@ class _Arranger:
             for value in (product.left, product.right)
         )
         pairs = (replace(product, left=one, right=other) for one in lefts for other in rights)
-        return min(pairs, key=lambda pair: (missing(pair) + sum(self.torn(pair)), len(pair.spread)))
+        return min(pairs, key=lambda pair: (missing(pair), len(pair.spread)))
 
     def torn(self, product: Product) -> tuple[bool, bool]:
         """Whether the left and the right array are matrices that no BLAS reads through a view."""

@@ -19,17 +19,14 @@ from einsum_grad.plan import UNIT
 BLOCK = 1 << 21
 """The bytes of a block, at most: what the threads read and write at a time fits in the caches."""
 
-_FEWEST = 4
-"""The blocks to make at least: with some for each thread, one that is late costs little.
-
-Many more would cost more than they gain: threads that call NumPy in turns wait for each other.
-"""
-
 _LARGE = 1 << 18
 """The bytes of an array from which on it may be worth to have it in blocks."""
 
-WORTH = 1 << 23
-"""The bytes from which on it is worth to wake other threads."""
+WORTH = 4 * BLOCK
+"""The bytes from which on it is worth to wake other threads: with two blocks for each of two.
+
+Smaller blocks would cost more than they gain: threads that call NumPy in turns wait for each other.
+"""
 
 _PRODUCT = 1 << 12
 """The bytes that memory moves while `@` begins with one of its matrices, roughly."""
@@ -149,8 +146,7 @@ class _Group:
         if self.label is None or work < WORTH:
             return Block(tuple(self.steps))
         size = scale.volume((self.label,))
-        step = min(size * BLOCK // work, -(-size // _FEWEST))
-        return Block(tuple(self.steps), self.label, max(1, step))
+        return Block(tuple(self.steps), self.label, max(1, size * BLOCK // work))
 
     def gives(self, value: Value) -> bool:
         """Whether a later step of the same block may read `value`, which this group makes."""
