@@ -76,3 +76,15 @@ def test_a_long_comment_stays_a_comment() -> None:
     lines = folded(f"# {'what is said (of this) ' * 9}")
     assert len(lines) > 1
     assert all(line.startswith("# ") and len(line) <= 96 for line in lines)
+
+
+def test_a_line_inside_a_function_is_folded_inside_it() -> None:
+    call = f"np.matmul(left, {'right, ' * 14}out=z)"
+    lines = folded(f"    {call}")
+    assert [lines[0], lines[-1]] == ["    np.matmul(", "    )"]
+    assert len(lines) > 3
+    assert all(line.startswith(" " * 8) for line in lines[1:-1])
+    remarks = folded(f"    # {'word ' * 25}")
+    assert len(remarks) > 1
+    assert all(line.startswith("    # ") for line in remarks)
+    assert max(map(len, lines + remarks)) <= WIDTH - 4

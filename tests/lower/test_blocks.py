@@ -66,7 +66,7 @@ def test_every_step_is_in_one_block_after_what_it_reads(program: Program, itemsi
 def check_divided(step: Step, block: Block, inside: set[str]) -> None:
     """A part is made of parts: a sum over the blocks' label is read by no step of the block."""
     assert block.label in {label for value in (*step.args, step.result) for label in value.labels}
-    assert block.step >= 1
+    assert block.parts >= 1
     for arg in step.args:
         assert arg.name not in inside - {step.result.name} or block.label in arg.labels
 
@@ -139,12 +139,34 @@ def test_a_product_that_arithmetic_bounds_stays_whole() -> None:
     assert told(backward(program)) == [(None, "dx dw")]
 
 
-@pytest.mark.parametrize(("size", "label"), [(64, "b"), (128, None)])
-def test_a_batch_of_products_is_in_blocks_where_a_blas_has_one_thread(
-    size: int, label: str | None
+@pytest.mark.parametrize("size", [64, 512])
+@pytest.mark.parametrize(("batch", "label"), [(4, None), (8, "b")])
+def test_a_batch_of_products_is_shared_if_there_are_some_for_each_core(
+    batch: int, label: str | None, size: int
 ) -> None:
-    program = arranged("bij,bjk->bik", itemsize=8, b=64, i=size, j=size, k=size)
+    batch *= 512 // size
+    label = label if size == 512 else "b"
+    program = arranged("bij,bjk->bik", itemsize=8, b=batch, i=size, j=size, k=size)
     assert told(forward(program)) == [(label, "z")]
+
+
+def test_products_with_the_same_matrix_are_shared_if_it_is_the_smaller_array() -> None:
+    sizes = {"b": 16, "c": 64, "x": 32, "y": 32, "o": 64}
+    assert told(forward(arranged("bcxy,oc->boxy", None, 8, **sizes))) == [("b", "z")]
+    sizes = {"b": 8, "t": 128, "d": 512, "h": 16, "k": 16}
+    assert {label for label, _ in told(forward(arranged("btd,hdk->bhtk", None, 8, **sizes)))} == {
+        None
+    }
+
+
+def test_products_are_shared_by_a_label_whose_parts_are_written_where_they_lie() -> None:
+    sizes = {"a": 16, "b": 16, "i": 64, "j": 64, "c": 64, "d": 64}
+    grouped = multiplied("z[abijd]", "x[abijc]", "y[abcd]")
+    assert labels_of(grouped, **sizes) == [("a", "z")]
+    # Only a part along the first axis has rows that one axis can be made of.
+    assert labels_of(grouped, **(sizes | {"a": 2, "b": 128})) == [(None, "z")]
+    single = multiplied("z[abid]", "x[abic]", "y[abcd]")
+    assert labels_of(single, **(sizes | {"a": 2, "b": 128})) == [("b", "z")]
 
 
 @pytest.mark.parametrize("text", ["ij,j->i", "ij,i->j", "j,ij->i"])
@@ -208,10 +230,10 @@ def test_the_label_is_the_one_along_which_most_is_moved_in_long_runs() -> None:
 
 
 def test_small_work_is_left_whole() -> None:
-    # Two operands and a result of 2^18 numbers each are three quarters of WORTH.
-    half, whole = WORTH // 4 // 8, WORTH // 2 // 8
-    assert multiply("i", "i", output="i", i=half).label is None
-    assert multiply("i", "i", output="i", i=whole).label == "i"
+    # Two operands and a result.
+    least = -(-WORTH // 3 // 8)
+    assert multiply("i", "i", output="i", i=least - 1).label is None
+    assert multiply("i", "i", output="i", i=least).label == "i"
 
 
 def test_arrays_that_fit_in_a_cache_are_left_whole() -> None:
@@ -227,26 +249,26 @@ def test_arrays_that_fit_in_a_cache_are_left_whole() -> None:
 @pytest.mark.parametrize("rows", [1024, 4096])
 def test_the_arrays_of_a_block_fit_in_a_cache(rows: int) -> None:
     block = multiply("ij", "ij", output="ij", i=rows, j=1024)
-    assert block.step * 3 * 8 * 1024 <= BLOCK < (block.step + 1) * 3 * 8 * 1024
+    assert BLOCK // 2 < rows * 3 * 8 * 1024 / block.parts <= BLOCK
 
 
-def test_where_there_is_more_to_compute_a_block_is_smaller() -> None:
-    """Blocks are for all cores, and those of matrix products take longer than their bytes tell."""
+def test_two_threads_have_as_many_blocks() -> None:
+    for rows in range(300, 3000, 50):
+        assert multiply("ij", "ij", output="ij", i=rows, j=1024).parts % 2 == 0
 
-    def indices(text: str, size: int) -> int:
-        (block,) = forward(arranged(text, None, 8, b=1 << 20, i=size, j=size, k=size))
-        return block.step * (8 * 3 * size * size)
 
-    assert BLOCK // 2 < indices("bij,bij->bij", 16) <= BLOCK
-    # A product of 16×16 matrices has 16³ pairs of numbers, and a call to begin with: six times
-    # the bytes of its arrays.
-    assert BLOCK // 2 < indices("bij,bjk->bik", 16) * (1 + 6) <= BLOCK
-    assert indices("bij,bjk->bik", 64) < indices("bij,bjk->bik", 32) < indices("bij,bjk->bik", 16)
+def test_what_takes_long_to_compute_is_shared_though_its_arrays_are_small() -> None:
+    sizes = {"b": 16, "i": 64, "j": 64, "k": 64}
+    assert told(forward(arranged("bij,bjk->bik", None, 8, **sizes))) == [("b", "z")]
+    assert told(forward(arranged("bij,bij->bij", None, 8, **sizes))) == [(None, "z")]
+    # Many tiny matrices take longer than their bytes and their arithmetic.
+    sizes = {"b": 1 << 11, "i": 4, "j": 8, "k": 8}
+    assert told(forward(arranged("bij,bjk->bik", None, 8, **sizes))) == [("b", "z")]
 
 
 def test_a_block_has_at_least_one_index() -> None:
     block = multiply("ij", "ij", output="ij", i=4, j=1 << 20)
-    assert (block.label, block.step) == ("i", 1)
+    assert (block.label, block.parts) == ("i", 4)
 
 
 def test_whole_steps_that_follow_each_other_are_one_block() -> None:

@@ -20,6 +20,7 @@ import einsum_grad as eg
 from einsum_grad.errors import ArgumentError, ArgumentTypeError
 from einsum_grad.runtime import threads
 from einsum_grad.runtime.threads import in_blocks
+from einsum_grad.runtime.workers import Workers
 from tests.interrupts import interrupted
 from tests.strategies import fractions
 
@@ -137,7 +138,7 @@ def names_of(work: Any = None) -> set[str]:
             meeting.wait(timeout=30)
         return threading.current_thread().name
 
-    return set(in_blocks(work or wait, BLOCKS, 1))
+    return set(in_blocks(work or wait, BLOCKS, BLOCKS))
 
 
 def test_as_many_threads_work_as_were_set() -> None:
@@ -147,21 +148,23 @@ def test_as_many_threads_work_as_were_set() -> None:
 
 
 @pytest.mark.parametrize(
-    ("length", "step"), [(0, 3), (1, 3), (9, 3), (10, 3), (100, 3), (100, 100)]
+    ("length", "parts", "step"),
+    [(0, 3, 1), (1, 3, 1), (9, 3, 3), (10, 3, 4), (10, 4, 3), (100, 33, 4), (100, 100, 1)],
 )
-def test_the_parts_are_the_whole_in_order(length: int, step: int) -> None:
-    parts = in_blocks(lambda part: (part.start, part.stop), length, step)
-    assert parts == [(start, start + step) for start in range(0, max(length, 1), step)]
+def test_the_parts_are_the_whole_in_order(length: int, parts: int, step: int) -> None:
+    found = in_blocks(lambda part: (part.start, part.stop), length, parts)
+    assert found == [(start, start + step) for start in range(0, max(length, 1), step)]
+    assert len(found) <= parts
 
 
-def test_few_blocks_wake_nobody() -> None:
-    names = in_blocks(lambda part: threading.current_thread(), 7, 1)
-    assert set(names) == {threading.current_thread()}
+def test_one_block_wakes_nobody() -> None:
+    (name,) = in_blocks(lambda part: threading.current_thread(), 7, 1)
+    assert name is threading.current_thread()
 
 
 def test_one_thread_wakes_nobody() -> None:
     eg.set_num_threads(1)
-    names = in_blocks(lambda part: threading.current_thread(), BLOCKS, 1)
+    names = in_blocks(lambda part: threading.current_thread(), BLOCKS, BLOCKS)
     assert set(names) == {threading.current_thread()}
 
 
@@ -173,7 +176,7 @@ def test_an_error_in_a_block_reaches_the_caller(error: BaseException) -> None:
 
     for _ in range(20):
         with pytest.raises(type(error), match="of a block"):
-            in_blocks(fail, BLOCKS, 1)
+            in_blocks(fail, BLOCKS, BLOCKS)
     assert len(names_of()) == 4  # the workers live on
     assert threads._State.workers.free.acquire(blocking=False)
     threads._State.workers.free.release()
@@ -190,14 +193,14 @@ def test_an_error_in_a_worker_reaches_the_caller() -> None:
             raise ValueError("in a worker")
 
     with pytest.raises(ValueError, match="in a worker"):
-        in_blocks(fail, BLOCKS, 1)
+        in_blocks(fail, BLOCKS, BLOCKS)
 
 
 def test_a_block_may_have_blocks() -> None:
     def outer(part: slice) -> list[int]:
-        return in_blocks(lambda inner: part.start * 100 + inner.start, 10, 1)
+        return in_blocks(lambda inner: part.start * 100 + inner.start, 10, 10)
 
-    found = in_blocks(outer, BLOCKS, 1)
+    found = in_blocks(outer, BLOCKS, BLOCKS)
     assert found == [[start * 100 + n for n in range(10)] for start in range(BLOCKS)]
 
 
@@ -258,13 +261,13 @@ def test_a_context_variable_has_the_callers_value_and_keeps_it() -> None:
         variable.set(seen)
         return seen
 
-    assert set(in_blocks(work, BLOCKS, 1)) == {"the caller's"}
+    assert set(in_blocks(work, BLOCKS, BLOCKS)) == {"the caller's"}
 
 
 def test_the_size_of_numpys_buffers_is_the_callers_again() -> None:
     before = 4096
     at_first = np.setbufsize(before)
-    inside = in_blocks(lambda part: np.getbufsize(), BLOCKS, 1)
+    inside = in_blocks(lambda part: np.getbufsize(), BLOCKS, BLOCKS)
     assert set(inside) == {256}
     assert np.getbufsize() == before
 
@@ -272,7 +275,7 @@ def test_the_size_of_numpys_buffers_is_the_callers_again() -> None:
         raise ValueError("of a block")
 
     with pytest.raises(ValueError, match="of a block"):
-        in_blocks(fail, BLOCKS, 1)
+        in_blocks(fail, BLOCKS, BLOCKS)
     assert np.getbufsize() == before
     np.setbufsize(at_first)
 
@@ -283,7 +286,7 @@ def test_the_size_of_numpys_buffers_is_the_callers_again() -> None:
 def test_where_no_thread_can_be_started_the_caller_works_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(threads._State, "workers", threads._Workers())
+    monkeypatch.setattr(threads._State, "workers", Workers())
 
     def refuse(thread: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
@@ -291,7 +294,7 @@ def test_where_no_thread_can_be_started_the_caller_works_alone(
     with monkeypatch.context() as patched:
         patched.setattr(threading.Thread, "start", refuse)
         for _ in range(2):
-            found = in_blocks(lambda part: threading.current_thread(), BLOCKS, 1)
+            found = in_blocks(lambda part: threading.current_thread(), BLOCKS, BLOCKS)
             assert set(found) == {threading.current_thread()}
     assert len(names_of()) == 4  # as soon as they can
 
@@ -336,7 +339,7 @@ def run(script: str) -> None:
 def test_an_interrupt_leaves_no_lock_and_no_setting_behind() -> None:
     before = np.getbufsize()
     for place in interrupted(
-        lambda: in_blocks(lambda part: part.start, BLOCKS, 1),
+        lambda: in_blocks(lambda part: part.start, BLOCKS, BLOCKS),
         in_blocks,
         threads._in_blocks,
         threads._together,
@@ -344,7 +347,7 @@ def test_an_interrupt_leaves_no_lock_and_no_setting_behind() -> None:
         assert not threads._State.workers.free.locked(), place
         assert np.getbufsize() == before
     assert place > 5
-    assert in_blocks(lambda part: part.start, BLOCKS, 1) == list(range(BLOCKS))
+    assert in_blocks(lambda part: part.start, BLOCKS, BLOCKS) == list(range(BLOCKS))
 
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")

@@ -14,15 +14,13 @@ from dataclasses import replace
 from einsum_grad.emit.context import Context
 from einsum_grad.emit.freed import SMALLEST, Statement
 from einsum_grad.emit.layout import indented
-from einsum_grad.emit.product import Call, call_of, einsum_call, product_size, written
+from einsum_grad.emit.product import Call, call_of, product_size, written
 from einsum_grad.emit.target import Target
 from einsum_grad.emit.view import transposing
 from einsum_grad.lower import (
     AxisSize,
     Block,
-    Kind,
     Op,
-    Product,
     Program,
     Scale,
     Step,
@@ -41,8 +39,9 @@ HELPERS = (
     '''def zeros(shape, dtype):
     """Return an array of zeros."""
     return np.zeros(shape, dtype)''',
-    '''def in_blocks(work, length, step):
-    """Return what work returns for each slice of step of range(length)."""
+    '''def in_blocks(work, length, parts):
+    """Return what work returns for each of so many slices of range(length)."""
+    step = max(1, -(-length // parts))
     return [work(slice(start, start + step)) for start in range(0, max(length, 1), step)]''',
     '''def copied(array):
     """Return a copy whose last axis is the one without gaps."""
@@ -160,7 +159,7 @@ class _Large:
             *([f"return {', '.join(map(_part, sums))}"] if sums else []),
         ]
         length = self.context.size(label)
-        call = f"in_blocks(work, {length}, {block.step})"
+        call = f"in_blocks(work, {length}, {block.parts})"
         return [
             *map(self.made, divided),
             "",
@@ -193,7 +192,7 @@ class _Large:
         if result not in outside or label not in result.labels:
             if product is None:
                 return list(self.target.steps[step.op](own, context))
-            call = self.quiet_call(own, product, context)
+            call = call_of(own, product, context)
             *before, text = written(call, result.labels, context)
             return [*before, f"{_part(result)} = {text}"]
         place = f"{result.name}[{_places(result, label)}]"
@@ -201,29 +200,16 @@ class _Large:
         if product is None:
             lines = list(self.target.steps[step.op](own, context))
             return [*lines, f"{place} = {_part(result)}"]
-        call = self.quiet_call(own, product, context)
+        call = call_of(own, product, context)
         # A part is without gaps, and so can be reshaped without a copy, if it is one of rows.
         if call.labels == result.labels and not (call.grouped and result.labels[0] != label):
             return [*call.before, *again, self.into(call, _part(result), context)]
         *before, text = written(call, result.labels, context)
         return [*before, *again, f"{_part(result)}[...] = {text}"]
 
-    def quiet_call(self, step: Step, product: Product, context: Context) -> Call:
-        """The call for `product` that wakes no threads of a BLAS: those would be in our way."""
-        limit = _QUIET.get(product.kind)
-        own = (*product.rows, *product.columns)
-        if product.kind is Kind.MATMUL and own:
-            limit = None  # lower/blocks.py has only small ones in blocks
-        if limit is None or self.scale.volume((*own, *product.contracted)) <= limit:
-            return call_of(step, product, context)
-        return einsum_call(step, product, context)
-
 
 _MATMUL = {"np.dot": "np.matmul"}
 """The function that has `out=` for an array of any strides, and reads rows with gaps between."""
-
-_QUIET = {Kind.MATVEC: 9216, Kind.ROW_DOT: 10_000, Kind.MATMUL: 10_000}
-"""The multiplications up to which OpenBLAS stays with its caller: of gemv, of dot, of dot."""
 
 
 class _PartContext(Context):

@@ -34,10 +34,15 @@ def folded(line: str) -> list[str]:
     """
     if len(line) <= _CODE:
         return [line]
-    if line.startswith("# "):
-        return comment(line.removeprefix("# "))
-    opening, inside, closing = _call(line) or _parenthesised(line)
-    return [f"{opening}(", *_filled(inside), f"){closing}"]
+    code = line.lstrip()
+    indent = line[: len(line) - len(code)]
+    width = _CODE - len(indent)
+    if code.startswith("# "):
+        lines = comment(code.removeprefix("# "), width)
+    else:
+        opening, inside, closing = _call(code) or _parenthesised(code)
+        lines = [f"{opening}(", *_filled(inside, width), f"){closing}"]
+    return [f"{indent}{line}" for line in lines]
 
 
 def _call(line: str) -> tuple[str, str, str] | None:
@@ -61,18 +66,18 @@ def _parenthesised(line: str) -> tuple[str, str, str]:
     return f"{head}{keyword}", expression, closing
 
 
-def _filled(text: str) -> list[str]:
-    """`text` on lines of the width of code, its strings left whole."""
+def _filled(text: str, width: int = _CODE) -> list[str]:
+    """`text` on lines of that width, its strings left whole."""
     whole = _STRING.sub(lambda found: found.group().replace(" ", _NO_SPACE), text)
     lines = textwrap.wrap(
-        whole, _CODE, initial_indent=_INDENT, subsequent_indent=_INDENT, break_long_words=False
+        whole, width, initial_indent=_INDENT, subsequent_indent=_INDENT, break_long_words=False
     )
     return [line.replace(_NO_SPACE, " ") for line in lines]
 
 
-def comment(text: str) -> list[str]:
+def comment(text: str, width: int = _CODE) -> list[str]:
     """`text` as comment lines."""
-    return [f"# {line}" for line in textwrap.wrap(text, _CODE - len("# "), break_long_words=False)]
+    return [f"# {line}" for line in textwrap.wrap(text, width - len("# "), break_long_words=False)]
 
 
 def indented(lines: Sequence[str]) -> list[str]:

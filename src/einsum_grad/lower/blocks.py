@@ -1,8 +1,8 @@
 """The steps of large arrays in blocks: what memory bounds is done block by block, on all cores.
 
 A block is a range of one label. The steps of a block follow each other while its arrays are in the
-cache, and blocks go to several threads. Matrix products that arithmetic bounds stay whole: a BLAS
-has blocks and threads of its own.
+cache, and blocks go to several threads. A batch of matrix products is shared the same way. A single
+one stays whole: a BLAS has blocks and threads of its own.
 """
 
 from __future__ import annotations
@@ -10,29 +10,32 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from einsum_grad.lower.product import Kind, product_of
+from einsum_grad.lower.product import Product, matrix_product, product_of, without
 from einsum_grad.lower.program import Op, Program, Step, Value, is_view, steps, touched
 from einsum_grad.lower.scale import Scale
 from einsum_grad.lower.split import finishing, saving
 from einsum_grad.plan import UNIT
 
 BLOCK = 1 << 21
-"""The bytes of a block, at most: what the threads read and write at a time fits in the caches."""
+"""The bytes of a block, roughly: what the threads read and write at a time fits in the caches."""
 
 _LARGE = 1 << 18
 """The bytes of an array from which on it may be worth to have it in blocks."""
 
-WORTH = 4 * BLOCK
-"""The bytes from which on it is worth to wake other threads: with two blocks for each of two.
+WORTH = 3 << 21
+"""The bytes from which on it is worth to wake other threads.
 
-Smaller blocks would cost more than they gain: threads that call NumPy in turns wait for each other.
+There are few blocks then: threads that call NumPy in turns wait for each other.
 """
 
 _PRODUCT = 1 << 12
 """The bytes that memory moves while `@` begins with one of its matrices, roughly."""
 
-_SMALL_MATRIX = 1 << 18
-"""The multiplications below which a BLAS does not use several threads."""
+_PRODUCTS = 4
+"""How many multiplications of a matrix product take the time to move one number."""
+
+_SHARED = 8
+"""The matrices of a batch, at least, for cores to share them: fewer they share unequally."""
 
 _RUN = 1 << 9
 """The bytes side by side in memory that a part should have for one index of its label."""
@@ -43,7 +46,7 @@ _FEW = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Steps that are done together: for `step` indices of `label` at a time, or whole.
+    """Steps that are done together: in so many `parts` of `label`, one after the other, or whole.
 
     `kept` are the values that are used after the block; of the others there is only a part at a
     time.
@@ -51,7 +54,7 @@ class Block:
 
     steps: tuple[Step, ...]
     label: str | None = None
-    step: int = 0
+    parts: int = 1
     kept: tuple[Value, ...] = ()
 
 
@@ -140,13 +143,14 @@ class _Group:
         self.made.add(step.result.name)
 
     def block(self, scale: Scale) -> Block:
-        moved = {value for step in self.steps for value in touched(step)}
-        work = sum(scale.nbytes(value.labels) for value in moved)
-        work += sum(_effort(step, scale) for step in self.steps)
+        values = {value for step in self.steps for value in touched(step)}
+        moved = sum(scale.nbytes(value.labels) for value in values)
+        work = moved + sum(_effort(step, scale) for step in self.steps)
         if self.label is None or work < WORTH:
             return Block(tuple(self.steps))
-        size = scale.volume((self.label,))
-        return Block(tuple(self.steps), self.label, max(1, size * BLOCK // work))
+        # Two threads share an even number.
+        parts = 2 * max(min(work // WORTH, 2), moved // (2 * BLOCK))
+        return Block(tuple(self.steps), self.label, min(parts, scale.volume((self.label,))))
 
     def gives(self, value: Value) -> bool:
         """Whether a later step of the same block may read `value`, which this group makes."""
@@ -155,11 +159,11 @@ class _Group:
 
 def _effort(step: Step, scale: Scale) -> int:
     """The bytes that memory moves while the matrix products of `step` are computed, roughly."""
-    product = product_of(step)
-    if product is None or product.kind is not Kind.MATMUL or product.batch_is_last:
+    product = matrix_product(step)
+    if product is None:
         return 0
     everything = scale.nbytes(step.pattern.input_labels())
-    return everything + _PRODUCT * scale.volume(product.batch)
+    return everything // _PRODUCTS + _PRODUCT * scale.volume(product.looped)
 
 
 def _place(step: Step, rest: Sequence[Step], groups: list[_Group], scale: Scale) -> None:
@@ -188,10 +192,25 @@ def _first(step: Step, groups: Sequence[_Group]) -> int:
 
 def _labels(step: Step, scale: Scale) -> tuple[str, ...]:
     """The labels along which `step` can be done in blocks; none if it is better done whole."""
+    product = matrix_product(step)
+    if product is not None:
+        return tuple(label for label in product.looped if _is_shared(label, step, product, scale))
     if not _is_bound_by_memory(step, scale):
         return ()
     largest = max((*step.args, step.result), key=lambda value: scale.nbytes(value.labels))
     return tuple(label for label in largest.labels if _divides(label, step, scale))
+
+
+def _is_shared(label: str, step: Step, product: Product, scale: Scale) -> bool:
+    """Whether cores share the matrices of `product` by `label`.
+
+    Each is to write where its result lies, and what all of them read is to be the smaller array.
+    """
+    own = (without(group, product.looped) for group in (product.rows, product.columns))
+    in_place = step.result.labels[0] == label or all(len(group) == 1 for group in own)
+    sizes = {label in arg.labels: scale.nbytes(arg.labels) for arg in step.args}
+    small = sizes.get(False, 0) <= sizes[True]
+    return in_place and small and scale.volume((label,)) >= _SHARED
 
 
 def _divides(label: str, step: Step, scale: Scale) -> bool:
@@ -216,15 +235,11 @@ def _is_bound_by_memory(step: Step, scale: Scale) -> bool:
     largest = max(scale.nbytes(value.labels) for value in (*step.args, step.result))
     if is_view(step) or largest < _LARGE:
         return False
-    if step.op in (Op.CONJUGATE, Op.ADD):
-        return True
     product = product_of(step)
-    if product is None or product.kind is not Kind.MATMUL:
-        return product is not None
-    if not product.rows and not product.columns:
-        return True
-    own = (*product.rows, *product.columns, *product.contracted)
-    return bool(product.batch) and scale.volume(own) <= _SMALL_MATRIX
+    if product is None:
+        return step.op in (Op.CONJUGATE, Op.ADD)
+    # A BLAS multiplies one matrix by one vector on all cores.
+    return bool(product.batch) or not (product.rows or product.columns) or not product.contracted
 
 
 def _gain(label: str, rest: Iterable[Step], scale: Scale) -> float:

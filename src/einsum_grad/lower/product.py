@@ -75,6 +75,11 @@ class Product:
                 return first
         return ()
 
+    @property
+    def looped(self) -> Labels:
+        """The labels over which `@` loops: there is a product of matrices for each index."""
+        return (*self.batch, *self.spread)
+
     def swapped(self) -> Product:
         """The same product with the arrays exchanged."""
         return Product(
@@ -83,8 +88,7 @@ class Product:
 
     def in_order(self) -> Product:
         """The arrays in the order in which the output has their own labels."""
-        apart = (*self.batch, *self.spread)
-        own = [label for label in self.output if label not in apart]
+        own = without(self.output, self.looped)
         return self.swapped() if own and own[0] in self.columns else self
 
 
@@ -108,6 +112,14 @@ def product_of(step: Step) -> Product | None:
         rows=tuple(label for label in output if label in left.labels and label not in shared),
         columns=tuple(label for label in output if label in right.labels and label not in shared),
     )
+
+
+def matrix_product(step: Step) -> Product | None:
+    """The product that `step` is, if it is one of two matrices by a BLAS, or a batch of such."""
+    product = product_of(step)
+    if product is None or product.kind is not Kind.MATMUL or product.batch_is_last:
+        return None
+    return product if product.rows and product.columns else None
 
 
 def without(labels: Labels, group: Iterable[str]) -> Labels:

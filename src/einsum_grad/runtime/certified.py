@@ -76,7 +76,7 @@ def certified(
 
 
 def _in_small_blocks(in_blocks: Callable[..., Any]) -> Callable[..., Any]:
-    def smaller(work: Callable[[slice], Any], length: int, step: int) -> Any:
-        return in_blocks(work, length, min(step, max(1, (length + 1) // 2)))
+    def smaller(work: Callable[[slice], Any], length: int, parts: int) -> Any:
+        return in_blocks(work, length, min(parts, 2))
 
     return smaller

@@ -17,14 +17,14 @@ from einsum_grad.runtime.threads import in_blocks
 Array = NDArray[Any]
 DType = np.dtype[Any]
 
-_BLOCK = 1 << 19
+_BLOCK = 1 << 21
 """The bytes of a block, at most: they fit in a core's own cache."""
 
 _FEWEST = 4
 """The blocks to make at least: with some for each thread, one that is late costs little."""
 
 _WORTH = 1 << 20
-"""The bytes from which on a copy is worth to wake other threads."""
+"""The bytes from which on an array is worth to wake other threads."""
 
 _CLEARED = 1 << 23
 """The bytes from which on it is worth to wake other threads for zeros."""
@@ -47,7 +47,7 @@ def zeros(shape: tuple[int, ...], dtype: DType) -> Array:
         target.fill(0)
         return target
     numbers = target.reshape(-1)
-    in_blocks(lambda part: numbers[part].fill(0), len(numbers), -(-len(numbers) // _FEWEST))
+    in_blocks(lambda part: numbers[part].fill(0), len(numbers), _FEWEST)
     return target
 
 
@@ -57,8 +57,7 @@ def copied(array: Array) -> Array:
     if array.nbytes < _WORTH:
         np.copyto(target, array)
     elif _lies_along_its_last_axis(array):
-        rows = _block(len(array), array.nbytes)
-        in_blocks(lambda part: np.copyto(target[part], array[part]), len(array), rows)
+        in_blocks(lambda part: np.copyto(target[part], array[part]), len(array), _parts(array))
     else:
         shape, strides = _merged(array)
         _transposed(target.reshape(shape), as_strided(array, shape, strides))
@@ -71,9 +70,9 @@ def _lies_along_its_last_axis(array: Array) -> bool:
     return abs(array.strides[-1]) <= min(steps, default=0)
 
 
-def _block(length: int, nbytes: int) -> int:
-    """How much of an axis makes a block."""
-    return max(1, min(length * _BLOCK // nbytes, -(-length // _FEWEST)))
+def _parts(array: Array) -> int:
+    """In how many parts an array is read."""
+    return max(_FEWEST, array.nbytes // _BLOCK) if array.nbytes >= _WORTH else 1
 
 
 def _merged(array: Array) -> tuple[list[int], list[int]]:
@@ -97,13 +96,12 @@ def _transposed(target: Array, array: Array) -> None:
     if length <= width:
         width //= 2
 
-    def work(part: slice) -> None:
-        for start in range(part.start, min(part.stop, length), width):
-            place = (..., slice(start, start + width))
+    def work(lines: slice) -> None:
+        for line in range(lines.start, lines.stop):
+            place = (..., slice(line * width, (line + 1) * width))
             np.copyto(target[place], array[place])
 
-    lines = -(-_block(length, array.nbytes) // width)
-    in_blocks(work, length, lines * width)
+    in_blocks(work, -(-length // width), _parts(array))
 
 
 def summed(array: Array, axis: tuple[int, ...]) -> Any:
@@ -169,12 +167,11 @@ def _summed_within(array: Array, axis: tuple[int, ...]) -> Array:
         found: Array = np.einsum(array, everything, output)
         return found
     target = empty(tuple(array.shape[place] for place in output), array.dtype)
-    rows = _block(len(array), array.nbytes)
 
     def work(part: slice) -> None:
         np.einsum(array[part], everything, output, out=target[part])
 
-    in_blocks(work, len(array), rows)
+    in_blocks(work, len(array), _parts(array))
     return target
 
 
@@ -186,7 +183,7 @@ def _summed_matrices(array: Array) -> Array:
     def work(part: slice) -> None:
         np.matmul(ones, array[part], out=target[part])
 
-    in_blocks(work, len(array), _block(len(array), array.nbytes))
+    in_blocks(work, len(array), _parts(array))
     return target
 
 

@@ -7,14 +7,14 @@ import itertools
 import multiprocessing
 import operator
 import os
-import queue
-import threading
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from einsum_grad.errors import ArgumentError, ArgumentTypeError
+from einsum_grad.runtime.blas import Alone
+from einsum_grad.runtime.workers import Workers, cores
 
 Work = Callable[[slice], Any]
 
@@ -22,7 +22,6 @@ _VARIABLES = ("EINSUM_GRAD_NUM_THREADS", "OMP_NUM_THREADS")
 """Where the number of threads is looked up, the first that is set deciding."""
 
 _MOST = 256
-
 
 _BUFFER = 256
 """The size of NumPy's buffers, in numbers.
@@ -32,46 +31,16 @@ shorter than that, and takes two to four times as long.
 """
 
 
-class _Workers:
-    """Threads that wait for something to do; the caller's own thread is one more."""
-
-    def __init__(self) -> None:
-        self.free = threading.Lock()
-        self._todo: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self._count = 0
-
-    def start(self, count: int, task: Callable[[], None]) -> int:
-        """Have up to `count` threads run `task`; to be called by who holds `free`.
-
-        Return how many do: the system may refuse another thread, and does when Python shuts down.
-        """
-        while self._count < count:
-            name = f"einsum-grad {self._count + 1}"
-            try:
-                threading.Thread(target=self._work, name=name, daemon=True).start()
-            except RuntimeError:
-                break
-            self._count += 1
-        count = min(count, self._count)
-        for _ in range(count):
-            self._todo.put(task)
-        return count
-
-    def _work(self) -> None:
-        while True:
-            self._todo.get()()
-
-
 class _State:
     """What the process has: its workers, and the number of threads if one was set."""
 
-    workers = _Workers()
+    workers = Workers()
     number: int | None = None
 
 
 def _after_fork() -> None:
     """A child has none of its parent's threads, and may have a lock that one of them held."""
-    _State.workers = _Workers()
+    _State.workers = Workers()
 
 
 if hasattr(os, "register_at_fork"):
@@ -119,25 +88,25 @@ def _default() -> int:
             return min(int(text), _MOST)
     if multiprocessing.parent_process() is not None:
         return 1
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
+    return cores()
 
 
-def in_blocks(work: Work, length: int, step: int) -> list[Any]:
-    """Call `work` with slices of `step` of range(length); return what the calls returned, in order.
+def in_blocks(work: Work, length: int, parts: int) -> list[Any]:
+    """Call `work` with slices of range(length), `parts` at most; return what it returned, in order.
 
     The blocks do not depend on the number of threads, and so neither do the results. Who comes
     while the threads are at work, from another thread or from a block, works on alone.
 
-    >>> in_blocks(lambda part: part.start, 5, 2)
-    [0, 2, 4]
+    >>> in_blocks(lambda part: (part.start, part.stop), 5, 2)
+    [(0, 3), (3, 6)]
     """
     # NumPy's buffer size is a context variable: what is set in a copy, nobody else sees.
-    return contextvars.copy_context().run(_in_blocks, work, length, step)
+    return contextvars.copy_context().run(_in_blocks, work, length, parts)
 
 
-def _in_blocks(work: Work, length: int, step: int) -> list[Any]:
+def _in_blocks(work: Work, length: int, parts: int) -> list[Any]:
     np.setbufsize(_BUFFER)
+    step = max(1, -(-length // parts))
     starts = range(0, max(length, 1), step)
     threads = get_num_threads() if len(starts) > 1 else 1
     workers = _State.workers
@@ -148,11 +117,10 @@ def _in_blocks(work: Work, length: int, step: int) -> list[Any]:
         return _together(workers, min(threads, len(starts)), work, starts, step)
 
 
-def _together(workers: _Workers, threads: int, work: Work, starts: range, step: int) -> list[Any]:
+def _together(workers: Workers, threads: int, work: Work, starts: range, step: int) -> list[Any]:
     results: list[Any] = [None] * len(starts)
     # next() of a count is atomic: each block is done by one thread.
     numbers = itertools.count()
-    done: queue.SimpleQueue[BaseException | None] = queue.SimpleQueue()
 
     def drain() -> BaseException | None:
         try:
@@ -167,8 +135,9 @@ def _together(workers: _Workers, threads: int, work: Work, starts: range, step: 
 
     # NumPy's errstate is a context variable: a block sees what its caller has set.
     context = contextvars.copy_context()
-    helping = workers.start(threads - 1, lambda: done.put(context.copy().run(drain)))
-    errors = [drain(), *(done.get() for _ in range(helping))]
+    with Alone():
+        answers = workers.start(threads - 1, lambda: context.copy().run(drain))
+        errors = [drain(), *(answer.get() for answer in answers)]
     for error in errors:
         if error is not None:
             raise error

@@ -1,0 +1,86 @@
+"""The threads of NumPy's BLAS: it has one while our own have the cores."""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import importlib
+import os
+import threading
+from collections.abc import Callable
+from typing import Any
+
+_LINKED = "numpy._core._multiarray_umath"
+"""The module that is linked to the BLAS: what a library is linked to is found through it."""
+
+_NAMES = ("scipy_openblas_{}64_", "scipy_openblas_{}", "openblas_{}64_", "openblas_{}")
+"""What OpenBLAS calls its functions: in NumPy's own wheels, and elsewhere."""
+
+Threads = tuple[Callable[[], int], Callable[[int], None]]
+"""What tells the number of threads of a BLAS, and what sets it."""
+
+
+class Alone:
+    """Has the BLAS multiply on the thread that calls it, if it can be told so.
+
+    OpenBLAS starts and joins its threads for each matrix of a batch; between, they spin, and keep
+    others from the core. It has one number of threads for the process: the first who comes sets
+    it, and the last who goes sets it back.
+
+    >>> import numpy as np
+    >>> with Alone():
+    ...     product = np.eye(2) @ np.eye(2)
+    """
+
+    _lock = threading.Lock()
+    _inside = 0
+    _before = 0
+
+    def __enter__(self) -> None:
+        with Alone._lock:
+            threads = _threads()
+            if threads and not Alone._inside:
+                get, set_ = threads
+                Alone._before = get()
+                set_(1)
+            Alone._inside += 1
+
+    def __exit__(self, *error: object) -> None:
+        with Alone._lock:
+            Alone._inside -= 1
+            _set_back()
+
+
+def _set_back() -> None:
+    threads = _threads()
+    if threads and not Alone._inside:
+        threads[1](Alone._before)
+
+
+def _after_fork() -> None:
+    """A child has none of its parent's other threads, and so no one who is inside."""
+    Alone._lock = threading.Lock()
+    if Alone._inside:
+        Alone._inside = 0
+        _set_back()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
+
+
+@functools.cache
+def _threads() -> Threads | None:
+    """The threads of NumPy's BLAS; None where it is not OpenBLAS."""
+    try:
+        library: Any = ctypes.PyDLL(importlib.import_module(_LINKED).__file__)
+    except (ImportError, OSError):
+        return None
+    for name in _NAMES:
+        get = getattr(library, name.format("get_num_threads"), None)
+        set_ = getattr(library, name.format("set_num_threads"), None)
+        if get and set_:
+            get.argtypes, get.restype = [], ctypes.c_int
+            set_.argtypes, set_.restype = [ctypes.c_int], None
+            return get, set_
+    return None

@@ -1,0 +1,129 @@
+"""Threads that help a caller: how they wait, how they are told, and on which cores they run."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import queue
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+_LOOK = 10_000
+"""How often a flag is read before the next one is: some 5 µs."""
+
+_SOON = 20
+"""How many flags a worker reads before it sleeps: for longer it would keep a BLAS from the core."""
+
+_LATER = 60
+"""How many flags a caller reads: it has nothing else to do."""
+
+
+class Box:
+    """A place for one thing at a time, whose reader looks for it before it sleeps.
+
+    To wake a thread that sleeps takes longer than what many blocks take. So the reader reads flags
+    over and over until they are set, and lets others have Python's lock meanwhile: that is `any` of
+    rows that are one flag each. The last flag is never set, and reading it is for patience: who
+    put the thing still has the lock, and to wait for it would be to sleep.
+    """
+
+    def __init__(self, looks: int) -> None:
+        self._flags = np.zeros(looks + 1, np.bool_)
+        self._rows = np.ndarray((looks + 1, _LOOK), np.bool_, self._flags, strides=(1, 0))
+        self._seen = np.empty(looks + 1, np.bool_)
+        self._things: queue.SimpleQueue[Any] = queue.SimpleQueue()
+
+    def put(self, thing: object) -> None:
+        """Give `thing` to the reader."""
+        self._flags[:-1] = True
+        self._things.put(thing)
+
+    def get(self) -> Any:
+        """Return what was put here, once it is."""
+        np.logical_or.reduce(self._rows, axis=1, out=self._seen)
+        thing = self._things.get()
+        self._flags[:-1] = False
+        return thing
+
+
+class Workers:
+    """Threads that wait for something to do; the caller's own thread is one more."""
+
+    def __init__(self) -> None:
+        self.free = threading.Lock()
+        self._boxes: dict[int, Box] = {}
+        self._beside: int | None = None
+
+    def start(self, count: int, task: Callable[[], object]) -> list[Box]:
+        """Have up to `count` threads run `task`; to be called by who holds `free`.
+
+        Return where each puts what it returned: the system may refuse another thread, and does when
+        Python shuts down.
+        """
+        spinning = count < cores()
+        while len(self._boxes) < count and self._one_more(_SOON if spinning else 0):
+            self._beside = None
+        self._make_room()
+        boxes = list(self._boxes.values())[:count]
+        answers = [Box(_LATER if spinning else 0) for _ in boxes]
+        for box, answer in zip(boxes, answers, strict=True):
+            box.put((task, answer))
+        return answers
+
+    def _one_more(self, looks: int) -> bool:
+        """Start a thread, if the system has one."""
+        box = Box(looks)
+        name = f"einsum-grad {len(self._boxes) + 1}"
+        thread = threading.Thread(target=_work, args=(box,), name=name, daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:
+            return False
+        self._boxes[thread.native_id or 0] = box
+        return True
+
+    def _make_room(self) -> None:
+        """Keep the threads from the core of their caller.
+
+        A system that sees another core spin, as OpenBLAS's threads do for a while, would put caller
+        and worker on one, and leave them there.
+        """
+        core = _core()
+        if core is None or core == self._beside:
+            return
+        self._beside = core
+        others = os.sched_getaffinity(0) - {core}
+        for thread in self._boxes if others else ():
+            try:
+                os.sched_setaffinity(thread, others)
+            except OSError:  # it is an improvement, and not needed
+                return
+
+
+def _work(box: Box) -> None:
+    """Do what is put into `box`, for as long as the process lives."""
+    while True:
+        task, answer = box.get()
+        result = task()
+        del task  # and with it the arrays of the caller, while this thread waits
+        answer.put(result)
+        del answer, result
+
+
+def cores() -> int:
+    """The cores that the process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def _unknown_core() -> None:
+    """The core of a thread where the system doesn't tell."""
+
+
+_core: Callable[[], int | None] = _unknown_core
+if sys.platform == "linux":
+    _core = getattr(ctypes.PyDLL(None), "sched_getcpu", _unknown_core)
