@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -31,6 +32,15 @@ _CLEARED = 1 << 23
 
 _LINE = 64
 """The bytes of a cache line."""
+
+_COLUMNS, _LENGTH = 128, 4096
+"""The columns of a matrix that are transposed at a time, and how much of each at most."""
+
+_APART = 16
+"""The numbers between the rows of a panel."""
+
+_MATRIX_AXIS = 256
+"""The rows and columns from which on a matrix is transposed in panels."""
 
 
 _MATRIX = 9216
@@ -88,7 +98,40 @@ def _merged(array: Array) -> tuple[list[int], list[int]]:
 
 
 def _transposed(target: Array, array: Array) -> None:
-    """Copy what lies otherwise in memory, a cache line of the last axis at a time.
+    """Copy what lies otherwise in memory: large matrices in panels, others in lines."""
+    along = min(range(array.ndim), key=lambda axis: abs(array.strides[axis]) or sys.maxsize)
+    if min(array.shape[along], array.shape[-1]) < _MATRIX_AXIS:
+        _in_lines(target, array)
+    else:
+        _in_panels(np.moveaxis(target, along, -2), np.moveaxis(array, along, -2))
+
+
+def _in_panels(target: Array, array: Array) -> None:
+    """Copy matrices whose rows are columns in memory, some columns at a time.
+
+    They come through a panel that a core's cache holds. Its rows do not lie a power of two apart,
+    as those of a matrix often do: so many lines would have few places in a cache.
+    """
+    length, width = array.shape[-2:]
+    matrices = np.ndindex(array.shape[:-2])
+    columns = [slice(start, start + _COLUMNS) for start in range(0, width, _COLUMNS)]
+    places = [(*matrix, slice(None), part) for matrix in matrices for part in columns]
+    rows = [slice(start, start + _LENGTH) for start in range(0, length, _LENGTH)]
+
+    def work(part: slice) -> None:
+        panel = np.empty((_COLUMNS, min(length, _LENGTH) + _APART), array.dtype)
+        for place in places[part]:
+            for row in rows:
+                read = array[place][row]
+                held = panel[: read.shape[1], : read.shape[0]].T
+                np.copyto(held, read)
+                np.copyto(target[place][row], held)
+
+    in_blocks(work, len(places), _parts(array))
+
+
+def _in_lines(target: Array, array: Array) -> None:
+    """Copy a cache line of the last axis at a time.
 
     Lines of what is read then stay in the cache until all of each was used.
     """
