@@ -13,7 +13,7 @@ OURS, LIMIT = "ours", "limit"
 RIVALS = ("torch", "jax")
 """The peers that we want to be ahead of."""
 
-PEERS = (OURS, *RIVALS, "autograd", "mygrad", "swap", LIMIT)
+PEERS = (OURS, "pullback", *RIVALS, "autograd", "mygrad", "swap", LIMIT)
 """The names of the peers, which are the names of their modules too."""
 
 

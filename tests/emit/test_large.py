@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from einsum_grad.emit import TARGETS, emit, program_of, write
-from einsum_grad.lower import Program, Scale
+from einsum_grad.lower import Program, Scale, comes_together
 from einsum_grad.plan import Pattern, pattern_of
 from einsum_grad.runtime import interpret, interpret_backward
 from einsum_grad.runtime.load import load
@@ -47,6 +47,13 @@ def test_modules_of_large_arrays_equal_the_interpreter(
         wanted = interpret_backward(found, cotangent, *operands)
         for gradient, expected in zip(gradients, wanted, strict=True):
             np.testing.assert_array_equal(np.asarray(gradient), expected, strict=True)
+        if comes_together(found):
+            output, gradients = module.value_and_gradients(cotangent, *operands)
+            np.testing.assert_array_equal(np.asarray(output), interpret(found, *operands))
+            for gradient, expected in zip(gradients, wanted, strict=True):
+                np.testing.assert_array_equal(np.asarray(gradient), expected, strict=True)
+        else:
+            assert not hasattr(module, "value_and_gradients")
 
 
 @pytest.mark.parametrize(

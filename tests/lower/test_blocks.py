@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from einsum_grad.lower import Block, Op, Program, Scale, Step, Value, arrange, blocks, steps
-from einsum_grad.lower.blocks import BLOCK, WORTH, _in_turn, passing
+from einsum_grad.lower.blocks import BLOCK, WORTH, _in_turn, comes_together, passing
 from einsum_grad.lower.cost import cost
 from einsum_grad.lower.split import finishing, saving
 from tests.lower.test_arrange import arranged
@@ -131,6 +131,28 @@ def test_what_only_passes_through_blocks_counts_for_no_memory_and_no_traffic() -
     small = arranged("ij,ij,ij->ij", None, 0, **LARGE)
     assert passing(small) == set()
     assert cost(small, LARGE).backward.bytes_moved == 12 * matrix
+
+
+@pytest.mark.parametrize(
+    ("text", "together"),
+    [
+        ("ij,ij->ij", True),  # elementwise, output and gradients
+        ("ij,i->ij", True),
+        ("ij,ij->", True),
+        ("bij,bjk->bik", True),
+        ("ij,jk->ik", False),  # a BLAS does all
+        ("ij->i", False),  # there is nothing to compute for the gradient
+        ("i,j->ij", False),  # the gradients are products of a matrix and a vector
+    ],
+)
+def test_output_and_gradients_come_together_where_they_have_the_same_blocks(
+    text: str, together: bool
+) -> None:
+    sizes = dict.fromkeys(filter(str.isalpha, text), 1024) | {"b": 16, "k": 512}
+    sizes = {label: size for label, size in sizes.items() if label in text}
+    assert comes_together(arranged(text, None, 8, **sizes)) is together
+    assert not comes_together(arranged(text, None, 0, **sizes))
+    assert not comes_together(arranged(text, (), 8, **sizes))
 
 
 def test_a_product_that_arithmetic_bounds_stays_whole() -> None:

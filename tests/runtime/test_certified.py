@@ -75,6 +75,35 @@ def test_modules_of_large_arrays_are_right_with_helpers_of_their_own(
     assert eg.compile(pattern, sizes=sizes).certify(numbers=numbers).is_right
 
 
+@pytest.mark.parametrize(
+    ("pattern", "line", "spoiled"),
+    [
+        (
+            "ij,ij->ij",
+            "        np.multiply(x_part, w_part, out=z_part)",
+            "        z_part[...] = x_part",
+        ),
+        (
+            "ij,ij->ij",
+            "        np.multiply(x_part, dz_part, out=dw_part)",
+            "        dw_part[...] = 0",
+        ),
+        ("ij,ij->", "        z_part = left.dot(right)", "        z_part = left.dot(left)"),
+        ("ij,ij->ij", "    return z, (dx, dw)", "    return z, (dx,)"),
+        ("ij,ij->ij", "    return z, (dx, dw)", "    return z"),
+    ],
+)
+def test_the_function_that_does_all_in_one_pass_is_certified_too(
+    pattern: str, line: str, spoiled: str
+) -> None:
+    text = emit(pattern, sizes={"i": 4096, "j": 4096})
+    before, together, after = text.partition("def value_and_gradients(")
+    assert line in after
+    certificate = certify_module(f"{before}{together}{after.replace(line, spoiled, 1)}")
+    (wrong,) = (finding for finding in certificate.findings if not finding.is_right)
+    assert wrong.name == "the one pass for all"
+
+
 def test_a_helper_is_run_as_it_stands_in_the_file() -> None:
     text = emit("ij->ji", sizes={"i": 4096, "j": 4096})
     assert "def copied(" in text

@@ -300,3 +300,21 @@ def test_the_memory_is_that_of_the_results_and_of_what_the_cost_names(
     results = output.nbytes + sum(gradient.nbytes for gradient in gradients)
     passing_ = 2 * BLOCK  # of each thread's block, what is made on the way
     assert results <= peak <= results + costs.saved_bytes + costs.largest_intermediate + passing_
+
+
+@pytest.mark.parametrize("layout", [None, *LAYOUTS])
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_the_output_and_the_gradients_at_once_are_those_of_two_calls(
+    pattern: str, layout: str | None
+) -> None:
+    function, operands = eg.compile(pattern), operands_of(pattern)
+    if layout:
+        change: Any = LAYOUTS[layout]
+        operands = [change(operand) for operand in operands]
+    output, pullback = function.vjp(*operands)
+    cotangent = whole(np.shape(output), "f8", 9)
+    found, gradients = function.value_and_gradients(cotangent, *operands)
+    assert_same(found, output)
+    assert type(found) is type(output)
+    for gradient, wanted in zip(gradients, pullback(cotangent), strict=True):
+        assert_same(gradient, wanted)

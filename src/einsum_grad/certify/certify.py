@@ -62,6 +62,10 @@ def certify(
     )
 
 
+_TOGETHER = "value_and_gradients"
+"""The function that does all at once, in a module of large arrays."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Case:
     """What is certified, and at which sizes."""
@@ -143,6 +147,32 @@ def _findings(case: _Case, points: Sequence[_Point]) -> Iterator[Finding]:
         x, dz = names[operand], f"d{OUTPUT}"
         right = f"<d{x}, v> = <{dz}, {OUTPUT} with v in the place of {x}>"
         yield Finding(f"d{x}", not wrong, wrong or right)
+    if hasattr(case.module, _TOGETHER):
+        wrong = _first(
+            _together(case, point, gradients)
+            for point, gradients in zip(points, returned, strict=True)
+        )
+        right = "it returns what the other functions return"
+        yield Finding("the one pass for all", not wrong, wrong or right)
+
+
+def _together(case: _Case, point: _Point, gradients: Sequence[Any] | str) -> str | None:
+    """What is wrong with the output and the gradients that one function returns."""
+    output = _forward(case, point, *point.operands)
+    if isinstance(output, _Failure) or isinstance(gradients, str):
+        return "there is nothing to hold it against"
+    got = _run(case, _TOGETHER, point.cotangent, *point.operands)
+    if isinstance(got, _Failure):
+        return got.told
+    try:
+        z, others = got
+        pairs = [*zip((z, *others), (output, *gradients), strict=True)]
+    except (TypeError, ValueError):
+        return f"{_TOGETHER} returns no output and tuple of gradients"
+    return _first(
+        misfit(one, np.shape(other)) or difference(one, np.asarray(other, object))
+        for one, other in pairs
+    )
 
 
 def _forward(case: _Case, point: _Point, *operands: Array) -> Any:

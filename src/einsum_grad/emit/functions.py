@@ -7,10 +7,28 @@ from collections.abc import Iterable, Sequence
 from einsum_grad.emit.context import Context
 from einsum_grad.emit.freed import Statement
 from einsum_grad.emit.guard import cotangent_guard
-from einsum_grad.emit.layout import comment, folded, indented, returned, tupled, unpacked, wrapped
+from einsum_grad.emit.layout import (
+    comment,
+    folded,
+    indented,
+    parenthesised,
+    returned,
+    tupled,
+    unpacked,
+    wrapped,
+)
 from einsum_grad.emit.statements import statements
 from einsum_grad.emit.target import Target
-from einsum_grad.lower import Program, Section, Step, Value, finishing, saving, steps
+from einsum_grad.lower import (
+    Program,
+    Section,
+    Step,
+    Value,
+    comes_together,
+    finishing,
+    saving,
+    steps,
+)
 from einsum_grad.plan import Gradient, Why, gradient_facts
 
 _LONGEST_PATTERN = 60
@@ -21,10 +39,12 @@ def functions(program: Program, target: Target, context: Context, checked: bool)
     """The functions of `program`, each as its lines.
 
     `forward` and `backward` check their operands. Where it is for speed, or where the two share
-    values, they call functions that do not check: `save`, `output` and `pullback`.
+    values, they call functions that do not check: `save`, `output` and `pullback`. Where the output
+    and gradients of a block come in one pass, `value_and_gradients` does all of that at once.
     """
     writer = _Writer(program, target, context, checked)
-    return writer.layered() if program.residuals or target.fast else writer.plain()
+    layered = writer.layered() if program.residuals or target.fast else writer.plain()
+    return [*layered, writer.together()] if comes_together(program) else layered
 
 
 class _Writer:
@@ -36,8 +56,9 @@ class _Writer:
         self.saved = _names(program.residuals)
         self.checks = indented(wrapped("check_sizes(", self.operands, ")")) if checked else []
         self.output_doc = '    """Return the output Z."""'
-        gradients = tupled(_names(program.gradients))
-        self.gradients_doc = f'    """Return the gradients {gradients} for a cotangent dz of Z."""'
+        gradients = f"the gradients {tupled(_names(program.gradients))} for a cotangent dz of Z"
+        self.gradients_doc = f'    """Return {gradients}."""'
+        self.together_doc = f'    """Return the output Z, and {gradients}."""'
 
     def plain(self) -> list[list[str]]:
         return [
@@ -87,6 +108,16 @@ class _Writer:
             ],
         ]
 
+    def together(self) -> list[str]:
+        output, gradients = self.program.output.name, _names(self.program.gradients)
+        todo = (*steps(self.program.forward), *steps(self.program.backward))
+        return [
+            *self._opening("value_and_gradients", ["dz", *self.operands]),
+            self.together_doc,
+            *self._paragraphs(todo, [output, *gradients]),
+            *indented(folded(f"return {output}, {parenthesised(gradients)}")),
+        ]
+
     def _save(self) -> list[str]:
         return [
             *self._opening("save", self.operands),
@@ -105,13 +136,18 @@ class _Writer:
 
     def _pullback(self) -> list[str]:
         """The gradients, each a paragraph, and the return."""
-        notes, body = _notes(self.program.backward), []
         gradients = _names(self.program.gradients)
-        for statement in self._statements(tuple(steps(self.program.backward)), gradients):
+        body = self._paragraphs(tuple(steps(self.program.backward)), gradients)
+        return [*body, *indented(returned(gradients))]
+
+    def _paragraphs(self, todo: Sequence[Step], kept: Sequence[str]) -> list[str]:
+        """The steps with a note before the first that is made for a gradient, and a last line."""
+        notes, body = _notes(self.program.backward), []
+        for statement in self._statements(todo, kept):
             made = (step.result.name for step in statement.steps)
             why = [line for name in made for line in notes.pop(name, [])]
             body += [*(["", *why] if why else []), *_folded(statement.lines)]
-        return indented([*body[bool(body and not body[0]) :], "", *returned(gradients)])
+        return indented([*body[bool(body and not body[0]) :], ""])
 
     def _opening(self, name: str, arguments: Sequence[str]) -> list[str]:
         return wrapped(f"def {name}(", arguments, "):")

@@ -65,7 +65,8 @@ def statements(
 ) -> list[Statement]:
     """The steps as code; of what they make, `kept` is used outside."""
     assert program.scale is not None
-    going = {value.name for value in program.residuals}.difference(kept)
+    made = {step.result.name for step in todo}
+    going = {value.name for value in program.residuals}.difference(kept, made)
     found = blocks(todo, kept, program.scale, going)
     return list(_Large(program, program.scale, target).statements(found))
 

@@ -85,6 +85,15 @@ def indented(lines: Sequence[str]) -> list[str]:
     return [f"{_INDENT}{line}" if line else "" for line in lines]
 
 
+def parenthesised(names: Sequence[str]) -> str:
+    """The tuple of `names`.
+
+    >>> parenthesised(["dx"]), parenthesised(["dx", "dw"])
+    ('(dx,)', '(dx, dw)')
+    """
+    return f"({', '.join(names)}{',' if len(names) == 1 else ''})"
+
+
 def returned(names: Sequence[str]) -> list[str]:
     """The statement that returns a tuple of `names`."""
     if len(names) < 2:

@@ -109,21 +109,34 @@ def _read(todo: Iterable[Step]) -> set[str]:
 
 def passing(program: Program) -> set[Value]:
     """The values that `program` never has as a whole, as a block makes and uses each part."""
+    found = _divided(program)
+    return {step.result for block in found for step in block.steps if step.result not in block.kept}
+
+
+def comes_together(program: Program) -> bool:
+    """Whether blocks of the output can be those of gradients, where the cotangent is there."""
+    if program.scale is None or not program.gradients:
+        return False
+    todo = (*steps(program.forward), *steps(program.backward))
+    found = blocks(todo, _names((program.output, *program.gradients)), program.scale)
+    return sum(block.label is not None for block in found) < len(_divided(program))
+
+
+def _divided(program: Program) -> list[Block]:
+    """The blocks with a label in the functions for the output and for the gradients."""
     if program.scale is None:
-        return set()
-    output, gradients = (program.output,), program.gradients
+        return []
     functions = (
         (saving(program), program.residuals, ()),
-        (finishing(program), output, ()),
-        (tuple(steps(program.backward)), gradients, program.residuals),
+        (finishing(program), (program.output,), ()),
+        (tuple(steps(program.backward)), program.gradients, program.residuals),
     )
     found = (
         block
         for todo, values, going in functions
         for block in blocks(todo, _names(values), program.scale, _names(going))
-        if block.label is not None
     )
-    return {step.result for block in found for step in block.steps if step.result not in block.kept}
+    return [block for block in found if block.label is not None]
 
 
 def _names(values: Iterable[Value]) -> set[str]:

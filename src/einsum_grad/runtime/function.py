@@ -120,6 +120,22 @@ class Function:
 
         return output, pullback
 
+    def value_and_gradients(
+        self, cotangent: Any, *operands: Any, conj: bool = True
+    ) -> tuple[Any, tuple[Array, ...]]:
+        """Return the output and the gradients, for a cotangent that is known beforehand.
+
+        The same as `vjp` and a call of its pullback, and faster where memory bounds the work: a
+        block of large arrays is read once for its output and its gradients.
+
+        >>> from einsum_grad import compile
+        >>> out, gradients = compile("i,i->").value_and_gradients(1.0, [1.0, 2.0], [3.0, 4.0])
+        >>> float(out), gradients
+        (11.0, (array([3., 4.]), array([1., 2.])))
+        """
+        variant, arrays = self._called(operands, conj)
+        return variant.together(cotangent, arrays)
+
     def backward(self, cotangent: Any, *operands: Any, conj: bool = True) -> tuple[Array, ...]:
         """Return the gradients without keeping anything of the forward.
 

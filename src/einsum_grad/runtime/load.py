@@ -34,7 +34,10 @@ _LONGEST_NAME = 40
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """The functions of a generated module; `output` and `pullback` take what `save` returns."""
+    """The functions of a generated module; `output` and `pullback` take what `save` returns.
+
+    `together` does what all three do, where one pass can.
+    """
 
     source: Source
     module: types.ModuleType
@@ -42,6 +45,7 @@ class Loaded:
     save: Callable[..., Any] | None
     output: Callable[..., Any]
     pullback: Callable[..., Any]
+    together: Callable[..., Any] | None
 
 
 def load(source: Source, name: str, helpers: Mapping[str, Callable[..., Any]] = HELPERS) -> Loaded:
@@ -58,6 +62,7 @@ def load(source: Source, name: str, helpers: Mapping[str, Callable[..., Any]] = 
         functions.get("save"),
         functions.get("output", functions["forward"]),
         functions.get("pullback", functions["backward"]),
+        functions.get("value_and_gradients"),
     )
 
 

@@ -80,6 +80,19 @@ class Variant:
         found = self._given_back(self.loaded.pullback(given, *operands, *own))
         return found if self.orders is None else self._in_place(found)
 
+    def together(self, cotangent: Any, arrays: Sequence[Array]) -> tuple[Any, tuple[Array, ...]]:
+        """The output and the gradients, in one pass where the module has one."""
+        if self.loaded.together is None:
+            output, saved = self.vjp(arrays)
+            return output, self.pullback(cotangent, arrays, saved)
+        given = self._cotangent(cotangent)
+        output, gradients = self.loaded.together(given, *self._computed(arrays))
+        if not self.plain:
+            output, gradients = self._returned(output), self._given_back(gradients)
+        elif not self.shape:
+            output = output[()]
+        return output, gradients if self.orders is None else self._in_place(gradients)
+
     def backward(self, cotangent: Any, arrays: Sequence[Array]) -> tuple[Array, ...]:
         """The gradients, with what they share with the forward computed anew."""
         save, given = self.loaded.save, self._cotangent(cotangent)
@@ -234,6 +247,7 @@ def _without_terms(
         save=None,
         output=lambda *operands: np.zeros(shape, dtype),
         pullback=lambda *operands: tuple(np.zeros(shapes[operand], dtype) for operand in wrt),
+        together=None,
     )
 
 
