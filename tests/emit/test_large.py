@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from einsum_grad.emit import TARGETS, emit, program_of, write
+from einsum_grad.emit import TARGETS, Source, emit, program_of, write
 from einsum_grad.lower import Program, Scale, comes_together
 from einsum_grad.plan import Pattern, pattern_of
 from einsum_grad.runtime import interpret, interpret_backward
@@ -107,3 +107,27 @@ def test_many_steps_take_a_time_that_grows_as_they_do() -> None:
 
     written(3)
     assert calls_of(lambda: written(160)) < 2.3 * calls_of(lambda: written(80))
+
+
+@pytest.mark.parametrize(
+    ("text", "blas"),
+    [
+        ("ij,ij->ij", False),
+        ("bij,bjk->bik", False),  # in blocks alone
+        ("ij,jk->ik", True),
+        ("i,j->ij", True),  # a matrix times a vector, for the gradients
+        ("ij->i", True),  # a sum, as a product with ones
+    ],
+)
+def test_a_module_knows_whether_a_blas_multiplies_outside_of_blocks(text: str, blas: bool) -> None:
+    sizes = dict.fromkeys(filter(str.isalpha, text), 512)
+    module = load(written(text, sizes), text)
+    assert module.source.blas is blas
+    helper = module.module.__dict__.get("in_blocks")
+    assert helper is None or hasattr(helper, "keywords") is not blas
+
+
+def written(text: str, sizes: dict[str, int]) -> Source:
+    pattern = pattern_of(parse(text))
+    own = {label: sizes[label] for label in pattern.labels()}
+    return write(program_of(pattern, tuple(range(len(pattern.inputs))), NUMPY, own), NUMPY)

@@ -16,31 +16,32 @@ from einsum_grad.runtime.workers import Box, Workers
 
 @pytest.mark.parametrize("looks", [0, 3])
 def test_a_box_gives_what_was_put_into_it(looks: int) -> None:
-    box = Box(looks)
+    box = Box()
     for thing in ("one", None, 3):
         box.put(thing)
-        assert box.get() is thing
+        assert box.get(looks) is thing
 
 
 @pytest.mark.parametrize("looks", [0, 3])
 def test_a_reader_waits_for_what_comes(looks: int) -> None:
-    there, back = Box(looks), Box(looks)
+    there, back = Box(), Box()
 
     def echo() -> None:
         for _ in range(50):
-            back.put(there.get())
+            back.put(there.get(looks))
 
     threading.Thread(target=echo).start()
     for number in range(50):
         there.put(number)
-        assert back.get() == number
+        assert back.get(looks) == number
 
 
 def test_a_reader_looks_until_the_flag_is_set_and_once_more() -> None:
-    box = Box(2)
+    box = Box()
     box.put("thing")
-    assert box._flags.tolist() == [True, True, False]
-    box.get()
+    assert box._flags[:-1].all()
+    assert not box._flags[-1]
+    box.get(2)
     assert not box._flags.any()
     # Each row is one flag over and over.
     assert box._rows.strides == (1, 0)
@@ -48,11 +49,11 @@ def test_a_reader_looks_until_the_flag_is_set_and_once_more() -> None:
 
 def test_each_worker_answers() -> None:
     team = Workers()
-    answers = team.start(3, threading.current_thread)
-    names = {answer.get().name for answer in answers}
-    assert names == {"einsum-grad 1", "einsum-grad 2", "einsum-grad 3"}
-    again = team.start(2, threading.current_thread)
-    assert {answer.get().name for answer in again} == {"einsum-grad 1", "einsum-grad 2"}
+    own = threading.current_thread().name
+    names = [thread.name for thread in team.run(3, threading.current_thread)]
+    assert names == [own, "einsum-grad 1", "einsum-grad 2", "einsum-grad 3"]
+    again = [thread.name for thread in team.run(2, threading.current_thread, 1)]
+    assert again == [own, "einsum-grad 1", "einsum-grad 2"]
 
 
 def test_a_worker_at_rest_holds_nothing_of_its_last_task() -> None:
@@ -62,8 +63,7 @@ def test_a_worker_at_rest_holds_nothing_of_its_last_task() -> None:
 
     team, task = Workers(), Task()
     gone = weakref.ref(task)
-    (answer,) = team.start(1, task)
-    answer.get()
+    assert list(team.run(1, task)) == [None, None]
     del task
     gc.collect()
     assert gone() is None
@@ -77,12 +77,11 @@ def test_workers_keep_from_the_core_of_their_caller(monkeypatch: pytest.MonkeyPa
     team = Workers()
     for core in (min(everywhere), max(everywhere)):
         monkeypatch.setattr(workers, "_core", lambda core=core: core)
-        (answer,) = team.start(1, lambda: os.sched_getaffinity(0))
-        assert answer.get() == everywhere - {core}
+        own, worker = team.run(1, lambda: os.sched_getaffinity(0))
+        assert (own, worker) == (everywhere, everywhere - {core})
     assert os.sched_getaffinity(0) == everywhere
 
 
 def test_where_no_core_is_told_workers_run_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "_core", workers._unknown_core)
-    (answer,) = Workers().start(1, lambda: "done")
-    assert answer.get() == "done"
+    assert list(Workers().run(1, lambda: "done")) == ["done", "done"]

@@ -27,7 +27,16 @@ def write(program: Program, target: Target) -> Source:
     written = functions(program, target, Context(program), bool(checks))
     code = [checks, *written, self_check(program) if program.wrt else []]
     header = _header(program, _libraries([*helped(written), *code], target))
-    return Source(joined(header, code, target), target.name, program.scale is not None)
+    text = joined(header, code, target)
+    return Source(text, target.name, program.scale is not None, _has_blas(written))
+
+
+_BLAS = re.compile(r"    (?=\S).*( @ |\.dot\(|np\.(matmul|matvec|vecdot)\(|summed\()")
+
+
+def _has_blas(written: list[list[str]]) -> bool:
+    """Whether a BLAS multiplies outside of the functions of blocks, which are a level deeper."""
+    return any(_BLAS.match(line) for function in written for line in function)
 
 
 def joined(header: list[str], code: list[list[str]], target: Target) -> str:

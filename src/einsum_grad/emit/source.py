@@ -20,3 +20,5 @@ class Source:
     target: str
     large: bool = False
     """Whether it was written for large arrays: in blocks, into memory that is used again."""
+    blas: bool = True
+    """Whether a BLAS may multiply whole arrays there, on threads of its own."""

@@ -91,20 +91,21 @@ def _default() -> int:
     return cores()
 
 
-def in_blocks(work: Work, length: int, parts: int) -> list[Any]:
+def in_blocks(work: Work, length: int, parts: int, looks: int = 0) -> list[Any]:
     """Call `work` with slices of range(length), `parts` at most; return what it returned, in order.
 
     The blocks do not depend on the number of threads, and so neither do the results. Who comes
-    while the threads are at work, from another thread or from a block, works on alone.
+    while the threads are at work, from another thread or from a block, works on alone. Before they
+    sleep, the threads look for more work so often.
 
     >>> in_blocks(lambda part: (part.start, part.stop), 5, 2)
     [(0, 3), (3, 6)]
     """
     # NumPy's buffer size is a context variable: what is set in a copy, nobody else sees.
-    return contextvars.copy_context().run(_in_blocks, work, length, parts)
+    return contextvars.copy_context().run(_in_blocks, work, length, parts, looks)
 
 
-def _in_blocks(work: Work, length: int, parts: int) -> list[Any]:
+def _in_blocks(work: Work, length: int, parts: int, looks: int) -> list[Any]:
     np.setbufsize(_BUFFER)
     step = max(1, -(-length // parts))
     starts = range(0, max(length, 1), step)
@@ -114,10 +115,13 @@ def _in_blocks(work: Work, length: int, parts: int) -> list[Any]:
         return [work(slice(start, start + step)) for start in starts]
     # An interrupt may come after a call of acquire, and leave the lock; `with` has no such gap.
     with workers.free:
-        return _together(workers, min(threads, len(starts)), work, starts, step)
+        helping = min(threads, len(starts)) - 1
+        return _together(workers, helping, work, starts, step, looks)
 
 
-def _together(workers: Workers, threads: int, work: Work, starts: range, step: int) -> list[Any]:
+def _together(
+    workers: Workers, helping: int, work: Work, starts: range, step: int, looks: int
+) -> list[Any]:
     results: list[Any] = [None] * len(starts)
     # next() of a count is atomic: each block is done by one thread.
     numbers = itertools.count()
@@ -136,8 +140,7 @@ def _together(workers: Workers, threads: int, work: Work, starts: range, step: i
     # NumPy's errstate is a context variable: a block sees what its caller has set.
     context = contextvars.copy_context()
     with Alone():
-        answers = workers.start(threads - 1, lambda: context.copy().run(drain))
-        errors = [drain(), *(answer.get() for answer in answers)]
+        errors = list(workers.run(helping, lambda: context.copy().run(drain), looks))
     for error in errors:
         if error is not None:
             raise error

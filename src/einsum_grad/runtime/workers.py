@@ -7,7 +7,7 @@ import os
 import queue
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -15,11 +15,11 @@ import numpy as np
 _LOOK = 10_000
 """How often a flag is read before the next one is: some 5 µs."""
 
-_SOON = 20
-"""How many flags a worker reads before it sleeps: for longer it would keep a BLAS from the core."""
+_FLAGS = 60
+"""How many flags a caller reads before it sleeps: it has nothing else to do."""
 
-_LATER = 60
-"""How many flags a caller reads: it has nothing else to do."""
+AGAIN = 20
+"""How many flags a worker reads that is soon needed again: a tenth of a millisecond."""
 
 
 class Box:
@@ -31,10 +31,10 @@ class Box:
     put the thing still has the lock, and to wait for it would be to sleep.
     """
 
-    def __init__(self, looks: int) -> None:
-        self._flags = np.zeros(looks + 1, np.bool_)
-        self._rows = np.ndarray((looks + 1, _LOOK), np.bool_, self._flags, strides=(1, 0))
-        self._seen = np.empty(looks + 1, np.bool_)
+    def __init__(self) -> None:
+        self._flags = np.zeros(_FLAGS + 1, np.bool_)
+        self._rows = np.ndarray((_FLAGS + 1, _LOOK), np.bool_, self._flags, strides=(1, 0))
+        self._seen = np.empty(_FLAGS + 1, np.bool_)
         self._things: queue.SimpleQueue[Any] = queue.SimpleQueue()
 
     def put(self, thing: object) -> None:
@@ -42,9 +42,10 @@ class Box:
         self._flags[:-1] = True
         self._things.put(thing)
 
-    def get(self) -> Any:
-        """Return what was put here, once it is."""
-        np.logical_or.reduce(self._rows, axis=1, out=self._seen)
+    def get(self, looks: int) -> Any:
+        """Return what was put here, once it is, and look for it so often."""
+        first = _FLAGS - looks
+        np.logical_or.reduce(self._rows[first:], axis=1, out=self._seen[first:])
         thing = self._things.get()
         self._flags[:-1] = False
         return thing
@@ -58,25 +59,26 @@ class Workers:
         self._boxes: dict[int, Box] = {}
         self._beside: int | None = None
 
-    def start(self, count: int, task: Callable[[], object]) -> list[Box]:
-        """Have up to `count` threads run `task`; to be called by who holds `free`.
+    def run(self, count: int, task: Callable[[], object], looks: int = 0) -> Iterator[Any]:
+        """Have the caller and up to `count` threads run `task`, and return what it returned.
 
-        Return where each puts what it returned: the system may refuse another thread, and does when
-        Python shuts down.
+        To be called by who holds `free`. The threads then look for more work so often. There may be
+        fewer: the system may refuse another thread, and does when Python shuts down.
         """
-        spinning = count < cores()
-        while len(self._boxes) < count and self._one_more(_SOON if spinning else 0):
+        while len(self._boxes) < count and self._one_more():
             self._beside = None
         self._make_room()
+        spins = count < cores()
         boxes = list(self._boxes.values())[:count]
-        answers = [Box(_LATER if spinning else 0) for _ in boxes]
+        answers = [Box() for _ in boxes]
         for box, answer in zip(boxes, answers, strict=True):
-            box.put((task, answer))
-        return answers
+            box.put((task, answer, looks if spins else 0))
+        yield task()
+        yield from (answer.get(_FLAGS if spins else 0) for answer in answers)
 
-    def _one_more(self, looks: int) -> bool:
+    def _one_more(self) -> bool:
         """Start a thread, if the system has one."""
-        box = Box(looks)
+        box = Box()
         name = f"einsum-grad {len(self._boxes) + 1}"
         thread = threading.Thread(target=_work, args=(box,), name=name, daemon=True)
         try:
@@ -106,8 +108,9 @@ class Workers:
 
 def _work(box: Box) -> None:
     """Do what is put into `box`, for as long as the process lives."""
+    looks = 0
     while True:
-        task, answer = box.get()
+        task, answer, looks = box.get(looks)
         result = task()
         del task  # and with it the arrays of the caller, while this thread waits
         answer.put(result)
