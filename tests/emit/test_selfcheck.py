@@ -45,3 +45,18 @@ def test_operands_of_many_axes_are_kept_small(target: str) -> None:
     # With the sizes of fewer axes these arrays would take petabytes.
     code, printed = exit_code(emit("abcdefghijklmnopqrstuvwxyz,abc->a", target))
     assert code == 0, printed
+
+
+@pytest.mark.parametrize("numbers", ["real", "complex"])
+@pytest.mark.parametrize("pattern", ["ij,ij->ij", "ij,ij->", "ij,i,ij->ij"])
+def test_what_comes_in_one_pass_is_checked_too(pattern: str, numbers: str) -> None:
+    text = emit(pattern, sizes={"i": 2048, "j": 2048}, numbers=numbers)
+    code, printed = exit_code(text)
+    assert code == 0, printed
+    assert len(printed.splitlines()) == pattern.count(",") + 1
+    before, together, after = text.partition("def value_and_gradients(")
+    assert "return z, (d" in after
+    spoiled = after.replace("return z, (d", "return 2 * z, (d")
+    code, printed = exit_code(before + together + spoiled)
+    assert code == 1
+    assert printed.splitlines()[-1] == "value_and_gradients is wrong"
