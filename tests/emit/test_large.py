@@ -120,7 +120,7 @@ def test_many_steps_take_a_time_that_grows_as_they_do() -> None:
     ],
 )
 def test_a_module_knows_whether_a_blas_multiplies_outside_of_blocks(text: str, blas: bool) -> None:
-    sizes = dict.fromkeys(filter(str.isalpha, text), 512)
+    sizes = dict.fromkeys(filter(str.isalpha, text), 1024)
     module = load(written(text, sizes), text)
     assert module.source.blas is blas
     helper = module.module.__dict__.get("in_blocks")

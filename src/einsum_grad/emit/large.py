@@ -65,8 +65,7 @@ def statements(
 ) -> list[Statement]:
     """The steps as code; of what they make, `kept` is used outside."""
     assert program.scale is not None
-    made = {step.result.name for step in todo}
-    going = {value.name for value in program.residuals}.difference(kept, made)
+    going = {value.name for value in program.residuals}.difference(kept)
     found = blocks(todo, kept, program.scale, going)
     return list(_Large(program, program.scale, target).statements(found))
 

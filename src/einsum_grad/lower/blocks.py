@@ -115,7 +115,7 @@ def passing(program: Program) -> set[Value]:
 
 def comes_together(program: Program) -> bool:
     """Whether blocks of the output can be those of gradients, where the cotangent is there."""
-    if program.scale is None or not program.gradients:
+    if program.scale is None:
         return False
     todo = (*steps(program.forward), *steps(program.backward))
     found = blocks(todo, _names((program.output, *program.gradients)), program.scale)

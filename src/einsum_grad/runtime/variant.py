@@ -87,11 +87,8 @@ class Variant:
             return output, self.pullback(cotangent, arrays, saved)
         given = self._cotangent(cotangent)
         output, gradients = self.loaded.together(given, *self._computed(arrays))
-        if not self.plain:
-            output, gradients = self._returned(output), self._given_back(gradients)
-        elif not self.shape:
-            output = output[()]
-        return output, gradients if self.orders is None else self._in_place(gradients)
+        found = gradients if self.plain else self._given_back(gradients)
+        return self._returned(output), found if self.orders is None else self._in_place(found)
 
     def backward(self, cotangent: Any, arrays: Sequence[Array]) -> tuple[Array, ...]:
         """The gradients, with what they share with the forward computed anew."""
