@@ -55,9 +55,14 @@ HELPERS = (
 
 def helpers(text: str) -> list[list[str]]:
     """Those of the helpers that `text` uses, each as its lines."""
-    called = set(re.findall(r"(?<![.\w])\w+(?=\()", text))
-    chosen = (code for code in HELPERS if code[len("def ") : code.index("(")] in called)
-    return [code.splitlines() for code in chosen]
+    named = ((code[len("def ") : code.index("(")], code) for code in HELPERS)
+    return [code.splitlines() for name, code in named if _calls(text, name)]
+
+
+def _calls(text: str, name: str) -> bool:
+    """Whether `text` calls the function `name`, and not a method or a longer name."""
+    # The first is quick, and enough for most modules.
+    return f"{name}(" in text and re.search(rf"(?<![.\w]){name}\(", text) is not None
 
 
 def statements(

@@ -28,7 +28,8 @@ def write(program: Program, target: Target) -> Source:
     code = [checks, *written, self_check(program) if program.wrt else []]
     header = _header(program, _libraries([*helped(written), *code], target))
     text = joined(header, code, target)
-    return Source(text, target.name, program.scale is not None, _has_blas(written))
+    large = program.scale is not None
+    return Source(text, target.name, large, not large or _has_blas(written))
 
 
 _BLAS = re.compile(r"    (?=\S).*( @ |\.dot\(|np\.(matmul|matvec|vecdot)\(|summed\()")
