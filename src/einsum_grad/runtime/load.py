@@ -21,6 +21,7 @@ _BUILTINS = (
     "SystemExit",
     "ValueError",
     "abs",
+    "all",
     "float",
     "map",
     "max",
