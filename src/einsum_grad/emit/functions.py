@@ -24,7 +24,6 @@ from einsum_grad.lower import (
     Section,
     Step,
     Value,
-    comes_together,
     finishing,
     saving,
     steps,
@@ -35,16 +34,18 @@ _LONGEST_PATTERN = 60
 _USED_UP = "# Nobody else has these arrays: each can go as soon as it was used."
 
 
-def functions(program: Program, target: Target, context: Context, checked: bool) -> list[list[str]]:
+def functions(
+    program: Program, target: Target, context: Context, checked: bool, together: bool
+) -> list[list[str]]:
     """The functions of `program`, each as its lines.
 
     `forward` and `backward` check their operands. Where it is for speed, or where the two share
-    values, they call functions that do not check: `save`, `output` and `pullback`. Where the output
-    and gradients of a block come in one pass, `value_and_gradients` does all of that at once.
+    values, they call functions that do not check: `save`, `output` and `pullback`. Where output
+    and gradients come `together`, in one pass, `value_and_gradients` does all of that at once.
     """
     writer = _Writer(program, target, context, checked)
     layered = writer.layered() if program.residuals or target.fast else writer.plain()
-    return [*layered, writer.together()] if comes_together(program) else layered
+    return [*layered, writer.together()] if together else layered
 
 
 class _Writer:

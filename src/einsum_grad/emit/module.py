@@ -13,7 +13,7 @@ from einsum_grad.emit.layout import WIDTH, indented
 from einsum_grad.emit.selfcheck import self_check
 from einsum_grad.emit.source import Source
 from einsum_grad.emit.target import Library, Target
-from einsum_grad.lower import Op, Program, steps
+from einsum_grad.lower import Op, Program, comes_together, steps
 from einsum_grad.plan import ELLIPSIS, UNIT, equation_text, operand_names
 
 _BLANK = ["", ""]
@@ -24,8 +24,9 @@ _LONGEST_TITLE = 60
 def write(program: Program, target: Target) -> Source:
     """Write the module of `program` for `target`."""
     checks = guard(program)
-    written = functions(program, target, Context(program), bool(checks))
-    code = [checks, *written, self_check(program) if program.wrt else []]
+    together = comes_together(program)
+    written = functions(program, target, Context(program), bool(checks), together)
+    code = [checks, *written, self_check(program, together) if program.wrt else []]
     header = _header(program, _libraries([*helped(written), *code], target))
     text = joined(header, code, target)
     large = program.scale is not None

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from einsum_grad.emit.context import tuple_of
 from einsum_grad.emit.layout import indented, wrapped
-from einsum_grad.lower import Program, comes_together
+from einsum_grad.lower import Program
 from einsum_grad.plan import ELLIPSIS, UNIT, Labels
 
 _SIZES = ("2", "3", "4", "5")
@@ -24,10 +24,13 @@ JUDGED = [
 """The lines that judge what `name` has got by what is expected."""
 
 
-def self_check(program: Program) -> list[str]:
-    """The functions `draw` and `main`, and the call of main."""
+def self_check(program: Program, together: bool) -> list[str]:
+    """The functions `draw` and `main`, and the call of main.
+
+    With `together` the module has `value_and_gradients`, which is checked too.
+    """
     doc = "Check each gradient on random operands; return 0 if all are right, else 1."
-    return as_script(program, doc, _main(program))
+    return as_script(program, doc, _main(program, together))
 
 
 def as_script(program: Program, doc: str, body: list[str]) -> list[str]:
@@ -58,7 +61,7 @@ def random_operands(program: Program, between: Iterable[str] = (), largest: int 
     ]
 
 
-def _main(program: Program) -> list[str]:
+def _main(program: Program, together: bool) -> list[str]:
     names = wrapped("names = [", (f'"{value.name}"' for value in program.gradients), "]")
     places = wrapped("places = [", map(str, program.wrt), "]")
     return [
@@ -73,7 +76,7 @@ def _main(program: Program) -> list[str]:
         f"    got = {_inner('gradient', 'v', program)}",
         f"    expected = {_inner('dz', 'z', program)}",
         *indented(JUDGED),
-        *(_AT_ONCE if comes_together(program) else []),
+        *(_AT_ONCE if together else []),
         "return 1 if failed else 0",
     ]
 

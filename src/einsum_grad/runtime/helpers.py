@@ -19,7 +19,7 @@ Array = NDArray[Any]
 DType = np.dtype[Any]
 
 _BLOCK = 1 << 21
-"""The bytes of a block, at most: they fit in a core's own cache."""
+"""The bytes of a block, roughly: larger ones take longer than threads wait for each other."""
 
 _FEWEST = 4
 """The blocks to make at least: with some for each thread, one that is late costs little."""

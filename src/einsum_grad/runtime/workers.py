@@ -56,7 +56,7 @@ class Workers:
 
     def __init__(self) -> None:
         self.free = threading.Lock()
-        self._boxes: dict[int, Box] = {}
+        self._boxes: dict[threading.Thread, Box] = {}
         self._beside: int | None = None
 
     def run(self, count: int, task: Callable[[], object], looks: int = 0) -> Iterator[Any]:
@@ -85,7 +85,7 @@ class Workers:
             thread.start()
         except RuntimeError:
             return False
-        self._boxes[thread.native_id or 0] = box
+        self._boxes[thread] = box
         return True
 
     def _make_room(self) -> None:
@@ -99,9 +99,10 @@ class Workers:
             return
         self._beside = core
         others = os.sched_getaffinity(0) - {core}
-        for thread in self._boxes if others else ():
+        names = [thread.native_id for thread in self._boxes if thread.native_id]
+        for name in names if others else ():
             try:
-                os.sched_setaffinity(thread, others)
+                os.sched_setaffinity(name, others)
             except OSError:  # it is an improvement, and not needed
                 return
 
