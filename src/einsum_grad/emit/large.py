@@ -14,7 +14,7 @@ from dataclasses import replace
 from einsum_grad.emit.context import Context
 from einsum_grad.emit.freed import SMALLEST, Statement
 from einsum_grad.emit.layout import indented
-from einsum_grad.emit.product import Call, call_of, product_size, written
+from einsum_grad.emit.product import Call, call_of, einsum_call, product_size, written
 from einsum_grad.emit.target import Target
 from einsum_grad.emit.view import transposing
 from einsum_grad.lower import (
@@ -110,13 +110,11 @@ class _Large:
             return list(self.target.steps[step.op](step, self.context))
         call = call_of(step, product, self.context)
         if small:
-            # np.dot copies an array that has gaps between its rows, and np.matmul does not.
-            call = replace(call, function=_MATMUL.get(call.function, call.function))
-            *before, text = written(call, result.labels, self.context)
+            *before, text = written(_of_any(call), result.labels, self.context)
             return [*before, f"{result.name} = {text}"]
         if call.labels != result.labels:
             return list(self.target.steps[step.op](step, self.context))
-        return [*call.before, self.made(result), self.into(call, result.name, self.context)]
+        return [*call.before, self.made(result), self.into(_of_any(call), result.name, self.context)]
 
     def is_large(self, value: Value) -> bool:
         return self.scale.nbytes(value.labels) >= SMALLEST
@@ -140,7 +138,7 @@ class _Large:
 
     def into(self, call: Call, place: str, context: Context) -> str:
         """The statement that has `call` write to `place`."""
-        function = _MATMUL.get(call.function, call.function)
+        function = call.function
         if call.grouped:
             sizes = ", ".join(product_size(axis, context) for axis in call.axes)
             place = f"{place}.reshape({sizes})"
@@ -160,7 +158,7 @@ class _Large:
         context = _PartContext(self.context, label, given[0])
         work = [
             *(f"{_part(v)} = {v.name}[{_places(v, label)}]" for v in given),
-            *(line for step in block.steps for line in self.part(step, label, outside, context)),
+            *(line for step in block.steps for line in self.part(step, block, context)),
             *([f"return {', '.join(map(_part, sums))}"] if sums else []),
         ]
         length = self.context.size(label)
@@ -186,35 +184,72 @@ class _Large:
             each = f"[np.add.reduce(parts, dtype={self.dtype}) for parts in zip(*{call})]"
         return [f"{', '.join(names)} = {one if len(names) == 1 else each}"]
 
-    def part(
-        self, step: Step, label: str, outside: Collection[Value], context: Context
-    ) -> list[str]:
+    def part(self, step: Step, block: Block, context: Context) -> list[str]:
         """A step of a block: its arrays are parts of the whole ones."""
-        result = step.result
+        result, label = step.result, block.label
+        assert label is not None
         args = tuple(_renamed(arg, label) for arg in step.args)
         own = Step(step.op, Value(_part(result), result.labels), args)
-        product = product_of(own)
-        if result not in outside or label not in result.labels:
-            if product is None:
-                return list(self.target.steps[step.op](own, context))
-            call = call_of(own, product, context)
+        call = self.call_of_part(own, block, context)
+        if result not in block.kept or label not in result.labels:
+            if call is None:
+                return self.part_of_other(own, context)
             *before, text = written(call, result.labels, context)
             return [*before, f"{_part(result)} = {text}"]
         place = f"{result.name}[{_places(result, label)}]"
         again = [f"{_part(result)} = {place}"]
-        if product is None:
-            lines = list(self.target.steps[step.op](own, context))
-            return [*lines, f"{place} = {_part(result)}"]
-        call = call_of(own, product, context)
+        if call is None:
+            return [*self.part_of_other(own, context), f"{place} = {_part(result)}"]
         # A part is without gaps, and so can be reshaped without a copy, if it is one of rows.
-        if call.labels == result.labels and not (call.grouped and result.labels[0] != label):
-            return [*call.before, *again, self.into(call, _part(result), context)]
+        dense = result.labels[0] == label
+        if call.labels == result.labels and not (call.grouped and not dense):
+            called = call if dense and _are_rows(step.args, label) else _of_any(call)
+            return [*call.before, *again, self.into(called, _part(result), context)]
         *before, text = written(call, result.labels, context)
         return [*before, *again, f"{_part(result)}[...] = {text}"]
 
+    def part_of_other(self, own: Step, context: Context) -> list[str]:
+        """A step of a block that is no product."""
+        if self.sums(own):
+            return [self.sum(own)]
+        return list(self.target.steps[own.op](own, context))
 
-_MATMUL = {"np.dot": "np.matmul"}
+    def call_of_part(self, own: Step, block: Block, context: Context) -> Call | None:
+        """The call for a product in a block: one that other threads can work beside."""
+        product = product_of(own)
+        if product is None:
+            return None
+        call = call_of(own, product, context)
+        numbers = self.scale.volume(own.result.labels)
+        if block.label in own.result.labels:
+            numbers //= block.parts
+        return einsum_call(own, product, context) if _holds_lock(call, numbers) else call
+
+
+_ANY = {"np.dot": "np.matmul"}
 """The function that has `out=` for an array of any strides, and reads rows with gaps between."""
+
+
+def _of_any(call: Call) -> Call:
+    """`call` for arrays of any strides."""
+    return replace(call, function=_ANY.get(call.function, call.function))
+
+
+_FEW = 1 << 10
+"""Numbers of a result; NumPy's loops keep Python's lock up to 500, and sizes here are rounded up."""
+
+
+def _holds_lock(call: Call, numbers: int) -> bool:
+    """Whether `call` lets no other thread of Python work meanwhile, as np.einsum does.
+
+    A product of matrices does so too, but np.einsum takes longer for it than both threads.
+    """
+    return call.function in ("np.vecdot", "np.matvec") and numbers <= _FEW
+
+
+def _are_rows(values: Iterable[Value], label: str) -> bool:
+    """Whether the parts of `values` are rows, and so without gaps."""
+    return all(value.labels[0] == label for value in values if label in value.labels)
 
 
 class _PartContext(Context):

@@ -7,6 +7,7 @@ one stays whole: a BLAS has blocks and threads of its own.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,10 +15,10 @@ from einsum_grad.lower.product import Product, matrix_product, product_of, witho
 from einsum_grad.lower.program import Op, Program, Step, Value, is_view, steps, touched
 from einsum_grad.lower.scale import Scale
 from einsum_grad.lower.split import finishing, saving
-from einsum_grad.plan import UNIT
+from einsum_grad.plan import UNIT, diagonals
 
 BLOCK = 1 << 21
-"""The bytes of a block, roughly: what the threads read and write at a time fits in the caches."""
+"""The bytes that several steps of a block touch, roughly: the later ones find them in a cache."""
 
 _LARGE = 1 << 18
 """The bytes of an array from which on it may be worth to have it in blocks."""
@@ -117,9 +118,14 @@ def comes_together(program: Program) -> bool:
     """Whether blocks of the output can be those of gradients, where the cotangent is there."""
     if program.scale is None:
         return False
-    todo = (*steps(program.forward), *steps(program.backward))
-    found = blocks(todo, _names((program.output, *program.gradients)), program.scale)
-    return sum(block.label is not None for block in found) < len(_divided(program))
+    forward, backward = tuple(steps(program.forward)), tuple(steps(program.backward))
+    wanted = _names((program.output, *program.gradients))
+    found = blocks((*forward, *backward), wanted, program.scale)
+    both = (set(forward), set(backward))
+    return any(
+        block.label is not None and not any(part.isdisjoint(block.steps) for part in both)
+        for block in found
+    )
 
 
 def _divided(program: Program) -> list[Block]:
@@ -144,25 +150,28 @@ def _names(values: Iterable[Value]) -> set[str]:
 
 
 class _Group:
-    """Steps of a block to be."""
+    """Steps of a block to be; with one at least that `is_due` blocks, and not only joins."""
 
     def __init__(self, label: str | None) -> None:
         self.label = label
         self.steps: list[Step] = []
         self.made: set[str] = set()
+        self.is_due = False
 
-    def add(self, step: Step) -> None:
+    def add(self, step: Step, is_due: bool) -> None:
         self.steps.append(step)
         self.made.add(step.result.name)
+        self.is_due = self.is_due or is_due
 
     def block(self, scale: Scale) -> Block:
-        values = {value for step in self.steps for value in touched(step)}
-        moved = sum(scale.nbytes(value.labels) for value in values)
+        times = Counter(value for step in self.steps for value in {*touched(step)})
+        moved = sum(scale.nbytes(value.labels) for value in times)
+        again = sum(scale.nbytes(value.labels) for value in times if times[value] > 1)
         work = moved + sum(_effort(step, scale) for step in self.steps)
-        if self.label is None or work < WORTH:
+        if self.label is None or not self.is_due or work < WORTH:
             return Block(tuple(self.steps))
         # Two threads share an even number.
-        parts = 2 * max(min(work // WORTH, 2), moved // (2 * BLOCK))
+        parts = 2 * max(min(work // WORTH, 2), again // (2 * BLOCK))
         return Block(tuple(self.steps), self.label, min(parts, scale.volume((self.label,))))
 
     def gives(self, value: Value) -> bool:
@@ -181,16 +190,16 @@ def _effort(step: Step, scale: Scale) -> int:
 
 def _place(step: Step, rest: Sequence[Step], groups: list[_Group], scale: Scale) -> None:
     """Put `step` into the first group that can have it, or into a new one."""
-    first = _first(step, groups)
-    fitting = _labels(step, scale)
+    first, due = _first(step, groups), _labels(step, scale)
+    fitting = due or _joining(step, groups, rest, scale)
     # What is done whole keeps its place, where arrays come late and go early.
     for group in groups[first if fitting else max(first, len(groups) - 1) :]:
         if group.label in fitting if fitting else group.label is None:
-            group.add(step)
+            group.add(step, bool(due))
             return
     label = max(fitting, key=lambda label: _gain(label, rest, scale)) if fitting else None
     groups.append(_Group(label))
-    groups[-1].add(step)
+    groups[-1].add(step, bool(due))
 
 
 def _first(step: Step, groups: Sequence[_Group]) -> int:
@@ -203,6 +212,24 @@ def _first(step: Step, groups: Sequence[_Group]) -> int:
     return first
 
 
+def _joining(
+    step: Step, groups: Iterable[_Group], rest: Sequence[Step], scale: Scale
+) -> tuple[str, ...]:
+    """The labels along which `step`, which a BLAS does whole, joins blocks that there are anyway.
+
+    Beside the threads of a BLAS, which wait for more on their cores, ours would have half of them.
+    """
+    if is_view(step) or step.op is not Op.CONTRACT or diagonals(step.args[0].labels):
+        return ()
+    largest = _largest(step, scale)
+    if scale.nbytes(largest.labels) < _LARGE:
+        return ()
+    there = {group.label for group in groups}.union(*(_labels(other, scale) for other in rest))
+    return tuple(
+        label for label in largest.labels if label in there and _divides(label, step, scale)
+    )
+
+
 def _labels(step: Step, scale: Scale) -> tuple[str, ...]:
     """The labels along which `step` can be done in blocks; none if it is better done whole."""
     product = matrix_product(step)
@@ -210,8 +237,11 @@ def _labels(step: Step, scale: Scale) -> tuple[str, ...]:
         return tuple(label for label in product.looped if _is_shared(label, step, product, scale))
     if not _is_bound_by_memory(step, scale):
         return ()
-    largest = max((*step.args, step.result), key=lambda value: scale.nbytes(value.labels))
-    return tuple(label for label in largest.labels if _divides(label, step, scale))
+    return tuple(label for label in _largest(step, scale).labels if _divides(label, step, scale))
+
+
+def _largest(step: Step, scale: Scale) -> Value:
+    return max((*step.args, step.result), key=lambda value: scale.nbytes(value.labels))
 
 
 def _is_shared(label: str, step: Step, product: Product, scale: Scale) -> bool:
@@ -245,8 +275,7 @@ def _is_divided(label: str, value: Value, scale: Scale) -> bool:
 
 
 def _is_bound_by_memory(step: Step, scale: Scale) -> bool:
-    largest = max(scale.nbytes(value.labels) for value in (*step.args, step.result))
-    if is_view(step) or largest < _LARGE:
+    if is_view(step) or scale.nbytes(_largest(step, scale).labels) < _LARGE:
         return False
     product = product_of(step)
     if product is None:

@@ -172,7 +172,7 @@ def _product(array: Array, axis: tuple[int, ...], kept: int) -> Array:
     if axis == tuple(range(len(axis))):
         return _summed_first(array.reshape(count, kept))
     if axis == tuple(range(array.ndim - len(axis), array.ndim)):
-        found: Array = array.reshape(kept, count) @ np.ones(count, array.dtype)
+        found: Array = array.reshape(kept, count).dot(np.ones(count, array.dtype))
         return found
     return _summed_within(*_grouped(array, axis))
 
@@ -181,7 +181,7 @@ def _summed_first(array: Array) -> Array:
     """The sum over the first of two axes, in rows of bounded length."""
     count, width = array.shape
     if count <= _ROW:
-        sums: Array = np.ones(count, array.dtype) @ array
+        sums: Array = np.ones(count, array.dtype).dot(array)
         return sums
     whole = count - count % _ROW
     rows = array[:whole].reshape(-1, _ROW, width)

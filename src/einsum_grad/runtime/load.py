@@ -14,6 +14,7 @@ from typing import Any
 
 from einsum_grad.emit import Source
 from einsum_grad.runtime.helpers import HELPERS
+from einsum_grad.runtime.sharing import Sharing
 from einsum_grad.runtime.workers import AGAIN
 
 _LIBRARIES = frozenset({"einops", "math", "numpy"})
@@ -62,15 +63,15 @@ def load(source: Source, name: str, helpers: Mapping[str, Callable[..., Any]] = 
         helpers = {**helpers, "in_blocks": again}
     module = execute(source.text, name, ("forward", "backward"), helpers)
     functions = module.__dict__
-    return Loaded(
-        source,
-        module,
-        functions["forward"],
+    inner = (
         functions.get("save"),
         functions.get("output", functions["forward"]),
         functions.get("pullback", functions["backward"]),
         functions.get("value_and_gradients"),
     )
+    if source.large:
+        inner = tuple(function and Sharing(function) for function in inner)
+    return Loaded(source, module, functions["forward"], *inner)
 
 
 def execute(

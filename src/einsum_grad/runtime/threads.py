@@ -7,7 +7,7 @@ import itertools
 import multiprocessing
 import operator
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,10 @@ _BUFFER = 256
 With its default, 8192, `x * w[:, None]` copies what it broadcasts into a buffer wherever a row is
 shorter than that, and takes two to four times as long.
 """
+
+
+_ALONE: contextvars.ContextVar[bool] = contextvars.ContextVar("alone", default=False)
+"""Whether a caller keeps its blocks to itself."""
 
 
 class _State:
@@ -91,6 +95,16 @@ def _default() -> int:
     return cores()
 
 
+def alone(function: Callable[..., Any], args: Sequence[Any]) -> Any:
+    """Return what `function` returns for `args`, all its blocks done by this thread."""
+    return contextvars.copy_context().run(_alone, function, args)
+
+
+def _alone(function: Callable[..., Any], args: Sequence[Any]) -> Any:
+    _ALONE.set(True)
+    return function(*args)
+
+
 def in_blocks(work: Work, length: int, parts: int, looks: int = 0) -> list[Any]:
     """Call `work` with slices of range(length), `parts` at most; return what it returned, in order.
 
@@ -109,14 +123,21 @@ def _in_blocks(work: Work, length: int, parts: int, looks: int) -> list[Any]:
     np.setbufsize(_BUFFER)
     step = max(1, -(-length // parts))
     starts = range(0, max(length, 1), step)
-    threads = get_num_threads() if len(starts) > 1 else 1
-    workers = _State.workers
-    if threads < 2 or workers.free.locked():
-        return [work(slice(start, start + step)) for start in starts]
-    # An interrupt may come after a call of acquire, and leave the lock; `with` has no such gap.
-    with workers.free:
-        helping = min(threads, len(starts)) - 1
-        return _together(workers, helping, work, starts, step, looks)
+    if len(starts) == 1:
+        return [work(slice(0, step))]
+    workers, helping = _State.workers, _helping(len(starts))
+    # A BLAS may add in another order on several threads: it has one, whoever does the blocks.
+    with Alone():
+        if not helping or workers.free.locked():
+            return [work(slice(start, start + step)) for start in starts]
+        # An interrupt may come after a call of acquire, and leave the lock; `with` has no such gap.
+        with workers.free:
+            return _together(workers, helping, work, starts, step, looks)
+
+
+def _helping(parts: int) -> int:
+    """How many threads are to help with so many parts."""
+    return 0 if _ALONE.get() else min(get_num_threads(), parts) - 1
 
 
 def _together(
@@ -139,9 +160,7 @@ def _together(
 
     # NumPy's errstate is a context variable: a block sees what its caller has set.
     context = contextvars.copy_context()
-    with Alone():
-        errors = list(workers.run(helping, lambda: context.copy().run(drain), looks))
-    for error in errors:
+    for error in list(workers.run(helping, lambda: context.copy().run(drain), looks)):
         if error is not None:
             raise error
     return results
