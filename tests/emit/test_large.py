@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import einsum_grad as eg
 from einsum_grad.emit import TARGETS, Source, emit, program_of, write
 from einsum_grad.lower import Program, Scale, comes_together
 from einsum_grad.plan import Pattern, pattern_of
@@ -72,8 +73,38 @@ def test_blocks_have_the_calls_that_whole_arrays_have(text: str, size: int, call
     assert f"{call}(" in output
 
 
+@pytest.mark.parametrize(
+    ("text", "sizes", "calls"),
+    [
+        # NumPy's own loops keep Python's lock where the result has up to 500 numbers.
+        ("bi,bi->b", {"b": 256, "i": 1 << 14}, ["np.einsum("]),
+        ("bi,bi->b", {"b": 1 << 14, "i": 256}, ["np.vecdot("]),
+        ("bij,bj->bi", {"b": 32, "i": 32, "j": 4096}, ["np.einsum("]),
+        ("ij,j->i", {"i": 1024, "j": 2048}, ["np.dot(x_part, w, out=z_part)"]),
+        ("i,ij->j", {"i": 256, "j": 4096}, ["w_part.T.dot(x_part)"]),
+        ("ab,cd->abd", {"a": 16, "b": 1024, "c": 4096, "d": 256}, ["summed(w_part, (0,))"]),
+    ],
+)
+def test_in_blocks_are_calls_that_other_threads_can_work_beside(
+    text: str, sizes: dict[str, int], calls: list[str]
+) -> None:
+    written = emit(text, sizes=sizes)
+    output = written[: written.index("def pullback")]
+    assert "in_blocks(" in output
+    for call in calls:
+        assert call in output
+
+
+def test_rows_with_gaps_are_read_as_they_are_in_blocks_too() -> None:
+    big = np.ones((2048, 2048), np.float32)
+    function = eg.compile("ij,j->i")
+    variant, _ = function._called((big[:, :1024], np.ones(1024, np.float32)), True)
+    assert "np.matmul(x_part, w, out=z_part)" in variant.loaded.source.text
+    assert "x_part.T @ dz_part" in variant.loaded.source.text
+
+
 def test_a_large_matrix_times_a_vector_is_read_as_it_is() -> None:
-    text = emit("ij,j->i", sizes={"i": 1500, "j": 1000})
+    text = emit("ij,j->i", wrt=1, sizes={"i": 1500, "j": 1000})
     assert "z = x @ w" in text
     assert "dw = x.T @ dz" in text
     # Small ones take less time with a method.
@@ -115,7 +146,7 @@ def test_many_steps_take_a_time_that_grows_as_they_do() -> None:
         ("ij,ij->ij", False),
         ("bij,bjk->bik", False),  # in blocks alone
         ("ij,jk->ik", True),
-        ("i,j->ij", True),  # a matrix times a vector, for the gradients
+        ("i,j->ij", False),  # a matrix times a vector for the gradients, in blocks too
         ("ij->i", True),  # a sum, as a product with ones
     ],
 )

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from einsum_grad.lower import Block, Op, Program, Scale, Step, Value, arrange, blocks, steps
-from einsum_grad.lower.blocks import BLOCK, WORTH, _in_turn, comes_together, passing
+from einsum_grad.lower.blocks import BLOCK, _in_turn, comes_together, passing
 from einsum_grad.lower.cost import cost
+from einsum_grad.lower.divided import WORTH, divided
 from einsum_grad.lower.split import finishing, saving
 from tests.lower.test_arrange import arranged
 from tests.lower.test_lower import programs
@@ -19,14 +21,18 @@ LARGE = {"i": 1024, "j": 1024}
 
 
 def backward(program: Program) -> tuple[Block, ...]:
-    assert program.scale is not None
     kept = {value.name for value in program.gradients}
-    return blocks(tuple(steps(program.backward)), kept, program.scale)
+    return blocks(program, tuple(steps(program.backward)), kept)
 
 
 def forward(program: Program) -> tuple[Block, ...]:
-    assert program.scale is not None
-    return blocks(tuple(steps(program.forward)), {program.output.name}, program.scale)
+    return blocks(program, tuple(steps(program.forward)), {program.output.name})
+
+
+def grouped(todo: Sequence[Step], scale: Scale) -> tuple[Block, ...]:
+    """The blocks of some steps whose results are all wanted."""
+    program = replace(arranged("i->"), scale=scale, divided=divided(todo, scale))
+    return blocks(program, todo, {step.result.name for step in todo})
 
 
 def told(found: Sequence[Block]) -> list[tuple[str | None, str]]:
@@ -46,7 +52,7 @@ def test_every_step_is_in_one_block_after_what_it_reads(program: Program, itemsi
         (tuple(steps(found.backward)), found.gradients),
     ):
         wanted = {value.name for value in kept}
-        groups = blocks(todo, wanted, scale)
+        groups = blocks(found, todo, wanted)
         done = [step for block in groups for step in block.steps]
         assert sorted(map(str, done)) == sorted(map(str, todo))
         made: set[str] = set()
@@ -88,8 +94,7 @@ def multiplied(result: str, left: str, right: str) -> Step:
 
 
 def labels_of(*todo: Step, **sizes: int) -> list[tuple[str | None, str]]:
-    wanted = {step.result.name for step in todo}
-    return told(blocks(todo, wanted, Scale(tuple(sizes.items()), 8)))
+    return told(grouped(todo, Scale(tuple(sizes.items()), 8)))
 
 
 def test_the_label_of_a_block_is_the_one_along_which_most_bytes_lie_first() -> None:
@@ -142,7 +147,8 @@ def test_what_only_passes_through_blocks_counts_for_no_memory_and_no_traffic() -
         ("bij,bjk->bik", True),
         ("ij,jk->ik", False),  # a BLAS does all
         ("ij->i", False),  # there is nothing to compute for the gradient
-        ("i,j->ij", False),  # the gradients are products of a matrix and a vector
+        ("i,j->ij", True),  # products of a matrix and a vector beside them
+        ("ij,j->i", True),
     ],
 )
 def test_output_and_gradients_come_together_where_they_have_the_same_blocks(
@@ -191,9 +197,36 @@ def test_products_are_shared_by_a_label_whose_parts_are_written_where_they_lie()
     assert labels_of(single, **(sizes | {"a": 2, "b": 128})) == [("b", "z")]
 
 
-@pytest.mark.parametrize("text", ["ij,j->i", "ij,i->j", "j,ij->i"])
-def test_a_matrix_times_a_vector_stays_whole(text: str) -> None:
-    assert told(forward(arranged(text, None, 8, **LARGE))) == [(None, "z")]
+VECTORS = ["ij,j->i", "ij,i->j", "j,ij->i"]
+
+
+@pytest.mark.parametrize("text", VECTORS)
+@pytest.mark.parametrize("wrt", [0, 1])
+def test_a_matrix_times_a_vector_is_in_blocks_where_its_other_gradient_is(
+    text: str, wrt: int
+) -> None:
+    program = arranged(text, (wrt,), 8, **LARGE)
+    is_vector = len(program.operands[wrt].labels) == 1
+    assert told(forward(program)) == [(None, "z")] if is_vector else [("i", "z")]
+
+
+@pytest.mark.parametrize("text", VECTORS)
+def test_a_matrix_times_a_vector_has_the_blocks_of_the_other_gradient(text: str) -> None:
+    program = arranged(text, None, 8, **LARGE)
+    assert [label for label, _ in told(backward(program))] == ["i"]
+
+
+def test_a_sum_is_in_blocks_where_others_are() -> None:
+    sizes = {"a": 1024, "b": 1024, "c": 4096, "d": 256}
+    assert told(forward(arranged("cd->d", None, 8, **sizes))) == [(None, "z")]
+    assert told(forward(arranged("ab,cd->abd", None, 8, **(sizes | {"a": 16}))))[0] == ("c", "w_d")
+
+
+def test_a_sum_has_parts_that_are_rows() -> None:
+    """Others would be read in pieces: it is left whole."""
+    sizes = {"a": 1024, "b": 1024, "c": 64, "d": 64, "e": 1024}
+    found = told(forward(arranged("ab,ced->abed", None, 8, **(sizes | {"a": 1, "b": 16}))))
+    assert found[0] == (None, "w_ed")
 
 
 def test_a_dot_product_is_a_sum_of_those_of_its_blocks() -> None:
@@ -222,14 +255,14 @@ def test_views_and_copies_are_no_work_for_blocks() -> None:
 def test_conjugates_are_made_in_blocks() -> None:
     value, scale = Value("x", ("i", "j")), Scale((("i", 1024), ("j", 1024)), 16)
     step = Step(Op.CONJUGATE, Value("x_conj", value.labels), (value,))
-    assert told(blocks((step,), {"x_conj"}, scale)) == [("i", "x_conj")]
+    assert told(grouped((step,), scale)) == [("i", "x_conj")]
 
 
 def multiply(*terms: str, output: str, itemsize: int = 8, **sizes: int) -> Block:
     """The block of one elementwise product."""
     args = tuple(Value(name, tuple(term)) for name, term in zip("xw", terms, strict=False))
     step = Step(Op.CONTRACT, Value("z", tuple(output)), args)
-    (block,) = blocks((step,), {"z"}, Scale(tuple(sizes.items()), itemsize))
+    (block,) = grouped((step,), Scale(tuple(sizes.items()), itemsize))
     return block
 
 
@@ -262,16 +295,20 @@ def test_arrays_that_fit_in_a_cache_are_left_whole() -> None:
     # 64 arrays of 128 KiB: much to move, but each is at hand.
     args = Value("x", ("i",)), Value("w", ("i",))
     todo = [Step(Op.CONTRACT, Value(f"z{n}", ("i",)), args) for n in range(64)]
-    names = {step.result.name for step in todo}
     for nbytes, label in ((1 << 17, None), (1 << 18, "i")):
-        (block,) = blocks(todo, names, Scale((("i", nbytes // 8),), 8))
+        (block,) = grouped(todo, Scale((("i", nbytes // 8),), 8))
         assert block.label == label
 
 
 @pytest.mark.parametrize("rows", [1024, 4096])
-def test_the_arrays_of_a_block_fit_in_a_cache(rows: int) -> None:
-    block = multiply("ij", "ij", output="ij", i=rows, j=1024)
-    assert BLOCK // 2 < rows * 3 * 8 * 1024 / block.parts <= BLOCK
+def test_what_steps_of_a_block_touch_again_fits_in_a_cache(rows: int) -> None:
+    factors = [multiplied(name, "x[ij]", "w[ij]") for name in ("z[ij]", "y[ij]")]
+    (block,) = grouped(factors, Scale((("i", rows), ("j", 1024)), 8))
+    assert BLOCK // 2 < rows * 2 * 8 * 1024 / block.parts <= BLOCK
+
+
+def test_what_is_touched_once_is_in_as_many_parts_as_two_threads_need() -> None:
+    assert multiply("ij", "ij", output="ij", i=1 << 14, j=1 << 14).parts == 4
 
 
 def test_two_threads_have_as_many_blocks() -> None:
@@ -304,10 +341,9 @@ def test_a_program_for_small_arrays_has_nothing_passing() -> None:
 
 def test_a_block_that_uses_up_an_array_and_makes_another_is_two() -> None:
     program = arranged("bi,oij,bj->bo", itemsize=8, b=256, o=32, i=64, j=64)
-    assert program.scale is not None
     todo, kept = tuple(steps(program.backward)), {value.name for value in program.gradients}
-    assert told(blocks(todo, kept, program.scale))[0] == ("b", "da dt1")
-    apart = blocks(todo, kept, program.scale, {value.name for value in program.residuals})
+    assert told(blocks(program, todo, kept))[0] == ("b", "da dt1")
+    apart = blocks(program, todo, kept, {value.name for value in program.residuals})
     assert told(apart)[:2] == [("b", "da"), ("b", "dt1")]
 
 

@@ -40,16 +40,24 @@ def _default(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.parametrize(
-    "pattern",
-    ["ij,ij->ij", "ij,ij->", "ij,ij->i", "ij,i->j", "ij,jk->ik", "bij,bjk->bik", "ij->ji", "ij->j"],
+    ("pattern", "sizes"),
+    [
+        ("ij,ij->ij", {"i": 1024, "j": 1024}),
+        ("ij,ij->", {"i": 1024, "j": 1024}),
+        ("ij,ij->i", {"i": 1024, "j": 1024}),
+        ("ij,i->j", {"i": 1024, "j": 2048}),
+        ("i,ij,j->", {"i": 1024, "j": 2048}),
+        ("bij,bjk->bik", {"b": 4096, "i": 8, "j": 8, "k": 16}),
+        ("bij,bjk->bik", {"b": 16, "i": 128, "j": 128, "k": 256}),
+        ("ij->ji", {"i": 1024, "j": 1024}),
+        ("ij->j", {"i": 1024, "j": 1024}),
+        ("ibj->bj", {"i": 8, "b": 256, "j": 512}),
+    ],
 )
-@pytest.mark.parametrize("dtype", ["f4", "c8"])
-def test_results_do_not_depend_on_the_number_of_threads(pattern: str, dtype: str) -> None:
-    sizes = (
-        {"i": 256, "j": 1024, "k": 64}
-        if "b" not in pattern
-        else {"b": 2048, "i": 8, "j": 8, "k": 8}
-    )
+@pytest.mark.parametrize("dtype", ["f4", "f8", "c16"])
+def test_results_do_not_depend_on_the_number_of_threads(
+    pattern: str, sizes: dict[str, int], dtype: str
+) -> None:
     terms = pattern.partition("->")[0].split(",")
     operands = [
         fractions(tuple(sizes[label] for label in term), dtype, n) for n, term in enumerate(terms)
@@ -58,7 +66,9 @@ def test_results_do_not_depend_on_the_number_of_threads(pattern: str, dtype: str
     for number in (1, 2, 3, 8):
         eg.set_num_threads(number)
         output, pullback = function.vjp(*operands)
-        found.append([output, *pullback(np.ones_like(output))])
+        cotangent = np.ones_like(output)
+        together = function.value_and_gradients(cotangent, *operands)
+        found.append([output, *pullback(cotangent), together[0], *together[1]])
     for other in found[1:]:
         for one, two in zip(found[0], other, strict=True):
             np.testing.assert_array_equal(one, two, strict=True)

@@ -71,7 +71,7 @@ def statements(
     """The steps as code; of what they make, `kept` is used outside."""
     assert program.scale is not None
     going = {value.name for value in program.residuals}.difference(kept)
-    found = blocks(todo, kept, program.scale, going)
+    found = blocks(program, todo, kept, going)
     return list(_Large(program, program.scale, target).statements(found))
 
 
@@ -83,6 +83,7 @@ class _Large:
         self.dtype = f"{program.operands[0].name}.dtype"
         self.scale = scale
         self.target = target
+        self.torn = [program.operands[number] for number, _ in scale.gaps]
 
     def statements(self, found: Iterable[Block]) -> Iterator[Statement]:
         for block in found:
@@ -114,7 +115,11 @@ class _Large:
             return [*before, f"{result.name} = {text}"]
         if call.labels != result.labels:
             return list(self.target.steps[step.op](step, self.context))
-        return [*call.before, self.made(result), self.into(_of_any(call), result.name, self.context)]
+        return [
+            *call.before,
+            self.made(result),
+            self.into(_of_any(call), result.name, self.context),
+        ]
 
     def is_large(self, value: Value) -> bool:
         return self.scale.nbytes(value.labels) >= SMALLEST
@@ -190,7 +195,7 @@ class _Large:
         assert label is not None
         args = tuple(_renamed(arg, label) for arg in step.args)
         own = Step(step.op, Value(_part(result), result.labels), args)
-        call = self.call_of_part(own, block, context)
+        call = self.call_of_part(step, own, block, context)
         if result not in block.kept or label not in result.labels:
             if call is None:
                 return self.part_of_other(own, context)
@@ -203,10 +208,15 @@ class _Large:
         # A part is without gaps, and so can be reshaped without a copy, if it is one of rows.
         dense = result.labels[0] == label
         if call.labels == result.labels and not (call.grouped and not dense):
-            called = call if dense and _are_rows(step.args, label) else _of_any(call)
+            called = call if dense else _of_any(call)
             return [*call.before, *again, self.into(called, _part(result), context)]
         *before, text = written(call, result.labels, context)
         return [*before, *again, f"{_part(result)}[...] = {text}"]
+
+    def has_gaps(self, value: Value, label: str | None) -> bool:
+        """Whether the parts of `value` have gaps between their rows, and so np.dot copies them."""
+        in_rows = label not in value.labels or value.labels[0] == label
+        return not in_rows or value in self.torn
 
     def part_of_other(self, own: Step, context: Context) -> list[str]:
         """A step of a block that is no product."""
@@ -214,12 +224,14 @@ class _Large:
             return [self.sum(own)]
         return list(self.target.steps[own.op](own, context))
 
-    def call_of_part(self, own: Step, block: Block, context: Context) -> Call | None:
+    def call_of_part(self, step: Step, own: Step, block: Block, context: Context) -> Call | None:
         """The call for a product in a block: one that other threads can work beside."""
         product = product_of(own)
         if product is None:
             return None
         call = call_of(own, product, context)
+        if any(self.has_gaps(arg, block.label) for arg in step.args):
+            call = _of_any(call)
         numbers = self.scale.volume(own.result.labels)
         if block.label in own.result.labels:
             numbers //= block.parts
@@ -236,7 +248,7 @@ def _of_any(call: Call) -> Call:
 
 
 _FEW = 1 << 10
-"""Numbers of a result; NumPy's loops keep Python's lock up to 500, and sizes here are rounded up."""
+"""Numbers of a result: up to 500, NumPy's loops keep Python's lock, and sizes are rounded up."""
 
 
 def _holds_lock(call: Call, numbers: int) -> bool:
@@ -244,12 +256,7 @@ def _holds_lock(call: Call, numbers: int) -> bool:
 
     A product of matrices does so too, but np.einsum takes longer for it than both threads.
     """
-    return call.function in ("np.vecdot", "np.matvec") and numbers <= _FEW
-
-
-def _are_rows(values: Iterable[Value], label: str) -> bool:
-    """Whether the parts of `values` are rows, and so without gaps."""
-    return all(value.labels[0] == label for value in values if label in value.labels)
+    return call.function in ("np.vecdot", "np.matvec") and numbers < _FEW
 
 
 class _PartContext(Context):

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from einsum_grad.lower.builder import labels_suffix
+from einsum_grad.lower.divided import divided
 from einsum_grad.lower.orders import batch_last, copied, missing, orders_of
 from einsum_grad.lower.product import Kind, Product, only, product_of, without
 from einsum_grad.lower.program import Op, Program, Section, Step, Value, residuals, steps
@@ -47,6 +48,7 @@ def arrange(program: Program, scale: Scale | None = None) -> Program:
         backward=backward,
         residuals=residuals(forward, backward),
         scale=scale,
+        divided=divided((*steps(forward), *steps(backward)), scale) if scale else {},
     )
 
 

@@ -16,8 +16,8 @@ say all there is to say about a step:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from einsum_grad.lower.scale import Scale
@@ -114,6 +114,8 @@ class Program:
     traits: Traits
     scale: Scale | None = None
     """How large the arrays are, if they are large."""
+    divided: Mapping[str, Labels] = field(default_factory=dict, compare=False)
+    """The labels along which steps are done in blocks, by what they make."""
 
     def __str__(self) -> str:
         return "\n".join(_lines(self))

@@ -71,7 +71,7 @@ def arranged(given: TangentProgram, scale: Scale | None = None) -> TangentProgra
         gradients=results,
     )
     made = arrange(whole, scale)
-    program = replace(given.program, scale=made.scale)
+    program = replace(given.program, scale=made.scale, divided=made.divided)
     return replace(given, program=program, steps=tuple(steps(made.forward)))
 
 

@@ -14,7 +14,6 @@ from typing import Any
 
 from einsum_grad.emit import Source
 from einsum_grad.runtime.helpers import HELPERS
-from einsum_grad.runtime.sharing import Sharing
 from einsum_grad.runtime.workers import AGAIN
 
 _LIBRARIES = frozenset({"einops", "math", "numpy"})
@@ -69,8 +68,6 @@ def load(source: Source, name: str, helpers: Mapping[str, Callable[..., Any]] = 
         functions.get("pullback", functions["backward"]),
         functions.get("value_and_gradients"),
     )
-    if source.large:
-        inner = tuple(function and Sharing(function) for function in inner)
     return Loaded(source, module, functions["forward"], *inner)
 
 

@@ -7,7 +7,7 @@ import itertools
 import multiprocessing
 import operator
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -29,10 +29,6 @@ _BUFFER = 256
 With its default, 8192, `x * w[:, None]` copies what it broadcasts into a buffer wherever a row is
 shorter than that, and takes two to four times as long.
 """
-
-
-_ALONE: contextvars.ContextVar[bool] = contextvars.ContextVar("alone", default=False)
-"""Whether a caller keeps its blocks to itself."""
 
 
 class _State:
@@ -95,16 +91,6 @@ def _default() -> int:
     return cores()
 
 
-def alone(function: Callable[..., Any], args: Sequence[Any]) -> Any:
-    """Return what `function` returns for `args`, all its blocks done by this thread."""
-    return contextvars.copy_context().run(_alone, function, args)
-
-
-def _alone(function: Callable[..., Any], args: Sequence[Any]) -> Any:
-    _ALONE.set(True)
-    return function(*args)
-
-
 def in_blocks(work: Work, length: int, parts: int, looks: int = 0) -> list[Any]:
     """Call `work` with slices of range(length), `parts` at most; return what it returned, in order.
 
@@ -125,7 +111,7 @@ def _in_blocks(work: Work, length: int, parts: int, looks: int) -> list[Any]:
     starts = range(0, max(length, 1), step)
     if len(starts) == 1:
         return [work(slice(0, step))]
-    workers, helping = _State.workers, _helping(len(starts))
+    workers, helping = _State.workers, min(get_num_threads(), len(starts)) - 1
     # A BLAS may add in another order on several threads: it has one, whoever does the blocks.
     with Alone():
         if not helping or workers.free.locked():
@@ -133,11 +119,6 @@ def _in_blocks(work: Work, length: int, parts: int, looks: int) -> list[Any]:
         # An interrupt may come after a call of acquire, and leave the lock; `with` has no such gap.
         with workers.free:
             return _together(workers, helping, work, starts, step, looks)
-
-
-def _helping(parts: int) -> int:
-    """How many threads are to help with so many parts."""
-    return 0 if _ALONE.get() else min(get_num_threads(), parts) - 1
 
 
 def _together(

@@ -1,0 +1,110 @@
+"""Along which labels steps of large arrays are done in blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from einsum_grad.lower.product import Product, matrix_product, product_of, without
+from einsum_grad.lower.program import Op, Step, Value, is_view, touched
+from einsum_grad.lower.scale import Scale
+from einsum_grad.plan import UNIT, Labels, diagonals
+
+WORTH = 3 << 21
+"""The bytes from which on it is worth to wake other threads.
+
+There are few blocks then: threads that call NumPy in turns wait for each other.
+"""
+
+_LARGE = 1 << 18
+"""The bytes of an array from which on it may be worth to have it in blocks."""
+
+_SHARED = 8
+"""The matrices of a batch, at least, for cores to share them: fewer they share unequally."""
+
+_RUN = 1 << 9
+"""The bytes side by side in memory that a part should have for one index of its label."""
+
+_FEW = 1 << 16
+"""The bytes of an array that every block may read, or add to, as a whole."""
+
+
+def divided(todo: Collection[Step], scale: Scale) -> dict[str, Labels]:
+    """The labels along which the steps of a program are best done in blocks, by what they make.
+
+    Sums, and products of a matrix and a vector, a BLAS does whole, on all cores. If other steps are
+    in blocks these are too: beside the threads of a BLAS, which wait for more on their cores, ours
+    would have half of these.
+    """
+    found = {step.result.name: labels for step in todo if (labels := _due(step, scale))}
+    moved = (touched(step) for step in todo if step.result.name in found)
+    work = sum(scale.nbytes(value.labels) for values in moved for value in values)
+    if work >= WORTH:
+        others = (step for step in todo if step.result.name not in found)
+        found |= {step.result.name: labels for step in others if (labels := _also(step, scale))}
+    return found
+
+
+def _due(step: Step, scale: Scale) -> Labels:
+    product = matrix_product(step)
+    if product is not None:
+        return tuple(label for label in product.looped if _is_shared(label, step, product, scale))
+    if not _is_bound_by_memory(step, scale):
+        return ()
+    return tuple(label for label in _largest(step, scale).labels if _divides(label, step, scale))
+
+
+def _also(step: Step, scale: Scale) -> Labels:
+    """The label along which a sum, or a matrix times a vector, has parts that are rows."""
+    if is_view(step) or step.op is not Op.CONTRACT or matrix_product(step) is not None:
+        return ()
+    labels = _largest(step, scale).labels
+    if not labels or scale.nbytes(labels) < _LARGE or diagonals(step.args[0].labels):
+        return ()
+    first = labels[0]
+    values = [value for value in (*step.args, step.result) if first in value.labels]
+    in_rows = all(value.labels[0] == first for value in values)
+    return (first,) if in_rows and _divides(first, step, scale) else ()
+
+
+def _largest(step: Step, scale: Scale) -> Value:
+    return max((*step.args, step.result), key=lambda value: scale.nbytes(value.labels))
+
+
+def _is_shared(label: str, step: Step, product: Product, scale: Scale) -> bool:
+    """Whether cores share the matrices of `product` by `label`.
+
+    Each is to write where its result lies, and what all of them read is to be the smaller array.
+    """
+    own = (without(group, product.looped) for group in (product.rows, product.columns))
+    in_place = step.result.labels[0] == label or all(len(group) == 1 for group in own)
+    sizes = {label in arg.labels: scale.nbytes(arg.labels) for arg in step.args}
+    small = sizes.get(False, 0) <= sizes[True]
+    return in_place and small and scale.volume((label,)) >= _SHARED
+
+
+def _divides(label: str, step: Step, scale: Scale) -> bool:
+    """Whether `step` can be done for some indices of `label` at a time."""
+    if label == UNIT or scale.volume((label,)) < 2:
+        return False
+    return all(_is_divided(label, value, scale) for value in (*step.args, step.result))
+
+
+def _is_divided(label: str, value: Value, scale: Scale) -> bool:
+    """Whether parts of `value` lie in long runs of memory, or it is small enough to stay whole."""
+    if scale.nbytes(value.labels) <= _FEW:
+        return True
+    if label not in value.labels:
+        return False
+    place = value.labels.index(label)
+    before, after = value.labels[:place], value.labels[place + 1 :]
+    return scale.volume(before) == 1 or scale.nbytes(after) >= _RUN
+
+
+def _is_bound_by_memory(step: Step, scale: Scale) -> bool:
+    if is_view(step) or scale.nbytes(_largest(step, scale).labels) < _LARGE:
+        return False
+    product = product_of(step)
+    if product is None:
+        return step.op in (Op.CONJUGATE, Op.ADD)
+    # A BLAS multiplies one matrix by one vector on all cores.
+    return bool(product.batch) or not (product.rows or product.columns) or not product.contracted
