@@ -307,7 +307,9 @@ def test_what_steps_of_a_block_touch_again_fits_in_a_cache(rows: int) -> None:
     assert BLOCK // 2 < rows * 2 * 8 * 1024 / block.parts <= BLOCK
 
 
-def test_what_is_touched_once_is_in_as_many_parts_as_two_threads_need() -> None:
+def test_what_is_touched_once_has_a_part_or_two_for_each_of_two_threads() -> None:
+    assert multiply("ij", "ij", output="ij", i=1 << 10, j=1 << 10).parts == 2  # 24 MB
+    assert multiply("ij", "ij", output="ij", i=1 << 12, j=1 << 10).parts == 4
     assert multiply("ij", "ij", output="ij", i=1 << 14, j=1 << 14).parts == 4
 
 

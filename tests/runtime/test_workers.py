@@ -11,7 +11,7 @@ import weakref
 import pytest
 
 from einsum_grad.runtime import workers
-from einsum_grad.runtime.workers import Box, Workers
+from einsum_grad.runtime.workers import _FLAGS, Box, Workers
 
 
 @pytest.mark.parametrize("looks", [0, 3])
@@ -36,15 +36,29 @@ def test_a_reader_waits_for_what_comes(looks: int) -> None:
         assert back.get(looks) == number
 
 
-def test_a_reader_looks_until_the_flag_is_set_and_once_more() -> None:
+def test_a_reader_looks_until_the_flag_is_set_and_has_patience() -> None:
     box = Box()
     box.put("thing")
-    assert box._flags[:-1].all()
-    assert not box._flags[-1]
-    box.get(2)
-    assert not box._flags.any()
+    assert box._flags.sum() == _FLAGS < len(box._flags)
+    assert box._flags[:_FLAGS].all()
     # Each row is one flag over and over.
     assert box._rows.strides == (1, 0)
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_a_flag_of_what_was_read_is_not_seen_again(waits: bool) -> None:
+    class Things:
+        def empty(self) -> bool:
+            return not waits
+
+        def get(self) -> str:
+            return "thing"
+
+    box = Box()
+    box.put("what was read")
+    box._things = Things()  # type: ignore[assignment]  # it says when something is there
+    assert box.get(3) == "thing"
+    assert box._seen[_FLAGS - 3 : _FLAGS].all() == waits
 
 
 def test_each_worker_answers() -> None:

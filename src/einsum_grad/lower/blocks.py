@@ -20,6 +20,9 @@ from einsum_grad.lower.split import finishing, saving
 BLOCK = 1 << 21
 """The bytes that several steps of a block touch, roughly: the later ones find them in a cache."""
 
+_LONG = 3 << 23
+"""The bytes of work that takes so long that it may be cut into more than a part for each thread."""
+
 _PRODUCT = 1 << 12
 """The bytes that memory moves while `@` begins with one of its matrices, roughly."""
 
@@ -152,8 +155,8 @@ class _Group:
         work = moved + sum(_effort(step, scale) for step in self.steps)
         if self.label is None or work < WORTH:
             return Block(tuple(self.steps))
-        # Two threads share an even number.
-        parts = 2 * max(min(work // WORTH, 2), again // (2 * BLOCK))
+        # Two threads share an even number; two each, where that is worth it, so that none is late.
+        parts = 2 * max(1, min(work // _LONG, 2), again // (2 * BLOCK))
         return Block(tuple(self.steps), self.label, min(parts, scale.volume((self.label,))))
 
     def gives(self, value: Value) -> bool:

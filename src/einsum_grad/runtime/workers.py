@@ -21,34 +21,40 @@ _FLAGS = 60
 AGAIN = 20
 """How many flags a worker reads that is soon needed again: a tenth of a millisecond."""
 
+_PATIENCE = 2
+"""How many flags more are read that nobody sets."""
+
 
 class Box:
     """A place for one thing at a time, whose reader looks for it before it sleeps.
 
     To wake a thread that sleeps takes longer than what many blocks take. So the reader reads flags
     over and over until they are set, and lets others have Python's lock meanwhile: that is `any` of
-    rows that are one flag each. The last flag is never set, and reading it is for patience: who
+    rows that are one flag each. The last flags are never set, and reading them is for patience: who
     put the thing still has the lock, and to wait for it would be to sleep.
     """
 
     def __init__(self) -> None:
-        self._flags = np.zeros(_FLAGS + 1, np.bool_)
-        self._rows = np.ndarray((_FLAGS + 1, _LOOK), np.bool_, self._flags, strides=(1, 0))
-        self._seen = np.empty(_FLAGS + 1, np.bool_)
+        rows = _FLAGS + _PATIENCE
+        self._flags = np.zeros(rows, np.bool_)
+        self._set = self._flags[:_FLAGS]
+        self._rows = np.ndarray((rows, _LOOK), np.bool_, self._flags, strides=(1, 0))
+        self._seen = np.empty(rows, np.bool_)
         self._things: queue.SimpleQueue[Any] = queue.SimpleQueue()
 
     def put(self, thing: object) -> None:
         """Give `thing` to the reader."""
-        self._flags[:-1] = True
         self._things.put(thing)
+        # It comes last: the reader has the lock as soon as this thread lets it go.
+        self._set[:] = True
 
     def get(self, looks: int) -> Any:
         """Return what was put here, once it is, and look for it so often."""
+        if self._things.empty():
+            self._set[:] = False
         first = _FLAGS - looks
         np.logical_or.reduce(self._rows[first:], axis=1, out=self._seen[first:])
-        thing = self._things.get()
-        self._flags[:-1] = False
-        return thing
+        return self._things.get()
 
 
 class Workers:
