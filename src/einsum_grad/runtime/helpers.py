@@ -31,8 +31,11 @@ _WORTH = 1 << 20
 _CLEARED = 1 << 23
 """The bytes from which on it is worth to wake other threads for zeros."""
 
-_LINE = 64
-"""The bytes of a cache line."""
+_PIECE = 1 << 20
+"""The bytes of a piece: what is read of it stays in a cache."""
+
+_SHARED = 1 << 22
+"""The bytes from which on it is worth to wake other threads for a copy."""
 
 _COLUMNS, _LENGTH = 128, 4096
 """The columns of a matrix that are transposed at a time, and how much of each at most."""
@@ -42,6 +45,9 @@ _APART = 16
 
 _MATRIX_AXIS = 256
 """The rows and columns from which on a matrix is transposed in panels."""
+
+_MATRICES_AXIS = 128
+"""The same where there are several matrices."""
 
 
 _MATRIX = 9216
@@ -71,10 +77,8 @@ def zeros(shape: tuple[int, ...], dtype: DType) -> Array:
 def copied(array: Array) -> Array:
     """A copy whose last axis is the one without gaps, made in blocks that suit the caches."""
     target = empty(array.shape, array.dtype)
-    if array.nbytes < _WORTH:
-        np.copyto(target, array)
-    elif _lies_along_its_last_axis(array):
-        in_blocks(lambda part: np.copyto(target[part], array[part]), len(array), _parts(array))
+    if array.nbytes < _WORTH or _lies_along_its_last_axis(array):
+        _in_pieces(target, array)
     else:
         shape, strides = _merged(array)
         _transposed(target.reshape(shape), as_strided(array, shape, strides))
@@ -105,12 +109,30 @@ def _merged(array: Array) -> tuple[list[int], list[int]]:
 
 
 def _transposed(target: Array, array: Array) -> None:
-    """Copy what lies otherwise in memory: large matrices in panels, others in lines."""
+    """Copy what lies otherwise in memory: large matrices in panels, others in pieces."""
     along = min(range(array.ndim), key=lambda axis: abs(array.strides[axis]) or sys.maxsize)
-    if min(array.shape[along], array.shape[-1]) < _MATRIX_AXIS:
-        _in_lines(target, array)
-    else:
+    axes = (array.shape[along], array.shape[-1])
+    if min(axes) >= (_MATRIX_AXIS if array.size == math.prod(axes) else _MATRICES_AXIS):
         _in_panels(np.moveaxis(target, along, -2), np.moveaxis(array, along, -2))
+    else:
+        _in_pieces(target, array)
+
+
+def _in_pieces(target: Array, array: Array) -> None:
+    """Copy a piece of the longest axis at a time: what is read of it stays in the cache."""
+    axis = max(range(array.ndim), key=array.shape.__getitem__, default=None)
+    if axis is None or array.nbytes < _PIECE:
+        np.copyto(target, array)
+        return
+    step = -(-array.shape[axis] * _PIECE // array.nbytes)
+    starts = range(0, array.shape[axis], step)
+    places = [(*[slice(None)] * axis, slice(start, start + step)) for start in starts]
+
+    def work(part: slice) -> None:
+        for place in places[part]:
+            np.copyto(target[place], array[place])
+
+    in_blocks(work, len(places), _FEWEST if array.nbytes >= _SHARED else 1)
 
 
 def _in_panels(target: Array, array: Array) -> None:
@@ -135,23 +157,6 @@ def _in_panels(target: Array, array: Array) -> None:
                 np.copyto(target[place][row], held)
 
     in_blocks(work, len(places), _parts(array))
-
-
-def _in_lines(target: Array, array: Array) -> None:
-    """Copy a cache line of the last axis at a time.
-
-    Lines of what is read then stay in the cache until all of each was used.
-    """
-    length, width = array.shape[-1], _LINE // array.itemsize
-    if length <= width:
-        width //= 2
-
-    def work(lines: slice) -> None:
-        for line in range(lines.start, lines.stop):
-            place = (..., slice(line * width, (line + 1) * width))
-            np.copyto(target[place], array[place])
-
-    in_blocks(work, -(-length // width), _parts(array))
 
 
 def summed(array: Array, axis: tuple[int, ...]) -> Any:
