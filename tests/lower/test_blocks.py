@@ -313,6 +313,15 @@ def test_what_is_touched_once_has_a_part_or_two_for_each_of_two_threads() -> Non
     assert multiply("ij", "ij", output="ij", i=1 << 14, j=1 << 14).parts == 4
 
 
+def test_of_what_passes_through_a_block_threads_have_half_at_a_time() -> None:
+    passing_on = [multiplied("t[ij]", "x[ij]", "w[ij]"), multiplied("z[ij]", "t[ij]", "y[ij]")]
+    apart = [passing_on[0], multiplied("z[ij]", "u[ij]", "y[ij]")]
+    parts = [
+        grouped(todo, Scale((("i", 512), ("j", 512)), 8))[0].parts for todo in (passing_on, apart)
+    ]
+    assert parts == [4, 2]
+
+
 def test_two_threads_have_as_many_blocks() -> None:
     for rows in range(300, 3000, 50):
         assert multiply("ij", "ij", output="ij", i=rows, j=1024).parts % 2 == 0

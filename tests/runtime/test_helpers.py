@@ -178,3 +178,23 @@ def test_matrices_are_multiplied_where_a_transposed_one_is_slow_by_a_copy(
     # A product of a million multiplications and more has no kernel of its own.
     copies = [strides[-1] == 8 for strides in given]
     assert copies == [True, slow and size == 8, slow and size == 8]
+
+
+@pytest.mark.parametrize("axis", [(0,), (1,), (2,), (0, 1), (0, 2), (1, 2), (0, 1, 2)])
+def test_a_large_array_with_gaps_is_summed_in_parts(
+    monkeypatch: pytest.MonkeyPatch, axis: tuple[int, ...]
+) -> None:
+    parts: list[int] = []
+
+    def in_blocks(work: Callable[[slice], Any], length: int, count: int) -> list[Any]:
+        parts.append(count)
+        return [work(slice(start, start + 3)) for start in range(0, length, 3)]
+
+    monkeypatch.setattr(helpers, "in_blocks", in_blocks)
+    array = whole((40, 160, 200), "f8", 3)
+    layouts = (array[::2], array[:, ::-1], array[..., ::2], np.broadcast_to(array[:1], array.shape))
+    for given in layouts:
+        np.testing.assert_array_equal(summed(given, axis), given.sum(axis=axis), strict=True)
+    assert parts == [4] * len(layouts)
+    summed(array[:4, :, ::2], axis)
+    assert len(parts) == len(layouts)  # a small one is not worth it

@@ -318,3 +318,29 @@ def test_the_output_and_the_gradients_at_once_are_those_of_two_calls(
     assert type(found) is type(output)
     for gradient, wanted in zip(gradients, pullback(cotangent), strict=True):
         assert_same(gradient, wanted)
+
+
+@pytest.mark.parametrize("pattern", ["ij,ij->ij", "i,j->ij", "ij,jk->ik"])
+def test_a_large_cotangent_that_lies_otherwise_is_put_in_rows_once(pattern: str) -> None:
+    terms = pattern.partition("->")[0].split(",")
+    operands = [whole((512,) * len(term), "f8", n) for n, term in enumerate(terms)]
+    function = eg.compile(pattern)
+    variant, _ = function._called(tuple(operands), True)
+    cotangent = whole((512, 512), "f8", 7)
+    wanted = function.backward(cotangent, *operands)
+    wide = whole((512, 1024), "f8", 8)
+    wide[:, ::2] = cotangent
+    for given in (np.asfortranarray(cotangent), cotangent[::-1].copy()[::-1], wide[:, ::2]):
+        assert variant._cotangent(given).flags.c_contiguous
+        np.testing.assert_array_equal(given, cotangent)
+        _, pullback = function.vjp(*operands)
+        for found in (
+            pullback(given),
+            function.value_and_gradients(given, *operands)[1],
+            function.backward(given, *operands),
+        ):
+            for one, two in zip(found, wanted, strict=True):
+                np.testing.assert_array_equal(one, two)
+    repeated = np.broadcast_to(cotangent[:1], cotangent.shape)
+    assert variant._cotangent(repeated) is repeated
+    assert variant._cotangent(cotangent) is cotangent

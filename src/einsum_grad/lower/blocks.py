@@ -155,8 +155,10 @@ class _Group:
         work = moved + sum(_effort(step, scale) for step in self.steps)
         if self.label is None or work < WORTH:
             return Block(tuple(self.steps))
-        # Two threads share an even number; two each, where that is worth it, so that none is late.
-        parts = 2 * max(1, min(work // _LONG, 2), again // (2 * BLOCK))
+        # Two threads share an even number: two each, where neither is to wait long for the other,
+        # or where half of what passes from step to step is enough to have at a time.
+        passes = any(arg.name in self.made for step in self.steps for arg in step.args)
+        parts = 2 * max(1, 2 if passes else min(work // _LONG, 2), again // (2 * BLOCK))
         return Block(tuple(self.steps), self.label, min(parts, scale.volume((self.label,))))
 
     def gives(self, value: Value) -> bool:

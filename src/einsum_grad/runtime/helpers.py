@@ -165,8 +165,10 @@ def summed(array: Array, axis: tuple[int, ...]) -> Any:
     A product adds number after number, and what that loses grows with their count: so long sums
     are sums of those of rows.
     """
-    if not (array.flags.c_contiguous and array.size and array.dtype.kind in "fc"):
+    if not (array.size and array.dtype.kind in "fc"):
         return array.sum(axis=axis)
+    if not array.flags.c_contiguous:
+        return _summed_as_it_is(array, axis)
     kept = tuple(size for place, size in enumerate(array.shape) if place not in axis)
     if array.dtype.kind != "c":
         return _product(array, axis, math.prod(kept)).reshape(kept)[()]
@@ -174,6 +176,14 @@ def summed(array: Array, axis: tuple[int, ...]) -> Any:
         total = _product(array, axis, math.prod(kept)).reshape(kept)[()]
     # An infinity was multiplied by the 0 of 1 + 0j.
     return total if np.isfinite(total).all() else array.sum(axis=axis)
+
+
+def _summed_as_it_is(array: Array, axis: tuple[int, ...]) -> Any:
+    """The sum of an array with gaps, which no BLAS reads: in parts of the first axis."""
+    if array.nbytes < _WORTH:
+        return array.sum(axis=axis)
+    sums = in_blocks(lambda part: array[part].sum(axis=axis), len(array), _FEWEST)
+    return sum(sums) if 0 in axis else np.concatenate(sums)
 
 
 def _product(array: Array, axis: tuple[int, ...], kept: int) -> Array:

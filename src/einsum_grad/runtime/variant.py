@@ -17,6 +17,7 @@ from einsum_grad.lower import PLAIN, Gap, Gaps, Traits, scale_of
 from einsum_grad.plan import AUTO, Order, Pattern, Request, Shape, arrays, bind, spell
 from einsum_grad.runtime.cache import Cache
 from einsum_grad.runtime.dtypes import Array, DType, Numbers, convert, numbers_of
+from einsum_grad.runtime.helpers import copied
 from einsum_grad.runtime.load import Loaded, load
 
 MODULES: Cache[Loaded] = Cache(maxsize=1024)
@@ -71,6 +72,7 @@ class Variant:
             and type(cotangent) is np.ndarray
             and cotangent.shape == self.shape
             and cotangent.dtype == self.numbers.computed
+            and (cotangent.flags.c_contiguous or not self.large)
         ):
             own = self._taken(arrays, saved) if self.loaded.save else ()
             gradients: tuple[Array, ...] = self.loaded.pullback(cotangent, *arrays, *own)
@@ -135,7 +137,8 @@ class Variant:
             raise OperandError(
                 f"the cotangent has shape {given.shape}, and the output {self.shape}"
             )
-        return convert_cotangent(given, self.numbers.computed)
+        converted = convert_cotangent(given, self.numbers.computed)
+        return _in_rows(converted) if self.large and len(self.names) > 1 else converted
 
     def _given_back(self, gradients: Sequence[Any]) -> tuple[Array, ...]:
         return tuple(
@@ -155,6 +158,13 @@ def as_array(value: Any, name: str) -> Array:
         return np.asarray(value)
     except (TypeError, ValueError, RuntimeError, OverflowError) as error:
         raise OperandError(f"{name} can't be made an array: {error}") from error
+
+
+def _in_rows(cotangent: Array) -> Array:
+    """`cotangent`, or a copy if its axes lie otherwise or with gaps; one that repeats may do so."""
+    if cotangent.flags.c_contiguous or 0 in cotangent.strides:
+        return cotangent
+    return copied(cotangent)
 
 
 def convert_cotangent(given: Array, dtype: DType) -> Array:
