@@ -68,28 +68,6 @@ def test_it_is_as_it_was_when_the_last_of_several_threads_is_done(get: Callable[
     assert get() == 2
 
 
-@pytest.mark.parametrize(
-    ("core", "slow"),
-    [("SkylakeX", True), ("SapphireRapids", True), ("Haswell", False), ("", False)],
-)
-def test_the_kernels_for_avx512_are_slow_with_a_transposed_matrix(
-    monkeypatch: pytest.MonkeyPatch, core: str, slow: bool
-) -> None:
-    class Name:
-        def __call__(self) -> bytes:
-            return core.encode()
-
-    monkeypatch.setattr(blas, "_functions", lambda *names: [Name() if core else None])
-    assert blas.is_slow_transposed.__wrapped__() is slow
-
-
-@needs_openblas
-def test_openblas_tells_its_core() -> None:
-    (name,) = blas._functions("get_corename")
-    assert name is not None
-    assert blas._functions("no_such_function") == [None]
-
-
 FORK = """
 import os
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from einsum_grad.emit.large import HELPERS as PLAIN
 from einsum_grad.runtime import helpers
-from einsum_grad.runtime.helpers import HELPERS, copied, multiplied, summed, zeros
+from einsum_grad.runtime.helpers import HELPERS, copied, summed, zeros
 from tests.strategies import fractions, whole
 
 Array = NDArray[Any]
@@ -154,30 +154,6 @@ def test_a_dot_product_of_millions_of_float32_is_close() -> None:
     x = np.abs(fractions((1 << 22,), "f4", 4))
     exact = np.dot(x.astype(float), x.astype(float))
     assert abs(eg.compile("i,i->")(x, x) - exact) / exact < 1e-5
-
-
-@pytest.mark.parametrize("slow", [True, False])
-@pytest.mark.parametrize("size", [8, 128])
-def test_matrices_are_multiplied_where_a_transposed_one_is_slow_by_a_copy(
-    monkeypatch: pytest.MonkeyPatch, slow: bool, size: int
-) -> None:
-    given: list[tuple[int, ...]] = []
-
-    def matmul(left: Any, right: Any, out: Any) -> None:
-        given.append(right.strides)
-        out[...] = left @ right
-
-    monkeypatch.setattr(helpers, "is_slow_transposed", lambda: slow)
-    left, right = whole((3, size, size), "f8", 0), whole((3, size, size), "f8", 1)
-    for matrices in (right, right.transpose(0, 2, 1), right[0].T):
-        plain("multiplied")(left, matrices, wanted := np.empty_like(left))
-        with monkeypatch.context() as patched:
-            patched.setattr(np, "matmul", matmul)
-            multiplied(left, matrices, found := np.empty_like(left))
-        np.testing.assert_array_equal(found, wanted)
-    # A product of a million multiplications and more has no kernel of its own.
-    copies = [strides[-1] == 8 for strides in given]
-    assert copies == [True, slow and size == 8, slow and size == 8]
 
 
 @pytest.mark.parametrize("axis", [(0,), (1,), (2,), (0, 1), (0, 2), (1, 2), (0, 1, 2)])

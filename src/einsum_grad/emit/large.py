@@ -1,7 +1,7 @@
 """Functions of large arrays: results in memory that is there, blocks for all cores.
 
 The arrays are made by `empty` and written by the calls themselves, through `out=`. What memory
-bounds is done in blocks by `in_blocks`. These and four more helpers stand in the module in their
+bounds is done in blocks by `in_blocks`. These and three more helpers stand in the module in their
 plainest form; einsum-grad puts its own in their place when it runs the module.
 """
 
@@ -49,9 +49,6 @@ HELPERS = (
     '''def summed(array, axis):
     """Return the sum over some axes."""
     return array.sum(axis=axis)''',
-    '''def multiplied(left, right, out):
-    """Write the products of matrices to out."""
-    np.matmul(left, right, out=out)''',
 )
 """The plainest form of what einsum-grad has better: Python's own threads, memory, BLAS."""
 
@@ -146,11 +143,10 @@ class _Large:
 
     def into(self, call: Call, place: str, context: Context) -> str:
         """The statement that has `call` write to `place`."""
-        function = "multiplied" if call.transposed else call.function
         if call.grouped:
             sizes = ", ".join(product_size(axis, context) for axis in call.axes)
             place = f"{place}.reshape({sizes})"
-        return f"{function}({', '.join([*call.args, f'out={place}'])})"
+        return f"{call.function}({', '.join([*call.args, f'out={place}'])})"
 
     # Blocks.
 

@@ -33,7 +33,7 @@ def write(program: Program, target: Target) -> Source:
     return Source(text, target.name, large, not large or _has_blas(written))
 
 
-_BLAS = re.compile(r"    (?=\S).*( @ |\.dot\(|np\.(matmul|matvec|vecdot)\(|(summed|multiplied)\()")
+_BLAS = re.compile(r"    (?=\S).*( @ |\.dot\(|np\.(matmul|matvec|vecdot)\(|summed\()")
 
 
 def _has_blas(written: list[list[str]]) -> bool:

@@ -20,15 +20,13 @@ ROLES = ("left", "right")
 class Call:
     """A NumPy call: statements that prepare it, the function, its arguments.
 
-    `axes` are the axes of what it returns, each the labels that are one axis there. `transposed`
-    says of a batch of matrix products that the right matrix has its columns as rows in memory.
+    `axes` are the axes of what it returns, each the labels that are one axis there.
     """
 
     function: str
     args: tuple[str, ...]
     axes: tuple[Labels, ...]
     before: tuple[str, ...] = ()
-    transposed: bool = False
 
     @property
     def labels(self) -> Labels:
@@ -107,8 +105,7 @@ def _matmul(step: Step, product: Product, context: Context) -> Call:
     axes = (*one_each(batch), *filter(None, (rows, columns)))
     # Two matrices cost np.dot less than half of what they cost np.matmul, where they are small.
     function = "np.matmul" if batch else "np.dot"
-    transposed = bool(batch) and product.right.labels[-1] in contracted
-    return Call(function, (left, right), axes, (*before, *more), transposed)
+    return Call(function, (left, right), axes, (*before, *more))
 
 
 def _padded(product: Product, context: Context) -> Call:

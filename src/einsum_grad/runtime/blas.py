@@ -1,4 +1,4 @@
-"""NumPy's BLAS: it has one thread while our own have the cores, and what it is slow at."""
+"""The threads of NumPy's BLAS: it has one while our own have the cores."""
 
 from __future__ import annotations
 
@@ -15,9 +15,6 @@ _LINKED = "numpy._core._multiarray_umath"
 
 _NAMES = ("scipy_openblas_{}64_", "scipy_openblas_{}", "openblas_{}64_", "openblas_{}")
 """What OpenBLAS calls its functions: in NumPy's own wheels, and elsewhere."""
-
-_AVX512 = (b"SkylakeX", b"Cooperlake", b"SapphireRapids")
-"""The cores with AVX-512, as OpenBLAS calls them."""
 
 Threads = tuple[Callable[[], int], Callable[[int], None]]
 """What tells the number of threads of a BLAS, and what sets it."""
@@ -75,35 +72,15 @@ if hasattr(os, "register_at_fork"):
 @functools.cache
 def _threads() -> Threads | None:
     """The threads of NumPy's BLAS; None where it is not OpenBLAS."""
-    get, set_ = _functions("get_num_threads", "set_num_threads")
-    if get is None or set_ is None:
-        return None
-    get.argtypes, get.restype = [], ctypes.c_int
-    set_.argtypes, set_.restype = [ctypes.c_int], None
-    return get, set_
-
-
-@functools.cache
-def is_slow_transposed() -> bool:
-    """Whether small products take longer with a transposed right matrix than with a copy of it.
-
-    OpenBLAS has kernels of their own for small matrices where there is AVX-512, and they do.
-    """
-    (name,) = _functions("get_corename")
-    if name is None:
-        return False
-    name.argtypes, name.restype = [], ctypes.c_char_p
-    return name() in _AVX512
-
-
-def _functions(*names: str) -> list[Any]:
-    """The functions of OpenBLAS with these names, each None where there is none."""
     try:
         library: Any = ctypes.PyDLL(importlib.import_module(_LINKED).__file__)
     except (ImportError, OSError):
-        return [None for _ in names]
-    spelled = ([spelling.format(name) for spelling in _NAMES] for name in names)
-    return [
-        next((getattr(library, text) for text in texts if hasattr(library, text)), None)
-        for texts in spelled
-    ]
+        return None
+    for name in _NAMES:
+        get = getattr(library, name.format("get_num_threads"), None)
+        set_ = getattr(library, name.format("set_num_threads"), None)
+        if get and set_:
+            get.argtypes, get.restype = [], ctypes.c_int
+            set_.argtypes, set_.restype = [ctypes.c_int], None
+            return get, set_
+    return None

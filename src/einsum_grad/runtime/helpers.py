@@ -12,7 +12,6 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
-from einsum_grad.runtime.blas import is_slow_transposed
 from einsum_grad.runtime.memory import empty
 from einsum_grad.runtime.threads import in_blocks
 
@@ -58,9 +57,6 @@ _SINGLES = 1 << 16
 
 _ROW = 1 << 12
 """The numbers of a row, where an array may be cut into rows of any length."""
-
-_SMALL_PRODUCT = 1_000_000
-"""The multiplications of a product of matrices for which OpenBLAS may have a kernel of its own."""
 
 
 def zeros(shape: tuple[int, ...], dtype: DType) -> Array:
@@ -262,20 +258,10 @@ def _summed_in_rows(array: Array, axis: tuple[int, ...], place: int) -> Array:
     return total + _summed_within(rest, axis) if rest.size else total
 
 
-def multiplied(left: Array, right: Array, out: Array) -> None:
-    """Write the products of matrices to `out`."""
-    rows, columns = out.shape[-2:]
-    small = rows * columns * right.shape[-2] <= _SMALL_PRODUCT
-    if small and right.strides[-1] != right.itemsize and is_slow_transposed():
-        right = right.copy()
-    np.matmul(left, right, out=out)
-
-
 HELPERS: Mapping[str, Callable[..., Any]] = {
     "empty": empty,
     "zeros": zeros,
     "in_blocks": in_blocks,
     "copied": copied,
     "summed": summed,
-    "multiplied": multiplied,
 }

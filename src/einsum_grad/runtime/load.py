@@ -62,13 +62,15 @@ def load(source: Source, name: str, helpers: Mapping[str, Callable[..., Any]] = 
         helpers = {**helpers, "in_blocks": again}
     module = execute(source.text, name, ("forward", "backward"), helpers)
     functions = module.__dict__
-    inner = (
+    return Loaded(
+        source,
+        module,
+        functions["forward"],
         functions.get("save"),
         functions.get("output", functions["forward"]),
         functions.get("pullback", functions["backward"]),
         functions.get("value_and_gradients"),
     )
-    return Loaded(source, module, functions["forward"], *inner)
 
 
 def execute(
