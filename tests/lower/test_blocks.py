@@ -161,6 +161,12 @@ def test_output_and_gradients_come_together_where_they_have_the_same_blocks(
     assert not comes_together(arranged(text, (), 8, **sizes))
 
 
+def test_what_is_whole_in_each_function_is_no_reason_to_come_together() -> None:
+    sizes = {"c": 16, "i": 512, "j": 512}
+    assert not comes_together(arranged("ij,cij->ij", None, 4, **sizes))
+    assert comes_together(arranged("ij,cij->ij", None, 4, **(sizes | {"i": 2048})))
+
+
 def test_a_product_that_arithmetic_bounds_stays_whole() -> None:
     program = arranged("ij,jk->ik", itemsize=8, i=1024, j=1024, k=1024)
     assert told(forward(program)) == [(None, "z")]
@@ -220,6 +226,11 @@ def test_a_sum_is_in_blocks_where_others_are() -> None:
     sizes = {"a": 1024, "b": 1024, "c": 4096, "d": 256}
     assert told(forward(arranged("cd->d", None, 8, **sizes))) == [(None, "z")]
     assert told(forward(arranged("ab,cd->abd", None, 8, **(sizes | {"a": 16}))))[0] == ("c", "w_d")
+
+
+def test_a_small_sum_stays_whole() -> None:
+    sizes = {"a": 1024, "b": 1024, "c": 128, "d": 128}
+    assert told(forward(arranged("ab,cd->ab", None, 8, **sizes)))[0] == (None, "w_scalar")
 
 
 def test_a_sum_has_parts_that_are_rows() -> None:

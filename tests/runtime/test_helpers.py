@@ -174,3 +174,34 @@ def test_a_large_array_with_gaps_is_summed_in_parts(
     assert parts == [4] * len(layouts)
     summed(array[:4, :, ::2], axis)
     assert len(parts) == len(layouts)  # a small one is not worth it
+
+
+@pytest.mark.parametrize(
+    ("shape", "axes", "parts"),
+    [
+        ((1 << 16, 3), (1, 0), 1),  # 1.5 MB go in pieces on one core
+        ((1 << 18, 3), (1, 0), 4),
+        ((4, 512, 512), (0, 2, 1), 0),  # matrices of 128 rows and columns and more in panels
+        ((64, 64, 512), (0, 2, 1), 4),
+        ((200, 5000), (1, 0), 4),
+        ((300, 5000), (1, 0), 0),  # and one alone from 256 on
+    ],
+)
+def test_matrices_are_copied_in_panels_and_others_in_pieces_that_cores_share(
+    monkeypatch: pytest.MonkeyPatch, shape: tuple[int, ...], axes: tuple[int, ...], parts: int
+) -> None:
+    given: list[int] = []
+
+    def in_blocks(work: Callable[[slice], Any], length: int, count: int) -> list[Any]:
+        given.append(count)
+        return [work(slice(0, length))]
+
+    def in_panels(target: Any, array: Any) -> None:
+        given.append(0)
+        target[...] = array
+
+    monkeypatch.setattr(helpers, "in_blocks", in_blocks)
+    monkeypatch.setattr(helpers, "_in_panels", in_panels)
+    array = whole(shape, "f8", 1).transpose(axes)
+    np.testing.assert_array_equal(copied(array), array)
+    assert given == [parts]

@@ -212,11 +212,6 @@ class _Large:
         *before, text = written(call, result.labels, context)
         return [*before, *again, f"{_part(result)}[...] = {text}"]
 
-    def has_gaps(self, value: Value, label: str | None) -> bool:
-        """Whether the parts of `value` have gaps between their rows, and so np.dot copies them."""
-        in_rows = label not in value.labels or value.labels[0] == label
-        return not in_rows or value in self.torn
-
     def part_of_other(self, own: Step, context: Context) -> list[str]:
         """A step of a block that is no product."""
         if self.sums(own):
@@ -229,7 +224,7 @@ class _Large:
         if product is None:
             return None
         call = call_of(own, product, context)
-        if any(self.has_gaps(arg, block.label) for arg in step.args):
+        if any(arg in self.torn for arg in step.args):
             call = _of_any(call)
         numbers = self.scale.volume(own.result.labels)
         if block.label in own.result.labels:
