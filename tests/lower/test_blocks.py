@@ -229,8 +229,9 @@ def test_a_sum_is_in_blocks_where_others_are() -> None:
 
 
 def test_a_small_sum_stays_whole() -> None:
-    sizes = {"a": 1024, "b": 1024, "c": 128, "d": 128}
-    assert told(forward(arranged("ab,cd->ab", None, 8, **sizes)))[0] == (None, "w_scalar")
+    sizes = {"a": 1024, "b": 1024, "c": 16}
+    assert told(forward(arranged("ab,ac->ab", None, 8, **sizes)))[0] == (None, "w_a")
+    assert told(forward(arranged("ab,ac->ab", None, 8, **(sizes | {"c": 64}))))[0] == ("a", "w_a z")
 
 
 def test_a_sum_has_parts_that_are_rows() -> None:
