@@ -166,7 +166,7 @@ class _Arranger:
             return None
         output = (first, *product.output)
         large = self.scale.nbytes(product.left.labels) + self.scale.nbytes(product.right.labels)
-        if product.right.labels[0] != first or self.scale.nbytes(output) * 4 > large:
+        if product.right.labels[0] != first or self.scale.nbytes(output) * 2 > large:
             return None
         base = f"{product.left.name}_{product.right.name}"
         step = Step(Op.CONTRACT, Value(base, output), (product.left, product.right))
