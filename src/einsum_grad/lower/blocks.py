@@ -23,6 +23,9 @@ BLOCK = 1 << 21
 _LONG = 3 << 23
 """The bytes of work that takes so long that it may be cut into more than a part for each thread."""
 
+_PASSING = 20
+"""Of what passes through a block, threads have at a time so many times less than it moves."""
+
 _PRODUCT = 1 << 12
 """The bytes that memory moves while `@` begins with one of its matrices, roughly."""
 
@@ -155,11 +158,15 @@ class _Group:
         work = moved + sum(_effort(step, scale) for step in self.steps)
         if self.label is None or work < WORTH:
             return Block(tuple(self.steps))
-        # Two threads share an even number: two each, where neither is to wait long for the other,
-        # or where half of what passes from step to step is enough to have at a time.
-        passes = any(arg.name in self.made for step in self.steps for arg in step.args)
-        parts = 2 * max(1, 2 if passes else min(work // _LONG, 2), again // (2 * BLOCK))
+        # Two threads share an even number: two each, where neither is to wait long for the other.
+        cached, held = again // (2 * BLOCK), _PASSING * self.passing(scale) // moved
+        parts = 2 * max(1, min(work // _LONG, 2), cached, held)
         return Block(tuple(self.steps), self.label, min(parts, scale.volume((self.label,))))
+
+    def passing(self, scale: Scale) -> int:
+        """The bytes of what steps of the block make for others of it: threads have parts of it."""
+        read = {arg for step in self.steps for arg in step.args}
+        return sum(scale.nbytes(arg.labels) for arg in read if arg.name in self.made)
 
     def gives(self, value: Value) -> bool:
         """Whether a later step of the same block may read `value`, which this group makes."""
