@@ -293,6 +293,12 @@ def test_a_product_for_each_index_is_summed_later_where_that_saves_copies() -> N
     assert copies(asked(512, "ija,bji->ab")) == ["bji>ijb"]  # i is not first in both
 
 
+@pytest.mark.parametrize(("k", "copied"), [(128, []), (64, ["bik>ibk", "bjk>jbk"])])
+def test_sums_of_half_the_bytes_of_the_arrays_are_summed_later(k: int, copied: list[str]) -> None:
+    program = arranged("ij,bjk->bik", wrt=(0,), itemsize=4, b=32, i=128, j=128, k=k)
+    assert copies(program) == copied
+
+
 def test_a_program_tells_the_scale_that_it_was_made_for() -> None:
     scale = Scale((("i", 4),), 8)
     program = lower(pairwise(pattern_of(parse("i,i->")), ((0, 1),)), (0,))
