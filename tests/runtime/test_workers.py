@@ -61,6 +61,20 @@ def test_a_flag_of_what_was_read_is_not_seen_again(waits: bool) -> None:
     assert box._seen[_FLAGS - 3 : _FLAGS].all() == waits
 
 
+def test_a_flag_is_set_when_the_thing_is_there() -> None:
+    seen: list[bool] = []
+
+    class Things:
+        def put(self, thing: object) -> None:
+            seen.append(bool(box._flags.any()))
+
+    box = Box()
+    box._things = Things()  # type: ignore[assignment]  # it says what flags there are
+    box.put("thing")
+    assert seen == [False]
+    assert box._flags[:_FLAGS].all()
+
+
 def test_each_worker_answers() -> None:
     team = Workers()
     own = threading.current_thread().name

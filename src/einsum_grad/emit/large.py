@@ -206,7 +206,7 @@ class _Large:
             return [*self.part_of_other(own, context), f"{place} = {_part(result)}"]
         # A part is without gaps, and so can be reshaped without a copy, if it is one of rows.
         dense = result.labels[0] == label
-        if call.labels == result.labels and not (call.grouped and not dense):
+        if call.labels == result.labels and (dense or not call.grouped):
             called = call if dense else _of_any(call)
             return [*call.before, *again, self.into(called, _part(result), context)]
         *before, text = written(call, result.labels, context)
@@ -246,9 +246,9 @@ _FEW = 1 << 10
 
 
 def _holds_lock(call: Call, numbers: int) -> bool:
-    """Whether `call` lets no other thread of Python work meanwhile, as np.einsum does.
+    """Whether `call` keeps Python's lock where np.einsum, which takes as long, gives it away.
 
-    A product of matrices does so too, but np.einsum takes longer for it than both threads.
+    A product of matrices keeps it too, but np.einsum takes longer for that than two in turn.
     """
     return call.function in ("np.vecdot", "np.matvec") and numbers < _FEW
 
