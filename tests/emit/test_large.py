@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import einsum_grad as eg
 from einsum_grad.emit import TARGETS, Source, emit, program_of, write
-from einsum_grad.lower import Program, Scale, comes_together
+from einsum_grad.lower import Program, Scale, schedule
 from einsum_grad.plan import Pattern, pattern_of
 from einsum_grad.runtime import interpret, interpret_backward
 from einsum_grad.runtime.load import load
@@ -48,7 +48,7 @@ def test_modules_of_large_arrays_equal_the_interpreter(
         wanted = interpret_backward(found, cotangent, *operands)
         for gradient, expected in zip(gradients, wanted, strict=True):
             np.testing.assert_array_equal(np.asarray(gradient), expected, strict=True)
-        if comes_together(found):
+        if schedule(found).together:
             output, gradients = module.value_and_gradients(cotangent, *operands)
             np.testing.assert_array_equal(np.asarray(output), interpret(found, *operands))
             for gradient, expected in zip(gradients, wanted, strict=True):

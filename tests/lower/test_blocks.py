@@ -9,10 +9,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from einsum_grad.lower import Block, Op, Program, Scale, Step, Value, arrange, blocks, steps
-from einsum_grad.lower.blocks import BLOCK, _in_turn, comes_together, passing
+from einsum_grad.lower import (
+    Block,
+    Op,
+    Program,
+    Scale,
+    Step,
+    Value,
+    arrange,
+    blocks,
+    schedule,
+    steps,
+)
+from einsum_grad.lower.blocks import BLOCK, _in_turn
 from einsum_grad.lower.cost import cost
 from einsum_grad.lower.divided import WORTH, divided
+from einsum_grad.lower.schedule import passing
 from einsum_grad.lower.split import finishing, saving
 from tests.lower.test_arrange import arranged
 from tests.lower.test_lower import programs
@@ -156,15 +168,15 @@ def test_output_and_gradients_come_together_where_they_have_the_same_blocks(
 ) -> None:
     sizes = dict.fromkeys(filter(str.isalpha, text), 1024) | {"b": 16, "k": 512}
     sizes = {label: size for label, size in sizes.items() if label in text}
-    assert comes_together(arranged(text, None, 8, **sizes)) is together
-    assert not comes_together(arranged(text, None, 0, **sizes))
-    assert not comes_together(arranged(text, (), 8, **sizes))
+    assert bool(schedule(arranged(text, None, 8, **sizes)).together) is together
+    assert not schedule(arranged(text, None, 0, **sizes)).together
+    assert not schedule(arranged(text, (), 8, **sizes)).together
 
 
 def test_what_is_whole_in_each_function_is_no_reason_to_come_together() -> None:
     sizes = {"c": 16, "i": 512, "j": 512}
-    assert not comes_together(arranged("ij,cij->ij", None, 4, **sizes))
-    assert comes_together(arranged("ij,cij->ij", None, 4, **(sizes | {"i": 2048})))
+    assert not schedule(arranged("ij,cij->ij", None, 4, **sizes)).together
+    assert schedule(arranged("ij,cij->ij", None, 4, **(sizes | {"i": 2048}))).together
 
 
 def test_a_product_that_arithmetic_bounds_stays_whole() -> None:

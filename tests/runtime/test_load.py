@@ -12,8 +12,12 @@ import numpy as np
 import pytest
 
 import einsum_grad as eg
-from einsum_grad.emit import Source
+from einsum_grad.emit import Source, program_of, write
+from einsum_grad.emit.numpy import NUMPY
+from einsum_grad.plan import Pattern, pattern_of
+from einsum_grad.runtime.helpers import HELPERS
 from einsum_grad.runtime.load import load
+from einsum_grad.syntax import parse
 
 
 def ours() -> set[str]:
@@ -24,6 +28,10 @@ def source(body: str) -> Source:
     return Source(f"def forward():\n    return {body}\n\n\ndef backward():\n    pass\n", "numpy")
 
 
+def parsed(text: str) -> Pattern:
+    return pattern_of(parse(text))
+
+
 def test_source_is_what_inspect_finds() -> None:
     f = eg.compile("bij,jk->ik")
     assert inspect.getsource(f.module) == f.source
@@ -31,6 +39,23 @@ def test_source_is_what_inspect_finds() -> None:
     assert inspect.getsource(f) == inspect.getsource(f.module.forward)
     assert inspect.getsource(f).startswith("def forward(x, w):\n")
     assert inspect.getsource(f.module.backward).startswith("def backward(dz, x, w):\n")
+
+
+def test_what_a_script_alone_needs_is_not_compiled() -> None:
+    text = "def forward():\n    return 1\n\n\ndef backward():\n    pass\n"
+    rest = "\n\ndef main():\n    pass\n"
+    loaded = load(Source(text + rest, "numpy", len(text)), "x")
+    assert not hasattr(loaded.module, "main")
+    assert inspect.getsource(loaded.module) == text + rest
+    assert hasattr(load(Source(text + rest, "numpy"), "x").module, "main")
+
+
+def test_a_module_of_large_arrays_has_the_helpers_of_the_library_alone() -> None:
+    source = write(program_of(parsed("ij,ij->ij"), (0, 1), NUMPY, {"i": 1024, "j": 1024}), NUMPY)
+    assert source.needed is not None
+    assert "def in_blocks(" not in source.text[: source.needed]
+    assert "def in_blocks(" in source.text[source.needed :]
+    assert load(source, "x").module.empty is HELPERS["empty"]
 
 
 def test_lines_are_those_of_the_source_also_after_a_check() -> None:

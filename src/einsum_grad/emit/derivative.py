@@ -64,9 +64,8 @@ def emit_derivative(
         writer.forward(),
         writer.product("matvec"),
         writer.product("rmatvec"),
-        self_check(safe, writer.checked),
     ]
-    return joined(_header(safe), code, chosen)
+    return "".join(joined(_header(safe), code, self_check(safe, writer.checked), chosen))
 
 
 def _header(given: Derivative) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from einsum_grad.emit.context import Context
 from einsum_grad.emit.freed import Statement
 from einsum_grad.emit.guard import cotangent_guard
 from einsum_grad.emit.layout import (
@@ -19,15 +18,7 @@ from einsum_grad.emit.layout import (
 )
 from einsum_grad.emit.statements import statements
 from einsum_grad.emit.target import Target
-from einsum_grad.lower import (
-    Program,
-    Section,
-    Step,
-    Value,
-    finishing,
-    saving,
-    steps,
-)
+from einsum_grad.lower import Block, Program, Schedule, Section, Value
 from einsum_grad.plan import Gradient, Why, gradient_facts
 
 _LONGEST_PATTERN = 60
@@ -35,24 +26,24 @@ _USED_UP = "# Nobody else has these arrays: each can go as soon as it was used."
 
 
 def functions(
-    program: Program, target: Target, context: Context, checked: bool, together: bool
+    program: Program, target: Target, schedule: Schedule, checked: bool
 ) -> list[list[str]]:
-    """The functions of `program`, each as its lines.
+    """The functions of `program`, each as its lines; they do what the `schedule` says.
 
     `forward` and `backward` check their operands. Where it is for speed, or where the two share
     values, they call functions that do not check: `save`, `output` and `pullback`. Where output
-    and gradients come `together`, in one pass, `value_and_gradients` does all of that at once.
+    and gradients come in one pass, `value_and_gradients` does all of that at once.
     """
-    writer = _Writer(program, target, context, checked)
+    writer = _Writer(program, target, schedule, checked)
     layered = writer.layered() if program.residuals or target.fast else writer.plain()
-    return [*layered, writer.together()] if together else layered
+    return [*layered, writer.together()] if schedule.together else layered
 
 
 class _Writer:
     """What the functions of one module have in common."""
 
-    def __init__(self, program: Program, target: Target, context: Context, checked: bool) -> None:
-        self.program, self.target, self.context = program, target, context
+    def __init__(self, program: Program, target: Target, schedule: Schedule, checked: bool) -> None:
+        self.program, self.target, self.schedule = program, target, schedule
         self.operands = _names(program.operands)
         self.saved = _names(program.residuals)
         self.checks = indented(wrapped("check_sizes(", self.operands, ")")) if checked else []
@@ -111,11 +102,10 @@ class _Writer:
 
     def together(self) -> list[str]:
         output, gradients = self.program.output.name, _names(self.program.gradients)
-        todo = (*steps(self.program.forward), *steps(self.program.backward))
         return [
             *self._opening("value_and_gradients", ["dz", *self.operands]),
             self.together_doc,
-            *self._paragraphs(todo, [output, *gradients]),
+            *self._paragraphs(self.schedule.together, [output, *gradients]),
             *indented(folded(f"return {output}, {parenthesised(gradients)}")),
         ]
 
@@ -123,14 +113,14 @@ class _Writer:
         return [
             *self._opening("save", self.operands),
             '    """Return what the output and the gradients share."""',
-            *indented(_folded(self._lines(saving(self.program), self.saved))),
+            *indented(_folded(self._lines(self.schedule.save, self.saved))),
             *indented(folded(f"return [{', '.join(self.saved)}]")),
         ]
 
     def _evaluation(self) -> list[str]:
         """The steps to the output, and the return: of an expression, where that comes last."""
         name = self.program.output.name
-        lines = self._lines(finishing(self.program), [name, *self.saved])
+        lines = self._lines(self.schedule.output, [name, *self.saved])
         inline = self.program.scale is None and lines and lines[-1].startswith(f"{name} = ")
         result = lines.pop().removeprefix(f"{name} = ") if inline else name
         return indented(_folded([*lines, f"return {result}"]))
@@ -138,13 +128,13 @@ class _Writer:
     def _pullback(self) -> list[str]:
         """The gradients, each a paragraph, and the return."""
         gradients = _names(self.program.gradients)
-        body = self._paragraphs(tuple(steps(self.program.backward)), gradients)
+        body = self._paragraphs(self.schedule.pullback, gradients)
         return [*body, *indented(returned(gradients))]
 
-    def _paragraphs(self, todo: Sequence[Step], kept: Sequence[str]) -> list[str]:
+    def _paragraphs(self, found: Sequence[Block], kept: Sequence[str]) -> list[str]:
         """The steps with a note before the first that is made for a gradient, and a last line."""
         notes, body = _notes(self.program.backward), []
-        for statement in self._statements(todo, kept):
+        for statement in self._statements(found, kept):
             made = (step.result.name for step in statement.steps)
             why = [line for name in made for line in notes.pop(name, [])]
             body += [*(["", *why] if why else []), *_folded(statement.lines)]
@@ -153,12 +143,12 @@ class _Writer:
     def _opening(self, name: str, arguments: Sequence[str]) -> list[str]:
         return wrapped(f"def {name}(", arguments, "):")
 
-    def _lines(self, todo: Sequence[Step], kept: Sequence[str]) -> list[str]:
+    def _lines(self, found: Sequence[Block], kept: Sequence[str]) -> list[str]:
         """The code of some steps, of whose results the values `kept` are used outside."""
-        return [line for statement in self._statements(todo, kept) for line in statement.lines]
+        return [line for statement in self._statements(found, kept) for line in statement.lines]
 
-    def _statements(self, todo: Sequence[Step], kept: Sequence[str]) -> list[Statement]:
-        return statements(self.program, todo, kept, self.target)
+    def _statements(self, found: Sequence[Block], kept: Sequence[str]) -> list[Statement]:
+        return statements(self.program, found, kept, self.target)
 
 
 def _notes(sections: Iterable[Section]) -> dict[str, list[str]]:

@@ -8,7 +8,7 @@ plainest form; einsum-grad puts its own in their place when it runs the module.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from einsum_grad.emit.context import Context
@@ -25,7 +25,6 @@ from einsum_grad.lower import (
     Scale,
     Step,
     Value,
-    blocks,
     is_view,
     only,
     product_of,
@@ -65,14 +64,10 @@ def _calls(text: str, name: str) -> bool:
     return f"{name}(" in text and re.search(rf"(?<![.\w]){name}\(", text) is not None
 
 
-def statements(
-    program: Program, todo: Sequence[Step], kept: Collection[str], target: Target
-) -> list[Statement]:
-    """The steps as code; of what they make, `kept` is used outside."""
+def statements(program: Program, blocks: Iterable[Block], target: Target) -> list[Statement]:
+    """The steps of some blocks as code."""
     assert program.scale is not None
-    going = {value.name for value in program.residuals}.difference(kept)
-    found = blocks(program, todo, kept, going)
-    return list(_Large(program, program.scale, target).statements(found))
+    return list(_Large(program, program.scale, target).statements(blocks))
 
 
 class _Large:

@@ -77,7 +77,9 @@ def _filled(text: str, width: int = _CODE) -> list[str]:
 
 def comment(text: str, width: int = _CODE) -> list[str]:
     """`text` as comment lines."""
-    return [f"# {line}" for line in textwrap.wrap(text, width - len("# "), break_long_words=False)]
+    width -= len("# ")
+    lines = textwrap.wrap(text, width, break_long_words=False) if len(text) > width else [text]
+    return [f"# {line}" for line in lines]
 
 
 def indented(lines: Sequence[str]) -> list[str]:

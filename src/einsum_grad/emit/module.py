@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections.abc import Iterable
 
-from einsum_grad.emit.context import Context
 from einsum_grad.emit.functions import functions
 from einsum_grad.emit.guard import guard
 from einsum_grad.emit.large import helpers
@@ -13,40 +13,37 @@ from einsum_grad.emit.layout import WIDTH, indented
 from einsum_grad.emit.selfcheck import self_check
 from einsum_grad.emit.source import Source
 from einsum_grad.emit.target import Library, Target
-from einsum_grad.lower import Op, Program, comes_together, steps
+from einsum_grad.lower import Op, Program, has_blas, schedule, steps
 from einsum_grad.plan import ELLIPSIS, UNIT, equation_text, operand_names
 
-_BLANK = ["", ""]
 _INDENT = "    "
 _LONGEST_TITLE = 60
 
 
 def write(program: Program, target: Target) -> Source:
     """Write the module of `program` for `target`."""
-    checks = guard(program)
-    together = comes_together(program)
-    written = functions(program, target, Context(program), bool(checks), together)
-    code = [checks, *written, self_check(program, together) if program.wrt else []]
-    header = _header(program, _libraries([*helped(written), *code], target))
-    text = joined(header, code, target)
+    found, checks = schedule(program), guard(program)
+    code = [checks, *functions(program, target, found, bool(checks))]
+    check = self_check(program, bool(found.together)) if program.wrt else []
+    header = _header(program, _libraries([*helped(code), *code, check], target))
+    run, rest = joined(header, code, check, target)
     large = program.scale is not None
-    return Source(text, target.name, large, not large or _has_blas(written))
+    return Source(run + rest, target.name, len(run), large, not large or has_blas(found))
 
 
-_BLAS = re.compile(r"    (?=\S).*( @ |\.dot\(|np\.(matmul|matvec|vecdot)\(|summed\()")
+def joined(
+    header: list[str], code: list[list[str]], script: list[str], target: Target
+) -> tuple[str, str]:
+    """The text of a module: its docstring, imports and functions, and apart the rest of it."""
+    plain = helped(code)
+    imports = _imports(code, _libraries([*plain, *code, script], target))
+    first = [*header, *(["", *imports] if imports else [])]
+    rest = _functions([*plain, script])
+    return _functions([first, *code]), f"\n\n{rest}" if rest else ""
 
 
-def _has_blas(written: list[list[str]]) -> bool:
-    """Whether a BLAS multiplies outside of the functions of blocks, which are a level deeper."""
-    return any(_BLAS.match(line) for function in written for line in function)
-
-
-def joined(header: list[str], code: list[list[str]], target: Target) -> str:
-    """The text of a module: its docstring, its imports, and its functions with their helpers."""
-    code = [*helped(code), *code]
-    imports = _imports(code, _libraries(code, target))
-    blocks = [[*header, *(["", *imports] if imports else [])], *code]
-    return "\n".join("\n".join([*block, *_BLANK]) for block in blocks if block).rstrip() + "\n"
+def _functions(code: Iterable[list[str]]) -> str:
+    return "\n\n".join("\n".join([*lines, ""]) for lines in code if lines)
 
 
 def helped(code: list[list[str]]) -> list[list[str]]:

@@ -18,6 +18,8 @@ class Source:
 
     text: str
     target: str
+    needed: int | None = None
+    """The characters before what a script alone needs: plain helpers, and the check of itself."""
     large: bool = False
     """Whether it was written for large arrays: in blocks, into memory that is used again."""
     blas: bool = True

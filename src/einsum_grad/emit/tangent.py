@@ -12,7 +12,7 @@ from einsum_grad.emit.layout import folded, indented, returned, tupled, wrapped
 from einsum_grad.emit.module import joined
 from einsum_grad.emit.statements import statements
 from einsum_grad.emit.target import Target
-from einsum_grad.lower import TangentProgram, Value
+from einsum_grad.lower import TangentProgram, Value, blocks
 
 _DOCS = {
     "jvp": "The einsum {} and its tangent.",
@@ -36,9 +36,8 @@ def write_tangents(given: TangentProgram, target: Target, name: str) -> str:
         *indented([doc, *_lines(given, target), *returned(results)]),
     ]
     title = _DOCS[name].format(program.pattern)
-    return joined(
-        [f'"""{title}', "", *_note(given), "Written by einsum-grad.", '"""'], [code], target
-    )
+    header = [f'"""{title}', "", *_note(given), "Written by einsum-grad.", '"""']
+    return "".join(joined(header, [code], [], target))
 
 
 def _note(given: TangentProgram) -> list[str]:
@@ -53,7 +52,8 @@ def _lines(given: TangentProgram, target: Target) -> Iterator[str]:
     operands = (*given.program.operands, *given.tangents)
     program = dataclasses.replace(given.program, operands=operands)
     kept = _names((*given.values, *given.derivatives))
-    for statement in statements(program, given.steps, kept, target):
+    found = blocks(program, given.steps, kept)
+    for statement in statements(program, found, kept, target):
         for line in statement.lines:
             yield from folded(line)
 

@@ -1,7 +1,7 @@
 """`Network` to `Program`: a short list of array steps, forward and all gradients together."""
 
 from einsum_grad.lower.arrange import arrange
-from einsum_grad.lower.blocks import Block, blocks, comes_together
+from einsum_grad.lower.blocks import Block, blocks
 from einsum_grad.lower.cost import Cost, Work, cost
 from einsum_grad.lower.lifetime import dying
 from einsum_grad.lower.lower import lower
@@ -18,7 +18,7 @@ from einsum_grad.lower.program import (
     steps,
 )
 from einsum_grad.lower.scale import Gap, Gaps, Scale, scale_of
-from einsum_grad.lower.split import finishing, saving
+from einsum_grad.lower.schedule import Schedule, has_blas, schedule
 from einsum_grad.lower.tangent import TangentProgram, arranged, hvp, jvp
 from einsum_grad.lower.traits import PLAIN, Traits
 
@@ -34,6 +34,7 @@ __all__ = [
     "Product",
     "Program",
     "Scale",
+    "Schedule",
     "Section",
     "Size",
     "Step",
@@ -44,10 +45,9 @@ __all__ = [
     "arrange",
     "arranged",
     "blocks",
-    "comes_together",
     "cost",
     "dying",
-    "finishing",
+    "has_blas",
     "hvp",
     "is_matrix",
     "is_view",
@@ -55,8 +55,8 @@ __all__ = [
     "lower",
     "only",
     "product_of",
-    "saving",
     "scale_of",
+    "schedule",
     "steps",
     "together",
     "without",

@@ -143,10 +143,13 @@ class _Arranger:
 
     def without_gaps(self, product: Product) -> Product:
         """The product of arrays whose groups views make one axis of, as each use would copy."""
+        torn = self.torn(product)
+        if not any(torn):
+            return product
         left, right = (
             self.copy(value, value.labels) if torn and not moved else value
             for value, torn, moved in zip(
-                (product.left, product.right), self.torn(product), copied(product), strict=True
+                (product.left, product.right), torn, copied(product), strict=True
             )
         )
         return replace(product, left=left, right=right)

@@ -13,9 +13,8 @@ from dataclasses import dataclass, replace
 
 from einsum_grad.lower.divided import WORTH
 from einsum_grad.lower.product import matrix_product
-from einsum_grad.lower.program import Program, Step, Value, steps, touched
+from einsum_grad.lower.program import Program, Step, Value, touched
 from einsum_grad.lower.scale import Scale
-from einsum_grad.lower.split import finishing, saving
 
 BLOCK = 1 << 21
 """The bytes that several steps of a block touch, roughly: the later ones find them in a cache."""
@@ -53,10 +52,11 @@ def blocks(
     """Put some steps of `program` into blocks, in an order in which each finds what it reads.
 
     `wanted` are the names of the values that the function is to return, `going` of those that it
-    is given and that can go as soon as they were read.
+    is given and that can go as soon as they were read. What is done with small arrays is one block.
     """
     scale = program.scale
-    assert scale is not None
+    if scale is None:
+        return (Block(tuple(todo)),) if todo else ()
     groups: list[_Group] = []
     for number, step in enumerate(todo):
         _place(step, todo[number:], groups, program)
@@ -96,47 +96,6 @@ def _in_turn(
 
 def _read(todo: Iterable[Step]) -> set[str]:
     return {arg.name for step in todo for arg in step.args}
-
-
-def passing(program: Program) -> set[Value]:
-    """The values that `program` never has as a whole, as a block makes and uses each part."""
-    found = _divided(program)
-    return {step.result for block in found for step in block.steps if step.result not in block.kept}
-
-
-def comes_together(program: Program) -> bool:
-    """Whether blocks of the output can be those of gradients, where the cotangent is there."""
-    if program.scale is None:
-        return False
-    forward, backward = tuple(steps(program.forward)), tuple(steps(program.backward))
-    wanted = _names((program.output, *program.gradients))
-    found = [b for b in blocks(program, (*forward, *backward), wanted) if b.label is not None]
-    both = any(
-        not set(forward).isdisjoint(block.steps) and not set(backward).isdisjoint(block.steps)
-        for block in found
-    )
-    return both and len(found) <= len(_divided(program))
-
-
-def _divided(program: Program) -> list[Block]:
-    """The blocks with a label in the functions for the output and for the gradients."""
-    if program.scale is None:
-        return []
-    functions = (
-        (saving(program), program.residuals, ()),
-        (finishing(program), (program.output,), ()),
-        (tuple(steps(program.backward)), program.gradients, program.residuals),
-    )
-    found = (
-        block
-        for todo, values, going in functions
-        for block in blocks(program, todo, _names(values), _names(going))
-    )
-    return [block for block in found if block.label is not None]
-
-
-def _names(values: Iterable[Value]) -> set[str]:
-    return {value.name for value in values}
 
 
 class _Group:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from einsum_grad.lower.program import Op, Step, Value
 from einsum_grad.plan import Labels
@@ -23,7 +24,7 @@ class Kind(StrEnum):
     MATVEC = "matvec"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Product:
     """A contraction of two arrays whose labels are in groups, each in the output's order."""
 
@@ -37,7 +38,7 @@ class Product:
     columns: Labels
     """The labels of the right array alone."""
 
-    @property
+    @cached_property
     def kind(self) -> Kind:
         """Nothing summed; a matrix product; or one for each batch index, of rows or a matrix."""
         if not self.contracted:
@@ -52,7 +53,7 @@ class Product:
         terms = (self.left.labels, self.right.labels)
         return bool(self.batch) and all(term[-1] in self.batch for term in terms)
 
-    @property
+    @cached_property
     def spread(self) -> Labels:
         """The first labels of one array alone without which it is a matrix, as it is not with them.
 
@@ -148,8 +149,10 @@ def together(labels: Labels, group: Labels) -> bool:
     >>> together(("b", "i", "j"), ("j", "i")), together(("i", "b", "j"), ("i", "j"))
     (True, False)
     """
+    if len(group) < 2:
+        return True
     places = [labels.index(label) for label in group]
-    return not places or max(places) - min(places) == len(places) - 1
+    return max(places) - min(places) == len(places) - 1
 
 
 def is_matrix(labels: Labels, batch: Labels, own: Labels, contracted: Labels) -> bool:

@@ -294,7 +294,10 @@ class Function:
 
     @property
     def module(self) -> Any:
-        """The generated module itself; `inspect.getsource(f.module)` is `f.source`."""
+        """The generated module, without what a script needs: `draw` and `main`.
+
+        `inspect.getsource(f.module)` is `f.source`.
+        """
         return self._module.module
 
     @property

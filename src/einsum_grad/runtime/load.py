@@ -60,7 +60,8 @@ def load(source: Source, name: str, helpers: Mapping[str, Callable[..., Any]] = 
         # No threads of a BLAS wait for a core that ours look for work on.
         again = functools.partial(helpers["in_blocks"], looks=AGAIN)
         helpers = {**helpers, "in_blocks": again}
-    module = execute(source.text, name, ("forward", "backward"), helpers)
+    defines = ("forward", "backward")
+    module = execute(source.text, name, defines, helpers, source.needed)
     functions = module.__dict__
     return Loaded(
         source,
@@ -78,22 +79,23 @@ def execute(
     name: str,
     defines: Sequence[str],
     helpers: Mapping[str, Callable[..., Any]] = HELPERS,
+    needed: int | None = None,
 ) -> types.ModuleType:
     """The module of `text`; raises `NameError` unless it defines all of `defines`.
 
-    The lines stay in `linecache`, where tracebacks, `inspect` and pdb look for them, as long as
-    the functions live.
+    Only so many characters are compiled as are `needed`. All lines stay in `linecache`, where
+    tracebacks, `inspect` and pdb look for them, as long as the functions live.
     """
     filename = f"<einsum-grad {next(_NUMBERS)}: {name[:_LONGEST_NAME]}>"
     module = types.ModuleType("einsum_grad_generated")
     module.__file__ = filename
     functions = module.__dict__
     functions["__builtins__"] = _few_builtins()
-    exec(compile(text, filename, "exec"), functions)
-    for needed in defines:
-        if needed not in functions:
-            raise NameError(f"it does not define {needed}")
-    functions.update({name: helpers[name] for name in helpers if name in functions})
+    exec(compile(text[:needed], filename, "exec"), functions)
+    for function in defines:
+        if function not in functions:
+            raise NameError(f"it does not define {function}")
+    functions.update({name: helpers[name] for name in helpers if f"def {name}(" in text})
     _remember(filename, text, functions[defines[0]])
     return module
 
