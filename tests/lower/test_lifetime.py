@@ -39,7 +39,7 @@ def test_a_value_goes_with_the_last_gradient_that_reads_it_and_before_its_cotang
 )
 def test_of_two_values_the_larger_goes_first(text: str, large: str) -> None:
     pattern = pattern_of(parse(text))
-    program = lower(pairwise(pattern, [(0, 1), (0, 1), (0, 1)]), (0, 1, 2, 3))
+    program = lower(pairwise(pattern, ((0, 1),) * 3), (0, 1, 2, 3))
     (first, gone), *_ = over(program)
     assert first != f"d{large}"
     assert gone == [large]

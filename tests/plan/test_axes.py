@@ -44,7 +44,7 @@ def test_the_last_node_and_others_than_pairs_stay() -> None:
 
 def test_a_choice_goes_on_to_the_node_that_reads_it() -> None:
     chain = pattern("bi,oij,bj->bo")
-    network = pairwise(chain, [(1, 2), (0, 1)])
+    network = pairwise(chain, ((1, 2), (0, 1)))
     assert [str(node.pattern) for node in network.nodes] == ["oij,bj->boi", "bi,boi->bo"]
 
 

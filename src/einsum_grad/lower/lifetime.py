@@ -17,7 +17,7 @@ def dying(program: Program, todo: Sequence[Step], kept: Collection[str]) -> list
     >>> from einsum_grad.plan import pairwise, pattern_of
     >>> from einsum_grad.syntax import parse
     >>> chain = pattern_of(parse("ij,jk,kl->il"))
-    >>> program = lower(pairwise(chain, [(0, 1), (0, 1)]), (0, 1, 2))
+    >>> program = lower(pairwise(chain, ((0, 1), (0, 1))), (0, 1, 2))
     >>> todo = tuple(steps(program.backward))
     >>> for step, over in zip(todo, dying(program, todo, ("da", "db", "dc")), strict=True):
     ...     print(step.result.name, [value.name for value in over])

@@ -6,10 +6,10 @@ ones (in both, not in the result), and those of the left or the right array alon
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from einsum_grad.lower.program import Op, Step, Value
 from einsum_grad.plan import Labels
@@ -38,7 +38,7 @@ class Product:
     columns: Labels
     """The labels of the right array alone."""
 
-    @cached_property
+    @property
     def kind(self) -> Kind:
         """Nothing summed; a matrix product; or one for each batch index, of rows or a matrix."""
         if not self.contracted:
@@ -93,25 +93,25 @@ class Product:
         return self.swapped() if own and own[0] in self.columns else self
 
 
+@lru_cache(maxsize=1 << 10)
 def product_of(step: Step) -> Product | None:
     """Group the labels of a pair; None for a step that is no pair, sums one alone, or repeats."""
     if step.op is not Op.CONTRACT or len(step.args) != 2:
         return None
     (left, right), output = step.args, step.result.labels
-    own = [label for arg in (left, right) for label in arg.labels]
-    shared = tuple(label for label in left.labels if label in right.labels)
-    if any(own.count(label) > 1 + (label in shared) for label in own):
+    lefts, rights = set(left.labels), set(right.labels)
+    repeats = len(lefts) < len(left.labels) or len(rights) < len(right.labels)
+    if repeats or not (lefts ^ rights).issubset(output):
         return None
-    if any(label not in shared and label not in output for label in own):
-        return None
+    shared = only(left.labels, rights)
     return Product(
         left,
         right,
         output,
         batch=only(output, shared),
-        contracted=tuple(label for label in shared if label not in output),
-        rows=tuple(label for label in output if label in left.labels and label not in shared),
-        columns=tuple(label for label in output if label in right.labels and label not in shared),
+        contracted=without(shared, output),
+        rows=only(output, lefts - rights),
+        columns=only(output, rights - lefts),
     )
 
 
@@ -123,24 +123,22 @@ def matrix_product(step: Step) -> Product | None:
     return product if product.rows and product.columns else None
 
 
-def without(labels: Labels, group: Iterable[str]) -> Labels:
+def without(labels: Labels, group: Container[str]) -> Labels:
     """Those of `labels` that are not in `group`, in their order.
 
     >>> without(("k", "i", "j"), "jk")
     ('i',)
     """
-    dropped = set(group)
-    return tuple(label for label in labels if label not in dropped)
+    return tuple(label for label in labels if label not in group)
 
 
-def only(labels: Labels, group: Iterable[str]) -> Labels:
+def only(labels: Labels, group: Container[str]) -> Labels:
     """Those of `labels` that are in `group`, in their order.
 
     >>> only(("k", "i", "j"), "jk")
     ('k', 'j')
     """
-    kept = set(group)
-    return tuple(label for label in labels if label in kept)
+    return tuple(label for label in labels if label in group)
 
 
 def together(labels: Labels, group: Labels) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from einsum_grad.errors import OrderError
 from einsum_grad.plan.axes import for_readers
@@ -32,14 +32,15 @@ def single(pattern: Pattern) -> Network:
     return Network(pattern.inputs, (Node(pattern, tuple(range(len(pattern.inputs)))),))
 
 
-def pairwise(pattern: Pattern, path: Iterable[tuple[int, ...]]) -> Network:
+@lru_cache(maxsize=64)
+def pairwise(pattern: Pattern, path: Path) -> Network:
     """The network that prepares each operand alone and contracts them along `path`.
 
     A step of `path` is a pair, or several terms at once; a step of one term only moves it to the
     end. Raises `OrderError` for a step of more terms or labels than np.einsum takes at once.
 
     >>> chain = Pattern((("b", "i", "j"), ("j", "k"), ("k", "l")), ("i", "l"))
-    >>> for node in pairwise(chain, [(0, 1), (0, 1)]).nodes:
+    >>> for node in pairwise(chain, ((0, 1), (0, 1))).nodes:
     ...     print(node.pattern, node.args)
     bij->ij (0,)
     ij,jk->ik (3, 1)
@@ -60,7 +61,7 @@ def arrays(pattern: Pattern, path: Path | None) -> tuple[Labels, ...]:
     """The labels of the arrays that there are along `path`: the operands and all that is made.
 
     >>> chain = Pattern((("i", "j"), ("j", "k"), ("k", "l")), ("i", "l"))
-    >>> arrays(chain, [(0, 1), (0, 1)])[3:]
+    >>> arrays(chain, ((0, 1), (0, 1)))[3:]
     (('i', 'k'), ('i', 'l'))
     """
     if path is None or len(path) < 2:

@@ -55,6 +55,8 @@ def diagonals(term: Labels) -> tuple[Diagonal, ...]:
     >>> diagonals(("i", "j", "i"))
     (('i', (0, 2)),)
     """
+    if len(set(term)) == len(term):
+        return ()
     places = {
         label: tuple(axis for axis, other in enumerate(term) if other == label)
         for label in distinct(drop_units(term))
@@ -64,4 +66,4 @@ def diagonals(term: Labels) -> tuple[Diagonal, ...]:
 
 def drop_units(term: Labels) -> Labels:
     """The labels of `term` that have an extent."""
-    return tuple(label for label in term if label != UNIT)
+    return tuple(label for label in term if label != UNIT) if UNIT in term else term
