@@ -13,8 +13,14 @@ from typing import Any
 _LINKED = "numpy._core._multiarray_umath"
 """The module that is linked to the BLAS: what a library is linked to is found through it."""
 
-_NAMES = ("scipy_openblas_{}64_", "scipy_openblas_{}", "openblas_{}64_", "openblas_{}")
-"""What OpenBLAS calls its functions: in NumPy's own wheels, and elsewhere."""
+_NAMES = (
+    ("scipy_openblas_get_num_threads64_", "scipy_openblas_set_num_threads64_"),
+    ("scipy_openblas_get_num_threads", "scipy_openblas_set_num_threads"),
+    ("openblas_get_num_threads64_", "openblas_set_num_threads64_"),
+    ("openblas_get_num_threads", "openblas_set_num_threads"),
+    ("MKL_Get_Max_Threads", "MKL_Set_Num_Threads"),
+)
+"""What tells and sets the threads: of OpenBLAS, in NumPy's wheels and elsewhere, and of MKL."""
 
 Threads = tuple[Callable[[], int], Callable[[int], None]]
 """What tells the number of threads of a BLAS, and what sets it."""
@@ -24,7 +30,7 @@ class Alone:
     """Has the BLAS multiply on the thread that calls it, if it can be told so.
 
     OpenBLAS starts and joins its threads for each matrix of a batch; between, they spin, and keep
-    others from the core. It has one number of threads for the process: the first who comes sets
+    others from the core. A BLAS has one number of threads for the process: the first who comes sets
     it, and the last who goes sets it back.
 
     >>> import numpy as np
@@ -71,14 +77,13 @@ if hasattr(os, "register_at_fork"):
 
 @functools.cache
 def _threads() -> Threads | None:
-    """The threads of NumPy's BLAS; None where it is not OpenBLAS."""
+    """The threads of NumPy's BLAS; None where it is neither OpenBLAS nor MKL."""
     try:
         library: Any = ctypes.PyDLL(importlib.import_module(_LINKED).__file__)
     except (ImportError, OSError):
         return None
-    for name in _NAMES:
-        get = getattr(library, name.format("get_num_threads"), None)
-        set_ = getattr(library, name.format("set_num_threads"), None)
+    for names in _NAMES:
+        get, set_ = (getattr(library, name, None) for name in names)
         if get and set_:
             get.argtypes, get.restype = [], ctypes.c_int
             set_.argtypes, set_.restype = [ctypes.c_int], None
