@@ -98,7 +98,7 @@ def test_in_blocks_are_calls_that_other_threads_can_work_beside(
 def test_rows_with_gaps_are_read_as_they_are_in_blocks_too() -> None:
     big = np.ones((2048, 2048), np.float32)
     function = eg.compile("ij,j->i")
-    variant, _ = function._called((big[:, :1024], np.ones(1024, np.float32)), True)
+    variant, _ = function._variants.of((big[:, :1024], np.ones(1024, np.float32)), True)
     assert "np.matmul(x_part, w, out=z_part)" in variant.loaded.source.text
     assert "x_part.T @ dz_part" in variant.loaded.source.text
 

@@ -214,7 +214,7 @@ def test_the_module_is_the_one_of_a_call(
     for shape in (small, large):
         array = np.ones(shape, float if numbers == "real" else complex)
         f(array, array)
-        called.append(f._called((array, array), True)[0].loaded.source.text)
+        called.append(f._variants.of((array, array), True)[0].loaded.source.text)
     assert run == called
     assert "in_blocks" in run[1]
     assert "in_blocks" not in run[0]

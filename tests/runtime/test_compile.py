@@ -12,9 +12,9 @@ import pytest
 import einsum_grad as eg
 from einsum_grad.errors import EinsumGradError
 from einsum_grad.runtime import compile as compile_function
-from einsum_grad.runtime import variant
+from einsum_grad.runtime import modules
 from einsum_grad.runtime.compile import FUNCTIONS
-from einsum_grad.runtime.variant import MODULES
+from einsum_grad.runtime.modules import MODULES
 from einsum_grad.syntax import parse
 
 
@@ -112,13 +112,13 @@ def test_an_equation_is_compiled_as_its_text() -> None:
 
 def test_32_threads_on_a_cold_pattern_build_it_once(monkeypatch: pytest.MonkeyPatch) -> None:
     together, built, found = threading.Barrier(32), [], []
-    load = vars(variant)["load"]
+    load = vars(modules)["load"]
 
     def counting(*args: Any) -> Any:
         built.append(args)
         return load(*args)
 
-    monkeypatch.setattr(variant, "load", counting)
+    monkeypatch.setattr(modules, "load", counting)
     x, w = np.ones((2, 3)), np.ones((3, 4))
 
     def work() -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 import einsum_grad as eg
 from einsum_grad.errors import ArgumentError, DTypeError, OperandError
 from einsum_grad.lower.blocks import BLOCK
-from einsum_grad.runtime import variant
+from einsum_grad.runtime import variant, variants
 from tests.strategies import whole
 
 Array = NDArray[Any]
@@ -231,9 +231,7 @@ def test_what_does_not_fit_is_refused_as_ever() -> None:
 
 
 def test_layouts_are_remembered_within_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    from einsum_grad.runtime import function as module
-
-    monkeypatch.setattr(module, "_MAX_VARIANTS", 4)
+    monkeypatch.setattr(variants, "_MOST", 4)
     function = eg.compile("abcd->dcba")
     x = np.ones((2, 2, 2, 1 << 15))
     for order in (

@@ -317,7 +317,7 @@ import warnings
 import numpy as np
 
 import einsum_grad as eg
-from einsum_grad.runtime import compile, memory, variant
+from einsum_grad.runtime import compile, memory, modules
 
 warnings.simplefilter("ignore")  # newer versions of Python warn of any fork with threads
 eg.set_num_threads(4)
@@ -394,7 +394,7 @@ for thread in threads:
 
 @needs_fork
 @pytest.mark.parametrize(
-    "lock", ["memory._POOL._lock", "variant.MODULES._lock", "compile.FUNCTIONS._lock"]
+    "lock", ["memory._POOL._lock", "modules.MODULES._lock", "compile.FUNCTIONS._lock"]
 )
 def test_a_child_does_not_wait_for_a_lock_that_a_thread_of_its_parent_held(lock: str) -> None:
     run(

@@ -33,7 +33,7 @@ def test_every_size_gets_its_own_order_whatever_was_called_before() -> None:
     f = eg.compile(CHAIN)
     for sizes in ((2, 50, 50, 50), (50, 50, 50, 2), (2, 50, 50, 50)):
         f(*operands(*sizes))
-    paths = [variant.loaded.source.text for variant in f._variants.values()]
+    paths = [variant.loaded.source.text for variant in f._variants]
     assert [" t1 = a" in text for text in paths] == [True, False]
     assert [" t1 = b" in text for text in paths] == [False, True]
 

@@ -11,7 +11,7 @@ from einsum_grad.emit.numpy import NUMPY
 from einsum_grad.emit.steps import LETTERS
 from einsum_grad.emit.target import Target
 from einsum_grad.errors import ArgumentError
-from einsum_grad.lower import PLAIN, Gaps, Program, Traits, arrange, lower, scale_of
+from einsum_grad.lower import PLAIN, Gaps, Program, Scale, Traits, arrange, lower, scale_of
 from einsum_grad.plan import (
     AUTO,
     Order,
@@ -97,10 +97,22 @@ def program_of(
     own = {spelled[label]: size for label, size in sizes.items() if label in spelled}
     safe = pattern.rename(spelled)
     path = path_of(safe, target, own, order)
-    program = along(safe, path, wrt, own, traits)
-    if not target.fast:
-        return program
-    return arrange(program, scale_of(arrays(safe, path), own, itemsize, gaps))
+    scale = scale_of(arrays(safe, path), own, itemsize, gaps)
+    return program_along(safe, path, wrt, target, own, traits, scale)
+
+
+def program_along(
+    pattern: Pattern,
+    path: Path | None,
+    wrt: tuple[int, ...],
+    target: Target,
+    sizes: Mapping[str, int],
+    traits: Traits,
+    scale: Scale | None,
+) -> Program:
+    """The same of a pattern whose labels may stand in code already, its path and scale known."""
+    program = along(pattern, path, wrt, sizes, traits)
+    return arrange(program, scale) if target.fast else program
 
 
 def along(

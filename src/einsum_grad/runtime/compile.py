@@ -10,8 +10,8 @@ from einsum_grad.plan import AUTO, Shape, read_order, read_shapes, read_sizes, r
 from einsum_grad.runtime import memory
 from einsum_grad.runtime.cache import Cache, CacheInfo
 from einsum_grad.runtime.function import Arguments, Function
+from einsum_grad.runtime.modules import MODULES
 from einsum_grad.runtime.tangents import MODULES as TANGENTS
-from einsum_grad.runtime.variant import MODULES
 from einsum_grad.syntax import Equation, check_length
 
 FUNCTIONS: Cache[Function] = Cache(maxsize=1024)

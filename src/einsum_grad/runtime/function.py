@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -24,15 +23,9 @@ from einsum_grad.plan import (
 )
 from einsum_grad.runtime.dtypes import Array, numbers_of
 from einsum_grad.runtime.load import Loaded
+from einsum_grad.runtime.modules import load_module
 from einsum_grad.runtime.tangents import Tangents
-from einsum_grad.runtime.variant import (
-    Variant,
-    as_array,
-    build_variant,
-    gap_of,
-    load_module,
-    memory_order,
-)
+from einsum_grad.runtime.variants import Variants
 from einsum_grad.syntax import Equation
 
 if TYPE_CHECKING:
@@ -40,11 +33,6 @@ if TYPE_CHECKING:
     from einsum_grad.linear import LinearPattern
 
 Pullback = Callable[..., tuple[Array, ...]]
-
-_MAX_VARIANTS = 1024
-
-_signature = operator.attrgetter("__class__", "shape", "dtype")
-"""What a variant is found by: only arrays of NumPy's own class are ever in the dictionary."""
 
 
 class Arguments(NamedTuple):
@@ -84,12 +72,12 @@ class Function:
         self._request = request
         self._target = target
         self._arguments = arguments
-        self._variants: dict[Any, Variant] = {}
+        self._variants = Variants(request, target)
         self._tangents = Tangents(request)
 
     def __call__(self, *operands: Any) -> Any:
         """Return the output for `operands`; a view of the operand where nothing is computed."""
-        variant, arrays = self._called(operands, True)
+        variant, arrays = self._variants.of(operands, True)
         return variant.forward(arrays)
 
     def vjp(self, *operands: Any, conj: bool = True) -> tuple[Any, Pullback]:
@@ -108,7 +96,7 @@ class Function:
         >>> float(out), pullback(1.0)
         (11.0, (array([3., 4.]), array([1., 2.])))
         """
-        variant, arrays = self._called(operands, conj)
+        variant, arrays = self._variants.of(operands, conj)
         output, saved = variant.vjp(arrays)
         convention = conj
 
@@ -133,7 +121,7 @@ class Function:
         >>> float(out), gradients
         (11.0, (array([3., 4.]), array([1., 2.])))
         """
-        variant, arrays = self._called(operands, conj)
+        variant, arrays = self._variants.of(operands, conj)
         return variant.together(cotangent, arrays)
 
     def backward(self, cotangent: Any, *operands: Any, conj: bool = True) -> tuple[Array, ...]:
@@ -143,7 +131,7 @@ class Function:
         >>> compile("i->").backward(2.0, [1.0, 1.0])
         (array([2., 2.]),)
         """
-        variant, arrays = self._called(operands, conj)
+        variant, arrays = self._variants.of(operands, conj)
         return variant.backward(cotangent, arrays)
 
     def jvp(self, operands: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
@@ -321,51 +309,6 @@ class Function:
         return load_module(
             asked.pattern, asked.wrt, self._target, known, traits, itemsize, asked.order
         )
-
-    def _called(self, operands: tuple[Any, ...], conj: bool) -> tuple[Variant, tuple[Array, ...]]:
-        """The variant for `operands`, and these as arrays; a look-up where both are known."""
-        try:
-            variant, arrays = self._variants[conj, *map(_signature, operands)], operands
-        except (KeyError, AttributeError, TypeError):
-            variant, arrays = self._found(operands, bool(conj))
-        return self._ordered(variant, arrays, bool(conj)) if variant.large else (variant, arrays)
-
-    def _ordered(
-        self, variant: Variant, arrays: tuple[Array, ...], conj: bool
-    ) -> tuple[Variant, tuple[Array, ...]]:
-        """The variant for the order in which large arrays lie in memory, and these in it."""
-        if all(array.flags.c_contiguous for array in arrays):
-            return variant, arrays
-        found_orders = tuple(map(memory_order, arrays))
-        pairs = zip(arrays, found_orders, strict=True)
-        placed = tuple(array.transpose(order) for array, order in pairs)
-        found_gaps = enumerate(map(gap_of, placed))
-        gaps = frozenset((number, gap) for number, gap in found_gaps if gap is not None)
-        in_order = all(order == tuple(sorted(order)) for order in found_orders)
-        if in_order and not gaps:
-            return variant, arrays
-        orders = None if in_order else found_orders
-        key = (conj, *map(_signature, arrays), orders, gaps)
-        found = self._variants.get(key)
-        if found is None:
-            found = build_variant(self._request, self._target, arrays, conj, orders, gaps)
-            self._remember(key, found)
-        return found, placed
-
-    def _found(self, operands: Sequence[Any], conj: bool) -> tuple[Variant, tuple[Array, ...]]:
-        """The same for operands of any kind, and for what is called the first time."""
-        arrays = tuple(as_array(operand, f"operand {n}") for n, operand in enumerate(operands))
-        key = (conj, *map(_signature, arrays))
-        variant = self._variants.get(key)
-        if variant is None:
-            variant = build_variant(self._request, self._target, arrays, conj)
-            self._remember(key, variant)
-        return variant, arrays
-
-    def _remember(self, key: Hashable, variant: Variant) -> None:
-        if len(self._variants) >= _MAX_VARIANTS:
-            self._variants.clear()
-        self._variants[key] = variant
 
 
 def _again(*arguments: Any) -> Function:

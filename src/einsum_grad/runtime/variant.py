@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-import itertools
-import math
-import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from einsum_grad.emit import Target, path_of, program_of, write
 from einsum_grad.errors import DTypeError, OperandError
-from einsum_grad.lower import PLAIN, Gap, Gaps, Traits, scale_of
-from einsum_grad.plan import AUTO, Order, Pattern, Request, Shape, arrays, bind, spell
-from einsum_grad.runtime.cache import Cache
-from einsum_grad.runtime.dtypes import Array, DType, Numbers, convert, numbers_of
+from einsum_grad.runtime.dtypes import Array, DType, Numbers, convert
 from einsum_grad.runtime.helpers import copied
-from einsum_grad.runtime.load import Loaded, load
-
-MODULES: Cache[Loaded] = Cache(maxsize=1024)
-"""The generated modules by what they were made of; many shapes share one."""
-
-MemoryOrder = tuple[int, ...]
-"""The axes of an array by their strides, the longest first: the order in which they lie."""
+from einsum_grad.runtime.load import Loaded
+from einsum_grad.runtime.strides import MemoryOrder
 
 Saved = list[Sequence[Array]]
 """What `save` returned, as the last argument of a call; nothing where there is no `save`.
@@ -174,121 +162,3 @@ def convert_cotangent(given: Array, dtype: DType) -> Array:
     if given.dtype.kind not in "biufc" or (given.dtype.kind == "c" and dtype.kind != "c"):
         raise DTypeError(f"the cotangent has dtype {given.dtype}, and the output is {dtype}")
     return convert(given, dtype, "the cotangent")
-
-
-def memory_order(array: Array) -> MemoryOrder:
-    """The axes of `array` as they lie in memory; one along which it only repeats is put first.
-
-    >>> memory_order(np.empty((2, 3))), memory_order(np.empty((2, 3), order="F"))
-    ((0, 1), (1, 0))
-    """
-    strides = [abs(stride) or sys.maxsize for stride in array.strides]
-    # Windows that overlap have axes of one stride: the long one of two is the better last.
-    return tuple(sorted(range(array.ndim), key=lambda axis: (-strides[axis], array.shape[axis])))
-
-
-def gap_of(array: Array) -> Gap | None:
-    """Where the gaps are of `array`, whose axes lie as `memory_order` says; None without.
-
-    >>> gap_of(np.empty((2, 3))), gap_of(np.empty((4, 3))[::2]), gap_of(np.empty((2, 6))[:, ::2])
-    (None, <Gap.ROWS: 'rows'>, <Gap.NUMBERS: 'numbers'>)
-    """
-    axes = [
-        (size, stride) for size, stride in zip(array.shape, array.strides, strict=True) if size != 1
-    ]
-    if axes and (axes[-1][1] != array.itemsize or any(stride <= 0 for _, stride in axes)):
-        return Gap.NUMBERS
-    torn = any(stride != size * inner for (_, stride), (size, inner) in itertools.pairwise(axes))
-    return Gap.ROWS if torn else None
-
-
-def build_variant(
-    request: Request,
-    target: Target,
-    arrays: Sequence[Array],
-    conjugate: bool,
-    orders: tuple[MemoryOrder, ...] | None = None,
-    gaps: Gaps = frozenset(),
-) -> Variant:
-    """Bind the pattern to `arrays`, and find or make the module that runs it.
-
-    With `orders` the module takes each array with its axes in another order. `gaps` are those that
-    have gaps then.
-    """
-    shapes = [array.shape for array in arrays]
-    bound = bind(request.equation, request.unbound, shapes, dict(request.given))
-    numbers = numbers_of([array.dtype for array in arrays])
-    sizes = dict(bound.sizes)
-    traits, itemsize = numbers.traits(conjugate), numbers.computed.itemsize
-    pattern = bound.pattern if orders is None else _reordered(bound.pattern, orders)
-    loaded = load_module(pattern, request.wrt, target, sizes, traits, itemsize, request.order, gaps)
-    if 0 in sizes.values():
-        loaded = _without_terms(loaded, bound.pattern, request.wrt, sizes, shapes, numbers.computed)
-    shape = tuple(sizes[label] for label in bound.pattern.output)
-    if math.prod(shape) * numbers.computed.itemsize > sys.maxsize:
-        raise OperandError(f"the output would have shape {shape}, which no memory holds")
-    names = tuple(f"the gradient of operand {number}" for number in range(len(arrays)))
-    ranks = [arrays[operand].ndim for operand in request.wrt]
-    plain = numbers.uniform and numbers.result == numbers.computed and all(ranks)
-    large = loaded.source.large
-    return Variant(loaded, numbers, names, shape, request.wrt, plain, large, orders)
-
-
-def _without_terms(
-    loaded: Loaded,
-    pattern: Pattern,
-    wrt: tuple[int, ...],
-    sizes: Mapping[str, int],
-    shapes: Sequence[Shape],
-    dtype: DType,
-) -> Loaded:
-    """The functions where a label has size 0: no sum has a term, and so all there is are zeros.
-
-    np.einsum would write to memory that is not its own: where its result has no entries, it may
-    set some all the same.
-    """
-    shape = tuple(sizes[label] for label in pattern.output)
-    return replace(
-        loaded,
-        source=replace(loaded.source, large=False),
-        save=None,
-        output=lambda *operands: np.zeros(shape, dtype),
-        pullback=lambda *operands: tuple(np.zeros(shapes[operand], dtype) for operand in wrt),
-        together=None,
-    )
-
-
-def _reordered(pattern: Pattern, orders: Sequence[MemoryOrder]) -> Pattern:
-    terms = zip(pattern.inputs, orders, strict=True)
-    inputs = tuple(tuple(term[axis] for axis in order) for term, order in terms)
-    return Pattern(inputs, pattern.output)
-
-
-def load_module(
-    pattern: Pattern,
-    wrt: tuple[int, ...],
-    target: Target,
-    sizes: dict[str, int],
-    traits: Traits = PLAIN,
-    itemsize: int = 8,
-    order: Order = AUTO,
-    gaps: Gaps = frozenset(),
-) -> Loaded:
-    """The module of `pattern`, written and executed once.
-
-    The sizes of labels that the output alone has are part of it. The others choose the path, and
-    those that choose the same path share the module.
-    """
-    spelled = spell(pattern)
-    safe = pattern.rename(spelled)
-    own = {spelled[label]: size for label, size in sizes.items() if label in spelled}
-    fixed = tuple(safe.output_sizes(own).items())
-    path = path_of(safe, target, own, order)
-    scale = scale_of(arrays(safe, path), own, itemsize, gaps) if target.fast else None
-
-    def build() -> Loaded:
-        known = order if path is None else path
-        program = program_of(safe, wrt, target, own, traits, itemsize, known, gaps)
-        return load(write(program, target), str(safe))
-
-    return MODULES.get((safe, wrt, target.name, traits, fixed, scale, path), build)

@@ -1,0 +1,41 @@
+"""The generated modules that there are, each written and executed once."""
+
+from __future__ import annotations
+
+from einsum_grad.emit import Target, path_of, program_along, write
+from einsum_grad.lower import PLAIN, Gaps, Traits, scale_of
+from einsum_grad.plan import AUTO, Order, Pattern, arrays, spell
+from einsum_grad.runtime.cache import Cache
+from einsum_grad.runtime.load import Loaded, load
+
+MODULES: Cache[Loaded] = Cache(maxsize=1024)
+"""The generated modules by what they were made of; many shapes share one."""
+
+
+def load_module(
+    pattern: Pattern,
+    wrt: tuple[int, ...],
+    target: Target,
+    sizes: dict[str, int],
+    traits: Traits = PLAIN,
+    itemsize: int = 8,
+    order: Order = AUTO,
+    gaps: Gaps = frozenset(),
+) -> Loaded:
+    """The module of `pattern`, written and executed once.
+
+    The sizes of labels that the output alone has are part of it. The others choose the path, and
+    those that choose the same path share the module.
+    """
+    spelled = spell(pattern)
+    safe = pattern.rename(spelled)
+    own = {spelled[label]: size for label, size in sizes.items() if label in spelled}
+    fixed = tuple(safe.output_sizes(own).items())
+    path = path_of(safe, target, own, order)
+    scale = scale_of(arrays(safe, path), own, itemsize, gaps) if target.fast else None
+
+    def build() -> Loaded:
+        program = program_along(safe, path, wrt, target, own, traits, scale)
+        return load(write(program, target), str(safe))
+
+    return MODULES.get((safe, wrt, target.name, traits, fixed, scale, path), build)
