@@ -50,6 +50,50 @@ def test_an_error_does_not_leave_it_alone(get: Callable[[], int]) -> None:
 
 
 @needs_openblas
+def test_an_interrupt_at_any_line_does_not_leave_it_alone(get: Callable[[], int]) -> None:
+    lines = 0
+    while interrupted(lines):
+        assert get() == 2, f"interrupted before line {lines}"
+        with Alone():
+            assert get() == 1
+        assert get() == 2
+        lines += 1
+    assert lines > 8
+
+
+def interrupted(at: int) -> bool:
+    """Whether `Alone` ran so many lines and then was interrupted.
+
+    No line counts twice: at the end of `with` is that of its beginning, where Python lets no signal
+    come. Nor does one count of `__del__`, out of which nothing is raised.
+    """
+    seen: set[tuple[str, int]] = set()
+
+    def trace(frame: Any, event: str, argument: Any) -> Any:
+        name = frame.f_code.co_name
+        if frame.f_code.co_filename != blas.__file__ or name == "__del__":
+            return None
+        if event == "line":
+            line = (name, frame.f_lineno)
+            if len(seen) == at and line not in seen:
+                sys.settrace(None)
+                raise KeyboardInterrupt
+            seen.add(line)
+        return trace
+
+    before = sys.gettrace()
+    try:
+        sys.settrace(trace)
+        with Alone():
+            pass
+    except KeyboardInterrupt:
+        return True
+    finally:
+        sys.settrace(before)
+    return False
+
+
+@needs_openblas
 def test_it_is_as_it_was_when_the_last_of_several_threads_is_done(get: Callable[[], int]) -> None:
     inside, outside = threading.Event(), threading.Event()
 

@@ -8,7 +8,7 @@ import importlib
 import os
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 _LINKED = "numpy._core._multiarray_umath"
 """The module that is linked to the BLAS: what a library is linked to is found through it."""
@@ -38,37 +38,57 @@ class Alone:
     ...     product = np.eye(2) @ np.eye(2)
     """
 
-    _lock = threading.Lock()
-    _inside = 0
-    _before = 0
+    _lock = threading.RLock()
+    _inside: ClassVar[set[int]] = set()
+    _before: int | None = None
+    """What the BLAS had before the first came; None while nobody is inside."""
 
     def __enter__(self) -> None:
-        with Alone._lock:
-            threads = _threads()
-            if threads and not Alone._inside:
-                get, set_ = threads
-                Alone._before = get()
-                set_(1)
-            Alone._inside += 1
+        try:
+            self._begin()
+        except BaseException:  # an interrupt comes anywhere
+            self._leave()
+            raise
 
     def __exit__(self, *error: object) -> None:
+        try:
+            self._leave()
+        except BaseException:
+            self._leave()
+            raise
+
+    def __del__(self) -> None:
+        # An interrupt may come before the first line of `__exit__`.
+        self._leave()
+
+    def _begin(self) -> None:
         with Alone._lock:
-            Alone._inside -= 1
+            Alone._inside.add(id(self))
+            threads = _threads()
+            if threads:
+                get, set_ = threads
+                if Alone._before is None:
+                    Alone._before = get()
+                set_(1)
+
+    def _leave(self) -> None:
+        with Alone._lock:
+            Alone._inside.discard(id(self))
             _set_back()
 
 
 def _set_back() -> None:
     threads = _threads()
-    if threads and not Alone._inside:
+    if threads and not Alone._inside and Alone._before is not None:
         threads[1](Alone._before)
+        Alone._before = None
 
 
 def _after_fork() -> None:
     """A child has none of its parent's other threads, and so no one who is inside."""
-    Alone._lock = threading.Lock()
-    if Alone._inside:
-        Alone._inside = 0
-        _set_back()
+    Alone._lock = threading.RLock()
+    Alone._inside.clear()
+    _set_back()
 
 
 if hasattr(os, "register_at_fork"):
