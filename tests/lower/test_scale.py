@@ -1,6 +1,6 @@
 import pytest
 
-from einsum_grad.lower.scale import LARGE, Scale, scale_of
+from einsum_grad.lower.scale import LARGE, Scale, Sizes, scale_of
 from einsum_grad.plan import UNIT
 
 
@@ -29,8 +29,8 @@ def test_near_sizes_have_the_same_scale() -> None:
 
 def test_a_label_without_a_size_and_a_unit_count_as_1() -> None:
     scale = Scale((("i", 4),), 8)
-    assert scale.volume(("i", "k", UNIT)) == 4
-    assert scale.nbytes(("i", "i")) == 128
+    assert scale.ask(Sizes.volume, ("i", "k", UNIT)) == 4
+    assert scale.ask(Sizes.nbytes, ("i", "i")) == 128
     assert scale_of((("i", "k", UNIT),), {"i": LARGE // 8}, 8) is not None
 
 

@@ -54,4 +54,4 @@ def _may_copy(program: Program, statement: Statement) -> bool:
         return False
     given = {program.cotangent, *program.operands}
     args = given.intersection(arg for step in statement.steps for arg in step.args)
-    return any(scale.nbytes(arg.labels) >= SMALLEST for arg in args)
+    return any(scale.reaches(arg.labels, SMALLEST) for arg in args)

@@ -92,7 +92,7 @@ class _Large:
     def whole(self, step: Step) -> list[str]:
         """A step on whole arrays."""
         result = step.result
-        small = self.scale.nbytes(result.labels) < SMALLEST
+        small = not self.scale.reaches(result.labels, SMALLEST)
         if step.op is Op.COPY and not small:
             view = f"{step.args[0].name}{transposing(step.args[0].labels, result.labels)}"
             return [f"{result.name} = copied({view})"]
@@ -117,14 +117,14 @@ class _Large:
         ]
 
     def is_large(self, value: Value) -> bool:
-        return self.scale.nbytes(value.labels) >= SMALLEST
+        return self.scale.reaches(value.labels, SMALLEST)
 
     def sums(self, step: Step) -> bool:
         """Whether `step` is the sum of one large array."""
         if step.op is not Op.CONTRACT or len(step.args) != 1 or is_view(step):
             return False
         (arg,) = step.args
-        large = self.scale.nbytes(arg.labels) >= SMALLEST
+        large = self.is_large(arg)
         return large and not diagonals(arg.labels) and not self.context.program.traits.whole
 
     def sum(self, step: Step) -> str:
@@ -221,10 +221,9 @@ class _Large:
         call = call_of(own, product, context)
         if any(arg in self.torn for arg in step.args):
             call = _of_any(call)
-        numbers = self.scale.volume(own.result.labels)
-        if block.label in own.result.labels:
-            numbers //= block.parts
-        return einsum_call(own, product, context) if _holds_lock(call, numbers) else call
+        parts = block.parts if block.label in own.result.labels else 1
+        few = not self.scale.counts(own.result.labels, _FEW * parts)
+        return einsum_call(own, product, context) if few and _holds_lock(call) else call
 
 
 _ANY = {"np.dot": "np.matmul"}
@@ -240,12 +239,12 @@ _FEW = 1 << 10
 """Numbers of a result: up to 500, NumPy's loops keep Python's lock, and sizes are rounded up."""
 
 
-def _holds_lock(call: Call, numbers: int) -> bool:
-    """Whether `call` keeps Python's lock where np.einsum, which takes as long, gives it away.
+def _holds_lock(call: Call) -> bool:
+    """Whether `call` for few numbers keeps Python's lock, and np.einsum, which takes as long, not.
 
     A product of matrices keeps it too, but np.einsum takes longer for that than two in turn.
     """
-    return call.function in ("np.vecdot", "np.matvec") and numbers < _FEW
+    return call.function in ("np.vecdot", "np.matvec")
 
 
 class _PartContext(Context):

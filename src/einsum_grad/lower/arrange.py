@@ -15,7 +15,7 @@ from einsum_grad.lower.divided import divided
 from einsum_grad.lower.orders import batch_last, copied, missing, orders_of
 from einsum_grad.lower.product import Kind, Product, only, product_of, without
 from einsum_grad.lower.program import Op, Program, Section, Step, Value, residuals, steps
-from einsum_grad.lower.scale import Gap, Scale
+from einsum_grad.lower.scale import Gap, Scale, Sizes
 from einsum_grad.plan import Labels, diagonals
 
 
@@ -62,6 +62,11 @@ _TINY = 64
 
 _SMALL = 1 << 14
 """Multiplications below which one large matrix product is worth a copy."""
+
+
+def _is_half(sizes: Sizes, result: Labels, arrays: tuple[Labels, ...]) -> bool:
+    """Whether `result` has at most half of the bytes of some arrays."""
+    return 2 * sizes.nbytes(result) <= sum(map(sizes.nbytes, arrays))
 
 
 class _Arranger:
@@ -168,8 +173,8 @@ class _Arranger:
         if self.scale is None or not missing(product) or first not in product.contracted:
             return None
         output = (first, *product.output)
-        large = self.scale.nbytes(product.left.labels) + self.scale.nbytes(product.right.labels)
-        if product.right.labels[0] != first or self.scale.nbytes(output) * 2 > large:
+        arrays = (product.left.labels, product.right.labels)
+        if product.right.labels[0] != first or not self.scale.ask(_is_half, output, arrays):
             return None
         base = f"{product.left.name}_{product.right.name}"
         step = Step(Op.CONTRACT, Value(base, output), (product.left, product.right))
@@ -181,7 +186,7 @@ class _Arranger:
     def gathered(self, product: Product) -> Product:
         """The product without labels to spread over: where a copy costs less than the calls."""
         spread = product.spread
-        if not spread or (self.scale is not None and self.matrices(product, spread) > _SMALL):
+        if not spread or (self.scale is not None and self.is_more(_SMALL, product, spread)):
             return product
         left, right = product.left, product.right
         if spread[0] in left.labels:
@@ -190,22 +195,22 @@ class _Arranger:
         order = (*only(left.labels, product.contracted), *product.columns)
         return replace(product, right=self.copied(right, order))
 
-    def matrices(self, product: Product, apart: Labels) -> int:
-        """The multiplications of one of the matrix products that there are for `apart`."""
+    def is_more(self, count: int, product: Product, apart: Labels) -> bool:
+        """Whether one of the matrix products that there are for `apart` multiplies more often."""
         assert self.scale is not None
         own = without((*product.rows, *product.columns, *product.contracted), apart)
-        return self.scale.volume(own)
+        return self.scale.counts(own, count + 1)
 
     def is_tiny(self, product: Product) -> bool:
         """Whether the matrices are so small that a call for each costs more than they do."""
         if self.scale is None or product.kind is not Kind.MATMUL or not product.batch:
             return False
-        return self.matrices(product, ()) <= _TINY
+        return not self.is_more(_TINY, product, ())
 
     def in_memory(self, labels: Labels, order: Labels) -> Labels:
         """The order for an array that is read along `order`: large ones not across memory."""
         wanted = (*only(order, labels), *(label for label in labels if label not in order))
-        if self.scale is None or self.scale.nbytes(labels) < _LARGE or labels[-1] == wanted[-1]:
+        if self.scale is None or not self.scale.reaches(labels, _LARGE) or labels[-1] == wanted[-1]:
             return labels
         return wanted
 

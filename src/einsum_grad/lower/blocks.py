@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from einsum_grad.lower.divided import WORTH
 from einsum_grad.lower.product import matrix_product
 from einsum_grad.lower.program import Program, Step, Value, touched
-from einsum_grad.lower.scale import Scale
+from einsum_grad.lower.scale import Scale, Sizes
+from einsum_grad.plan import Labels
 
 BLOCK = 1 << 21
 """The bytes that several steps of a block touch, roughly: the later ones find them in a cache."""
@@ -111,34 +112,55 @@ class _Group:
         self.made.add(step.result.name)
 
     def block(self, scale: Scale) -> Block:
-        times = Counter(value for step in self.steps for value in {*touched(step)})
-        moved = sum(scale.nbytes(value.labels) for value in times)
-        again = sum(scale.nbytes(value.labels) for value in times if times[value] > 1)
-        work = moved + sum(_effort(step, scale) for step in self.steps)
-        if self.label is None or work < WORTH:
+        if self.label is None:
             return Block(tuple(self.steps))
-        # Two threads share an even number: two each, where neither is to wait long for the other.
-        cached, held = again // (2 * BLOCK), _PASSING * self.passing(scale) // moved
-        parts = 2 * max(1, min(work // _LONG, 2), cached, held)
-        return Block(tuple(self.steps), self.label, min(parts, scale.volume((self.label,))))
-
-    def passing(self, scale: Scale) -> int:
-        """The bytes of what steps of the block make for others of it: threads have parts of it."""
-        read = {arg for step in self.steps for arg in step.args}
-        return sum(scale.nbytes(arg.labels) for arg in read if arg.name in self.made)
+        times = Counter(value for step in self.steps for value in {*touched(step)})
+        moved = tuple((value.labels, number > 1) for value, number in times.items())
+        products = tuple(found for step in self.steps if (found := _matrices(step)))
+        read = dict.fromkeys(arg for step in self.steps for arg in step.args)
+        passing = tuple(arg.labels for arg in read if arg.name in self.made)
+        parts = scale.ask(_parts, self.label, moved, products, passing)
+        return Block(tuple(self.steps), self.label, parts) if parts else Block(tuple(self.steps))
 
     def gives(self, value: Value) -> bool:
         """Whether a later step of the same block may read `value`, which this group makes."""
         return self.label is None or self.label in value.labels
 
 
-def _effort(step: Step, scale: Scale) -> int:
-    """The bytes that memory moves while the matrix products of `step` are computed, roughly."""
+_Matrices = tuple[Labels, Labels]
+"""The labels of a product of matrices, and those of which it has one for each index."""
+
+
+def _matrices(step: Step) -> _Matrices | None:
     product = matrix_product(step)
-    if product is None:
+    return (step.pattern.input_labels(), product.looped) if product else None
+
+
+def _parts(
+    sizes: Sizes,
+    label: str,
+    moved: tuple[tuple[Labels, bool], ...],
+    products: tuple[_Matrices, ...],
+    passing: tuple[Labels, ...],
+) -> int:
+    """How many parts of `label` a block is done in; 0 where it is not worth to wake others.
+
+    `moved` are the arrays that its steps touch, and whether more than one does; of those `passing`
+    from a step to another threads have parts.
+    """
+    total = sum(sizes.nbytes(labels) for labels, _ in moved)
+    again = sum(sizes.nbytes(labels) for labels, several in moved if several)
+    work = total + sum(_effort(sizes, *product) for product in products)
+    if work < WORTH:
         return 0
-    everything = scale.nbytes(step.pattern.input_labels())
-    return everything // _PRODUCTS + _PRODUCT * scale.volume(product.looped)
+    # Two threads share an even number: two each, where neither is to wait long for the other.
+    cached, held = again // (2 * BLOCK), _PASSING * sum(map(sizes.nbytes, passing)) // total
+    return min(2 * max(1, min(work // _LONG, 2), cached, held), sizes.volume((label,)))
+
+
+def _effort(sizes: Sizes, labels: Labels, looped: Labels) -> int:
+    """The bytes that memory moves while matrix products are computed, roughly."""
+    return sizes.nbytes(labels) // _PRODUCTS + _PRODUCT * sizes.volume(looped)
 
 
 def _place(step: Step, rest: Sequence[Step], groups: list[_Group], program: Program) -> None:
@@ -149,7 +171,7 @@ def _place(step: Step, rest: Sequence[Step], groups: list[_Group], program: Prog
         if group.label in labels if labels else group.label is None:
             group.add(step)
             return
-    label = max(labels, key=lambda label: _gain(label, rest, program)) if labels else None
+    label = _best(labels, rest, program) if labels else None
     groups.append(_Group(label))
     groups[-1].add(step)
 
@@ -164,21 +186,35 @@ def _first(step: Step, groups: Sequence[_Group]) -> int:
     return first
 
 
-def _gain(label: str, rest: Iterable[Step], program: Program) -> float:
-    """The bytes that are moved in blocks of `label`, those in short runs counting less."""
-    scale, gain = program.scale, 0.0
-    assert scale is not None
-    for step in rest:
-        if label in program.divided.get(step.result.name, ()):
-            gain += sum(_weight(label, value, scale) for value in touched(step))
-    return gain
+def _best(labels: Labels, rest: Iterable[Step], program: Program) -> str:
+    """The label in whose blocks most bytes are moved."""
+    assert program.scale is not None
+    if len(labels) == 1:
+        return labels[0]
+    moved = tuple(
+        tuple(
+            value.labels
+            for step in rest
+            if label in program.divided.get(step.result.name, ())
+            for value in touched(step)
+        )
+        for label in labels
+    )
+    return program.scale.ask(_most, labels, moved)
 
 
-def _weight(label: str, value: Value, scale: Scale) -> float:
-    nbytes = scale.nbytes(value.labels)
-    if label not in value.labels:
-        return 0.5 * nbytes
-    return nbytes / (1 + value.labels.index(label))
+def _most(sizes: Sizes, labels: Labels, moved: tuple[tuple[Labels, ...], ...]) -> str:
+    """That of `labels` whose arrays have most bytes, those in short runs counting less."""
+    gains = {
+        label: sum(_weight(label, array, sizes) for array in arrays)
+        for label, arrays in zip(labels, moved, strict=True)
+    }
+    return max(labels, key=gains.__getitem__)
+
+
+def _weight(label: str, array: Labels, sizes: Sizes) -> float:
+    nbytes = sizes.nbytes(array)
+    return nbytes / (1 + array.index(label)) if label in array else 0.5 * nbytes
 
 
 def _joined(found: Iterable[Block]) -> Iterator[Block]:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from einsum_grad.lower.product import Product, matrix_product, product_of, without
 from einsum_grad.lower.program import Op, Step, Value, is_view, touched
-from einsum_grad.lower.scale import Scale
+from einsum_grad.lower.scale import Scale, Sizes
 from einsum_grad.plan import UNIT, Labels, diagonals
 
 WORTH = 3 << 21
@@ -37,11 +37,14 @@ def divided(todo: Collection[Step], scale: Scale) -> dict[str, Labels]:
     """
     found = {step.result.name: labels for step in todo if (labels := _due(step, scale))}
     moved = (touched(step) for step in todo if step.result.name in found)
-    work = sum(scale.nbytes(value.labels) for values in moved for value in values)
-    if work >= WORTH:
+    if scale.ask(_is_worth, tuple(value.labels for values in moved for value in values)):
         others = (step for step in todo if step.result.name not in found)
         found |= {step.result.name: labels for step in others if (labels := _also(step, scale))}
     return found
+
+
+def _is_worth(sizes: Sizes, arrays: tuple[Labels, ...]) -> bool:
+    return sum(map(sizes.nbytes, arrays)) >= WORTH
 
 
 def _due(step: Step, scale: Scale) -> Labels:
@@ -50,21 +53,26 @@ def _due(step: Step, scale: Scale) -> Labels:
         return tuple(label for label in product.looped if _is_shared(label, step, product, scale))
     if not _is_bound_by_memory(step, scale):
         return ()
-    return tuple(label for label in _largest(step, scale).labels if _divides(label, step, scale))
+    return tuple(label for label in _largest(step, scale) if _divides(label, step, scale))
 
 
 def _also(step: Step, scale: Scale) -> Labels:
     """The label along which a sum, or a matrix times a vector, has parts that are rows."""
     if is_view(step) or step.op is not Op.CONTRACT or matrix_product(step) is not None:
         return ()
-    rows = _largest(step, scale).labels
-    if not rows or scale.nbytes(rows) < _LARGE or diagonals(step.args[0].labels):
+    rows = _largest(step, scale)
+    if not rows or not scale.reaches(rows, _LARGE) or diagonals(step.args[0].labels):
         return ()
     return rows[:1] if _divides(rows[0], step, scale) else ()
 
 
-def _largest(step: Step, scale: Scale) -> Value:
-    return max((*step.args, step.result), key=lambda value: scale.nbytes(value.labels))
+def _largest(step: Step, scale: Scale) -> Labels:
+    arrays = tuple(value.labels for value in (*step.args, step.result))
+    return arrays[scale.ask(_place_of_largest, arrays)]
+
+
+def _place_of_largest(sizes: Sizes, arrays: tuple[Labels, ...]) -> int:
+    return max(range(len(arrays)), key=lambda place: sizes.nbytes(arrays[place]))
 
 
 def _is_shared(label: str, step: Step, product: Product, scale: Scale) -> bool:
@@ -74,31 +82,35 @@ def _is_shared(label: str, step: Step, product: Product, scale: Scale) -> bool:
     """
     own = (without(group, product.looped) for group in (product.rows, product.columns))
     in_place = step.result.labels[0] == label or all(len(group) == 1 for group in own)
-    sizes = {label in arg.labels: scale.nbytes(arg.labels) for arg in step.args}
-    small = sizes.get(False, 0) <= sizes[True]
-    return in_place and small and scale.volume((label,)) >= _SHARED
+    terms = {label in arg.labels: arg.labels for arg in step.args}
+    small = False not in terms or scale.ask(_is_smaller, terms[False], terms[True])
+    return in_place and small and scale.counts((label,), _SHARED)
+
+
+def _is_smaller(sizes: Sizes, one: Labels, other: Labels) -> bool:
+    return sizes.nbytes(one) <= sizes.nbytes(other)
 
 
 def _divides(label: str, step: Step, scale: Scale) -> bool:
     """Whether `step` can be done for some indices of `label` at a time."""
-    if label == UNIT or scale.volume((label,)) < 2:
+    if label == UNIT or not scale.counts((label,), 2):
         return False
     return all(_is_divided(label, value, scale) for value in (*step.args, step.result))
 
 
 def _is_divided(label: str, value: Value, scale: Scale) -> bool:
     """Whether parts of `value` lie in long runs of memory, or it is small enough to stay whole."""
-    if scale.nbytes(value.labels) <= _FEW:
+    if not scale.reaches(value.labels, _FEW + 1):
         return True
     if label not in value.labels:
         return False
     place = value.labels.index(label)
     before, after = value.labels[:place], value.labels[place + 1 :]
-    return scale.volume(before) == 1 or scale.nbytes(after) >= _RUN
+    return not scale.counts(before, 2) or scale.reaches(after, _RUN)
 
 
 def _is_bound_by_memory(step: Step, scale: Scale) -> bool:
-    if is_view(step) or scale.nbytes(_largest(step, scale).labels) < _LARGE:
+    if is_view(step) or not scale.reaches(_largest(step, scale), _LARGE):
         return False
     product = product_of(step)
     if product is None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any, TypeVar
 
 from einsum_grad.plan import UNIT, Labels
 
@@ -25,32 +26,96 @@ class Gap(StrEnum):
     NUMBERS = "numbers"
 
 
+A = TypeVar("A", bound=Hashable)
+
 Gaps = frozenset[tuple[int, Gap]]
 """The operands that have gaps, by number."""
+
+
+class Sizes:
+    """The sizes of labels, and the bytes of a number: what questions are answered by."""
+
+    __slots__ = ("_itemsize", "_known", "_volumes")
+
+    def __init__(self, known: Mapping[str, int], itemsize: int) -> None:
+        self._known = known
+        self._itemsize = itemsize
+        self._volumes: dict[Labels, int] = {}
+
+    def nbytes(self, labels: Labels) -> int:
+        """The bytes of an array with an axis for each of `labels`."""
+        return self.volume(labels) * self._itemsize
+
+    def volume(self, labels: Labels) -> int:
+        """The product of the sizes of `labels`; one without a size counts as 1."""
+        if labels not in self._volumes:
+            sizes = (self._known.get(label, 1) for label in labels if label != UNIT)
+            self._volumes[labels] = math.prod(sizes)
+        return self._volumes[labels]
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
     """The sizes of the labels, each rounded up to a power of two, and the bytes of a number.
 
-    Near sizes have the same scale, and so the same code.
+    Whoever writes code asks questions, and the answers are remembered: the code depends on the
+    sizes by these alone, and of a scale that gives the same answers it is the same.
     """
 
     sizes: tuple[tuple[str, int], ...]
     itemsize: int
     gaps: Gaps = frozenset()
-    _known: dict[str, int] = field(init=False, repr=False, compare=False)
+    _sizes: Sizes = field(init=False, repr=False, compare=False)
+    _answers: dict[tuple[Callable[..., Any], tuple[Any, ...]], Any] = field(
+        init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_known", dict(self.sizes))
+        object.__setattr__(self, "_sizes", Sizes(dict(self.sizes), self.itemsize))
+        object.__setattr__(self, "_answers", {})
 
-    def nbytes(self, labels: Labels) -> int:
-        """The bytes of an array with an axis for each of `labels`, roughly."""
-        return self.volume(labels) * self.itemsize
+    def ask(self, question: Callable[..., A], *args: Hashable) -> A:
+        """The answer of `question(sizes, *args)`, a function of `Sizes` at the top of a module.
 
-    def volume(self, labels: Labels) -> int:
-        """The product of the sizes of `labels`, roughly."""
-        return math.prod(self._known.get(label, 1) for label in labels if label != UNIT)
+        >>> scale = Scale((("i", 4),), 8)
+        >>> scale.ask(Sizes.nbytes, ("i",))
+        32
+        """
+        key = (question, args)
+        if key not in self._answers:
+            self._answers[key] = question(self._sizes, *args)
+        answer: A = self._answers[key]
+        return answer
+
+    def agrees(self, other: Scale) -> bool:
+        """Whether `other` gives the answers to all that this one was asked.
+
+        >>> scale, larger = Scale((("i", 4),), 8), Scale((("i", 8),), 8)
+        >>> scale.reaches(("i",), 32), scale.agrees(larger)
+        (True, True)
+        >>> scale.reaches(("i",), 64), scale.agrees(larger)
+        (False, False)
+        """
+        # The last questions are those of which most depends on sizes: in how many parts.
+        answers, sizes = reversed(self._answers.items()), other._sizes
+        same = (question(sizes, *args) == was for (question, args), was in answers)
+        return self.gaps == other.gaps and all(same)
+
+    def reaches(self, labels: Labels, nbytes: int) -> bool:
+        """Whether an array with an axis for each of `labels` has so many bytes."""
+        return self.ask(_reaches, labels, nbytes)
+
+    def counts(self, labels: Labels, numbers: int) -> bool:
+        """Whether such an array has so many numbers."""
+        return self.ask(_counts, labels, numbers)
+
+
+def _reaches(sizes: Sizes, labels: Labels, nbytes: int) -> bool:
+    return sizes.nbytes(labels) >= nbytes
+
+
+def _counts(sizes: Sizes, labels: Labels, numbers: int) -> bool:
+    return sizes.volume(labels) >= numbers
 
 
 def scale_of(

@@ -11,6 +11,7 @@ from einsum_grad.runtime import memory
 from einsum_grad.runtime.cache import Cache, CacheInfo
 from einsum_grad.runtime.function import Arguments, Function
 from einsum_grad.runtime.modules import MODULES
+from einsum_grad.runtime.scales import SCALES
 from einsum_grad.runtime.tangents import MODULES as TANGENTS
 from einsum_grad.syntax import Equation, check_length
 
@@ -103,5 +104,6 @@ def cache_clear() -> None:
     """
     FUNCTIONS.clear()
     MODULES.clear()
+    SCALES.clear()
     TANGENTS.clear()
     memory.clear()

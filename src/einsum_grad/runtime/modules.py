@@ -7,6 +7,7 @@ from einsum_grad.lower import PLAIN, Gaps, Traits, scale_of
 from einsum_grad.plan import AUTO, Order, Pattern, arrays, spell
 from einsum_grad.runtime.cache import Cache
 from einsum_grad.runtime.load import Loaded, load
+from einsum_grad.runtime.scales import like, remember
 
 MODULES: Cache[Loaded] = Cache(maxsize=1024)
 """The generated modules by what they were made of; many shapes share one."""
@@ -24,18 +25,22 @@ def load_module(
 ) -> Loaded:
     """The module of `pattern`, written and executed once.
 
-    The sizes of labels that the output alone has are part of it. The others choose the path, and
-    those that choose the same path share the module.
+    The sizes of labels that the output alone has are part of it. The others choose the path, and of
+    large arrays what is done in blocks; those that choose the same share the module.
     """
     spelled = spell(pattern)
     safe = pattern.rename(spelled)
     own = {spelled[label]: size for label, size in sizes.items() if label in spelled}
     fixed = tuple(safe.output_sizes(own).items())
     path = path_of(safe, target, own, order)
-    scale = scale_of(arrays(safe, path), own, itemsize, gaps) if target.fast else None
+    key = (safe, wrt, target.name, traits, fixed, path)
+    asked = scale_of(arrays(safe, path), own, itemsize, gaps) if target.fast else None
+    scale = like(key, asked)
 
     def build() -> Loaded:
         program = program_along(safe, path, wrt, target, own, traits, scale)
-        return load(write(program, target), str(safe))
+        loaded = load(write(program, target), str(safe))
+        remember(key, scale)
+        return loaded
 
-    return MODULES.get((safe, wrt, target.name, traits, fixed, scale, path), build)
+    return MODULES.get((key, scale), build)

@@ -16,6 +16,7 @@ from einsum_grad.plan import arrays as made_along
 from einsum_grad.runtime.cache import Cache
 from einsum_grad.runtime.dtypes import Array, DType, Numbers, convert, numbers_of
 from einsum_grad.runtime.load import execute
+from einsum_grad.runtime.scales import like, remember
 from einsum_grad.runtime.variant import as_array, convert_cotangent
 
 Run = Callable[..., Sequence[Any]]
@@ -109,15 +110,17 @@ def _build(
     fixed = tuple(safe.output_sizes(sizes).items())
     # All operands at once would cost n times the forward; then the search decides.
     path = path_of(safe, _TARGET, sizes, request.order or AUTO) or ()
-    scale = scale_of(made_along(safe, path), sizes, numbers.computed.itemsize)
+    key = (name, safe, wrt, traits, fixed, active, tuple(path))
+    scale = like(key, scale_of(made_along(safe, path), sizes, numbers.computed.itemsize))
 
     def build() -> tuple[TangentProgram, Run]:
         program = _PROGRAMS[name](along(safe, path, wrt, sizes, traits), active)
         text = write_tangents(arranged(program, scale), _TARGET, name)
         run: Run = getattr(execute(text, f"{name} of {safe}", (name,)), name)
+        remember(key, scale)
         return program, run
 
-    program, run = MODULES.get((name, safe, wrt, traits, fixed, active, tuple(path), scale), build)
+    program, run = MODULES.get((key, scale), build)
     if 0 in sizes.values():
         run = _without_terms(program, sizes, numbers.computed)
     known = dict(bound.sizes)
