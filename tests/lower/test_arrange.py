@@ -178,7 +178,7 @@ def test_an_array_with_gaps_that_is_copied_anyway_is_copied_once() -> None:
 
 
 def test_a_later_product_takes_the_copy_that_is_there() -> None:
-    program = arranged("aibj,ij,ji->ab", itemsize=1 << 10)
+    program = arranged("aibj,ijc,jic->abc", itemsize=1 << 10)
     assert copies(program) == ["aibj>abij"]  # for t1, and again for its gradient
     readers = [
         step.result.name
@@ -246,9 +246,41 @@ def test_a_product_is_spread_over_a_label_where_each_of_its_matrices_is_large() 
 
 
 def test_the_copy_that_gathers_has_the_contracted_labels_as_the_other_array_has() -> None:
-    sizes = {"a": 64, "i": 4, "b": 4, "k": 4}
-    assert copies(arranged("aibk,bi->ak", wrt=(), itemsize=8, **sizes)) == ["aibk>akbi"]
-    assert copies(arranged("bi,aibk->ka", wrt=(), itemsize=8, **sizes)) == ["aibk>bika"]
+    sizes = {"a": 64, "i": 4, "b": 4, "k": 4, "j": 4}
+    assert copies(arranged("aibk,bij->akj", wrt=(), itemsize=8, **sizes)) == ["aibk>akbi"]
+    assert copies(arranged("bij,aibk->jka", wrt=(), itemsize=8, **sizes)) == ["aibk>bika"]
+
+
+LONG = {"a": 64, "i": 64, "b": 64, "k": 64}
+
+
+def test_an_array_that_a_product_with_a_vector_reads_is_not_copied() -> None:
+    # By np.einsum as it lies; where a row of it is a matrix, by products of matrices.
+    for text in ("aibk,bi->ak", "bi,aibk->ka", "iak,ik->a", "iak,ak->ik", "aik,i->ak"):
+        assert copies(arranged(text, wrt=(), itemsize=8, **LONG)) == []
+        assert copies(arranged(text, itemsize=8, **LONG)) == []
+    # Where arrays are small, calls cost more than what they read.
+    assert copies(arranged("aibk,bi->ak", wrt=(), **LONG)) == ["aibk>akbi"]
+
+
+def test_a_vector_is_copied_into_the_order_of_the_matrix() -> None:
+    assert copies(arranged("aib,bi->a", wrt=(), itemsize=8, **LONG)) == ["bi>ib"]
+
+
+def test_products_with_a_vector_are_summed_later_where_their_sums_are_an_eighth() -> None:
+    def made(size: int) -> list[str]:
+        program = arranged("bac,bc->a", wrt=(), itemsize=8, b=64, a=64, c=size)
+        return [step.result.name for step in steps(program.forward)]
+
+    assert made(8) == ["x_w_ba", "z"]
+    assert made(4) == ["z"]
+
+
+def test_a_block_has_a_label_that_is_first_among_those_that_are_one_axis() -> None:
+    # A part of another label would be copied to make a matrix of it.
+    program = arranged("cfd,b->fdc", itemsize=8, c=128, f=64, d=64, b=32)
+    (dot,) = (step for step in steps(program.backward) if step.result.name == "dw_scalar")
+    assert program.divided[dot.result.name] == ("c",)
 
 
 def test_tiny_matrices_have_the_batch_last() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -146,6 +147,19 @@ def test_sums_of_millions_of_float32_are_close(
     array = np.abs(fractions(shape, "f4", 3))
     exact = array.astype(float).sum(axis=axes)
     assert np.max(np.abs(summed(array, axes) - exact) / exact) < 1e-5
+
+
+def test_the_sum_of_long_rows_takes_little_memory() -> None:
+    for rows in (1, 3, 8):
+        array = np.ones((rows, 1 << 18))
+        tracemalloc.start()
+        try:
+            sums = summed(array, (1,))
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+        assert sums.tolist() == [1 << 18] * rows
+        assert peak < array.nbytes / 20
 
 
 def test_a_dot_product_of_millions_of_float32_is_close() -> None:

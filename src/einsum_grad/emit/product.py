@@ -9,7 +9,7 @@ from itertools import chain
 from einsum_grad.emit.context import Context
 from einsum_grad.emit.steps import LETTERS, subscripts
 from einsum_grad.emit.view import aligning, transposing
-from einsum_grad.lower import Kind, Product, Step, Value, is_matrix, only, without
+from einsum_grad.lower import Kind, Product, Step, Value, is_matrix, missing, only, without
 from einsum_grad.plan import Labels
 
 ROLES = ("left", "right")
@@ -92,7 +92,7 @@ def _first_in(output: Labels) -> Callable[[Value], int]:
 
 def _matmul(step: Step, product: Product, context: Context) -> Call:
     """A matrix product; several labels of a group are made one axis."""
-    if product.batch_is_last:
+    if product.batch_is_last or missing(product):
         return einsum_call(step, product, context)
     product = product.in_order()
     spread = product.spread

@@ -5,6 +5,7 @@ from einsum_grad.lower.blocks import Block, blocks
 from einsum_grad.lower.cost import Cost, Work, cost
 from einsum_grad.lower.lifetime import dying
 from einsum_grad.lower.lower import lower
+from einsum_grad.lower.orders import missing
 from einsum_grad.lower.product import Kind, Product, is_matrix, only, product_of, together, without
 from einsum_grad.lower.program import (
     AxisSize,
@@ -53,6 +54,7 @@ __all__ = [
     "is_view",
     "jvp",
     "lower",
+    "missing",
     "only",
     "product_of",
     "scale_of",

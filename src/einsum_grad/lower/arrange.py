@@ -60,13 +60,22 @@ _TINY = 64
 """Multiplications: a product of two 4×4 matrices has so many."""
 
 
-_SMALL = 1 << 14
+_SMALL = 1 << 12
 """Multiplications below which one large matrix product is worth a copy."""
 
 
-def _is_half(sizes: Sizes, result: Labels, arrays: tuple[Labels, ...]) -> bool:
-    """Whether `result` has at most half of the bytes of some arrays."""
-    return 2 * sizes.nbytes(result) <= sum(map(sizes.nbytes, arrays))
+_BLAS = (Kind.MATMUL, Kind.MATVEC)
+"""What a BLAS does for each index of a batch."""
+
+
+def _is_vector(product: Product) -> bool:
+    """Whether one of the arrays has no labels but those that both have."""
+    return not (product.rows and product.columns)
+
+
+def _is_part(sizes: Sizes, result: Labels, arrays: tuple[Labels, ...], share: int) -> bool:
+    """Whether `result` has at most a `share` of the bytes of some arrays."""
+    return share * sizes.nbytes(result) <= sum(map(sizes.nbytes, arrays))
 
 
 class _Arranger:
@@ -112,6 +121,8 @@ class _Arranger:
             if apart is not None:
                 partial = self.contract(apart, (product.left, product.right))
                 return self.alone(step, (partial,))
+            if self.is_read_once(product):
+                return self.finished(step, product.output, (product.left, product.right))
             product = self.in_order(product, step.result)
         orders = batch_last if self.is_tiny(product) else orders_of
         left, right, natural = orders(product)
@@ -173,13 +184,13 @@ class _Arranger:
         if self.scale is None or not missing(product) or first not in product.contracted:
             return None
         output = (first, *product.output)
-        arrays = (product.left.labels, product.right.labels)
-        if product.right.labels[0] != first or not self.scale.ask(_is_half, output, arrays):
+        arrays, share = (product.left.labels, product.right.labels), 8 if _is_vector(product) else 2
+        if product.right.labels[0] != first or not self.scale.ask(_is_part, output, arrays, share):
             return None
         base = f"{product.left.name}_{product.right.name}"
         step = Step(Op.CONTRACT, Value(base, output), (product.left, product.right))
         batched = product_of(step)
-        if batched is None or batched.kind is not Kind.MATMUL or missing(batched):
+        if batched is None or batched.kind not in _BLAS or missing(batched):
             return None
         return replace(step, result=Value(self.name(base, output), output))
 
@@ -188,12 +199,23 @@ class _Arranger:
         spread = product.spread
         if not spread or (self.scale is not None and self.is_more(_SMALL, product, spread)):
             return product
+        if self.scale is not None and _is_vector(product):
+            return product
         left, right = product.left, product.right
         if spread[0] in left.labels:
             order = (*product.rows, *only(right.labels, product.contracted))
             return replace(product, left=self.copied(left, order))
         order = (*only(left.labels, product.contracted), *product.columns)
         return replace(product, right=self.copied(right, order))
+
+    def is_read_once(self, product: Product) -> bool:
+        """Whether it is the product of a vector and a large array that is a matrix by a copy only.
+
+        The copy takes longer than to read the array as it is, once.
+        """
+        if self.scale is None or bool(product.rows) == bool(product.columns):
+            return False
+        return copied(product)[0 if product.rows else 1]
 
     def is_more(self, count: int, product: Product, apart: Labels) -> bool:
         """Whether one of the matrix products that there are for `apart` multiplies more often."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from einsum_grad.lower.product import Product, matrix_product, product_of, without
+from einsum_grad.lower.orders import missing
+from einsum_grad.lower.product import Kind, Product, matrix_product, only, product_of, without
 from einsum_grad.lower.program import Op, Step, Value, is_view, touched
 from einsum_grad.lower.scale import Scale, Sizes
 from einsum_grad.plan import UNIT, Labels, diagonals
@@ -93,9 +94,19 @@ def _is_smaller(sizes: Sizes, one: Labels, other: Labels) -> bool:
 
 def _divides(label: str, step: Step, scale: Scale) -> bool:
     """Whether `step` can be done for some indices of `label` at a time."""
-    if label == UNIT or not scale.counts((label,), 2):
+    if label == UNIT or not scale.counts((label,), 2) or _is_within_group(label, step):
         return False
     return all(_is_divided(label, value, scale) for value in (*step.args, step.result))
+
+
+def _is_within_group(label: str, step: Step) -> bool:
+    """Whether parts of an array that a product reads as a matrix would be copied for that."""
+    product = product_of(step)
+    if product is None or product.kind is Kind.MULTIPLY or missing(product):
+        return False
+    sides = ((product.left, product.rows), (product.right, product.columns))
+    groups = (only(arg.labels, g) for arg, own in sides for g in (own, product.contracted))
+    return any(label in group[1:] for group in groups)
 
 
 def _is_divided(label: str, value: Value, scale: Scale) -> bool:

@@ -36,7 +36,7 @@ _PIECE = 1 << 20
 _SHARED = 1 << 22
 """The bytes from which on it is worth to wake other threads for a copy."""
 
-_COLUMNS, _LENGTH = 128, 4096
+_COLUMNS, _LENGTH = 128, 512
 """The columns of a matrix that are transposed at a time, and how much of each at most."""
 
 _APART = 16
@@ -57,6 +57,9 @@ _SINGLES = 1 << 16
 
 _ROW = 1 << 12
 """The numbers of a row, where an array may be cut into rows of any length."""
+
+_FEW_SUMS = 8
+"""The sums of rows up to which a vector of ones as long as a row would take much memory."""
 
 
 def zeros(shape: tuple[int, ...], dtype: DType) -> Array:
@@ -187,8 +190,7 @@ def _product(array: Array, axis: tuple[int, ...], kept: int) -> Array:
     if axis == tuple(range(len(axis))):
         return _summed_first(array.reshape(count, kept))
     if axis == tuple(range(array.ndim - len(axis), array.ndim)):
-        found: Array = array.reshape(kept, count).dot(np.ones(count, array.dtype))
-        return found
+        return _summed_last(array.reshape(kept, count))
     return _summed_within(*_grouped(array, axis))
 
 
@@ -205,6 +207,18 @@ def _summed_first(array: Array) -> Array:
     else:
         sums = _summed_first(np.ones(_ROW, array.dtype) @ rows)
     return sums + _summed_first(array[whole:])
+
+
+def _summed_last(array: Array) -> Array:
+    """The sum over the last of two axes, of few long rows in pieces: ones for all take memory."""
+    kept, count = array.shape
+    if count <= _ROW or kept > _FEW_SUMS:
+        sums: Array = array.dot(np.ones(count, array.dtype))
+        return sums
+    whole = count - count % _ROW
+    pieces = array[:, :whole].reshape(kept, -1, _ROW) @ np.ones(_ROW, array.dtype)
+    sums = array[:, whole:].dot(np.ones(count - whole, array.dtype))
+    return sums + _summed_last(pieces)
 
 
 def _grouped(array: Array, axis: tuple[int, ...]) -> tuple[Array, tuple[int, ...]]:
