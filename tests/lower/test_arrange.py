@@ -257,14 +257,14 @@ LONG = {"a": 64, "i": 64, "b": 64, "k": 64}
 def test_an_array_that_a_product_with_a_vector_reads_is_not_copied() -> None:
     # By np.einsum as it lies; where a row of it is a matrix, by products of matrices.
     for text in ("aibk,bi->ak", "bi,aibk->ka", "iak,ik->a", "iak,ak->ik", "aik,i->ak"):
-        assert copies(arranged(text, wrt=(), itemsize=8, **LONG)) == []
-        assert copies(arranged(text, itemsize=8, **LONG)) == []
+        assert copies(arranged(text, (), 8, **LONG)) == []
+        assert copies(arranged(text, None, 8, **LONG)) == []
     # Where arrays are small, calls cost more than what they read.
-    assert copies(arranged("aibk,bi->ak", wrt=(), **LONG)) == ["aibk>akbi"]
+    assert copies(arranged("aibk,bi->ak", wrt=())) == ["aibk>akbi"]
 
 
 def test_a_vector_is_copied_into_the_order_of_the_matrix() -> None:
-    assert copies(arranged("aib,bi->a", wrt=(), itemsize=8, **LONG)) == ["bi>ib"]
+    assert copies(arranged("aib,bi->a", (), 8, **LONG)) == ["bi>ib"]
 
 
 def test_products_with_a_vector_are_summed_later_where_their_sums_are_an_eighth() -> None:
