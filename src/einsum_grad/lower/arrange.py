@@ -7,6 +7,7 @@ view makes matrices of an array, a copy does; it is made once and used again, by
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
@@ -90,6 +91,8 @@ class _Arranger:
         self.batches = _batches(everything)
         gaps = scale.gaps if scale is not None else ()
         self.gaps = {program.operands[number].name: gap for number, gap in gaps}
+        self.readers = Counter(arg.name for step in everything for arg in step.args)
+        """How many of the steps to come read a value."""
         self.values: dict[str, Value] = {}
         self.copies: dict[str, dict[Labels, Value]] = {}
         self.added: list[Step] = []
@@ -106,6 +109,7 @@ class _Arranger:
     def step(self, step: Step) -> None:
         """Add `step` as it is best done."""
         args = tuple(self.values.get(arg.name, arg) for arg in step.args)
+        self.readers.subtract(arg.name for arg in args)
         self.values[step.result.name] = _ARRANGE[step.op](self, step, args)
 
     def contract(self, step: Step, args: tuple[Value, ...]) -> Value:
@@ -126,11 +130,38 @@ class _Arranger:
             product = self.in_order(product, step.result)
         orders = batch_last if self.is_tiny(product) else orders_of
         left, right, natural = orders(product)
-        along = {Kind.MULTIPLY: natural, Kind.ROW_DOT: left}.get(product.kind)
-        if along is not None:
-            left, right = self.in_memory(left, along), self.in_memory(right, along)
+        if product.kind in (Kind.MULTIPLY, Kind.ROW_DOT):
+            along = self.best_order(product, natural)
+            placed = (self.lying(product.left, along), self.lying(product.right, along))
+            return self.finished(step, only(along, product.output), placed)
         placed = (self.copied(product.left, left), self.copied(product.right, right))
         return self.finished(step, natural, placed)
+
+    def best_order(self, product: Product, natural: Labels) -> Labels:
+        """The order in which arrays are read entry by entry: that for which fewest are copied.
+
+        Of two such orders it is the one whose copies are read again most often.
+        """
+        everything = {*product.output, *product.contracted}
+        arrays = (product.left, product.right)
+        orders = [natural, *(value.labels for value in arrays)]
+        whole = [order for order in orders if everything.issubset(order)]
+
+        def price(order: Labels) -> tuple[int, int]:
+            new = [value for value in arrays if self.lies(value, order) is None]
+            return len(new), -sum(self.readers[value.name] for value in new)
+
+        return min(whole, key=price) if whole else natural
+
+    def lying(self, value: Value, order: Labels) -> Value:
+        """`value`, or a copy of it, whose axes lie in memory along `order`."""
+        return self.lies(value, order) or self.copy(value, self.in_memory(value.labels, order))
+
+    def lies(self, value: Value, order: Labels) -> Value | None:
+        """The same, if there is one already."""
+        known = (value, *self.copies.get(value.name, {}).values())
+        fitting = (one for one in known if self.in_memory(one.labels, order) == one.labels)
+        return next(fitting, None)
 
     def with_copies(self, product: Product) -> Product:
         """The product of those copies of its arrays that need fewest others, for a spread too."""
