@@ -49,6 +49,12 @@ _MATRICES_AXIS = 128
 """The same where there are several matrices."""
 
 
+_FEW_COLUMNS = 256
+"""How many columns are copied at a time: some KB of a cache hold a line of each."""
+
+_SHORTEST = 16
+"""How many numbers side by side are written at a time, at least."""
+
 _MATRIX = 9216
 """The numbers of a matrix up to which OpenBLAS sums its rows in less time than np.einsum."""
 
@@ -113,8 +119,10 @@ def _transposed(target: Array, array: Array) -> None:
     axes = (array.shape[along], array.shape[-1])
     if min(axes) >= (_MATRIX_AXIS if array.size == math.prod(axes) else _MATRICES_AXIS):
         _in_panels(np.moveaxis(target, along, -2), np.moveaxis(array, along, -2))
-    else:
+    elif array.ndim == 2:
         _in_pieces(target, array)
+    else:
+        _in_columns(target, array, along)
 
 
 def _in_pieces(target: Array, array: Array) -> None:
@@ -122,8 +130,25 @@ def _in_pieces(target: Array, array: Array) -> None:
     axis = max(range(array.ndim), key=array.shape.__getitem__, default=None)
     if axis is None or array.nbytes < _PIECE:
         np.copyto(target, array)
-        return
-    step = -(-array.shape[axis] * _PIECE // array.nbytes)
+    else:
+        _along(axis, -(-array.shape[axis] * _PIECE // array.nbytes), target, array)
+
+
+def _in_columns(target: Array, array: Array, along: int) -> None:
+    """Copy a few of the columns at a time that have their numbers side by side `along` an axis.
+
+    Their first lines stay in the cache until the others are read, however far they lie apart.
+    """
+    last = array.ndim - 1
+    within = [axis for axis in range(last) if axis != along]
+    axis = last if array.shape[last] > _FEW_COLUMNS else max(within, key=array.shape.__getitem__)
+    columns = array.size // array.shape[along]
+    step = array.shape[axis] * _FEW_COLUMNS // columns
+    _along(axis, max(_SHORTEST if axis == last else 1, step), target, array)
+
+
+def _along(axis: int, step: int, target: Array, array: Array) -> None:
+    """Copy `step` indices of `axis` at a time."""
     starts = range(0, array.shape[axis], step)
     places = [(*[slice(None)] * axis, slice(start, start + step)) for start in starts]
 
