@@ -118,3 +118,19 @@ def test_a_cotangent_that_is_refused_uses_nothing_up() -> None:
     right = eg.compile("ij,jk,kl->il").backward(output, *operands)
     for gradient, wanted in zip(pullback(output), right, strict=True):
         np.testing.assert_array_equal(gradient, wanted)
+
+
+@pytest.mark.parametrize("dtypes", [("f4", "f8"), ("f2", "f2"), ("i8", "f8")])
+def test_what_is_saved_keeps_no_operand_that_was_converted(dtypes: tuple[str, str]) -> None:
+    function = eg.compile("aa,a->")
+    operands = (whole((1000, 1000), dtypes[0], 1), whole((1000,), dtypes[1], 2))
+    expected = function.vjp(*operands)[1](1.0)
+    tracemalloc.start()
+    try:
+        _, pullback = function.vjp(*operands)
+        alive = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert alive < OBJECTS
+    for gradient, wanted in zip(pullback(1.0), expected, strict=True):
+        np.testing.assert_array_equal(gradient, wanted)

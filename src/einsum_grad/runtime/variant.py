@@ -49,6 +49,8 @@ class Variant:
         operands = arrays if self.plain else self._computed(arrays)
         saved = [loaded.save(*operands)] if loaded.save else []
         output = loaded.output(*operands, *saved)
+        if not self.numbers.uniform:
+            saved = [[_without_base(one, operands, arrays) for one in kept] for kept in saved]
         if not self.plain:
             return self._returned(output), saved
         return output if self.shape else output[()], saved
@@ -146,6 +148,15 @@ def as_array(value: Any, name: str) -> Array:
         return np.asarray(value)
     except (TypeError, ValueError, RuntimeError, OverflowError) as error:
         raise OperandError(f"{name} can't be made an array: {error}") from error
+
+
+def _without_base(kept: Array, operands: Sequence[Array], arrays: Sequence[Array]) -> Array:
+    """`kept`, or a copy if it is a view of an operand that was converted: it would keep all of it.
+
+    A diagonal may be one, which is small beside the array.
+    """
+    made = (one for one, given in zip(operands, arrays, strict=True) if one is not given)
+    return kept.copy() if any(kept.base is one for one in made) else kept
 
 
 def _in_rows(cotangent: Array) -> Array:
