@@ -162,3 +162,25 @@ def written(text: str, sizes: dict[str, int]) -> Source:
     pattern = pattern_of(parse(text))
     own = {label: sizes[label] for label in pattern.labels()}
     return write(program_of(pattern, tuple(range(len(pattern.inputs))), NUMPY, own), NUMPY)
+
+
+@pytest.mark.parametrize("text", ["ij,ij->ij", "ij,j->i", "ij,jk,kl->il", "ij,ij->"])
+def test_a_module_of_large_arrays_takes_operands_of_one_dtype(text: str) -> None:
+    sizes = dict.fromkeys(filter(str.isalpha, text), 1024)
+    functions = run(written(text, sizes).text)
+    terms = text.partition("->")[0].split(",")
+    operands = [np.ones([4] * len(term), np.float32) for term in terms]
+    output = functions.forward(*operands)
+    cotangent = np.ones(np.shape(output), np.float32)
+    for gradient in functions.backward(cotangent, *operands):
+        assert gradient.dtype == np.float32
+    other = [operands[0].astype(float), *operands[1:]]
+    with pytest.raises(ValueError, match="the operands have more than one dtype"):
+        functions.forward(*other)
+    with pytest.raises(ValueError, match="the operands have more than one dtype"):
+        functions.backward(cotangent, *other)
+    if cotangent.shape:
+        with pytest.raises(ValueError, match="dz has dtype float64, unlike the operands"):
+            functions.backward(cotangent.astype(float), *operands)
+    else:
+        assert functions.backward(1, *operands)[0].dtype == np.float32

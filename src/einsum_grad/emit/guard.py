@@ -14,7 +14,7 @@ _LONGEST_MESSAGE = 60
 
 def guard(program: Program) -> list[str]:
     """The function `check_sizes`: it refuses what would broadcast, and would be wrong silently."""
-    body = [*_ranks(program), *_sizes(program)]
+    body = [*_ranks(program), *_sizes(program), *_dtypes(program)]
     if not body:
         return []
     return [
@@ -28,13 +28,37 @@ def cotangent_guard(program: Program) -> list[str]:
     """The lines that hold the cotangent's shape against the output's."""
     name, context = program.cotangent.name, Context(program)
     shape = context.shape(program.cotangent.labels)
+    dtypes = _written(program)
     # Beside an output without axes, a number is the natural cotangent.
-    number = [] if program.cotangent.labels else [f"{name} = np.asarray({name})"]
+    number = f"{name} = np.asarray({', '.join([name, *dtypes[:1]])})"
     return [
-        *number,
+        *([] if program.cotangent.labels else [number]),
         *folded(f"if {name}.shape != {shape}:"),
         f'    raise ValueError(f"{name} has shape {{{name}.shape}}, unlike the output")',
+        *(_unlike(name, dtypes[0]) if dtypes and program.cotangent.labels else []),
     ]
+
+
+def _unlike(name: str, dtype: str) -> list[str]:
+    return [
+        f"if {name}.dtype != {dtype}:",
+        f'    raise ValueError(f"{name} has dtype {{{name}.dtype}}, unlike the operands")',
+    ]
+
+
+def _dtypes(program: Program) -> Iterator[str]:
+    """What is written into arrays that are there has their dtype: all operands have one."""
+    dtypes = _written(program)
+    if len(dtypes) > 1:
+        yield from _equal(dtypes)
+        yield '    raise ValueError("the operands have more than one dtype")'
+
+
+def _written(program: Program) -> list[str]:
+    """The dtypes of the operands, where results are written into arrays that are there."""
+    if program.scale is None:
+        return []
+    return [f"{value.name}.dtype" for value in program.operands if value.labels]
 
 
 def _ranks(program: Program) -> Iterator[str]:
