@@ -3,14 +3,17 @@ import subprocess
 import sys
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from opt_einsum import (  # type: ignore[import-untyped]  # it has no hints
+    BranchBound,
     DynamicProgramming,
     RandomGreedy,
 )
 
+import einsum_grad as eg
 from einsum_grad.errors import ArgumentTypeError, OrderError
 from einsum_grad.plan import Path, Pattern, contraction_path
 from einsum_grad.plan.order import _near
@@ -151,11 +154,25 @@ def test_a_size_of_0_costs_as_much_as_1() -> None:
 
 
 def test_what_an_optimizer_raises_is_an_order_error() -> None:
-    chain = Pattern((("a", "b"), ("b", "c"), ("c", "d")), ("a", "d"))
-    optimizer = RandomGreedy(max_repeats=1)
-    contraction_path(chain, dict.fromkeys("abcd", 9), optimizer)
-    with pytest.raises(OrderError, match=r"RandomGreedy.* failed: .*new instance"):
-        contraction_path(chain, dict.fromkeys("abcd", 8), optimizer)
+    def refusing(*args: Any) -> Any:
+        raise RuntimeError("no time")
+
+    chain = pattern("ab,bc,cd->ad")
+    with pytest.raises(OrderError, match=r"refusing.* failed: no time"):
+        contraction_path(chain, None, refusing)
+
+
+@pytest.mark.parametrize("optimizer", [RandomGreedy(max_repeats=1), BranchBound()])
+def test_an_optimizer_that_takes_one_contraction_is_asked_for_others_by_a_copy(
+    optimizer: Any,
+) -> None:
+    chain = pattern("ab,bc,cd->ad")
+    for size in (9, 8, 7):
+        assert len(contraction_path(chain, dict.fromkeys("abcd", size), optimizer)) == 2
+    f = eg.compile("ab,bc,cd->ad", optimize=optimizer)
+    for size in (3, 4):
+        assert f(np.ones((2, 3)), np.ones((3, 4)), np.ones((4, size))).shape == (2, size)
+    assert "def forward" in f.source
 
 
 def test_path_is_the_same_in_every_process() -> None:

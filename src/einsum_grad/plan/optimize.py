@@ -71,9 +71,9 @@ def named(name: str) -> Optimizer:
 
 
 def _given(path: Sequence[Any]) -> Path:
-    if path and path[0] == _PREFIX:
-        return read_path(path[1:])
-    if path and isinstance(path[0], str):
+    if len(path) and isinstance(path[0], str):
+        if path[0] == _PREFIX:
+            return read_path(path[1:])
         raise ArgumentError(f"optimize takes no memory limit: give {path[0]!r:.40} alone")
     return read_path(path)
 

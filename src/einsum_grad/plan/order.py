@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from einsum_grad.errors import OrderError
 from einsum_grad.plan.exact import Pair
@@ -72,12 +74,32 @@ def _near(size: int) -> int:
 @functools.lru_cache(maxsize=1024)
 def _asked(terms: tuple[_Term, ...], output: _Term, sizes: _Sizes, optimizer: Optimizer) -> Path:
     """The path that an optimizer finds, which sees what is left of each operand by itself."""
+    unused = _unused(optimizer)
     try:
-        path = optimizer(list(terms), output, dict(sizes))
-    except Exception as error:
+        path = _ask(optimizer, terms, output, sizes)
+    except OrderError:
+        if unused is None:
+            raise
         # Some of opt_einsum's refuse to be asked about a second contraction, such as other sizes.
-        raise OrderError(f"the optimizer {optimizer!r:.80} failed: {error}") from error
+        path = _ask(copy.deepcopy(unused), terms, output, sizes)
     return check_path(read_path(path), len(terms))
+
+
+def _ask(optimizer: Optimizer, terms: tuple[_Term, ...], output: _Term, sizes: _Sizes) -> Any:
+    try:
+        return optimizer(list(terms), output, dict(sizes))
+    except Exception as error:
+        raise OrderError(f"the optimizer {optimizer!r:.80} failed: {error}") from error
+
+
+@functools.lru_cache(maxsize=64)
+def _unused(optimizer: Optimizer) -> Optimizer | None:
+    """A copy of an optimizer from before it was asked; None where it has none."""
+    try:
+        found = copy.deepcopy(optimizer)
+    except Exception:  # noqa: BLE001  # it is anybody's object
+        return None
+    return None if found is optimizer else found
 
 
 @functools.lru_cache(maxsize=1024)
