@@ -126,6 +126,7 @@ def test_keywords_that_cannot_be_used_are_refused(
         {"casting": "unsafe", "dtype": int},
         {"optimize": True},
         {"optimize": False},
+        {"optimize": None},
         {"optimize": "greedy"},
         {"optimize": "optimal"},
         {"optimize": ("greedy", 10)},

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 
 import einsum_grad as eg
-from einsum_grad.errors import DTypeError, EinsumGradError, OperandError
+from einsum_grad.errors import ArgumentError, DTypeError, EinsumGradError, OperandError
 from tests import definition
 from tests.strategies import Case, cases, seeds, whole
 
@@ -497,3 +497,10 @@ def test_where_a_size_is_0_np_einsum_is_not_called(
             np.testing.assert_array_equal(gradient, np.zeros_like(operand), strict=True)
     for result in function.jvp(operands, operands):
         np.testing.assert_array_equal(result, np.zeros_like(output), strict=True)
+
+
+def test_the_cost_has_the_sizes_that_a_function_was_compiled_with() -> None:
+    f = eg.compile("i->ib", sizes={"b": 4})
+    assert f.cost({"i": 2}) == f.cost({"i": 2, "b": 4})
+    with pytest.raises(ArgumentError, match="b was compiled with size 4, and not 5"):
+        f.cost({"i": 2, "b": 5})

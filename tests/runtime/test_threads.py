@@ -109,6 +109,7 @@ def test_what_is_no_number_is_refused(number: Any) -> None:
         ("many", "5", 5),
         ("²", "5", 5),
         ("1000", None, 256),
+        ("1" * 5000, None, 256),
     ],
 )
 def test_the_environment_sets_the_default(

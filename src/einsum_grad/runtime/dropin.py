@@ -100,7 +100,7 @@ def order_of(optimize: Any, text: str, operands: Sequence[Any]) -> Order:
     """
     pair = isinstance(optimize, (tuple, list)) and len(optimize) == 2
     if not (pair and isinstance(optimize[0], str) and optimize[0] != "einsum_path"):
-        order = read_order(optimize)
+        order = read_order(False if optimize is None else optimize)
         return AUTO if order is False and _is_large(parse(text)) else order
     equation = parse(text)
     check_legal(equation)

@@ -216,7 +216,13 @@ class Function:
         asked = self._request
         if ELLIPSIS in asked.pattern.labels():
             raise ArgumentError("the cost of an ellipsis needs the shapes: compile(…, shapes=…)")
-        known = dict(asked.sizes) | dict(read_sizes(sizes) or ())
+        fixed, given = dict(asked.sizes), dict(read_sizes(sizes) or ())
+        for label in fixed.keys() & given.keys():
+            if fixed[label] != given[label]:
+                raise ArgumentError(
+                    f"{label} was compiled with size {fixed[label]}, and not {given[label]}"
+                )
+        known = fixed | given
         check_labels(known, asked.pattern)
         spelled = spell(asked.pattern)
         numbers = numbers_of([np.dtype(dtype)])

@@ -19,7 +19,10 @@ from einsum_grad.runtime.workers import Workers, cores
 Work = Callable[[slice], Any]
 
 _VARIABLES = ("EINSUM_GRAD_NUM_THREADS", "OMP_NUM_THREADS")
-"""Where the number of threads is looked up, the first that is set deciding."""
+"""Where the number of threads is looked up, the first that has one deciding."""
+
+_DIGITS = 9
+"""The digits of a number of threads, at most: int refuses thousands of them."""
 
 _MOST = 256
 
@@ -84,8 +87,8 @@ def _default() -> int:
     for variable in _VARIABLES:
         # OMP_NUM_THREADS may have a number for each level of nesting: 4,2.
         text = os.environ.get(variable, "").partition(",")[0].strip()
-        if text.isascii() and text.isdigit() and int(text):
-            return min(int(text), _MOST)
+        if text.isascii() and text.isdigit() and int(text[:_DIGITS]):
+            return min(int(text[:_DIGITS]), _MOST)
     if multiprocessing.parent_process() is not None:
         return 1
     return cores()
