@@ -351,3 +351,22 @@ def test_a_copy_that_is_there_serves_where_another_would_be_made() -> None:
     program = arranged("ijk,ka,jb->iab", i=2, j=3, k=4, a=5, b=6)
     copies = [step for step in steps(program.backward) if step.op is Op.COPY]
     assert sorted(step.args[0].name for step in copies) == ["dt1", "dz"]
+
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        # dz lies across x and w, and one copy of it is along both.
+        ("bca,cba->acb", ["acb>cba"]),
+        # Three orders: the copy of w for z is there for dx, and that of dz is for dx and dw.
+        ("cab,abc->bca", ["abc>cab", "bca>cab"]),
+        ("ab,ab->ba", ["ba>ab"]),
+        # No other is made for what lies along it already.
+        ("ac,abc->cba", ["cba>abc"]),
+        # What z has read is of no more use to w: dx and dw read dz.
+        ("b,ab->ba", ["ba>ab"]),
+    ],
+)
+def test_one_copy_serves_the_products_that_read_entry_by_entry(text: str, made: list[str]) -> None:
+    sizes = {label: 256 for label in "abc" if label in text}
+    assert copies(arranged(text, None, 8, **sizes)) == made

@@ -54,6 +54,7 @@ SHAPES = [
     (300, 4500),
     (3, 300, 270),
     (8, 9, 10, 11, 12),
+    (16, 200, 100),
 ]
 
 
@@ -219,3 +220,22 @@ def test_matrices_are_copied_in_panels_and_others_in_pieces_that_cores_share(
     array = whole(shape, "f8", 1).transpose(axes)
     np.testing.assert_array_equal(copied(array), array)
     assert given == [parts]
+
+
+@pytest.mark.parametrize(
+    ("shape", "axes", "cut"),
+    [
+        ((16, 200, 256), (2, 1, 0), (1, 16)),  # 256 columns of 200 · 16
+        ((16, 12, 12, 256), (3, 1, 2, 0), (1, 16)),  # the two in the middle lie one in the other
+        ((400, 128, 32), (2, 1, 0), (2, 16)),  # columns side by side, where they are many
+        ((4, 1000, 4), (2, 1, 0), None),  # a call would copy 1024 numbers
+        ((600, 700), (1, 0), None),
+    ],
+)
+def test_few_columns_are_copied_at_a_time_where_a_call_has_enough(
+    shape: tuple[int, ...], axes: tuple[int, ...], cut: tuple[int, int] | None
+) -> None:
+    moved = np.empty(shape).transpose(axes)
+    sizes, strides = helpers._merged(moved)
+    merged = np.lib.stride_tricks.as_strided(moved, sizes, strides)
+    assert helpers._few_columns(merged, 0) == cut

@@ -7,7 +7,7 @@ view makes matrices of an array, a copy does; it is made once and used again, by
 
 from __future__ import annotations
 
-from collections import Counter
+import itertools
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
@@ -91,8 +91,11 @@ class _Arranger:
         self.batches = _batches(everything)
         gaps = scale.gaps if scale is not None else ()
         self.gaps = {program.operands[number].name: gap for number, gap in gaps}
-        self.readers = Counter(arg.name for step in everything for arg in step.args)
-        """How many of the steps to come read a value."""
+        self.partners: dict[str, list[Value]] = {}
+        """What a value is still to be multiplied with."""
+        for step in everything:
+            for one, other in itertools.permutations(step.args, 2):
+                self.partners.setdefault(one.name, []).append(other)
         self.values: dict[str, Value] = {}
         self.copies: dict[str, dict[Labels, Value]] = {}
         self.added: list[Step] = []
@@ -109,7 +112,8 @@ class _Arranger:
     def step(self, step: Step) -> None:
         """Add `step` as it is best done."""
         args = tuple(self.values.get(arg.name, arg) for arg in step.args)
-        self.readers.subtract(arg.name for arg in args)
+        for one, other in itertools.permutations(step.args, 2):
+            self.partners[one.name].remove(other)
         self.values[step.result.name] = _ARRANGE[step.op](self, step, args)
 
     def contract(self, step: Step, args: tuple[Value, ...]) -> Value:
@@ -140,18 +144,23 @@ class _Arranger:
     def best_order(self, product: Product, natural: Labels) -> Labels:
         """The order in which arrays are read entry by entry: that for which fewest are copied.
 
-        Of two such orders it is the one whose copies are read again most often.
+        Of two such orders it is the one whose copies fit most of the products to come.
         """
-        everything = {*product.output, *product.contracted}
         arrays = (product.left, product.right)
-        orders = [natural, *(value.labels for value in arrays)]
+        everything = {*product.output, *product.contracted}
+        orders = [natural, *(value.labels for array in arrays for value in self.known(array))]
         whole = [order for order in orders if everything.issubset(order)]
 
         def price(order: Labels) -> tuple[int, int]:
             new = [value for value in arrays if self.lies(value, order) is None]
-            return len(new), -sum(self.readers[value.name] for value in new)
+            return len(new), -sum(self.fitting(value, order) for value in new)
 
         return min(whole, key=price) if whole else natural
+
+    def fitting(self, value: Value, order: Labels) -> int:
+        """How many of the arrays that `value` is still to be multiplied with lie along `order`."""
+        others = (self.values.get(other.name, other) for other in self.partners[value.name])
+        return sum(self.lies(other, order) is not None for other in others)
 
     def lying(self, value: Value, order: Labels) -> Value:
         """`value`, or a copy of it, whose axes lie in memory along `order`."""
@@ -159,16 +168,16 @@ class _Arranger:
 
     def lies(self, value: Value, order: Labels) -> Value | None:
         """The same, if there is one already."""
-        known = (value, *self.copies.get(value.name, {}).values())
-        fitting = (one for one in known if self.in_memory(one.labels, order) == one.labels)
-        return next(fitting, None)
+        along = (v for v in self.known(value) if self.in_memory(v.labels, order) == v.labels)
+        return next(along, None)
+
+    def known(self, value: Value) -> list[Value]:
+        """`value` and the copies of it that there are."""
+        return [value, *self.copies.get(value.name, {}).values()]
 
     def with_copies(self, product: Product) -> Product:
         """The product of those copies of its arrays that need fewest others, for a spread too."""
-        lefts, rights = (
-            [value, *self.copies.get(value.name, {}).values()]
-            for value in (product.left, product.right)
-        )
+        lefts, rights = self.known(product.left), self.known(product.right)
         pairs = (replace(product, left=one, right=other) for one in lefts for other in rights)
         return min(pairs, key=lambda pair: (missing(pair), len(pair.spread)))
 

@@ -52,6 +52,9 @@ _MATRICES_AXIS = 128
 _FEW_COLUMNS = 256
 """How many columns are copied at a time: some KB of a cache hold a line of each."""
 
+_CALL = 1 << 13
+"""The numbers that a call copies, at least: threads that call more often wait for each other."""
+
 _SHORTEST = 16
 """How many numbers side by side are written at a time, at least."""
 
@@ -119,32 +122,40 @@ def _transposed(target: Array, array: Array) -> None:
     axes = (array.shape[along], array.shape[-1])
     if min(axes) >= (_MATRIX_AXIS if array.size == math.prod(axes) else _MATRICES_AXIS):
         _in_panels(np.moveaxis(target, along, -2), np.moveaxis(array, along, -2))
-    elif array.ndim == 2:
-        _in_pieces(target, array)
     else:
-        _in_columns(target, array, along)
+        axis, step = _few_columns(array, along) or _piece(array)
+        _along(axis, step, target, array)
 
 
 def _in_pieces(target: Array, array: Array) -> None:
-    """Copy a piece of the longest axis at a time: what is read of it stays in the cache."""
-    axis = max(range(array.ndim), key=array.shape.__getitem__, default=None)
-    if axis is None or array.nbytes < _PIECE:
+    """Copy what lies as it is to lie, a piece at a time."""
+    if array.nbytes < _PIECE:
         np.copyto(target, array)
     else:
-        _along(axis, -(-array.shape[axis] * _PIECE // array.nbytes), target, array)
+        _along(*_piece(array), target, array)
 
 
-def _in_columns(target: Array, array: Array, along: int) -> None:
-    """Copy a few of the columns at a time that have their numbers side by side `along` an axis.
+def _piece(array: Array) -> tuple[int, int]:
+    """The longest axis, and how much of it may be read at a time and stay in the cache."""
+    axis = max(range(array.ndim), key=array.shape.__getitem__)
+    return axis, -(-array.shape[axis] * _PIECE // array.nbytes)
 
-    Their first lines stay in the cache until the others are read, however far they lie apart.
+
+def _few_columns(array: Array, along: int) -> tuple[int, int] | None:
+    """An axis, and how much of it has a few of the columns that lie in memory `along` another.
+
+    Their first lines stay in the cache until the others are read, however far they lie apart. None
+    where so few would be less than a call is worth.
     """
     last = array.ndim - 1
     within = [axis for axis in range(last) if axis != along]
+    if not within:
+        return None
     axis = last if array.shape[last] > _FEW_COLUMNS else max(within, key=array.shape.__getitem__)
     columns = array.size // array.shape[along]
     step = array.shape[axis] * _FEW_COLUMNS // columns
-    _along(axis, max(_SHORTEST if axis == last else 1, step), target, array)
+    step = max(_SHORTEST if axis == last else 1, step)
+    return (axis, step) if step * array.size // array.shape[axis] >= _CALL else None
 
 
 def _along(axis: int, step: int, target: Array, array: Array) -> None:
