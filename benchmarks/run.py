@@ -20,11 +20,13 @@ from tqdm import tqdm
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks import report
+from benchmarks.case import Case
 from benchmarks.cases import CASES
 from benchmarks.check import TOLERANCES
 from benchmarks.machine import about, busy_share
 from benchmarks.measure import Settings, measure
 from benchmarks.peers import OURS, PEERS
+from benchmarks.random_cases import random_cases
 from benchmarks.results import Results, Row, read, write
 from benchmarks.workers import RefusedError, Worker
 
@@ -55,6 +57,8 @@ def parser() -> argparse.ArgumentParser:
     """Return the command line."""
     made = argparse.ArgumentParser(description="Time einsum-grad and its peers.")
     made.add_argument("--cases", default="", metavar="REGEX", help="cases whose name has a match")
+    made.add_argument("--random", type=int, metavar="COUNT", help="random patterns instead")
+    made.add_argument("--seed", type=int, default=0, help="which random patterns")
     made.add_argument("--dtypes", type=listed(DTYPES), default=DTYPES, help=",".join(DTYPES))
     made.add_argument("--peers", type=listed(PEERS), default=PEERS, help=",".join(PEERS))
     made.add_argument("--repeats", type=int, default=7, help="rounds in which peers take turns")
@@ -82,7 +86,7 @@ def listed(known: Sequence[str]) -> Callable[[str], tuple[str, ...]]:
 def measured(arguments: argparse.Namespace) -> Results:
     """Measure the cases that were asked for, and print the table as it grows."""
     settings = QUICK if arguments.quick else timed(arguments)
-    cases = [case for case in CASES if re.search(arguments.cases, case.name)]
+    cases = [case for case in chosen(arguments) if re.search(arguments.cases, case.name)]
     workers = started(arguments.peers)
     rows: list[Row] = []
     try:
@@ -97,6 +101,13 @@ def measured(arguments: argparse.Namespace) -> Results:
         for worker in workers.values():
             worker.close()
     return Results(facts, tuple(rows))
+
+
+def chosen(arguments: argparse.Namespace) -> Sequence[Case]:
+    """Return the cases of the table, or as many random ones as were asked for."""
+    if arguments.random is None:
+        return CASES
+    return tuple(random_cases(arguments.random, arguments.seed))
 
 
 def timed(arguments: argparse.Namespace) -> Settings:

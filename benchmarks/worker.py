@@ -15,6 +15,7 @@ from typing import Any
 from benchmarks.case import Array, draw
 from benchmarks.cases import BY_NAME
 from benchmarks.peers import Peer, Prepared, peer_of
+from benchmarks.random_cases import random_case
 
 _SHARE = 10
 """A batch is preceded by a tenth of its calls, untimed, which bring caches and threads back."""
@@ -34,7 +35,9 @@ class Session:
     def prepare(self, case: str, dtype: str, seconds: float) -> int:
         """Prepare and warm up a case; return how many calls take about `seconds`."""
         self._prepared = None
-        self._prepared = self._peer.prepare(draw(BY_NAME[case], dtype))
+        found = BY_NAME.get(case) or random_case(case)
+        assert found is not None
+        self._prepared = self._peer.prepare(draw(found, dtype))
         self._run()
         return calls_in(self._run, seconds)
 
