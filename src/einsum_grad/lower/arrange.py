@@ -14,7 +14,7 @@ from dataclasses import replace
 from einsum_grad.lower.builder import labels_suffix
 from einsum_grad.lower.divided import divided
 from einsum_grad.lower.orders import batch_last, copied, missing, orders_of
-from einsum_grad.lower.product import Kind, Product, only, product_of, without
+from einsum_grad.lower.product import Kind, Product, is_matrix, only, product_of, without
 from einsum_grad.lower.program import Op, Program, Section, Step, Value, residuals, steps
 from einsum_grad.lower.scale import Gap, Scale, Sizes
 from einsum_grad.plan import Labels, diagonals
@@ -121,8 +121,10 @@ class _Arranger:
         product = product_of(Step(step.op, step.result, args))
         if product is None:
             return self.alone(step, args)
-        if product.kind is Kind.MATVEC and any(self.torn(product)):
-            product = self.without_gaps(self.with_copies(product))
+        if product.kind is Kind.MATVEC:
+            if any(self.torn(product)):
+                product = self.without_gaps(self.with_copies(product))
+            product = self.with_rows(product)
         if product.kind is Kind.MATMUL:
             product = self.without_gaps(self.gathered(self.with_copies(product)))
             apart = self.summed_later(product)
@@ -180,6 +182,29 @@ class _Arranger:
         lefts, rights = self.known(product.left), self.known(product.right)
         pairs = (replace(product, left=one, right=other) for one in lefts for other in rights)
         return min(pairs, key=lambda pair: (missing(pair), len(pair.spread)))
+
+    def with_rows(self, product: Product) -> Product:
+        """The product of matrices and vectors whose numbers are side by side, by a copy of these.
+
+        They are few beside those of the matrices, for each of which there is a vector.
+        """
+        is_left = bool(product.rows)
+        matrix, own = (
+            (product.left if is_left else product.right),
+            (*product.rows, *product.columns),
+        )
+        vector = product.right if is_left else product.left
+        batch, contracted = product.batch, product.contracted
+        large = self.scale is not None and self.scale.reaches(matrix.labels, _LARGE)
+        if not large or not is_matrix(matrix.labels, batch, own, contracted):
+            return product
+        order = (*only(matrix.labels, batch), *only(matrix.labels, contracted))
+        if vector.labels[-1] not in batch and only(vector.labels, contracted) == only(
+            order, contracted
+        ):
+            return product
+        made = self.copied(vector, order)
+        return replace(product, right=made) if is_left else replace(product, left=made)
 
     def torn(self, product: Product) -> tuple[bool, bool]:
         """Whether the left and the right array are matrices that no BLAS reads through a view."""
@@ -272,9 +297,9 @@ class _Arranger:
     def in_memory(self, labels: Labels, order: Labels) -> Labels:
         """The order for an array that is read along `order`: large ones not across memory."""
         wanted = (*only(order, labels), *(label for label in labels if label not in order))
-        if self.scale is None or not self.scale.reaches(labels, _LARGE) or labels[-1] == wanted[-1]:
+        if self.scale is None or not labels or labels[-1] == wanted[-1]:
             return labels
-        return wanted
+        return wanted if self.scale.reaches(order, _LARGE) else labels
 
     def alone(self, step: Step, args: tuple[Value, ...]) -> Value:
         """The sum of one array over some axes, or a view of it."""
