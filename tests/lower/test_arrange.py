@@ -113,6 +113,9 @@ def test_small_factors_are_copied_for_large_products_alone() -> None:
     # Each is read many times along the other array, in the order of that one.
     assert copies(arranged("ijk,jr,kr->ir")) == []
     assert copies(arranged("ijk,jr,kr->ir", itemsize=1 << 10)) == ["jr>rj", "ir>ri"]
+    # It need not be large itself.
+    assert copies(arranged("abc,cb->abc", (), 8, a=64, b=64, c=64)) == ["cb>bc"]
+    assert copies(arranged("abc,cb->abc", (), 8, a=8, b=64, c=64)) == []
 
 
 def test_an_array_is_copied_where_no_view_is_a_matrix() -> None:
