@@ -188,23 +188,16 @@ class _Arranger:
 
         They are few beside those of the matrices, for each of which there is a vector.
         """
-        is_left = bool(product.rows)
-        matrix, own = (
-            (product.left if is_left else product.right),
-            (*product.rows, *product.columns),
-        )
-        vector = product.right if is_left else product.left
-        batch, contracted = product.batch, product.contracted
-        large = self.scale is not None and self.scale.reaches(matrix.labels, _LARGE)
-        if not large or not is_matrix(matrix.labels, batch, own, contracted):
+        turned = product if product.rows else product.swapped()
+        matrix, vector, contracted = turned.left.labels, turned.right, turned.contracted
+        large = self.scale is not None and self.scale.reaches(matrix, _LARGE)
+        if not large or not is_matrix(matrix, turned.batch, turned.rows, contracted):
             return product
-        order = (*only(matrix.labels, batch), *only(matrix.labels, contracted))
-        if vector.labels[-1] not in batch and only(vector.labels, contracted) == only(
-            order, contracted
-        ):
+        order = (*only(matrix, turned.batch), *only(matrix, contracted))
+        dense = vector.labels[-1] in contracted
+        if dense and only(vector.labels, contracted) == only(order, contracted):
             return product
-        made = self.copied(vector, order)
-        return replace(product, right=made) if is_left else replace(product, left=made)
+        return replace(turned, right=self.copied(vector, order))
 
     def torn(self, product: Product) -> tuple[bool, bool]:
         """Whether the left and the right array are matrices that no BLAS reads through a view."""
