@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 import textwrap
 from typing import Any
 
@@ -52,15 +51,16 @@ def test_what_emit_writes_is_right(pattern: str, options: dict[str, Any], target
         ("raise SystemExit(0)", "SystemExit: 0"),
         ("def forward(x):\n    return x", "NameError: it does not define backward"),
         ("backward = 1", "NameError: it does not define forward"),
-        # Before Python 3.11.4 it is a ValueError.
-        ("\0", "(Syntax|Value)Error: source code string cannot contain null bytes"),
+        # Before Python 3.11.4 it is a ValueError, and no SyntaxError.
+        ("\0", "source code string cannot contain null bytes"),
         ("'\udc80'", "UnicodeEncodeError: 'utf-8' codec"),
     ],
 )
 def test_what_can_not_be_loaded_is_a_finding(text: str, found: str) -> None:
     certificate = certify_module(f'"""The einsum i->i and its gradients."""\n{text}\n')
     told = only_finding(certificate)
-    assert re.match(f"the module is WRONG: it can't be loaded: {found}", told)
+    assert told.startswith("the module is WRONG: it can't be loaded: ")
+    assert found in told
     assert certificate.to_dict()["is_right"] is False
 
 
