@@ -196,13 +196,14 @@ def test_a_large_array_with_gaps_is_summed_in_parts(
     [
         ((1 << 16, 3), (1, 0), 1),  # 1.5 MB go in pieces on one core
         ((1 << 18, 3), (1, 0), 4),
-        ((16, 160, 200), (0, 2, 1), 0),  # matrices of 128 rows and columns and more in panels
-        ((64, 64, 512), (0, 2, 1), 4),
-        ((200, 5000), (1, 0), 4),
-        ((300, 5000), (1, 0), 0),  # and one alone from 256 on
+        ((20, 160, 200), (0, 2, 1), 4),
+        ((300, 5000), (1, 0), 4),
+        ((300, 4096), (1, 0), 0),  # lines that are 32 KB apart have few places in a cache
+        ((9, 256, 256), (0, 2, 1), 0),
+        ((255, 4096), (1, 0), 4),
     ],
 )
-def test_matrices_are_copied_in_panels_and_others_in_pieces_that_cores_share(
+def test_columns_a_power_of_two_apart_are_copied_in_panels_and_others_in_pieces_that_cores_share(
     monkeypatch: pytest.MonkeyPatch, shape: tuple[int, ...], axes: tuple[int, ...], parts: int
 ) -> None:
     given: list[int] = []
@@ -225,17 +226,44 @@ def test_matrices_are_copied_in_panels_and_others_in_pieces_that_cores_share(
 @pytest.mark.parametrize(
     ("shape", "axes", "cut"),
     [
-        ((16, 200, 256), (2, 1, 0), (1, 16)),  # 256 columns of 200 · 16
-        ((16, 12, 12, 256), (3, 1, 2, 0), (1, 16)),  # the two in the middle lie one in the other
-        ((400, 128, 32), (2, 1, 0), (2, 16)),  # columns side by side, where they are many
-        ((4, 1000, 4), (2, 1, 0), None),  # a call would copy 1024 numbers
-        ((600, 700), (1, 0), None),
+        ((16, 200, 256), (2, 1, 0), {1: 16}),  # 256 columns of 200 · 16
+        ((16, 12, 12, 256), (3, 1, 2, 0), {1: 16}),  # the two in the middle lie one in the other
+        ((400, 128, 32), (2, 1, 0), {2: 16}),  # columns side by side, where they are many
+        ((4, 1000, 4), (2, 1, 0), {}),  # a call would copy 1024 numbers
+        ((600, 700), (1, 0), {1: 256}),
+        ((200, 700), (1, 0), {}),  # there are no more
     ],
 )
 def test_few_columns_are_copied_at_a_time_where_a_call_has_enough(
-    shape: tuple[int, ...], axes: tuple[int, ...], cut: tuple[int, int] | None
+    shape: tuple[int, ...], axes: tuple[int, ...], cut: dict[int, int]
 ) -> None:
     moved = np.empty(shape).transpose(axes)
     sizes, strides = helpers._merged(moved)
     merged = np.lib.stride_tricks.as_strided(moved, sizes, strides)
     assert helpers._few_columns(merged, 0) == cut
+
+
+@pytest.mark.parametrize(
+    ("shape", "cuts"),
+    [
+        ((700, 700), {1: 256}),  # one core: 3.9 MB
+        ((2000, 700), {1: 256}),  # eight pieces to share
+        ((500, 1500), {0: 375, 1: 256}),  # two, and four parts of their rows
+        ((100, 8000), {0: 2000}),
+        ((8000, 63), {1: 256}),  # rows too short to be cut
+    ],
+)
+def test_threads_share_rows_where_there_are_few_columns(
+    monkeypatch: pytest.MonkeyPatch, shape: tuple[int, int], cuts: dict[int, int]
+) -> None:
+    seen: list[dict[int, int]] = []
+    in_pieces = helpers._in_pieces
+
+    def listening(target: Any, array: Any, cuts: dict[int, int]) -> None:
+        seen.append(cuts)
+        in_pieces(target, array, cuts)
+
+    monkeypatch.setattr(helpers, "_in_pieces", listening)
+    array = whole(shape, "f8", 1).T
+    np.testing.assert_array_equal(copied(array), array)
+    assert seen == [cuts]

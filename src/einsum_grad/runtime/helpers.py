@@ -45,9 +45,10 @@ _APART = 16
 _MATRIX_AXIS = 256
 """The rows and columns from which on a matrix is transposed in panels."""
 
-_MATRICES_AXIS = 128
-"""The same where there are several matrices."""
+_ALIAS = 1 << 11
+"""The bytes between columns, or a multiple, whose lines have few places in a cache."""
 
+_ALIAS = 1 << 11
 
 _FEW_COLUMNS = 256
 """How many columns are copied at a time: some KB of a cache hold a line of each."""
@@ -85,8 +86,10 @@ def zeros(shape: tuple[int, ...], dtype: DType) -> Array:
 def copied(array: Array) -> Array:
     """A copy whose last axis is the one without gaps, made in blocks that suit the caches."""
     target = empty(array.shape, array.dtype)
-    if array.nbytes < _WORTH or _lies_along_its_last_axis(array):
-        _in_pieces(target, array)
+    if array.nbytes < _WORTH:
+        np.copyto(target, array)
+    elif _lies_along_its_last_axis(array):
+        _in_pieces(target, array, _piece(array))
     else:
         shape, strides = _merged(array)
         _transposed(target.reshape(shape), as_strided(array, shape, strides))
@@ -117,57 +120,66 @@ def _merged(array: Array) -> tuple[list[int], list[int]]:
 
 
 def _transposed(target: Array, array: Array) -> None:
-    """Copy what lies otherwise in memory: large matrices in panels, others in pieces."""
+    """Copy what lies otherwise in memory: some columns at a time, through a panel or directly."""
     along = min(range(array.ndim), key=lambda axis: abs(array.strides[axis]) or sys.maxsize)
-    axes = (array.shape[along], array.shape[-1])
-    if min(axes) >= (_MATRIX_AXIS if array.size == math.prod(axes) else _MATRICES_AXIS):
+    rows, columns = array.shape[along], array.shape[-1]
+    if array.strides[-1] % _ALIAS == 0 and min(rows, columns) >= _MATRIX_AXIS:
         _in_panels(np.moveaxis(target, along, -2), np.moveaxis(array, along, -2))
-    else:
-        axis, step = _few_columns(array, along) or _piece(array)
-        _along(axis, step, target, array)
+        return
+    cuts = _few_columns(array, along)
+    if _is_shared(array) and rows >= _FEWEST * _SHORTEST and _pieces(array, cuts) < 2 * _FEWEST:
+        # Rows that the threads share, too few columns as they are.
+        cuts[along] = -(-rows // _FEWEST)
+    _in_pieces(target, array, cuts or _piece(array))
 
 
-def _in_pieces(target: Array, array: Array) -> None:
-    """Copy what lies as it is to lie, a piece at a time."""
-    if array.nbytes < _PIECE:
-        np.copyto(target, array)
-    else:
-        _along(*_piece(array), target, array)
+def _is_shared(array: Array) -> bool:
+    return array.nbytes >= _SHARED
 
 
-def _piece(array: Array) -> tuple[int, int]:
-    """The longest axis, and how much of it may be read at a time and stay in the cache."""
+_Cuts = dict[int, int]
+"""The length of a piece along each axis that is cut."""
+
+
+def _pieces(array: Array, cuts: _Cuts) -> int:
+    return math.prod(-(-array.shape[axis] // length) for axis, length in cuts.items())
+
+
+def _piece(array: Array) -> _Cuts:
+    """The longest axis in lengths that may be read at a time and stay in the cache."""
     axis = max(range(array.ndim), key=array.shape.__getitem__)
-    return axis, -(-array.shape[axis] * _PIECE // array.nbytes)
+    return {axis: -(-array.shape[axis] * _PIECE // array.nbytes)}
 
 
-def _few_columns(array: Array, along: int) -> tuple[int, int] | None:
-    """An axis, and how much of it has a few of the columns that lie in memory `along` another.
+def _few_columns(array: Array, along: int) -> _Cuts:
+    """An axis in lengths that have a few of the columns that lie in memory `along` another.
 
-    Their first lines stay in the cache until the others are read, however far they lie apart. None
-    where so few would be less than a call is worth.
+    Their first lines stay in the cache until the others are read, however far they lie apart. Empty
+    where there are no more columns, or so few would be less than a call is worth.
     """
     last = array.ndim - 1
     within = [axis for axis in range(last) if axis != along]
-    if not within:
-        return None
-    axis = last if array.shape[last] > _FEW_COLUMNS else max(within, key=array.shape.__getitem__)
-    columns = array.size // array.shape[along]
-    step = array.shape[axis] * _FEW_COLUMNS // columns
-    step = max(_SHORTEST if axis == last else 1, step)
-    return (axis, step) if step * array.size // array.shape[axis] >= _CALL else None
+    is_long = not within or array.shape[last] > _FEW_COLUMNS
+    axis = last if is_long else max(within, key=array.shape.__getitem__)
+    size, columns = array.shape[axis], array.size // array.shape[along]
+    length = max(_SHORTEST if axis == last else 1, size * _FEW_COLUMNS // columns)
+    return {axis: length} if length < size and length * array.size // size >= _CALL else {}
 
 
-def _along(axis: int, step: int, target: Array, array: Array) -> None:
-    """Copy `step` indices of `axis` at a time."""
-    starts = range(0, array.shape[axis], step)
-    places = [(*[slice(None)] * axis, slice(start, start + step)) for start in starts]
+def _in_pieces(target: Array, array: Array, cuts: _Cuts) -> None:
+    """Copy a piece at a time."""
+    lengths = [cuts.get(axis, size) for axis, size in enumerate(array.shape)]
+    starts = map(range, [0] * array.ndim, array.shape, lengths)
+    places = [
+        tuple(slice(start, start + length) for start, length in zip(place, lengths, strict=True))
+        for place in itertools.product(*starts)
+    ]
 
     def work(part: slice) -> None:
         for place in places[part]:
             np.copyto(target[place], array[place])
 
-    in_blocks(work, len(places), _FEWEST if array.nbytes >= _SHARED else 1)
+    in_blocks(work, len(places), _FEWEST if _is_shared(array) else 1)
 
 
 def _in_panels(target: Array, array: Array) -> None:
