@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import sys
 import threading
 import weakref
 
@@ -12,6 +11,7 @@ import pytest
 
 from einsum_grad.runtime import workers
 from einsum_grad.runtime.workers import _FLAGS, Box, Workers
+from tests.runtime.test_cores import needs_cores
 
 
 @pytest.mark.parametrize("looks", [0, 3])
@@ -91,25 +91,36 @@ def test_a_worker_at_rest_holds_nothing_of_its_last_task() -> None:
 
     team, task = Workers(), Task()
     gone = weakref.ref(task)
-    assert list(team.run(1, task)) == [None, None]
+    assert team.run(1, task) == [None, None]
     del task
     gc.collect()
     assert gone() is None
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the core of a thread")
-def test_workers_keep_from_the_core_of_their_caller(monkeypatch: pytest.MonkeyPatch) -> None:
+@needs_cores
+def test_a_caller_stays_on_its_core_and_workers_keep_from_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     everywhere = os.sched_getaffinity(0)
-    if len(everywhere) < 2:
-        pytest.skip("there is one core")
     team = Workers()
     for core in (min(everywhere), max(everywhere)):
-        monkeypatch.setattr(workers, "_core", lambda core=core: core)
+        monkeypatch.setattr(workers, "core_of_caller", lambda core=core: core)
         own, worker = team.run(1, lambda: os.sched_getaffinity(0))
-        assert (own, worker) == (everywhere, everywhere - {core})
-    assert os.sched_getaffinity(0) == everywhere
+        assert (own, worker) == ({core}, everywhere - {core})
+        assert os.sched_getaffinity(0) == everywhere
 
 
-def test_where_no_core_is_told_workers_run_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "_core", workers._unknown_core)
-    assert list(Workers().run(1, lambda: "done")) == ["done", "done"]
+@needs_cores
+def test_a_new_worker_keeps_from_the_core_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    everywhere = os.sched_getaffinity(0)
+    core = min(everywhere)
+    monkeypatch.setattr(workers, "core_of_caller", lambda: core)
+    team = Workers()
+    for count in (1, 2):
+        found = team.run(count, lambda: os.sched_getaffinity(0))
+        assert found == [{core}, *[everywhere - {core}] * count]
+
+
+def test_where_no_core_is_told_all_run_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "core_of_caller", lambda: None)
+    assert Workers().run(1, lambda: "done") == ["done", "done"]

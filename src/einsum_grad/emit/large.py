@@ -94,8 +94,7 @@ class _Large:
         result = step.result
         small = not self.scale.reaches(result.labels, SMALLEST)
         if step.op is Op.COPY and not small:
-            view = f"{step.args[0].name}{transposing(step.args[0].labels, result.labels)}"
-            return [f"{result.name} = copied({view})"]
+            return [_copy(step)]
         if self.sums(step):
             return [self.sum(step)]
         product = product_of(step)
@@ -209,6 +208,8 @@ class _Large:
 
     def part_of_other(self, own: Step, context: Context) -> list[str]:
         """A step of a block that is no product."""
+        if own.op is Op.COPY:
+            return [_copy(own)]
         if self.sums(own):
             return [self.sum(own)]
         return list(self.target.steps[own.op](own, context))
@@ -224,6 +225,11 @@ class _Large:
         parts = block.parts if block.label in own.result.labels else 1
         few = not self.scale.counts(own.result.labels, _FEW * parts)
         return einsum_call(own, product, context) if few and _holds_lock(call) else call
+
+
+def _copy(step: Step) -> str:
+    (arg,), result = step.args, step.result
+    return f"{result.name} = copied({arg.name}{transposing(arg.labels, result.labels)})"
 
 
 _ANY = {"np.dot": "np.matmul"}

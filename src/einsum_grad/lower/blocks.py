@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from einsum_grad.lower.divided import WORTH
 from einsum_grad.lower.product import matrix_product
-from einsum_grad.lower.program import Program, Step, Value, touched
+from einsum_grad.lower.program import Op, Program, Step, Value, touched
 from einsum_grad.lower.scale import Scale, Sizes
 from einsum_grad.plan import Labels
 
@@ -58,9 +58,7 @@ def blocks(
     scale = program.scale
     if scale is None:
         return (Block(tuple(todo)),) if todo else ()
-    groups: list[_Group] = []
-    for number, step in enumerate(todo):
-        _place(step, todo[number:], groups, program)
+    groups = _groups(todo, wanted, program)
     found = tuple(_joined(group.block(scale) for group in groups))
     if going:
         whole = {value.name for block in _kept(found, wanted) for value in block.kept}
@@ -111,6 +109,12 @@ class _Group:
         self.steps.append(step)
         self.made.add(step.result.name)
 
+    def add_copy(self, copy: Step) -> None:
+        """Have `copy` made before the first step that reads it."""
+        first = next(n for n, step in enumerate(self.steps) if copy.result in step.args)
+        self.steps.insert(first, copy)
+        self.made.add(copy.result.name)
+
     def block(self, scale: Scale) -> Block:
         if self.label is None:
             return Block(tuple(self.steps))
@@ -119,7 +123,8 @@ class _Group:
         products = tuple(found for step in self.steps if (found := _matrices(step)))
         read = dict.fromkeys(arg for step in self.steps for arg in step.args)
         passing = tuple(arg.labels for arg in read if arg.name in self.made)
-        parts = scale.ask(_parts, self.label, moved, products, passing)
+        copies = any(step.op is Op.COPY for step in self.steps)
+        parts = scale.ask(_parts, self.label, moved, products, passing, copies)
         return Block(tuple(self.steps), self.label, parts) if parts else Block(tuple(self.steps))
 
     def gives(self, value: Value) -> bool:
@@ -142,6 +147,7 @@ def _parts(
     moved: tuple[tuple[Labels, bool], ...],
     products: tuple[_Matrices, ...],
     passing: tuple[Labels, ...],
+    copies: bool,
 ) -> int:
     """How many parts of `label` a block is done in; 0 where it is not worth to wake others.
 
@@ -154,6 +160,8 @@ def _parts(
     if work < WORTH:
         return 0
     # Two threads share an even number: two each, where neither is to wait long for the other.
+    if copies:
+        return min(2 * max(1, min(work // _LONG, 2)), sizes.volume((label,)))
     cached, held = again // (2 * BLOCK), _PASSING * sum(map(sizes.nbytes, passing)) // total
     return min(2 * max(1, min(work // _LONG, 2), cached, held), sizes.volume((label,)))
 
@@ -163,9 +171,41 @@ def _effort(sizes: Sizes, labels: Labels, looped: Labels) -> int:
     return sizes.nbytes(labels) // _PRODUCTS + _PRODUCT * sizes.volume(looped)
 
 
+def _groups(todo: Sequence[Step], wanted: Collection[str], program: Program) -> list[_Group]:
+    """The steps in groups: a copy of what is given is in that of its readers, if there is one."""
+    made = {step.result.name for step in todo}
+    copies = [
+        step
+        for step in todo
+        if step.op is Op.COPY
+        and step.result.name in program.divided
+        and step.result.name not in wanted
+        and step.args[0].name not in made
+    ]
+    while True:
+        groups: list[_Group] = []
+        others = [step for step in todo if step not in copies]
+        for number, step in enumerate(others):
+            _place(step, others[number:], groups, program)
+        homes = [_home(copy, groups, program.divided[copy.result.name]) for copy in copies]
+        if None not in homes:
+            break
+        copies = [copy for copy, home in zip(copies, homes, strict=True) if home]
+    for copy, home in zip(copies, homes, strict=True):
+        assert home is not None
+        home.add_copy(copy)
+    return groups
+
+
+def _home(copy: Step, groups: Iterable[_Group], labels: Labels) -> _Group | None:
+    """The group that alone reads `copy`, if it is done along one of the labels."""
+    readers = [group for group in groups if any(copy.result in step.args for step in group.steps)]
+    return readers[0] if len(readers) == 1 and readers[0].label in labels else None
+
+
 def _place(step: Step, rest: Sequence[Step], groups: list[_Group], program: Program) -> None:
     """Put `step` into the first group that can have it, or into a new one."""
-    first, labels = _first(step, groups), program.divided.get(step.result.name, ())
+    first, labels = _first(step, groups), _labels(step, program)
     # What is done whole keeps its place, where arrays come late and go early.
     for group in groups[first if labels else max(first, len(groups) - 1) :]:
         if group.label in labels if labels else group.label is None:
@@ -174,6 +214,11 @@ def _place(step: Step, rest: Sequence[Step], groups: list[_Group], program: Prog
     label = _best(labels, rest, program) if labels else None
     groups.append(_Group(label))
     groups[-1].add(step)
+
+
+def _labels(step: Step, program: Program) -> Labels:
+    """The labels of which `step` has blocks; a copy for several of them is made whole."""
+    return program.divided.get(step.result.name, ()) if step.op is not Op.COPY else ()
 
 
 def _first(step: Step, groups: Sequence[_Group]) -> int:
@@ -195,7 +240,7 @@ def _best(labels: Labels, rest: Iterable[Step], program: Program) -> str:
         tuple(
             value.labels
             for step in rest
-            if label in program.divided.get(step.result.name, ())
+            if label in _labels(step, program)
             for value in touched(step)
         )
         for label in labels

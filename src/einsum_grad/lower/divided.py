@@ -25,6 +25,9 @@ _SHARED = 8
 _RUN = 1 << 9
 """The bytes side by side in memory that a part should have for one index of its label."""
 
+_LINES = 1 << 12
+"""The same for all indices, where an array is copied: each part then has a line of the cache."""
+
 _FEW = 1 << 16
 """The bytes of an array that every block may read, or add to, as a whole."""
 
@@ -34,14 +37,15 @@ def divided(todo: Collection[Step], scale: Scale) -> dict[str, Labels]:
 
     Sums, and products of a matrix and a vector, a BLAS does whole, on all cores. If other steps are
     in blocks these are too: beside the threads of a BLAS, which wait for more on their cores, ours
-    would have half of these.
+    would have half of these. A copy is in blocks if one block alone reads it.
     """
     found = {step.result.name: labels for step in todo if (labels := _due(step, scale))}
     moved = (touched(step) for step in todo if step.result.name in found)
     if scale.ask(_is_worth, tuple(value.labels for values in moved for value in values)):
         others = (step for step in todo if step.result.name not in found)
         found |= {step.result.name: labels for step in others if (labels := _also(step, scale))}
-    return found
+    copies = (step for step in todo if step.op is Op.COPY)
+    return found | {step.result.name: labels for step in copies if (labels := _of(step, scale))}
 
 
 def _is_worth(sizes: Sizes, arrays: tuple[Labels, ...]) -> bool:
@@ -65,6 +69,20 @@ def _also(step: Step, scale: Scale) -> Labels:
     if not rows or not scale.reaches(rows, _LARGE) or diagonals(step.args[0].labels):
         return ()
     return rows[:1] if _divides(rows[0], step, scale) else ()
+
+
+def _of(copy: Step, scale: Scale) -> Labels:
+    """The labels of which a copy has parts that it reads in lines, and writes in rows."""
+    (source,), target = copy.args, copy.result
+    if not scale.reaches(target.labels, _LARGE):
+        return ()
+    return tuple(
+        label
+        for place, label in enumerate(source.labels)
+        if scale.counts((label,), 2)
+        and scale.reaches(source.labels[place:], _LINES)
+        and _is_divided(label, target, scale)
+    )
 
 
 def _largest(step: Step, scale: Scale) -> Labels:

@@ -42,8 +42,8 @@ _COLUMNS, _LENGTH = 128, 512
 _APART = 16
 """The numbers between the rows of a panel."""
 
-_MATRIX_AXIS = 256
-"""The rows and columns from which on a matrix is transposed in panels."""
+_ROWS = 64
+"""The rows from which on a matrix is transposed in panels."""
 
 _ALIAS = 1 << 11
 """The bytes between columns, or a multiple, whose lines have few places in a cache."""
@@ -85,15 +85,21 @@ def zeros(shape: tuple[int, ...], dtype: DType) -> Array:
 
 def copied(array: Array) -> Array:
     """A copy whose last axis is the one without gaps, made in blocks that suit the caches."""
+    along = _lies_along_its_last_axis(array)
+    if array.nbytes < _WORTH and (along or not _is_crowded(array)):
+        return array.copy()
     target = empty(array.shape, array.dtype)
-    if array.nbytes < _WORTH:
-        np.copyto(target, array)
-    elif _lies_along_its_last_axis(array):
+    if along:
         _in_pieces(target, array, _piece(array))
     else:
         shape, strides = _merged(array)
         _transposed(target.reshape(shape), as_strided(array, shape, strides))
     return target
+
+
+def _is_crowded(array: Array) -> bool:
+    """Whether the lines of its columns have few places in a cache."""
+    return array.strides[-1] % _ALIAS == 0 and array.shape[-1] >= _COLUMNS
 
 
 def _lies_along_its_last_axis(array: Array) -> bool:
@@ -122,8 +128,8 @@ def _merged(array: Array) -> tuple[list[int], list[int]]:
 def _transposed(target: Array, array: Array) -> None:
     """Copy what lies otherwise in memory: some columns at a time, through a panel or directly."""
     along = min(range(array.ndim), key=lambda axis: abs(array.strides[axis]) or sys.maxsize)
-    rows, columns = array.shape[along], array.shape[-1]
-    if array.strides[-1] % _ALIAS == 0 and min(rows, columns) >= _MATRIX_AXIS:
+    rows = array.shape[along]
+    if _is_crowded(array) and rows >= _ROWS:
         _in_panels(np.moveaxis(target, along, -2), np.moveaxis(array, along, -2))
         return
     cuts = _few_columns(array, along)

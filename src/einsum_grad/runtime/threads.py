@@ -14,7 +14,8 @@ import numpy as np
 
 from einsum_grad.errors import ArgumentError, ArgumentTypeError
 from einsum_grad.runtime.blas import Alone
-from einsum_grad.runtime.workers import Workers, cores
+from einsum_grad.runtime.cores import cores
+from einsum_grad.runtime.workers import Workers
 
 Work = Callable[[slice], Any]
 
@@ -144,7 +145,7 @@ def _together(
 
     # NumPy's errstate is a context variable: a block sees what its caller has set.
     context = contextvars.copy_context()
-    for error in list(workers.run(helping, lambda: context.copy().run(drain), looks)):
+    for error in workers.run(helping, lambda: context.copy().run(drain), looks):
         if error is not None:
             raise error
     return results

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import ctypes
-import os
 import queue
-import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+
+from einsum_grad.runtime.cores import Staying, core_of_caller, cores, keep_from
 
 _LOOK = 10_000
 """How often a flag is read before the next one is: some 5 µs."""
@@ -65,7 +64,7 @@ class Workers:
         self._boxes: dict[threading.Thread, Box] = {}
         self._beside: int | None = None
 
-    def run(self, count: int, task: Callable[[], object], looks: int = 0) -> Iterator[Any]:
+    def run(self, count: int, task: Callable[[], object], looks: int = 0) -> list[Any]:
         """Have the caller and up to `count` threads run `task`, and return what it returned.
 
         To be called by who holds `free`. The threads then look for more work so often. There may be
@@ -73,14 +72,16 @@ class Workers:
         """
         while len(self._boxes) < count and self._one_more():
             self._beside = None
-        self._make_room()
+        core = core_of_caller()
+        self._keep_from(core)
         spins = count < cores()
         boxes = list(self._boxes.values())[:count]
         answers = [Box() for _ in boxes]
         for box, answer in zip(boxes, answers, strict=True):
             box.put((task, answer, looks if spins else 0))
-        yield task()
-        yield from (answer.get(_FLAGS if spins else 0) for answer in answers)
+        with Staying(core):
+            own = task()
+        return [own, *(answer.get(_FLAGS if spins else 0) for answer in answers)]
 
     def _one_more(self) -> bool:
         """Start a thread, if the system has one."""
@@ -94,23 +95,15 @@ class Workers:
         self._boxes[thread] = box
         return True
 
-    def _make_room(self) -> None:
+    def _keep_from(self, core: int | None) -> None:
         """Keep the threads from the core of their caller.
 
         A system that sees another core spin, as OpenBLAS's threads do for a while, would put caller
         and worker on one, and leave them there.
         """
-        core = _core()
-        if core is None or core == self._beside:
-            return
-        self._beside = core
-        others = os.sched_getaffinity(0) - {core}
-        names = [thread.native_id for thread in self._boxes if thread.native_id]
-        for name in names if others else ():
-            try:
-                os.sched_setaffinity(name, others)
-            except OSError:  # it is an improvement, and not needed
-                return
+        if core is not None and core != self._beside:
+            self._beside = core
+            keep_from(core, (thread.native_id for thread in self._boxes if thread.native_id))
 
 
 def _work(box: Box) -> None:
@@ -122,18 +115,3 @@ def _work(box: Box) -> None:
         del task  # and with it the arrays of the caller, while this thread waits
         answer.put(result)
         del answer, result
-
-
-def cores() -> int:
-    """The cores that the process may use."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
-
-
-def _unknown_core() -> None:
-    """The core of a thread where the system doesn't tell."""
-
-
-_core: Callable[[], int | None] = _unknown_core
-if sys.platform == "linux":
-    _core = getattr(ctypes.PyDLL(None), "sched_getcpu", _unknown_core)
