@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 
@@ -37,9 +38,9 @@ def test_one_core_alone_is_not_told() -> None:
 def test_a_thread_stays_on_a_core_and_then_runs_anywhere_again() -> None:
     everywhere = os.sched_getaffinity(0)
     for core in everywhere:
-        with pytest.raises(ValueError, match="inside"), Staying(core):
+        with contextlib.suppress(ValueError), Staying(core):
             assert os.sched_getaffinity(0) == {core}
-            raise ValueError("inside")
+            raise ValueError
         assert os.sched_getaffinity(0) == everywhere
 
 
