@@ -12,13 +12,19 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from einsum_grad.lower.divided import WORTH
-from einsum_grad.lower.product import matrix_product
-from einsum_grad.lower.program import Op, Program, Step, Value, touched
+from einsum_grad.lower.product import matrix_product, product_of
+from einsum_grad.lower.program import Op, Program, Step, Value, is_view, touched
 from einsum_grad.lower.scale import Scale, Sizes
 from einsum_grad.plan import Labels
 
 BLOCK = 1 << 21
 """The bytes that several steps of a block touch, roughly: the later ones find them in a cache."""
+
+_WORTH_OF_SUMS = 1 << 21
+"""The bytes from which on sums are worth to wake other threads.
+
+Those of a BLAS would do them else, and then look for more work on a core that other blocks need.
+"""
 
 _LONG = 3 << 23
 """The bytes of work that takes so long that it may be cut into more than a part for each thread."""
@@ -124,7 +130,8 @@ class _Group:
         read = dict.fromkeys(arg for step in self.steps for arg in step.args)
         passing = tuple(arg.labels for arg in read if arg.name in self.made)
         copies = any(step.op is Op.COPY for step in self.steps)
-        parts = scale.ask(_parts, self.label, moved, products, passing, copies)
+        worth = _WORTH_OF_SUMS if any(map(_is_sum, self.steps)) else WORTH
+        parts = scale.ask(_parts, self.label, moved, products, passing, copies, worth)
         return Block(tuple(self.steps), self.label, parts) if parts else Block(tuple(self.steps))
 
     def gives(self, value: Value) -> bool:
@@ -134,6 +141,14 @@ class _Group:
 
 _Matrices = tuple[Labels, Labels]
 """The labels of a product of matrices, and those of which it has one for each index."""
+
+
+def _is_sum(step: Step) -> bool:
+    """Whether `step` is a sum, or multiplies a matrix and a vector."""
+    product = product_of(step)
+    if product is None:
+        return step.op is Op.CONTRACT and not is_view(step)
+    return bool(product.contracted) and not product.batch and matrix_product(step) is None
 
 
 def _matrices(step: Step) -> _Matrices | None:
@@ -148,6 +163,7 @@ def _parts(
     products: tuple[_Matrices, ...],
     passing: tuple[Labels, ...],
     copies: bool,
+    worth: int,
 ) -> int:
     """How many parts of `label` a block is done in; 0 where it is not worth to wake others.
 
@@ -157,7 +173,7 @@ def _parts(
     total = sum(sizes.nbytes(labels) for labels, _ in moved)
     again = sum(sizes.nbytes(labels) for labels, several in moved if several)
     work = total + sum(_effort(sizes, *product) for product in products)
-    if work < WORTH:
+    if work < worth:
         return 0
     # Two threads share an even number: two each, where neither is to wait long for the other.
     if copies:

@@ -28,6 +28,12 @@ _RUN = 1 << 9
 _LINES = 1 << 12
 """The same for all indices, where an array is copied: each part then has a line of the cache."""
 
+_THIN = 64
+"""The rows from which on a matrix may be multiplied in parts."""
+
+_BESIDE = 1 << 17
+"""The bytes of a matrix that each such part is multiplied with, at most: it stays in a cache."""
+
 _FEW = 1 << 16
 """The bytes of an array that every block may read, or add to, as a whole."""
 
@@ -37,13 +43,17 @@ def divided(todo: Collection[Step], scale: Scale) -> dict[str, Labels]:
 
     Sums, and products of a matrix and a vector, a BLAS does whole, on all cores. If other steps are
     in blocks these are too: beside the threads of a BLAS, which wait for more on their cores, ours
-    would have half of these. A copy is in blocks if one block alone reads it.
+    would have half of these. So are products of matrices, if all of them are thin. A copy is in
+    blocks if one block alone reads it.
     """
     found = {step.result.name: labels for step in todo if (labels := _due(step, scale))}
     moved = (touched(step) for step in todo if step.result.name in found)
     if scale.ask(_is_worth, tuple(value.labels for values in moved for value in values)):
-        others = (step for step in todo if step.result.name not in found)
+        others = [step for step in todo if step.result.name not in found]
         found |= {step.result.name: labels for step in others if (labels := _also(step, scale))}
+        products = [step for step in others if matrix_product(step) is not None]
+        thin = {step.result.name: _rows(step, scale) for step in products}
+        found |= thin if all(thin.values()) else {}
     copies = (step for step in todo if step.op is Op.COPY)
     return found | {step.result.name: labels for step in copies if (labels := _of(step, scale))}
 
@@ -69,6 +79,17 @@ def _also(step: Step, scale: Scale) -> Labels:
     if not rows or not scale.reaches(rows, _LARGE) or diagonals(step.args[0].labels):
         return ()
     return rows[:1] if _divides(rows[0], step, scale) else ()
+
+
+def _rows(step: Step, scale: Scale) -> Labels:
+    """The label of whose rows a product of matrices is made, if one of the three is small."""
+    label, *_ = _largest(step, scale)
+    arrays = (*step.args, step.result)
+    beside = (value.labels for value in arrays if label not in value.labels)
+    if not scale.counts((label,), _THIN) or any(scale.reaches(v, _BESIDE + 1) for v in beside):
+        return ()
+    in_rows = all(value.labels[0] == label for value in arrays if label in value.labels)
+    return (label,) if in_rows and not _is_within_group(label, step) else ()
 
 
 def _of(copy: Step, scale: Scale) -> Labels:

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from einsum_grad.errors import DTypeError, OperandError
+from einsum_grad.runtime.copies import copied
 from einsum_grad.runtime.dtypes import Array, DType, Numbers, convert
-from einsum_grad.runtime.helpers import copied
 from einsum_grad.runtime.load import Loaded
 from einsum_grad.runtime.strides import MemoryOrder
 
