@@ -397,3 +397,105 @@ def test_a_block_is_in_two_parts_only_where_nothing_reads_later_what_the_first_u
     parts = [part.steps for part in _in_turn([block], {"t"}, {"u"})]
     assert parts == [(total,), (made,)]
     assert list(_in_turn([block, later], {"t"}, {"u"})) == [block, later]
+
+
+def test_a_copy_that_one_block_reads_is_made_in_it() -> None:
+    program = arranged("ij,ji->ij", (0,), 8, **LARGE)
+    assert told(forward(program)) == [("i", "w_ij z")]
+    assert told(schedule(program).together) == [("i", "w_ij z dx")]
+    # The functions for one thing each have the copy from the first of them.
+    assert told(schedule(program).save) == [(None, "w_ij")]
+    assert told(schedule(program).output) == [("i", "z")]
+
+
+def test_a_copy_comes_before_its_first_reader() -> None:
+    program = arranged("ij,ij,ji->ij", None, 8, **LARGE)
+    assert told(forward(program)) == [("i", "t1 c_ij z")]
+
+
+def test_a_copy_that_two_blocks_read_is_made_whole() -> None:
+    # s sums over the label of its block, and t comes after all of it.
+    copy = Step(Op.COPY, Value("y", ("i", "j")), (Value("x", ("j", "i")),))
+    summed = multiplied("s[j]", "y[ij]", "u[ij]")
+    reading = multiplied("t[ij]", "y[ij]", "s[j]")
+    scale = Scale((("i", 1024), ("j", 1024)), 8)
+    program = replace(arranged("i->"), scale=scale, divided=divided((copy, summed, reading), scale))
+    assert told(blocks(program, (copy, summed, reading), {"s", "t"})) == [
+        (None, "y"),
+        ("i", "s"),
+        ("i", "t"),
+    ]
+    assert told(blocks(program, (copy, summed), {"s"})) == [("i", "y s")]
+    assert told(blocks(program, (copy, summed), {"s", "y"})) == [(None, "y"), ("i", "s")]
+
+
+def test_a_copy_of_what_the_steps_make_is_whole() -> None:
+    made = multiplied("x[ji]", "u[ji]", "v[ji]")
+    copy = Step(Op.COPY, Value("y", ("i", "j")), (made.result,))
+    reading = multiplied("t[ij]", "y[ij]", "w[ij]")
+    found = labels_of(made, copy, reading, i=1024, j=1024)
+    assert (None, "y") in found
+
+
+@pytest.mark.parametrize(("rows", "label"), [(512, "i"), (256, None)])
+def test_parts_are_copied_in_rows_that_lie_in_lines_of_memory(rows: int, label: str | None) -> None:
+    program = arranged("ij,ji->ij", (0,), 8, i=rows, j=(1 << 21) // rows)
+    expected = [("i", "w_ij z")] if label else [(None, "w_ij"), ("i", "z")]
+    assert told(forward(program)) == expected
+
+
+def test_a_block_with_copies_has_few_parts() -> None:
+    sizes = {"i": 2048, "j": 2048}
+    assert schedule(arranged("ij,ji->ij", None, 8, **sizes)).together[0].parts == 4
+    assert schedule(arranged("ij,ij->ij", None, 8, **sizes)).together[0].parts > 4
+
+
+def test_small_sums_are_in_blocks_beside_others() -> None:
+    # 4 MB and 1 MB of w: alone not worth to wake others, but a BLAS would keep a core busy.
+    for size, label in ((1024, "c"), (256, None)):
+        found = told(forward(arranged("ab,cd->ab", None, 4, a=1024, b=2048, c=size, d=1024)))
+        assert found[0] == (label, "w_scalar")
+
+
+GRAM = {"n": 8192, "i": 64, "j": 64}
+
+
+def test_thin_products_of_matrices_are_in_blocks_beside_others() -> None:
+    program = arranged("ni,n,nj->ij", None, 8, **GRAM)
+    assert told(schedule(program).together) == [("n", "t1 z dc dt1 db da")]
+    # Alone a BLAS shares them.
+    assert told(forward(arranged("ni,nj->ij", None, 8, **GRAM))) == [(None, "z")]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "thin"),
+    [
+        ({"i": 128, "j": 128}, True),  # 128 KiB for all rows to read, or to add to
+        ({"i": 128, "j": 129}, False),
+        ({"n": 32, "i": 1 << 14, "j": 1}, False),
+    ],
+)
+def test_a_thin_product_has_many_rows_and_a_small_matrix(sizes: dict[str, int], thin: bool) -> None:
+    found = told(schedule(arranged("ni,n,nj->ij", None, 8, **(GRAM | sizes))).apart)
+    assert ((None, "z") not in found) == thin
+
+
+@pytest.mark.parametrize(
+    ("size", "label"),
+    [(64, "n"), (65, None)],  # 64³ multiplications OpenBLAS does on one core
+)
+def test_one_product_that_is_not_thin_keeps_all_whole(size: int, label: str | None) -> None:
+    sizes = {"n": 8192, "i": 64, "j": 64, "k": size}
+    program = arranged("ni,n,nj,jk->ik", None, 8, **sizes)
+    found = told(schedule(program).apart)
+    labels = {name: label for label, names in found for name in names.split()}
+    assert labels["z"] is None
+    assert labels["t2"] == labels["dc"] == labels["dt1"] == label
+
+
+def test_rows_of_a_thin_product_come_first() -> None:
+    scale = Scale((("n", 8192), ("i", 64), ("j", 64), ("m", 2048)), 8)
+    heavy = multiplied("y[nm]", "u[nm]", "v[nm]")
+    for operand, label in (("x[ni]", "n"), ("x[in]", None)):
+        found = told(grouped((heavy, multiplied("z[nj]", operand, "w[ij]")), scale))
+        assert (("n", "y z") in found) == (label == "n")

@@ -28,6 +28,9 @@ _RUN = 1 << 9
 _LINES = 1 << 12
 """The same for all indices, where an array is copied: each part then has a line of the cache."""
 
+_ONE_CORE = 1 << 18
+"""The multiplications up to which OpenBLAS has one thread for a product of matrices."""
+
 _THIN = 64
 """The rows from which on a matrix may be multiplied in parts."""
 
@@ -43,7 +46,8 @@ def divided(todo: Collection[Step], scale: Scale) -> dict[str, Labels]:
 
     Sums, and products of a matrix and a vector, a BLAS does whole, on all cores. If other steps are
     in blocks these are too: beside the threads of a BLAS, which wait for more on their cores, ours
-    would have half of these. So are products of matrices, if all of them are thin. A copy is in
+    would have half of these. So are products of matrices, if all that
+    a BLAS would share are thin. A copy is in
     blocks if one block alone reads it.
     """
     found = {step.result.name: labels for step in todo if (labels := _due(step, scale))}
@@ -51,8 +55,11 @@ def divided(todo: Collection[Step], scale: Scale) -> dict[str, Labels]:
     if scale.ask(_is_worth, tuple(value.labels for values in moved for value in values)):
         others = [step for step in todo if step.result.name not in found]
         found |= {step.result.name: labels for step in others if (labels := _also(step, scale))}
-        products = [step for step in others if matrix_product(step) is not None]
-        thin = {step.result.name: _rows(step, scale) for step in products}
+        thin = {
+            step.result.name: _rows(step, scale)
+            for step in others
+            if _is_multiplied_on_all_cores(step, scale)
+        }
         found |= thin if all(thin.values()) else {}
     copies = (step for step in todo if step.op is Op.COPY)
     return found | {step.result.name: labels for step in copies if (labels := _of(step, scale))}
@@ -79,6 +86,12 @@ def _also(step: Step, scale: Scale) -> Labels:
     if not rows or not scale.reaches(rows, _LARGE) or diagonals(step.args[0].labels):
         return ()
     return rows[:1] if _divides(rows[0], step, scale) else ()
+
+
+def _is_multiplied_on_all_cores(step: Step, scale: Scale) -> bool:
+    """Whether `step` is a product of matrices for which a BLAS has several threads."""
+    everything = step.pattern.input_labels()
+    return matrix_product(step) is not None and scale.counts(everything, _ONE_CORE + 1)
 
 
 def _rows(step: Step, scale: Scale) -> Labels:
