@@ -23,6 +23,13 @@ AGAIN = 20
 _PATIENCE = 2
 """How many flags more are read that nobody sets."""
 
+_STAYS = 16
+"""The calls in which a caller stays on its core, after one in which the system moved it.
+
+It would move it again, to the worker's core, for some 40 ms after a pause. Always to stay would
+cost a tenth where other processes want that core.
+"""
+
 
 class Box:
     """A place for one thing at a time, whose reader looks for it before it sleeps.
@@ -63,6 +70,7 @@ class Workers:
         self.free = threading.Lock()
         self._boxes: dict[threading.Thread, Box] = {}
         self._beside: int | None = None
+        self._to_stay = 0
 
     def run(self, count: int, task: Callable[[], object], looks: int = 0) -> list[Any]:
         """Have the caller and up to `count` threads run `task`, and return what it returned.
@@ -79,8 +87,10 @@ class Workers:
         answers = [Box() for _ in boxes]
         for box, answer in zip(boxes, answers, strict=True):
             box.put((task, answer, looks if spins else 0))
-        with Staying(core):
+        with Staying(core if self._to_stay else None):
             own = task()
+        moved = core is not None and core_of_caller() != core
+        self._to_stay = _STAYS if moved else max(0, self._to_stay - 1)
         return [own, *(answer.get(_FLAGS if spins else 0) for answer in answers)]
 
     def _one_more(self) -> bool:
