@@ -444,10 +444,19 @@ def test_parts_are_copied_in_rows_that_lie_in_lines_of_memory(rows: int, label: 
     assert told(forward(program)) == expected
 
 
-def test_a_block_with_copies_has_few_parts() -> None:
-    sizes = {"i": 2048, "j": 2048}
-    assert schedule(arranged("ij,ji->ij", None, 8, **sizes)).together[0].parts == 4
-    assert schedule(arranged("ij,ij->ij", None, 8, **sizes)).together[0].parts > 4
+@pytest.mark.parametrize(
+    ("text", "size", "parts"),
+    [
+        ("ij,ji->ij", 2048, 4),
+        ("ij,ji->ij", 1024, 2),
+        ("ij,ij->ij", 2048, 48),
+        ("ijb,jkb->ikb", 64, 4),  # products of matrices come after the copies
+    ],
+)
+def test_a_block_with_copies_has_few_parts(text: str, size: int, parts: int) -> None:
+    sizes = {"b": 1024} | dict.fromkeys("ijk", size)
+    sizes = {label: size for label, size in sizes.items() if label in text}
+    assert schedule(arranged(text, None, 8, **sizes)).together[0].parts == parts
 
 
 def test_small_sums_are_in_blocks_beside_others() -> None:

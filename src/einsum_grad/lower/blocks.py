@@ -29,6 +29,9 @@ Those of a BLAS would do them else, and then look for more work on a core that o
 _LONG = 3 << 23
 """The bytes of work that takes so long that it may be cut into more than a part for each thread."""
 
+_LONG_COPIES = 1 << 26
+"""The same where arrays are copied, and columns of them are read in longer pieces by few parts."""
+
 _PASSING = 20
 """Of what passes through a block, threads have at a time so many times less than it moves."""
 
@@ -177,7 +180,8 @@ def _parts(
         return 0
     # Two threads share an even number: two each, where neither is to wait long for the other.
     if copies:
-        return min(2 * max(1, min(work // _LONG, 2)), sizes.volume((label,)))
+        long = _LONG if products else _LONG_COPIES
+        return min(4 if work >= 2 * long else 2, sizes.volume((label,)))
     cached, held = again // (2 * BLOCK), _PASSING * sum(map(sizes.nbytes, passing)) // total
     return min(2 * max(1, min(work // _LONG, 2), cached, held), sizes.volume((label,)))
 
