@@ -391,5 +391,37 @@ def test_a_copy_that_is_there_serves_where_another_would_be_made() -> None:
     ],
 )
 def test_one_copy_serves_the_products_that_read_entry_by_entry(text: str, made: list[str]) -> None:
-    sizes = {label: 256 for label in "abc" if label in text}
+    sizes = {label: 1024 for label in "abc" if label in text}
     assert copies(arranged(text, None, 8, **sizes)) == made
+
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        # Each dot product reads one array across memory.
+        ("ab,ba->a", []),
+        ("ab,ba->", []),
+        ("ca,a->ac", []),
+        ("abc,bca->ac", ["ac>ca"]),  # dz alone, for dx, which lies along w
+        # w is multiplied with dz for dx too, which lies along x.
+        ("ab,ba->ab", ["ba>ab"]),
+        # The dot product that reads dz across memory comes before dx, which reads it as it lies.
+        ("b,ab->ba", []),
+        # A factor that is read many times.
+        ("abc,cb->abc", ["cb>bc"]),
+    ],
+)
+def test_what_is_read_once_and_fits_in_a_cache_is_read_across_memory(
+    text: str, made: list[str]
+) -> None:
+    for labels, size in (("ab", 512), ("abc", 64)):
+        if set(text) & set("abc") == set(labels):
+            assert copies(arranged(text, None, 8, **dict.fromkeys(labels, size))) == made
+    large = arranged(text, None, 8, **dict.fromkeys(filter(str.isalpha, text), 1024))
+    assert copies(large)
+
+
+def test_a_number_that_is_read_many_times_at_once_may_lie_anywhere() -> None:
+    # Of w each number is read for a row of c: for 16 and more it is not copied into the order of x.
+    assert copies(arranged("abc,ba->abc", (), 8, a=256, b=256, c=16)) == []
+    assert copies(arranged("abc,ba->abc", (), 8, a=256, b=256, c=8)) == ["ba>ab"]

@@ -57,6 +57,14 @@ _LARGE = 1 << 19
 """The bytes of an array that no longer fits in a core's own cache."""
 
 
+_ACROSS = 1 << 21
+"""The bytes of an array that is read across memory in less time than it is copied, at most."""
+
+
+_REPEATED = 16
+"""How often a number is read at a time, at least, for it not to matter where the next one is."""
+
+
 _TINY = 64
 """Multiplications: a product of two 4×4 matrices has so many."""
 
@@ -166,7 +174,22 @@ class _Arranger:
 
     def lying(self, value: Value, order: Labels) -> Value:
         """`value`, or a copy of it, whose axes lie in memory along `order`."""
-        return self.lies(value, order) or self.copy(value, self.in_memory(value.labels, order))
+        there = self.lies(value, order)
+        if there is not None or self.is_across(value, order):
+            return there or value
+        return self.copy(value, self.in_memory(value.labels, order))
+
+    def is_across(self, value: Value, order: Labels) -> bool:
+        """Whether `value` is read across memory: once, and it fits in a core's cache.
+
+        A copy would serve those whole arrays that it is still to be multiplied with.
+        """
+        assert self.scale is not None
+        if without(order, value.labels) or self.scale.reaches(order, _ACROSS + 1):
+            return False
+        later = (self.values.get(other.name, other) for other in self.partners[value.name])
+        whole = (other for other in later if not without(value.labels, other.labels))
+        return all(self.lies(other, value.labels) is not None for other in whole)
 
     def lies(self, value: Value, order: Labels) -> Value | None:
         """The same, if there is one already."""
@@ -271,9 +294,12 @@ class _Arranger:
 
         The copy takes longer than to read the array as it is, once.
         """
-        if self.scale is None or bool(product.rows) == bool(product.columns):
+        if self.scale is None or (product.rows and product.columns):
             return False
-        return copied(product)[0 if product.rows else 1]
+        if product.rows or product.columns:
+            return copied(product)[0 if product.rows else 1]
+        moved = zip((product.left, product.right), copied(product), strict=True)
+        return any(copy and self.is_across(value, product.contracted) for value, copy in moved)
 
     def is_more(self, count: int, product: Product, apart: Labels) -> bool:
         """Whether one of the matrix products that there are for `apart` multiplies more often."""
@@ -291,6 +317,8 @@ class _Arranger:
         """The order for an array that is read along `order`: large ones not across memory."""
         wanted = (*only(order, labels), *(label for label in labels if label not in order))
         if self.scale is None or not labels or labels[-1] == wanted[-1]:
+            return labels
+        if order[-1] not in labels and self.scale.counts(order[-1:], _REPEATED):
             return labels
         return wanted if self.scale.reaches(order, _LARGE) else labels
 
