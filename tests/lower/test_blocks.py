@@ -508,3 +508,10 @@ def test_rows_of_a_thin_product_come_first() -> None:
     for operand, label in (("x[ni]", "n"), ("x[in]", None)):
         found = told(grouped((heavy, multiplied("z[nj]", operand, "w[ij]")), scale))
         assert (("n", "y z") in found) == (label == "n")
+
+
+def test_parts_of_vectors_have_so_many_numbers_that_others_have_the_lock() -> None:
+    sizes = {"b": 8, "h": 8, "k": 1024}
+    for size, parts in ((64, 4), (256, 8)):
+        program = arranged("bhd,bkhd->bhk", None, 8, **sizes, d=size)
+        assert schedule(program).together[0].parts == parts

@@ -18,6 +18,7 @@ from einsum_grad.emit.product import Call, call_of, einsum_call, product_size, w
 from einsum_grad.emit.target import Target
 from einsum_grad.emit.view import transposing
 from einsum_grad.lower import (
+    UNLOCKED,
     AxisSize,
     Block,
     Op,
@@ -223,7 +224,7 @@ class _Large:
         if any(arg in self.torn for arg in step.args):
             call = _of_any(call)
         parts = block.parts if block.label in own.result.labels else 1
-        few = not self.scale.counts(own.result.labels, _FEW * parts)
+        few = not self.scale.counts(own.result.labels, UNLOCKED * parts)
         return einsum_call(own, product, context) if few and _holds_lock(call) else call
 
 
@@ -239,10 +240,6 @@ _ANY = {"np.dot": "np.matmul"}
 def _of_any(call: Call) -> Call:
     """`call` for arrays of any strides."""
     return replace(call, function=_ANY.get(call.function, call.function))
-
-
-_FEW = 1 << 10
-"""Numbers of a result: up to 500, NumPy's loops keep Python's lock, and sizes are rounded up."""
 
 
 def _holds_lock(call: Call) -> bool:

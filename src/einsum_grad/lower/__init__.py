@@ -1,7 +1,7 @@
 """`Network` to `Program`: a short list of array steps, forward and all gradients together."""
 
 from einsum_grad.lower.arrange import arrange
-from einsum_grad.lower.blocks import Block, blocks
+from einsum_grad.lower.blocks import UNLOCKED, Block, blocks
 from einsum_grad.lower.cost import Cost, Work, cost
 from einsum_grad.lower.lifetime import dying
 from einsum_grad.lower.lower import lower
@@ -25,6 +25,7 @@ from einsum_grad.lower.traits import PLAIN, Traits
 
 __all__ = [
     "PLAIN",
+    "UNLOCKED",
     "AxisSize",
     "Block",
     "Cost",

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from einsum_grad.lower.divided import WORTH
-from einsum_grad.lower.product import matrix_product, product_of
+from einsum_grad.lower.product import Kind, matrix_product, product_of
 from einsum_grad.lower.program import Op, Program, Step, Value, is_view, touched
 from einsum_grad.lower.scale import Scale, Sizes
 from einsum_grad.plan import Labels
@@ -34,6 +34,9 @@ _LONG_COPIES = 1 << 26
 
 _PASSING = 20
 """Of what passes through a block, threads have at a time so many times less than it moves."""
+
+UNLOCKED = 1 << 10
+"""Numbers of a result: up to 500, NumPy's loops keep Python's lock, and sizes are rounded up."""
 
 _PRODUCT = 1 << 12
 """The bytes that memory moves while `@` begins with one of its matrices, roughly."""
@@ -128,13 +131,17 @@ class _Group:
         if self.label is None:
             return Block(tuple(self.steps))
         times = Counter(value for step in self.steps for value in {*touched(step)})
-        moved = tuple((value.labels, number > 1) for value, number in times.items())
-        products = tuple(found for step in self.steps if (found := _matrices(step)))
         read = dict.fromkeys(arg for step in self.steps for arg in step.args)
-        passing = tuple(arg.labels for arg in read if arg.name in self.made)
-        copies = any(step.op is Op.COPY for step in self.steps)
-        worth = _WORTH_OF_SUMS if any(map(_is_sum, self.steps)) else WORTH
-        parts = scale.ask(_parts, self.label, moved, products, passing, copies, worth)
+        work = _Work(
+            self.label,
+            tuple((value.labels, number > 1) for value, number in times.items()),
+            tuple(arg.labels for arg in read if arg.name in self.made),
+            tuple(found for step in self.steps if (found := _matrices(step))),
+            tuple(step.result.labels for step in self.steps if _is_vectors(step)),
+            any(map(_is_sum, self.steps)),
+            any(step.op is Op.COPY for step in self.steps),
+        )
+        parts = scale.ask(_parts, work)
         return Block(tuple(self.steps), self.label, parts) if parts else Block(tuple(self.steps))
 
     def gives(self, value: Value) -> bool:
@@ -146,6 +153,22 @@ _Matrices = tuple[Labels, Labels]
 """The labels of a product of matrices, and those of which it has one for each index."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What the steps of a block do, as far as its number of parts depends on it."""
+
+    label: str
+    moved: tuple[tuple[Labels, bool], ...]
+    """The arrays that the steps touch, and whether more than one does."""
+    passing: tuple[Labels, ...]
+    """Those of them that pass from a step to another, and of which threads have parts."""
+    products: tuple[_Matrices, ...]
+    vectors: tuple[Labels, ...]
+    """The results of matrices times vectors."""
+    sums: bool
+    copies: bool
+
+
 def _is_sum(step: Step) -> bool:
     """Whether `step` is a sum, or multiplies a matrix and a vector."""
     product = product_of(step)
@@ -154,36 +177,36 @@ def _is_sum(step: Step) -> bool:
     return bool(product.contracted) and not product.batch and matrix_product(step) is None
 
 
+def _is_vectors(step: Step) -> bool:
+    """Whether `step` multiplies matrices and vectors of a batch."""
+    product = product_of(step)
+    return product is not None and product.kind is Kind.MATVEC
+
+
 def _matrices(step: Step) -> _Matrices | None:
     product = matrix_product(step)
     return (step.pattern.input_labels(), product.looped) if product else None
 
 
-def _parts(
-    sizes: Sizes,
-    label: str,
-    moved: tuple[tuple[Labels, bool], ...],
-    products: tuple[_Matrices, ...],
-    passing: tuple[Labels, ...],
-    copies: bool,
-    worth: int,
-) -> int:
-    """How many parts of `label` a block is done in; 0 where it is not worth to wake others.
+def _parts(sizes: Sizes, work: _Work) -> int:
+    """How many parts a block is done in; 0 where it is not worth to wake others.
 
-    `moved` are the arrays that its steps touch, and whether more than one does; of those `passing`
-    from a step to another threads have parts.
+    Two threads share an even number: two each, where neither is to wait long for the other.
     """
-    total = sum(sizes.nbytes(labels) for labels, _ in moved)
-    again = sum(sizes.nbytes(labels) for labels, several in moved if several)
-    work = total + sum(_effort(sizes, *product) for product in products)
-    if work < worth:
+    total = sum(sizes.nbytes(labels) for labels, _ in work.moved)
+    moved = total + sum(_effort(sizes, *product) for product in work.products)
+    if moved < (_WORTH_OF_SUMS if work.sums else WORTH):
         return 0
-    # Two threads share an even number: two each, where neither is to wait long for the other.
-    if copies:
-        long = _LONG if products else _LONG_COPIES
-        return min(4 if work >= 2 * long else 2, sizes.volume((label,)))
-    cached, held = again // (2 * BLOCK), _PASSING * sum(map(sizes.nbytes, passing)) // total
-    return min(2 * max(1, min(work // _LONG, 2), cached, held), sizes.volume((label,)))
+    size = sizes.volume((work.label,))
+    if work.copies:
+        long = _LONG if work.products else _LONG_COPIES
+        return min(4 if moved >= 2 * long else 2, size)
+    again = sum(sizes.nbytes(labels) for labels, several in work.moved if several)
+    cached, passing = again // (2 * BLOCK), sum(map(sizes.nbytes, work.passing))
+    pairs = max(1, min(moved // _LONG, 2), cached, _PASSING * passing // total)
+    divided = (labels for labels in work.vectors if work.label in labels)
+    few = min((sizes.volume(labels) // (2 * UNLOCKED) for labels in divided), default=pairs)
+    return min(2 * max(1, min(pairs, few)), size)
 
 
 def _effort(sizes: Sizes, labels: Labels, looped: Labels) -> int:
