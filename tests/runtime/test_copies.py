@@ -138,7 +138,7 @@ def test_few_columns_are_copied_at_a_time_where_a_call_has_enough(
         ((2000, 700), {1: 256}),  # eight pieces to share
         ((500, 1500), {0: 375, 1: 256}),  # two, and four parts of their rows
         ((100, 8000), {0: 2000}),
-        ((8000, 63), {1: 256}),  # rows too short to be cut
+        ((8000, 63), {1: 520}),  # rows too short to be cut, and columns for a call
     ],
 )
 def test_threads_share_rows_where_there_are_few_columns(

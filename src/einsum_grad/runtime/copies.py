@@ -40,7 +40,10 @@ _ALIAS = 1 << 11
 _FEW_COLUMNS = 256
 """How many columns are copied at a time: some KB of a cache hold a line of each."""
 
-_CALL = 1 << 13
+_LEAST = 1 << 13
+"""The numbers of so many columns, at least: fewer are not worth a call."""
+
+_CALL = 1 << 15
 """The numbers that a call copies, at least: threads that call more often wait for each other."""
 
 _SHORTEST = 16
@@ -128,7 +131,10 @@ def _few_columns(array: Array, along: int) -> _Cuts:
     axis = last if is_long else max(within, key=array.shape.__getitem__)
     size, columns = array.shape[axis], array.size // array.shape[along]
     length = max(_SHORTEST if axis == last else 1, size * _FEW_COLUMNS // columns)
-    return {axis: length} if length < size and length * array.size // size >= _CALL else {}
+    if length * array.size < _LEAST * size:
+        return {}
+    length = max(length, _CALL * size // array.size)
+    return {axis: length} if length < size else {}
 
 
 def _in_pieces(target: Array, array: Array, cuts: _Cuts) -> None:
