@@ -28,6 +28,8 @@ AXES = [
         (3, 1, 1 << 16),
         (70, 80, 90),
         (170, 120, 130),
+        (3, 5000, 7),
+        (4, 4096, 2, 3),
     )
     for count in range(1, len(shape) + 1)
     for axes in itertools.combinations(range(len(shape)), count)

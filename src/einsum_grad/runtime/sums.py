@@ -10,15 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from einsum_grad.runtime.memory import empty
-from einsum_grad.runtime.threads import FEWEST, WORTH, in_blocks, parts_of
+from einsum_grad.runtime.threads import FEWEST, WORTH, in_blocks
 
 Array = NDArray[Any]
 
-_MATRIX = 9216
-"""The numbers of a matrix up to which OpenBLAS sums its rows in less time than np.einsum."""
-
-_SINGLES = 1 << 16
-"""The same for numbers of four bytes."""
+_SHARED = 1 << 24
+"""The bytes from which on it is worth to wake other threads for a sum."""
 
 _ROW = 1 << 12
 """The numbers of a row, where an array may be cut into rows of any length."""
@@ -28,7 +25,7 @@ _FEW_SUMS = 8
 
 
 def summed(array: Array, axis: tuple[int, ...]) -> Any:
-    """The sum over some axes; over the first or the last ones as a product with ones.
+    """The sum over some axes, as products with ones: of one group of axes after the other.
 
     A product adds number after number, and what that loses grows with their count: so long sums
     are sums of those of rows.
@@ -39,9 +36,9 @@ def summed(array: Array, axis: tuple[int, ...]) -> Any:
         return _summed_as_it_is(array, axis)
     kept = tuple(size for place, size in enumerate(array.shape) if place not in axis)
     if array.dtype.kind != "c":
-        return _product(array, axis, math.prod(kept)).reshape(kept)[()]
+        return _products(array, axis).reshape(kept)[()]
     with np.errstate(invalid="ignore"):
-        total = _product(array, axis, math.prod(kept)).reshape(kept)[()]
+        total = _products(array, axis).reshape(kept)[()]
     # An infinity was multiplied by the 0 of 1 + 0j.
     return total if np.isfinite(total).all() else array.sum(axis=axis)
 
@@ -54,13 +51,30 @@ def _summed_as_it_is(array: Array, axis: tuple[int, ...]) -> Any:
     return sum(sums) if 0 in axis else np.concatenate(sums)
 
 
-def _product(array: Array, axis: tuple[int, ...], kept: int) -> Array:
-    count = array.size // kept
-    if axis == tuple(range(len(axis))):
-        return _summed_first(array.reshape(count, kept))
-    if axis == tuple(range(array.ndim - len(axis), array.ndim)):
-        return _summed_last(array.reshape(kept, count))
-    return _summed_within(*_grouped(array, axis))
+def _products(array: Array, axis: tuple[int, ...]) -> Array:
+    """The sums over groups of axes side by side: the last first, as rows are read best."""
+    places = range(array.ndim)
+    sizes = [
+        (math.prod(array.shape[place] for place in group), is_summed)
+        for is_summed, group in itertools.groupby(places, key=axis.__contains__)
+    ]
+    after = 1
+    for size, is_summed in reversed(sizes):
+        if is_summed:
+            array = _summed_over(array.reshape(-1, size, after))
+        else:
+            after *= size
+    return array
+
+
+def _summed_over(array: Array) -> Array:
+    """The sum over the second of three axes."""
+    before, count, after = array.shape
+    if before == 1:
+        return _summed_first(array.reshape(count, after))
+    if after == 1:
+        return _summed_last(array.reshape(before, count))
+    return _summed_within(array)
 
 
 def _summed_first(array: Array) -> Array:
@@ -90,52 +104,21 @@ def _summed_last(array: Array) -> Array:
     return sums + _summed_last(pieces)
 
 
-def _grouped(array: Array, axis: tuple[int, ...]) -> tuple[Array, tuple[int, ...]]:
-    """The same sum of an array with one axis for axes side by side that are summed, or kept."""
-    places = range(array.ndim)
-    groups = [list(group) for _, group in itertools.groupby(places, key=axis.__contains__)]
-    sizes = [math.prod(array.shape[place] for place in group) for group in groups]
-    return array.reshape(sizes), tuple(n for n, group in enumerate(groups) if group[0] in axis)
-
-
-def _summed_within(array: Array, axis: tuple[int, ...]) -> Array:
-    """The sum over axes that have kept ones on both sides, or between them."""
-    for place in axis:
-        if array.shape[place] > _ROW:
-            return _summed_in_rows(array, axis, place)
-    everything = list(range(array.ndim))
-    output = [place for place in everything if place not in axis]
-    if axis == (1,) and array[0].size <= (_SINGLES if array.itemsize == 4 else _MATRIX):
-        return _summed_matrices(array)
-    if output[0] != 0:
-        found: Array = np.einsum(array, everything, output)
-        return found
-    target = empty(tuple(array.shape[place] for place in output), array.dtype)
-
-    def work(part: slice) -> None:
-        np.einsum(array[part], everything, output, out=target[part])
-
-    in_blocks(work, len(array), parts_of(array.nbytes))
-    return target
-
-
-def _summed_matrices(array: Array) -> Array:
-    """The sum over the rows of small matrices, as products with ones."""
-    ones = np.ones(array.shape[1], array.dtype)
-    target = empty((len(array), array.shape[2]), array.dtype)
+def _summed_within(array: Array) -> Array:
+    """The sum over the last axis but one, in rows of bounded length."""
+    *before, count, after = array.shape
+    if count > _ROW:
+        whole = count - count % _ROW
+        rows = array[..., :whole, :].reshape(*before, -1, _ROW, after)
+        return _summed_within(_summed_within(rows)) + _summed_within(array[..., whole:, :])
+    ones = np.ones(count, array.dtype)
+    if array.nbytes < _SHARED:
+        sums: Array = ones @ array
+        return sums
+    target = empty((*before, after), array.dtype)
 
     def work(part: slice) -> None:
         np.matmul(ones, array[part], out=target[part])
 
-    in_blocks(work, len(array), parts_of(array.nbytes))
+    in_blocks(work, len(array), FEWEST)
     return target
-
-
-def _summed_in_rows(array: Array, axis: tuple[int, ...], place: int) -> Array:
-    """The sum of those of rows along the axis `place`, and of what is left of it."""
-    length = array.shape[place]
-    first, rest = np.split(array, [length - length % _ROW], axis=place)
-    rows = first.reshape(*array.shape[:place], -1, _ROW, *array.shape[place + 1 :])
-    partial = _summed_within(rows, tuple(other + (other >= place) for other in axis))
-    total: Array = partial.sum(axis=place - sum(other < place for other in axis))
-    return total + _summed_within(rest, axis) if rest.size else total
