@@ -38,9 +38,6 @@ _PASSING = 20
 UNLOCKED = 1 << 10
 """Numbers of a result: up to 500, NumPy's loops keep Python's lock, and sizes are rounded up."""
 
-_PRODUCT = 1 << 12
-"""The bytes that memory moves while `@` begins with one of its matrices, roughly."""
-
 _PRODUCTS = 4
 """How many multiplications of a matrix product take the time to move one number."""
 
@@ -136,7 +133,7 @@ class _Group:
             self.label,
             tuple((value.labels, number > 1) for value, number in times.items()),
             tuple(arg.labels for arg in read if arg.name in self.made),
-            tuple(found for step in self.steps if (found := _matrices(step))),
+            tuple(step.pattern.input_labels() for step in self.steps if matrix_product(step)),
             tuple(step.result.labels for step in self.steps if _is_vectors(step)),
             any(map(_is_sum, self.steps)),
             any(step.op is Op.COPY for step in self.steps),
@@ -149,10 +146,6 @@ class _Group:
         return self.label is None or self.label in value.labels
 
 
-_Matrices = tuple[Labels, Labels]
-"""The labels of a product of matrices, and those of which it has one for each index."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Work:
     """What the steps of a block do, as far as its number of parts depends on it."""
@@ -162,7 +155,8 @@ class _Work:
     """The arrays that the steps touch, and whether more than one does."""
     passing: tuple[Labels, ...]
     """Those of them that pass from a step to another, and of which threads have parts."""
-    products: tuple[_Matrices, ...]
+    products: tuple[Labels, ...]
+    """What products of matrices have labels of."""
     vectors: tuple[Labels, ...]
     """The results of matrices times vectors."""
     sums: bool
@@ -183,18 +177,13 @@ def _is_vectors(step: Step) -> bool:
     return product is not None and product.kind is Kind.MATVEC
 
 
-def _matrices(step: Step) -> _Matrices | None:
-    product = matrix_product(step)
-    return (step.pattern.input_labels(), product.looped) if product else None
-
-
 def _parts(sizes: Sizes, work: _Work) -> int:
     """How many parts a block is done in; 0 where it is not worth to wake others.
 
     Two threads share an even number: two each, where neither is to wait long for the other.
     """
     total = sum(sizes.nbytes(labels) for labels, _ in work.moved)
-    moved = total + sum(_effort(sizes, *product) for product in work.products)
+    moved = total + sum(map(sizes.nbytes, work.products)) // _PRODUCTS
     if moved < (_WORTH_OF_SUMS if work.sums else WORTH):
         return 0
     size = sizes.volume((work.label,))
@@ -207,11 +196,6 @@ def _parts(sizes: Sizes, work: _Work) -> int:
     divided = (labels for labels in work.vectors if work.label in labels)
     few = min((sizes.volume(labels) // (2 * UNLOCKED) for labels in divided), default=pairs)
     return min(2 * max(1, min(pairs, few)), size)
-
-
-def _effort(sizes: Sizes, labels: Labels, looped: Labels) -> int:
-    """The bytes that memory moves while matrix products are computed, roughly."""
-    return sizes.nbytes(labels) // _PRODUCTS + _PRODUCT * sizes.volume(looped)
 
 
 def _groups(todo: Sequence[Step], wanted: Collection[str], program: Program) -> list[_Group]:

@@ -22,6 +22,12 @@ _LARGE = 1 << 18
 _SHARED = 8
 """The matrices of a batch, at least, for cores to share them: fewer they share unequally."""
 
+_MATRIX = 1 << 14
+"""The multiplications of a product, at least: for fewer, threads wait for OpenBLAS's buffers."""
+
+_MATRICES = 1 << 22
+"""The bytes of an array of matrices from which on they may be smaller."""
+
 _RUN = 1 << 9
 """The bytes side by side in memory that a part should have for one index of its label."""
 
@@ -50,7 +56,8 @@ def divided(todo: Collection[Step], scale: Scale) -> dict[str, Labels]:
     a BLAS would share are thin. A copy is in
     blocks if one block alone reads it.
     """
-    found = {step.result.name: labels for step in todo if (labels := _due(step, scale))}
+    copied = frozenset(step.result.name for step in todo if step.op is Op.COPY)
+    found = {step.result.name: labels for step in todo if (labels := _due(step, copied, scale))}
     moved = (touched(step) for step in todo if step.result.name in found)
     if scale.ask(_is_worth, tuple(value.labels for values in moved for value in values)):
         others = [step for step in todo if step.result.name not in found]
@@ -69,9 +76,11 @@ def _is_worth(sizes: Sizes, arrays: tuple[Labels, ...]) -> bool:
     return sum(map(sizes.nbytes, arrays)) >= WORTH
 
 
-def _due(step: Step, scale: Scale) -> Labels:
+def _due(step: Step, copied: frozenset[str], scale: Scale) -> Labels:
     product = matrix_product(step)
     if product is not None:
+        if _are_small(step, product, scale) and copied.isdisjoint(arg.name for arg in step.args):
+            return ()
         return tuple(label for label in product.looped if _is_shared(label, step, product, scale))
     if not _is_bound_by_memory(step, scale):
         return ()
@@ -138,6 +147,12 @@ def _is_shared(label: str, step: Step, product: Product, scale: Scale) -> bool:
     terms = {label in arg.labels: arg.labels for arg in step.args}
     small = False not in terms or scale.ask(_is_smaller, terms[False], terms[True])
     return in_place and small and scale.counts((label,), _SHARED)
+
+
+def _are_small(step: Step, product: Product, scale: Scale) -> bool:
+    """Whether the matrices of `product` are so small, and few, that one core does them sooner."""
+    matrix = without(step.pattern.input_labels(), product.looped)
+    return not (scale.counts(matrix, _MATRIX) or scale.reaches(_largest(step, scale), _MATRICES))
 
 
 def _is_smaller(sizes: Sizes, one: Labels, other: Labels) -> bool:

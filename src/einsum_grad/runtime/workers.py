@@ -20,7 +20,7 @@ _FLAGS = 60
 AGAIN = 20
 """How many flags a worker reads that is soon needed again: a tenth of a millisecond."""
 
-_PATIENCE = 2
+_PATIENCE = 3
 """How many flags more are read that nobody sets."""
 
 _STAYS = 16
