@@ -7,16 +7,15 @@ view makes matrices of an array, a copy does; it is made once and used again, by
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from einsum_grad.lower.builder import labels_suffix
 from einsum_grad.lower.divided import divided
 from einsum_grad.lower.orders import batch_last, copied, missing, orders_of
 from einsum_grad.lower.product import Kind, Product, is_matrix, only, product_of, without
 from einsum_grad.lower.program import Op, Program, Section, Step, Value, residuals, steps
 from einsum_grad.lower.scale import Gap, Scale, Sizes
+from einsum_grad.lower.values import LARGE, Values
 from einsum_grad.plan import Labels, diagonals
 
 
@@ -53,18 +52,6 @@ def arrange(program: Program, scale: Scale | None = None) -> Program:
     )
 
 
-_LARGE = 1 << 19
-"""The bytes of an array that no longer fits in a core's own cache."""
-
-
-_ACROSS = 1 << 21
-"""The bytes of an array that is read across memory in less time than it is copied, at most."""
-
-
-_REPEATED = 16
-"""How often a number is read at a time, at least, for it not to matter where the next one is."""
-
-
 _TINY = 64
 """Multiplications: a product of two 4×4 matrices has so many."""
 
@@ -88,41 +75,29 @@ def _is_part(sizes: Sizes, result: Labels, arrays: tuple[Labels, ...], share: in
 
 
 class _Arranger:
-    """The values as they are made now, by name, and the copies of them that there are."""
+    """What arranges the steps of one program, one after the other."""
 
     def __init__(self, program: Program, scale: Scale | None) -> None:
         self.scale = scale
+        self.values = Values(program, scale)
         everything = (*steps(program.forward), *steps(program.backward))
-        self.names = {step.result.name for step in everything}
-        self.names.update(value.name for value in (*program.operands, program.cotangent))
         self.final = {program.output.name, *(value.name for value in program.gradients)}
         self.batches = _batches(everything)
         gaps = scale.gaps if scale is not None else ()
         self.gaps = {program.operands[number].name: gap for number, gap in gaps}
-        self.partners: dict[str, list[Value]] = {}
-        """What a value is still to be multiplied with."""
-        for step in everything:
-            for one, other in itertools.permutations(step.args, 2):
-                self.partners.setdefault(one.name, []).append(other)
-        self.values: dict[str, Value] = {}
-        self.copies: dict[str, dict[Labels, Value]] = {}
-        self.added: list[Step] = []
 
     def section(self, section: Section) -> Section:
         """The section with its steps arranged."""
         for step in section.steps:
             self.step(step)
-        todo, self.added = tuple(self.added), []
-        made, result = (self.values.get(v.name, v) for v in (section.made, section.result))
-        args = tuple(self.values.get(value.name, value) for value in section.args)
-        return replace(section, args=args, made=made, result=result, steps=todo)
+        made, result = map(self.values.now, (section.made, section.result))
+        args = tuple(map(self.values.now, section.args))
+        return replace(section, args=args, made=made, result=result, steps=self.values.taken())
 
     def step(self, step: Step) -> None:
         """Add `step` as it is best done."""
-        args = tuple(self.values.get(arg.name, arg) for arg in step.args)
-        for one, other in itertools.permutations(step.args, 2):
-            self.partners[one.name].remove(other)
-        self.values[step.result.name] = _ARRANGE[step.op](self, step, args)
+        args = self.values.begin(step)
+        self.values.end(step, _ARRANGE[step.op](self, step, args))
 
     def contract(self, step: Step, args: tuple[Value, ...]) -> Value:
         """A product or a sum leaves its axes as they fall; what only looks is done as it says."""
@@ -145,64 +120,18 @@ class _Arranger:
         orders = batch_last if self.is_tiny(product) else orders_of
         left, right, natural = orders(product)
         if product.kind in (Kind.MULTIPLY, Kind.ROW_DOT):
-            along = self.best_order(product, natural)
-            placed = (self.lying(product.left, along), self.lying(product.right, along))
+            along = self.values.best_order(product, natural)
+            placed = (
+                self.values.lying(product.left, along),
+                self.values.lying(product.right, along),
+            )
             return self.finished(step, only(along, product.output), placed)
-        placed = (self.copied(product.left, left), self.copied(product.right, right))
+        placed = (self.values.copied(product.left, left), self.values.copied(product.right, right))
         return self.finished(step, natural, placed)
-
-    def best_order(self, product: Product, natural: Labels) -> Labels:
-        """The order in which arrays are read entry by entry: that for which fewest are copied.
-
-        Of two such orders it is the one whose copies fit most of the products to come.
-        """
-        arrays = (product.left, product.right)
-        everything = {*product.output, *product.contracted}
-        orders = [natural, *(value.labels for array in arrays for value in self.known(array))]
-        whole = [order for order in orders if everything.issubset(order)]
-
-        def price(order: Labels) -> tuple[int, int]:
-            new = [value for value in arrays if self.lies(value, order) is None]
-            return len(new), -sum(self.fitting(value, order) for value in new)
-
-        return min(whole, key=price) if whole else natural
-
-    def fitting(self, value: Value, order: Labels) -> int:
-        """How many of the arrays that `value` is still to be multiplied with lie along `order`."""
-        others = (self.values.get(other.name, other) for other in self.partners[value.name])
-        return sum(self.lies(other, order) is not None for other in others)
-
-    def lying(self, value: Value, order: Labels) -> Value:
-        """`value`, or a copy of it, whose axes lie in memory along `order`."""
-        there = self.lies(value, order)
-        if there is not None or self.is_across(value, order):
-            return there or value
-        return self.copy(value, self.in_memory(value.labels, order))
-
-    def is_across(self, value: Value, order: Labels) -> bool:
-        """Whether `value` is read across memory: once, and it fits in a core's cache.
-
-        A copy would serve those whole arrays that it is still to be multiplied with.
-        """
-        assert self.scale is not None
-        if without(order, value.labels) or self.scale.reaches(order, _ACROSS + 1):
-            return False
-        later = (self.values.get(other.name, other) for other in self.partners[value.name])
-        whole = (other for other in later if not without(value.labels, other.labels))
-        return all(self.lies(other, value.labels) is not None for other in whole)
-
-    def lies(self, value: Value, order: Labels) -> Value | None:
-        """The same, if there is one already."""
-        along = (v for v in self.known(value) if self.in_memory(v.labels, order) == v.labels)
-        return next(along, None)
-
-    def known(self, value: Value) -> list[Value]:
-        """`value` and the copies of it that there are."""
-        return [value, *self.copies.get(value.name, {}).values()]
 
     def with_copies(self, product: Product) -> Product:
         """The product of those copies of its arrays that need fewest others, for a spread too."""
-        lefts, rights = self.known(product.left), self.known(product.right)
+        lefts, rights = self.values.known(product.left), self.values.known(product.right)
         pairs = (replace(product, left=one, right=other) for one in lefts for other in rights)
         return min(pairs, key=lambda pair: (missing(pair), len(pair.spread)))
 
@@ -213,14 +142,14 @@ class _Arranger:
         """
         turned = product if product.rows else product.swapped()
         matrix, vector, contracted = turned.left.labels, turned.right, turned.contracted
-        large = self.scale is not None and self.scale.reaches(matrix, _LARGE)
+        large = self.scale is not None and self.scale.reaches(matrix, LARGE)
         if not large or not is_matrix(matrix, turned.batch, turned.rows, contracted):
             return product
         order = (*only(matrix, turned.batch), *only(matrix, contracted))
         dense = vector.labels[-1] in contracted
         if dense and only(vector.labels, contracted) == only(order, contracted):
             return product
-        return replace(turned, right=self.copied(vector, order))
+        return replace(turned, right=self.values.copied(vector, order))
 
     def torn(self, product: Product) -> tuple[bool, bool]:
         """Whether the left and the right array are matrices that no BLAS reads through a view."""
@@ -244,7 +173,7 @@ class _Arranger:
         if not any(torn):
             return product
         left, right = (
-            self.copy(value, value.labels) if torn and not moved else value
+            self.values.copy(value, value.labels) if torn and not moved else value
             for value, torn, moved in zip(
                 (product.left, product.right), torn, copied(product), strict=True
             )
@@ -273,7 +202,7 @@ class _Arranger:
         batched = product_of(step)
         if batched is None or batched.kind not in _BLAS or missing(batched):
             return None
-        return replace(step, result=Value(self.name(base, output), output))
+        return replace(step, result=Value(self.values.name(base, output), output))
 
     def gathered(self, product: Product) -> Product:
         """The product without labels to spread over: where a copy costs less than the calls."""
@@ -285,9 +214,9 @@ class _Arranger:
         left, right = product.left, product.right
         if spread[0] in left.labels:
             order = (*product.rows, *only(right.labels, product.contracted))
-            return replace(product, left=self.copied(left, order))
+            return replace(product, left=self.values.copied(left, order))
         order = (*only(left.labels, product.contracted), *product.columns)
-        return replace(product, right=self.copied(right, order))
+        return replace(product, right=self.values.copied(right, order))
 
     def is_read_once(self, product: Product) -> bool:
         """Whether it is the product of a vector and a large array that is a matrix by a copy only.
@@ -299,7 +228,9 @@ class _Arranger:
         if product.rows or product.columns:
             return copied(product)[0 if product.rows else 1]
         moved = zip((product.left, product.right), copied(product), strict=True)
-        return any(copy and self.is_across(value, product.contracted) for value, copy in moved)
+        return any(
+            copy and self.values.is_across(value, product.contracted) for value, copy in moved
+        )
 
     def is_more(self, count: int, product: Product, apart: Labels) -> bool:
         """Whether one of the matrix products that there are for `apart` multiplies more often."""
@@ -313,29 +244,20 @@ class _Arranger:
             return False
         return not self.is_more(_TINY, product, ())
 
-    def in_memory(self, labels: Labels, order: Labels) -> Labels:
-        """The order for an array that is read along `order`: large ones not across memory."""
-        wanted = (*only(order, labels), *(label for label in labels if label not in order))
-        if self.scale is None or not labels or labels[-1] == wanted[-1]:
-            return labels
-        if order[-1] not in labels and self.scale.counts(order[-1:], _REPEATED):
-            return labels
-        return wanted if self.scale.reaches(order, _LARGE) else labels
-
     def alone(self, step: Step, args: tuple[Value, ...]) -> Value:
         """The sum of one array over some axes, or a view of it."""
         wanted = step.result.labels
         if len(args) != 1 or diagonals(args[0].labels):
-            return self.add(step.op, step.result, args)
+            return self.values.add(step.op, step.result, args)
         kept = only(args[0].labels, wanted)
         if len(kept) == len(args[0].labels):
-            return self.add(step.op, step.result, args)
+            return self.values.add(step.op, step.result, args)
         return self.finished(step, kept, args)
 
     def as_it_says(self, step: Step, args: tuple[Value, ...]) -> Value:
         """What goes by the order of the axes gets them in the order that it was written for."""
-        placed = tuple(map(self.viewed, args, (arg.labels for arg in step.args)))
-        return self.add(step.op, step.result, placed)
+        placed = tuple(map(self.values.viewed, args, (arg.labels for arg in step.args)))
+        return self.values.add(step.op, step.result, placed)
 
     def as_it_falls(self, step: Step, args: tuple[Value, ...]) -> Value:
         """What goes entry by entry leaves the axes as they are."""
@@ -344,47 +266,15 @@ class _Arranger:
     def summed(self, step: Step, args: tuple[Value, ...]) -> Value:
         """What is added has the order of the first."""
         first = args[0].labels
-        return self.finished(step, first, tuple(self.viewed(arg, first) for arg in args))
+        return self.finished(step, first, tuple(self.values.viewed(arg, first) for arg in args))
 
     def finished(self, step: Step, natural: Labels, args: tuple[Value, ...]) -> Value:
         """A step whose axes fall as `natural`: for a caller they are put in order."""
         wanted, name = step.result.labels, step.result.name
         if natural == wanted or name not in self.final:
-            return self.add(step.op, Value(name, natural), args)
-        raw = Value(self.name(name, natural), natural)
-        return self.add(Op.CONTRACT, step.result, (self.add(step.op, raw, args),))
-
-    def copied(self, value: Value, labels: Labels) -> Value:
-        """`value` with its axes in the order of `labels`, and so in memory."""
-        return value if labels == value.labels else self.copy(value, labels)
-
-    def copy(self, value: Value, labels: Labels) -> Value:
-        """The copy of `value` with its axes in the order of `labels`, made once."""
-        copies = self.copies.setdefault(value.name, {})
-        if labels not in copies:
-            result = Value(self.name(value.name, labels), labels)
-            copies[labels] = self.add(Op.COPY, result, (value,))
-        return copies[labels]
-
-    def viewed(self, value: Value, labels: Labels) -> Value:
-        """`value` with its axes in the order of `labels`, as a view."""
-        if labels == value.labels:
-            return value
-        return self.add(Op.CONTRACT, Value(self.name(value.name, labels), labels), (value,))
-
-    def add(self, op: Op, result: Value, args: tuple[Value, ...]) -> Value:
-        """Append a step."""
-        self.added.append(Step(op, result, args))
-        return result
-
-    def name(self, base: str, labels: Labels) -> str:
-        """A name that no value has."""
-        name = base = f"{base}_{labels_suffix(labels)}"
-        number = 2
-        while name in self.names:
-            name, number = f"{base}{number}", number + 1
-        self.names.add(name)
-        return name
+            return self.values.add(step.op, Value(name, natural), args)
+        raw = Value(self.values.name(name, natural), natural)
+        return self.values.add(Op.CONTRACT, step.result, (self.values.add(step.op, raw, args),))
 
 
 def _batches(everything: Iterable[Step]) -> dict[str, frozenset[str]]:
