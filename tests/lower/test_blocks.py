@@ -491,10 +491,9 @@ def test_thin_products_of_matrices_are_in_blocks_beside_others() -> None:
     [
         ({"i": 128, "j": 128}, True),  # 128 KiB for all rows to read, or to add to
         ({"i": 128, "j": 129}, False),
-        ({"n": 32, "i": 1 << 14, "j": 1}, False),
     ],
 )
-def test_a_thin_product_has_many_rows_and_a_small_matrix(sizes: dict[str, int], thin: bool) -> None:
+def test_a_thin_product_has_a_small_matrix(sizes: dict[str, int], thin: bool) -> None:
     found = told(schedule(arranged("ni,n,nj->ij", None, 8, **(GRAM | sizes))).apart)
     assert ((None, "z") not in found) == thin
 

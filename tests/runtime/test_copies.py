@@ -88,7 +88,8 @@ def test_what_repeats_is_copied_as_often() -> None:
         ((300, 4096), (1, 0), 0),  # lines that are 32 KB apart have few places in a cache
         ((9, 256, 256), (0, 2, 1), 0),
         ((63, 9000), (1, 0), 4),
-        ((63, 9216), (1, 0), 4),  # too short for a panel
+        ((4096, 8, 32), (2, 1, 0), 4),  # too short for a panel
+        ((128, 512), (1, 0), 0),  # small ones too
     ],
 )
 def test_columns_a_power_of_two_apart_are_copied_in_panels_and_others_in_pieces_that_cores_share(
@@ -139,6 +140,7 @@ def test_few_columns_are_copied_at_a_time_where_a_call_has_enough(
         ((500, 1500), {0: 375, 1: 256}),  # two, and four parts of their rows
         ((100, 8000), {0: 2000}),
         ((8000, 63), {1: 520}),  # rows too short to be cut, and columns for a call
+        ((1 << 16, 16), {1: 1 << 13}),  # so few that a call is for a megabyte
     ],
 )
 def test_threads_share_rows_where_there_are_few_columns(

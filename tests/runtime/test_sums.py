@@ -112,3 +112,19 @@ def test_a_large_array_with_gaps_is_summed_in_parts(
     assert parts == [4] * len(layouts)
     summed(array[:4, :, ::2], axis)
     assert len(parts) == len(layouts)  # a small one is not worth it
+
+
+@pytest.mark.parametrize(("rows", "shared"), [(255, False), (256, True)])
+def test_threads_share_sums_of_many_megabytes(
+    monkeypatch: pytest.MonkeyPatch, rows: int, shared: bool
+) -> None:
+    parts: list[int] = []
+
+    def in_blocks(work: Callable[[slice], Any], length: int, count: int) -> list[Any]:
+        parts.append(count)
+        return [work(slice(start, start + 1)) for start in range(length)]
+
+    monkeypatch.setattr(sums, "in_blocks", in_blocks)
+    array = whole((8, rows, 1024), "f8", 1)
+    np.testing.assert_array_equal(summed(array, (1,)), array.sum(1))
+    assert parts == ([4] if shared else [])

@@ -108,6 +108,17 @@ def test_workers_keep_from_the_core_of_their_caller(monkeypatch: pytest.MonkeyPa
 
 
 @needs_cores
+def test_workers_are_told_of_another_core_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[int] = []
+    monkeypatch.setattr(workers, "keep_from", lambda core, threads: told.append(core))
+    team = Workers()
+    for core in (0, 0, 1, 1):
+        monkeypatch.setattr(workers, "core_of_caller", lambda core=core: core)
+        team.run(1, lambda: None)
+    assert told == [0, 1]
+
+
+@needs_cores
 def test_a_caller_that_was_moved_stays_for_some_calls(monkeypatch: pytest.MonkeyPatch) -> None:
     everywhere = os.sched_getaffinity(0)
     here, there = min(everywhere), max(everywhere)

@@ -37,11 +37,8 @@ _LINES = 1 << 12
 _ONE_CORE = 1 << 18
 """The multiplications up to which OpenBLAS has one thread for a product of matrices."""
 
-_THIN = 64
-"""The rows from which on a matrix may be multiplied in parts."""
-
 _BESIDE = 1 << 17
-"""The bytes of a matrix that each such part is multiplied with, at most: it stays in a cache."""
+"""The bytes of a matrix that rows of another are multiplied with, at most: it stays in a cache."""
 
 _FEW = 1 << 16
 """The bytes of an array that every block may read, or add to, as a whole."""
@@ -108,7 +105,7 @@ def _rows(step: Step, scale: Scale) -> Labels:
     label, *_ = _largest(step, scale)
     arrays = (*step.args, step.result)
     beside = (value.labels for value in arrays if label not in value.labels)
-    if not scale.counts((label,), _THIN) or any(scale.reaches(v, _BESIDE + 1) for v in beside):
+    if label == UNIT or any(scale.reaches(labels, _BESIDE + 1) for labels in beside):
         return ()
     in_rows = all(value.labels[0] == label for value in arrays if label in value.labels)
     return (label,) if in_rows and not _is_within_group(label, step) else ()
