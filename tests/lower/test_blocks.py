@@ -498,17 +498,21 @@ def test_a_thin_product_has_a_small_matrix(sizes: dict[str, int], thin: bool) ->
     assert ((None, "z") not in found) == thin
 
 
-@pytest.mark.parametrize(
-    ("size", "label"),
-    [(64, "n"), (65, None)],  # 64³ multiplications OpenBLAS does on one core
-)
-def test_one_product_that_is_not_thin_keeps_all_whole(size: int, label: str | None) -> None:
-    sizes = {"n": 8192, "i": 64, "j": 64, "k": size}
-    program = arranged("ni,n,nj,jk->ik", None, 8, **sizes)
-    found = told(schedule(program).apart)
-    labels = {name: label for label, names in found for name in names.split()}
-    assert labels["z"] is None
-    assert labels["t2"] == labels["dc"] == labels["dt1"] == label
+@pytest.mark.parametrize(("size", "thin"), [(64, True), (128, False)])
+def test_one_product_that_is_not_thin_keeps_all_whole(size: int, thin: bool) -> None:
+    heavy, product = multiplied("y[nm]", "u[nm]", "v[nm]"), multiplied("z[nj]", "x[ni]", "w[ij]")
+    # Rows of q are columns of its product. A BLAS does 64³ multiplications on one core.
+    other = multiplied("s[jk]", "p[ij]", "q[ki]")
+    sizes = {"n": 8192, "i": 64, "j": 64, "m": 2048, "k": size}
+    found = labels_of(heavy, product, other, **sizes)
+    assert found == ([("n", "y z"), (None, "s")] if thin else [("n", "y"), (None, "z s")])
+
+
+def test_one_row_is_not_divided() -> None:
+    heavy, thin = multiplied("y[unm]", "u[unm]", "v[unm]"), multiplied("z[unj]", "x[uni]", "w[ij]")
+    sizes = {"n": 8192, "i": 64, "j": 64, "m": 2048}
+    assert labels_of(heavy, thin, **sizes, u=1) == [("n", "y"), (None, "z")]
+    assert labels_of(heavy, thin, **sizes, u=2) == [("u", "y z")]
 
 
 def test_rows_of_a_thin_product_come_first() -> None:

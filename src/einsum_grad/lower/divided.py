@@ -105,10 +105,10 @@ def _rows(step: Step, scale: Scale) -> Labels:
     label, *_ = _largest(step, scale)
     arrays = (*step.args, step.result)
     beside = (value.labels for value in arrays if label not in value.labels)
-    if label == UNIT or any(scale.reaches(labels, _BESIDE + 1) for labels in beside):
+    if not scale.counts((label,), 2) or any(scale.reaches(v, _BESIDE + 1) for v in beside):
         return ()
     in_rows = all(value.labels[0] == label for value in arrays if label in value.labels)
-    return (label,) if in_rows and not _is_within_group(label, step) else ()
+    return (label,) if in_rows else ()
 
 
 def _of(copy: Step, scale: Scale) -> Labels:
