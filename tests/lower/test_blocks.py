@@ -439,12 +439,26 @@ def test_a_copy_that_two_blocks_read_is_made_whole() -> None:
     assert told(blocks(program, (copy, summed), {"s", "y"})) == [(None, "y"), ("i", "s")]
 
 
-def test_a_copy_of_what_the_steps_make_is_whole() -> None:
+def test_a_copy_of_what_the_steps_make_comes_after_it() -> None:
+    first = multiplied("p[ij]", "q[ij]", "r[ij]")
     made = multiplied("x[ji]", "u[ji]", "v[ji]")
     copy = Step(Op.COPY, Value("y", ("i", "j")), (made.result,))
     reading = multiplied("t[ij]", "y[ij]", "w[ij]")
-    found = labels_of(made, copy, reading, i=1024, j=1024)
-    assert (None, "y") in found
+    scale = Scale((("i", 1024), ("j", 1024)), 8)
+    todo = (first, made, copy, reading)
+    program = replace(arranged("i->"), scale=scale, divided=divided(todo, scale))
+    found = told(blocks(program, todo, {"p", "t"}))
+    assert found == [("i", "p"), ("j", "x"), (None, "y"), ("i", "t")]
+
+
+def test_a_copy_is_made_whole_where_the_block_has_another_label() -> None:
+    # Of x the parts by i would be read in pieces of less than a line.
+    copy = Step(Op.COPY, Value("y", ("i", "j")), (Value("x", ("j", "i")),))
+    reading = multiplied("t[ijm]", "y[ij]", "w[ijm]")
+    scale = Scale((("i", 64), ("j", 64), ("m", 1024)), 8)
+    program = replace(arranged("i->"), scale=scale, divided=divided((copy, reading), scale))
+    assert program.divided["y"] == ("j",)
+    assert told(blocks(program, (copy, reading), {"t"})) == [(None, "y"), ("i", "t")]
 
 
 @pytest.mark.parametrize(("rows", "label"), [(512, "i"), (256, None)])

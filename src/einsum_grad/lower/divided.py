@@ -112,17 +112,10 @@ def _rows(step: Step, scale: Scale) -> Labels:
 
 
 def _of(copy: Step, scale: Scale) -> Labels:
-    """The labels of which a copy has parts that it reads in lines, and writes in rows."""
-    (source,), target = copy.args, copy.result
-    if not scale.reaches(target.labels, _LARGE):
-        return ()
-    return tuple(
-        label
-        for place, label in enumerate(source.labels)
-        if scale.counts((label,), 2)
-        and scale.reaches(source.labels[place:], _LINES)
-        and _is_divided(label, target, scale)
-    )
+    """The labels of which a copy has parts that it reads in lines."""
+    source = copy.args[0].labels
+    lines = enumerate(source)
+    return tuple(label for place, label in lines if scale.reaches(source[place:], _LINES))
 
 
 def _largest(step: Step, scale: Scale) -> Labels:
