@@ -90,6 +90,7 @@ def test_what_repeats_is_copied_as_often() -> None:
         ((63, 9000), (1, 0), 4),
         ((4096, 8, 32), (2, 1, 0), 4),  # too short for a panel
         ((128, 512), (1, 0), 0),  # small ones too
+        ((127, 4096), (1, 0), 1),  # so few columns are no trouble
     ],
 )
 def test_columns_a_power_of_two_apart_are_copied_in_panels_and_others_in_pieces_that_cores_share(
