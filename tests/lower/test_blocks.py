@@ -473,6 +473,7 @@ def test_parts_are_copied_in_rows_that_lie_in_lines_of_memory(rows: int, label: 
     [
         ("ij,ji->ij", 2048, 4),
         ("ij,ji->ij", 1024, 2),
+        ("ij,ij->ji", 1024, 4),  # the copy of the cotangent is memory that nothing else names
         ("ij,ij->ij", 2048, 48),
         ("ijb,jkb->ikb", 64, 4),  # products of matrices come after the copies
     ],

@@ -68,7 +68,7 @@ def blocks(
     if scale is None:
         return (Block(tuple(todo)),) if todo else ()
     groups = _groups(todo, wanted, program)
-    found = tuple(_joined(group.block(scale) for group in groups))
+    found = tuple(_joined(group.block(program, scale) for group in groups))
     if going:
         whole = {value.name for block in _kept(found, wanted) for value in block.kept}
         found = tuple(_in_turn(found, going, whole - set(wanted)))
@@ -124,19 +124,22 @@ class _Group:
         self.steps.insert(first, copy)
         self.made.add(copy.result.name)
 
-    def block(self, scale: Scale) -> Block:
+    def block(self, program: Program, scale: Scale) -> Block:
         if self.label is None:
             return Block(tuple(self.steps))
         times = Counter(value for step in self.steps for value in {*touched(step)})
         read = dict.fromkeys(arg for step in self.steps for arg in step.args)
+        copies = [step for step in self.steps if step.op is Op.COPY]
+        # A pullback would keep the copies of operands: that they are there is expected.
+        saved = {copy.result.name for copy in copies if copy.args[0] in program.operands}
         work = _Work(
             self.label,
             tuple((value.labels, number > 1) for value, number in times.items()),
-            tuple(arg.labels for arg in read if arg.name in self.made),
+            tuple(arg.labels for arg in read if arg.name in self.made - saved),
             tuple(step.pattern.input_labels() for step in self.steps if matrix_product(step)),
             tuple(step.result.labels for step in self.steps if _is_vectors(step)),
             any(map(_is_sum, self.steps)),
-            any(step.op is Op.COPY for step in self.steps),
+            bool(copies),
         )
         parts = scale.ask(_parts, work)
         return Block(tuple(self.steps), self.label, parts) if parts else Block(tuple(self.steps))
@@ -154,7 +157,7 @@ class _Work:
     moved: tuple[tuple[Labels, bool], ...]
     """The arrays that the steps touch, and whether more than one does."""
     passing: tuple[Labels, ...]
-    """Those of them that pass from a step to another, and of which threads have parts."""
+    """Those of them that pass from a step to another: more memory than a caller expects."""
     products: tuple[Labels, ...]
     """What products of matrices have labels of."""
     vectors: tuple[Labels, ...]
@@ -186,13 +189,13 @@ def _parts(sizes: Sizes, work: _Work) -> int:
     moved = total + sum(map(sizes.nbytes, work.products)) // _PRODUCTS
     if moved < (_WORTH_OF_SUMS if work.sums else WORTH):
         return 0
-    size = sizes.volume((work.label,))
+    size, held = sizes.volume((work.label,)), sum(map(sizes.nbytes, work.passing))
     if work.copies:
         long = _LONG if work.products else _LONG_COPIES
-        return min(4 if moved >= 2 * long else 2, size)
+        pairs = max(1, min(moved // long, 2), _PASSING * held // total)
+        return min(2 * pairs, size)
     again = sum(sizes.nbytes(labels) for labels, several in work.moved if several)
-    cached, passing = again // (2 * BLOCK), sum(map(sizes.nbytes, work.passing))
-    pairs = max(1, min(moved // _LONG, 2), cached, _PASSING * passing // total)
+    pairs = max(1, min(moved // _LONG, 2), again // (2 * BLOCK), _PASSING * held // total)
     divided = (labels for labels in work.vectors if work.label in labels)
     few = min((sizes.volume(labels) // (2 * UNLOCKED) for labels in divided), default=pairs)
     return min(2 * max(1, min(pairs, few)), size)
