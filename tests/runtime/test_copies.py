@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from einsum_grad.runtime import copies
 from einsum_grad.runtime.copies import copied
+from einsum_grad.runtime.memory import is_leased
+from einsum_grad.runtime.threads import in_blocks
 from tests.runtime.test_helpers import plain
 from tests.strategies import whole
 
@@ -158,3 +160,9 @@ def test_threads_share_rows_where_there_are_few_columns(
     array = whole(shape, "f8", 1).T
     np.testing.assert_array_equal(copied(array), array)
     assert seen == [cuts]
+
+
+def test_a_copy_within_a_block_leaves_no_memory_behind() -> None:
+    array = whole((300, 1000), "f8", 1).T
+    assert is_leased(copied(array))
+    assert in_blocks(lambda part: is_leased(copied(array)), 2, 2) == [False, False]

@@ -12,7 +12,7 @@ from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from einsum_grad.runtime.memory import empty
-from einsum_grad.runtime.threads import FEWEST, in_blocks, parts_of
+from einsum_grad.runtime.threads import FEWEST, in_blocks, is_within_block, parts_of
 
 Array = NDArray[Any]
 
@@ -55,7 +55,8 @@ def copied(array: Array) -> Array:
     along = not array.ndim or _lies_along_its_last_axis(array)
     if array.nbytes < _SMALL and (along or not _is_crowded(array)):
         return array.copy()
-    target = empty(array.shape, array.dtype)
+    # A part of a block is soon gone: memory of its size would wait in vain to be used again.
+    target = (np.empty if is_within_block() else empty)(array.shape, array.dtype)
     if along:
         _in_pieces(target, array, _piece(array))
     else:

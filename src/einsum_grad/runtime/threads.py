@@ -19,6 +19,8 @@ from einsum_grad.runtime.workers import Workers
 
 Work = Callable[[slice], Any]
 
+_WITHIN = contextvars.ContextVar("within a block", default=False)
+
 FEWEST = 4
 """The blocks to make at least: with some for each thread, one that is late costs little."""
 
@@ -113,6 +115,15 @@ def parts_of(nbytes: int) -> int:
     return max(FEWEST, nbytes // _BLOCK) if nbytes >= WORTH else 1
 
 
+def is_within_block() -> bool:
+    """Whether the caller is called by a block, and what it makes goes with that.
+
+    >>> is_within_block(), in_blocks(lambda part: is_within_block(), 1, 1)
+    (False, [True])
+    """
+    return _WITHIN.get()
+
+
 def in_blocks(work: Work, length: int, parts: int, looks: int = 0) -> list[Any]:
     """Call `work` with slices of range(length), `parts` at most; return what it returned, in order.
 
@@ -129,6 +140,7 @@ def in_blocks(work: Work, length: int, parts: int, looks: int = 0) -> list[Any]:
 
 def _in_blocks(work: Work, length: int, parts: int, looks: int) -> list[Any]:
     np.setbufsize(_BUFFER)
+    _WITHIN.set(True)
     step = max(1, -(-length // parts))
     starts = range(0, max(length, 1), step)
     if len(starts) == 1:
