@@ -299,8 +299,8 @@ def test_parts_lie_in_long_runs_of_memory() -> None:
 
 
 def test_a_small_array_may_be_read_whole_by_every_block() -> None:
-    assert multiply("ij", "j", output="ij", i=1024, j=8192).label == "i"  # 64 KiB
-    assert multiply("ij", "j", output="ij", i=1024, j=8193).label is None
+    assert multiply("ij", "j", output="ij", i=1024, j=1 << 14).label == "i"  # 128 KiB
+    assert multiply("ij", "j", output="ij", i=1024, j=(1 << 14) + 1).label is None
 
 
 def test_the_label_is_the_one_along_which_most_is_moved_in_long_runs() -> None:

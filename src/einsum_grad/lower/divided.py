@@ -37,10 +37,7 @@ _LINES = 1 << 12
 _ONE_CORE = 1 << 18
 """The multiplications up to which OpenBLAS has one thread for a product of matrices."""
 
-_BESIDE = 1 << 17
-"""The bytes of a matrix that rows of another are multiplied with, at most: it stays in a cache."""
-
-_FEW = 1 << 16
+_FEW = 1 << 17
 """The bytes of an array that every block may read, or add to, as a whole."""
 
 
@@ -105,7 +102,7 @@ def _rows(step: Step, scale: Scale) -> Labels:
     label, *_ = _largest(step, scale)
     arrays = (*step.args, step.result)
     beside = (value.labels for value in arrays if label not in value.labels)
-    if not scale.counts((label,), 2) or any(scale.reaches(v, _BESIDE + 1) for v in beside):
+    if not scale.counts((label,), 2) or any(scale.reaches(v, _FEW + 1) for v in beside):
         return ()
     in_rows = all(value.labels[0] == label for value in arrays if label in value.labels)
     return (label,) if in_rows else ()
