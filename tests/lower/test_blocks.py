@@ -21,9 +21,10 @@ from einsum_grad.lower import (
     schedule,
     steps,
 )
-from einsum_grad.lower.blocks import BLOCK, _in_turn
+from einsum_grad.lower.blocks import _in_turn
 from einsum_grad.lower.cost import cost
 from einsum_grad.lower.divided import WORTH, divided
+from einsum_grad.lower.parts import BLOCK
 from einsum_grad.lower.schedule import passing
 from einsum_grad.lower.split import finishing, saving
 from tests.lower.test_arrange import arranged

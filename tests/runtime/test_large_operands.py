@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 import einsum_grad as eg
 from einsum_grad.errors import ArgumentError, DTypeError, OperandError
-from einsum_grad.lower.blocks import BLOCK
+from einsum_grad.lower.parts import BLOCK
 from einsum_grad.runtime import variant, variants
 from tests.strategies import whole
 

@@ -1,11 +1,12 @@
 """`Network` to `Program`: a short list of array steps, forward and all gradients together."""
 
 from einsum_grad.lower.arrange import arrange
-from einsum_grad.lower.blocks import UNLOCKED, Block, blocks
+from einsum_grad.lower.blocks import Block, blocks
 from einsum_grad.lower.cost import Cost, Work, cost
 from einsum_grad.lower.lifetime import dying
 from einsum_grad.lower.lower import lower
 from einsum_grad.lower.orders import missing
+from einsum_grad.lower.parts import UNLOCKED
 from einsum_grad.lower.product import Kind, Product, is_matrix, only, product_of, together, without
 from einsum_grad.lower.program import (
     AxisSize,
