@@ -2,7 +2,7 @@
 
 A block is a range of one label. The steps of a block follow each other while its arrays are in the
 cache, and blocks go to several threads. A batch of matrix products is shared the same way. A single
-one stays whole: a BLAS has blocks and threads of its own.
+one stays whole, if it is not thin: a BLAS has blocks and threads of its own.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from einsum_grad.lower.parts import number_of_parts, work_of
+from einsum_grad.lower.parts import load_of, number_of_parts
 from einsum_grad.lower.program import Op, Program, Step, Value, touched
 from einsum_grad.lower.scale import Scale, Sizes
 from einsum_grad.plan import Labels
@@ -101,7 +101,7 @@ class _Group:
     def block(self, program: Program, scale: Scale) -> Block:
         if self.label is None:
             return Block(tuple(self.steps))
-        parts = scale.ask(number_of_parts, work_of(self.label, self.steps, program))
+        parts = scale.ask(number_of_parts, load_of(self.label, self.steps, program))
         return Block(tuple(self.steps), self.label, parts) if parts else Block(tuple(self.steps))
 
     def gives(self, value: Value) -> bool:

@@ -38,7 +38,7 @@ _PRODUCTS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class Load:
     """What the steps of a block do, as far as its number of parts depends on it."""
 
     label: str
@@ -54,14 +54,14 @@ class Work:
     copies: bool
 
 
-def work_of(label: str, steps: Sequence[Step], program: Program) -> Work:
+def load_of(label: str, steps: Sequence[Step], program: Program) -> Load:
     """What a block of `label` with some steps of `program` does."""
     times = Counter(value for step in steps for value in {*touched(step)})
     read = dict.fromkeys(arg for step in steps for arg in step.args)
     made, copies = {step.result.name for step in steps}, [s for s in steps if s.op is Op.COPY]
     # A pullback would keep the copies of operands: that they are there is expected.
     saved = {copy.result.name for copy in copies if copy.args[0] in program.operands}
-    return Work(
+    return Load(
         label,
         tuple((value.labels, number > 1) for value, number in times.items()),
         tuple(arg.labels for arg in read if arg.name in made - saved),
@@ -86,22 +86,22 @@ def _is_vectors(step: Step) -> bool:
     return product is not None and product.kind is Kind.MATVEC
 
 
-def number_of_parts(sizes: Sizes, work: Work) -> int:
+def number_of_parts(sizes: Sizes, load: Load) -> int:
     """How many parts a block is done in; 0 where it is not worth to wake others.
 
     Two threads share an even number: two each, where neither is to wait long for the other.
     """
-    total = sum(sizes.nbytes(labels) for labels, _ in work.moved)
-    moved = total + sum(map(sizes.nbytes, work.products)) // _PRODUCTS
-    if moved < (_WORTH_OF_SUMS if work.sums else WORTH):
+    total = sum(sizes.nbytes(labels) for labels, _ in load.moved)
+    moved = total + sum(map(sizes.nbytes, load.products)) // _PRODUCTS
+    if moved < (_WORTH_OF_SUMS if load.sums else WORTH):
         return 0
-    size, held = sizes.volume((work.label,)), sum(map(sizes.nbytes, work.passing))
-    if work.copies:
-        long = _LONG if work.products else _LONG_COPIES
+    size, held = sizes.volume((load.label,)), sum(map(sizes.nbytes, load.passing))
+    if load.copies:
+        long = _LONG if load.products else _LONG_COPIES
         pairs = max(1, min(moved // long, 2), _PASSING * held // total)
         return min(2 * pairs, size)
-    again = sum(sizes.nbytes(labels) for labels, several in work.moved if several)
+    again = sum(sizes.nbytes(labels) for labels, several in load.moved if several)
     pairs = max(1, min(moved // _LONG, 2), again // (2 * BLOCK), _PASSING * held // total)
-    divided = (labels for labels in work.vectors if work.label in labels)
+    divided = (labels for labels in load.vectors if load.label in labels)
     few = min((sizes.volume(labels) // (2 * UNLOCKED) for labels in divided), default=pairs)
     return min(2 * max(1, min(pairs, few)), size)

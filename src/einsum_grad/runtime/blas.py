@@ -10,6 +10,8 @@ import threading
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from einsum_grad.runtime.undone import Undone
+
 _LINKED = "numpy._core._multiarray_umath"
 """The module that is linked to the BLAS: what a library is linked to is found through it."""
 
@@ -26,7 +28,7 @@ Threads = tuple[Callable[[], int], Callable[[int], None]]
 """What tells the number of threads of a BLAS, and what sets it."""
 
 
-class Alone:
+class Alone(Undone):
     """Has the BLAS multiply on the thread that calls it, if it can be told so.
 
     OpenBLAS starts and joins its threads for each matrix of a batch; between, they spin, and keep
@@ -42,24 +44,6 @@ class Alone:
     _inside: ClassVar[set[int]] = set()
     _before: int | None = None
     """What the BLAS had before the first came; None while nobody is inside."""
-
-    def __enter__(self) -> None:
-        try:
-            self._begin()
-        except BaseException:  # an interrupt comes anywhere
-            self._leave()
-            raise
-
-    def __exit__(self, *error: object) -> None:
-        try:
-            self._leave()
-        except BaseException:
-            self._leave()
-            raise
-
-    def __del__(self) -> None:
-        # An interrupt may come before the first line of `__exit__`.
-        self._leave()
 
     def _begin(self) -> None:
         with Alone._lock:

@@ -12,12 +12,15 @@ from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from einsum_grad.runtime.memory import empty
-from einsum_grad.runtime.threads import FEWEST, in_blocks, is_within_block, parts_of
+from einsum_grad.runtime.threads import FEWEST, in_blocks, is_within_block
 
 Array = NDArray[Any]
 
 _SMALL = 1 << 20
 """The bytes below which an array is copied by one call."""
+
+_BLOCK = 1 << 21
+"""The bytes of a part of many panels, roughly."""
 
 _PIECE = 1 << 20
 """The bytes of a piece: what is read of it stays in a cache."""
@@ -175,4 +178,4 @@ def _in_panels(target: Array, array: Array) -> None:
                 np.copyto(held, read)
                 np.copyto(target[place][row], held)
 
-    in_blocks(work, len(places), parts_of(array.nbytes))
+    in_blocks(work, len(places), max(FEWEST, array.nbytes // _BLOCK) if _is_shared(array) else 1)

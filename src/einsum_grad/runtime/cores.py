@@ -8,6 +8,8 @@ import sys
 import threading
 from collections.abc import Callable, Iterable
 
+from einsum_grad.runtime.undone import Undone
+
 
 def cores() -> int:
     """The cores that the calling thread may use."""
@@ -40,7 +42,7 @@ def keep_from(core: int, threads: Iterable[int]) -> None:
         _move(thread, others)
 
 
-class Staying:
+class Staying(Undone):
     """Has the calling thread stay on `core`.
 
     A thread that waits for Python's lock is woken by who gives it away, and Linux may wake it on
@@ -55,25 +57,10 @@ class Staying:
         self._everywhere: set[int] = set()
         self._thread = threading.get_native_id()
 
-    def __enter__(self) -> None:
-        try:
-            if self._core is not None:
-                self._everywhere = os.sched_getaffinity(self._thread)
-                _move(self._thread, {self._core})
-        except BaseException:  # an interrupt comes anywhere
-            self._leave()
-            raise
-
-    def __exit__(self, *error: object) -> None:
-        try:
-            self._leave()
-        except BaseException:
-            self._leave()
-            raise
-
-    def __del__(self) -> None:
-        # An interrupt may come before the first line of `__exit__`.
-        self._leave()
+    def _begin(self) -> None:
+        if self._core is not None:
+            self._everywhere = os.sched_getaffinity(self._thread)
+            _move(self._thread, {self._core})
 
     def _leave(self) -> None:
         if self._everywhere:

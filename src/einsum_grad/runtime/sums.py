@@ -10,9 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from einsum_grad.runtime.memory import empty
-from einsum_grad.runtime.threads import FEWEST, WORTH, in_blocks
+from einsum_grad.runtime.threads import FEWEST, in_blocks
 
 Array = NDArray[Any]
+
+_WORTH = 1 << 20
+"""The bytes from which on an array with gaps is worth to wake other threads."""
 
 _SHARED = 1 << 24
 """The bytes from which on it is worth to wake other threads for a sum."""
@@ -45,7 +48,7 @@ def summed(array: Array, axis: tuple[int, ...]) -> Any:
 
 def _summed_as_it_is(array: Array, axis: tuple[int, ...]) -> Any:
     """The sum of an array with gaps, which no BLAS reads: in parts of the first axis."""
-    if array.nbytes < WORTH:
+    if array.nbytes < _WORTH:
         return array.sum(axis=axis)
     sums = in_blocks(lambda part: array[part].sum(axis=axis), len(array), FEWEST)
     return sum(sums) if 0 in axis else np.concatenate(sums)

@@ -24,12 +24,6 @@ _WITHIN = contextvars.ContextVar("within a block", default=False)
 FEWEST = 4
 """The blocks to make at least: with some for each thread, one that is late costs little."""
 
-WORTH = 1 << 20
-"""The bytes from which on an array is worth to wake other threads."""
-
-_BLOCK = 1 << 21
-"""The bytes of a block, roughly: larger ones take longer than threads wait for each other."""
-
 _VARIABLES = ("EINSUM_GRAD_NUM_THREADS", "OMP_NUM_THREADS")
 """Where the number of threads is looked up, the first that has one deciding."""
 
@@ -104,15 +98,6 @@ def _default() -> int:
     if multiprocessing.parent_process() is not None:
         return 1
     return cores()
-
-
-def parts_of(nbytes: int) -> int:
-    """In how many parts an array of so many bytes is read, where that is all that is done.
-
-    >>> parts_of(100), parts_of(1 << 20), parts_of(1 << 25)
-    (1, 4, 16)
-    """
-    return max(FEWEST, nbytes // _BLOCK) if nbytes >= WORTH else 1
 
 
 def is_within_block() -> bool:
