@@ -14,6 +14,7 @@ from einsum_grad.runtime import copies
 from einsum_grad.runtime.copies import copied
 from einsum_grad.runtime.memory import is_leased
 from einsum_grad.runtime.threads import in_blocks
+from einsum_grad.runtime.transposition import merged
 from tests.runtime.test_helpers import plain
 from tests.strategies import whole
 
@@ -130,9 +131,8 @@ def test_few_columns_are_copied_at_a_time_where_a_call_has_enough(
     shape: tuple[int, ...], axes: tuple[int, ...], cut: dict[int, int]
 ) -> None:
     moved = np.empty(shape).transpose(axes)
-    sizes, strides = copies._merged(moved)
-    merged = np.lib.stride_tricks.as_strided(moved, sizes, strides)
-    assert copies._few_columns(merged, 0) == cut
+    moved = np.lib.stride_tricks.as_strided(moved, *merged(moved))
+    assert copies._few_columns(moved, 0) == cut
 
 
 @pytest.mark.parametrize(
@@ -166,3 +166,21 @@ def test_a_copy_within_a_block_leaves_no_memory_behind() -> None:
     array = whole((300, 1000), "f8", 1).T
     assert is_leased(copied(array))
     assert in_blocks(lambda part: is_leased(copied(array)), 2, 2) == [False, False]
+
+
+@pytest.mark.parametrize(("shape", "parts"), [((300, 200), 1), ((1500, 1000), 4)])
+def test_matrices_of_float32_are_copied_by_blas_and_large_ones_shared(
+    monkeypatch: pytest.MonkeyPatch, shape: tuple[int, int], parts: int
+) -> None:
+    given: list[int] = []
+
+    def transposed(target: Any, array: Any, matrices: Any, count: int) -> None:
+        given.append(count)
+        target[...] = array
+
+    monkeypatch.setattr("einsum_grad.runtime.transposition.transpose", lambda: print)
+    monkeypatch.setattr(copies, "transposed", transposed)
+    for dtype in ("f4", "f8"):
+        array = whole(shape, dtype, 1).T
+        np.testing.assert_array_equal(copied(array), array, strict=True)
+    assert given == [parts]

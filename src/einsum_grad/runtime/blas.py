@@ -1,21 +1,17 @@
-"""The threads of NumPy's BLAS: it has one while our own have the cores."""
+"""What NumPy's BLAS has beside what NumPy calls: its number of threads, and transposed copies."""
 
 from __future__ import annotations
 
 import ctypes
 import functools
 import importlib
-import os
-import threading
 from collections.abc import Callable
-from typing import Any, ClassVar
-
-from einsum_grad.runtime.undone import Undone
+from typing import Any
 
 _LINKED = "numpy._core._multiarray_umath"
 """The module that is linked to the BLAS: what a library is linked to is found through it."""
 
-_NAMES = (
+_THREADS = (
     ("scipy_openblas_get_num_threads64_", "scipy_openblas_set_num_threads64_"),
     ("scipy_openblas_get_num_threads", "scipy_openblas_set_num_threads"),
     ("openblas_get_num_threads64_", "openblas_set_num_threads64_"),
@@ -24,72 +20,62 @@ _NAMES = (
 )
 """What tells and sets the threads: of OpenBLAS, in NumPy's wheels and elsewhere, and of MKL."""
 
+_SOMATCOPY = (
+    ("scipy_cblas_somatcopy64_", ctypes.c_int64),
+    ("scipy_cblas_somatcopy", ctypes.c_int32),
+)
+"""What copies a float32 matrix: OpenBLAS's, in NumPy's wheels, and the integers that it takes."""
+
+_BY_ROWS, _TRANSPOSED = 101, 112
+"""How CBLAS says that a matrix lies row by row, and that it is to be transposed."""
+
 Threads = tuple[Callable[[], int], Callable[[int], None]]
 """What tells the number of threads of a BLAS, and what sets it."""
 
-
-class Alone(Undone):
-    """Has the BLAS multiply on the thread that calls it, if it can be told so.
-
-    OpenBLAS starts and joins its threads for each matrix of a batch; between, they spin, and keep
-    others from the core. A BLAS has one number of threads for the process: the first who comes sets
-    it, and the last who goes sets it back.
-
-    >>> import numpy as np
-    >>> with Alone():
-    ...     product = np.eye(2) @ np.eye(2)
-    """
-
-    _lock = threading.RLock()
-    _inside: ClassVar[set[int]] = set()
-    _before: int | None = None
-    """What the BLAS had before the first came; None while nobody is inside."""
-
-    def _begin(self) -> None:
-        with Alone._lock:
-            Alone._inside.add(id(self))
-            threads = _threads()
-            if threads:
-                get, set_ = threads
-                if Alone._before is None:
-                    Alone._before = get()
-                set_(1)
-
-    def _leave(self) -> None:
-        with Alone._lock:
-            Alone._inside.discard(id(self))
-            _set_back()
+Transpose = Callable[[int, int, int, int, int, int], None]
+"""What copies a float32 matrix: its rows and columns, the addresses of the matrix and of its copy,
+and how many numbers apart the rows lie in the one, and the columns in the other."""
 
 
-def _set_back() -> None:
-    threads = _threads()
-    if threads and not Alone._inside and Alone._before is not None:
-        threads[1](Alone._before)
-        Alone._before = None
-
-
-def _after_fork() -> None:
-    """A child has none of its parent's other threads, and so no one who is inside."""
-    Alone._lock = threading.RLock()
-    Alone._inside.clear()
-    _set_back()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)
+def _library(kind: type[ctypes.CDLL]) -> Any:
+    """The library, whose functions keep Python's lock or not, as `kind` has it; None if none is."""
+    try:
+        return kind(importlib.import_module(_LINKED).__file__)
+    except (ImportError, OSError):
+        return None
 
 
 @functools.cache
-def _threads() -> Threads | None:
+def threads() -> Threads | None:
     """The threads of NumPy's BLAS; None where it is neither OpenBLAS nor MKL."""
-    try:
-        library: Any = ctypes.PyDLL(importlib.import_module(_LINKED).__file__)
-    except (ImportError, OSError):
-        return None
-    for names in _NAMES:
+    library = _library(ctypes.PyDLL)
+    for names in _THREADS:
         get, set_ = (getattr(library, name, None) for name in names)
         if get and set_:
             get.argtypes, get.restype = [], ctypes.c_int
             set_.argtypes, set_.restype = [ctypes.c_int], None
             return get, set_
     return None
+
+
+@functools.cache
+def transpose() -> Transpose | None:
+    """What copies a float32 matrix so that its columns are rows; None where no such BLAS is.
+
+    OpenBLAS has it for float64 too, but without a kernel of its own: that takes longer than NumPy.
+    """
+    library, flag = _library(ctypes.CDLL), ctypes.c_int
+    for name, integer in _SOMATCOPY:
+        function = getattr(library, name, None)
+        if function:
+            matrix = [ctypes.c_void_p, integer]
+            function.argtypes = [flag, flag, integer, integer, ctypes.c_float, *matrix, *matrix]
+            function.restype = None
+            return functools.partial(_transposed, function)
+    return None
+
+
+def _transposed(
+    function: Any, rows: int, columns: int, array: int, copy: int, apart: int, between: int
+) -> None:
+    function(_BY_ROWS, _TRANSPOSED, rows, columns, 1.0, array, apart, copy, between)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from einsum_grad.runtime.memory import empty
 from einsum_grad.runtime.threads import FEWEST, in_blocks, is_within_block
+from einsum_grad.runtime.transposition import matrices_of, merged, transposed
 
 Array = NDArray[Any]
 
@@ -56,14 +57,21 @@ _SHORTEST = 16
 def copied(array: Array) -> Array:
     """A copy whose last axis is the one without gaps, made in blocks that suit the caches."""
     along = not array.ndim or _lies_along_its_last_axis(array)
-    if array.nbytes < _SMALL and (along or not _is_crowded(array)):
+    is_small = array.nbytes < _SMALL
+    if is_small and along:
+        return array.copy()
+    matrices = None if along else matrices_of(array)
+    if is_small and matrices is None and not _is_crowded(array):
         return array.copy()
     # A part of a block is soon gone: memory of its size would wait in vain to be used again.
-    target = (np.empty if is_within_block() else empty)(array.shape, array.dtype)
+    make = np.empty if is_small or is_within_block() else empty
+    target = make(array.shape, array.dtype)
     if along:
         _in_pieces(target, array, _piece(array))
+    elif matrices is not None:
+        transposed(target, array, matrices, FEWEST if _is_shared(array) else 1)
     else:
-        shape, strides = _merged(array)
+        shape, strides = merged(array)
         _transposed(target.reshape(shape), as_strided(array, shape, strides))
     return target
 
@@ -77,18 +85,6 @@ def _lies_along_its_last_axis(array: Array) -> bool:
     """Whether numbers side by side are so in memory too, perhaps with gaps or backwards."""
     steps = [abs(stride) for stride in array.strides if stride]
     return abs(array.strides[-1]) <= min(steps, default=0)
-
-
-def _merged(array: Array) -> tuple[list[int], list[int]]:
-    """The shape and strides of `array` with axes made one where they lie one in the other."""
-    shape, strides = [1], [array.strides[0] * array.shape[0]]
-    for size, stride in zip(array.shape, array.strides, strict=True):
-        if strides[-1] == size * stride:
-            shape[-1], strides[-1] = shape[-1] * size, stride
-        else:
-            shape.append(size)
-            strides.append(stride)
-    return shape, strides
 
 
 def _transposed(target: Array, array: Array) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from einsum_grad.errors import ArgumentError, ArgumentTypeError
-from einsum_grad.runtime.blas import Alone
+from einsum_grad.runtime.alone import Alone
 from einsum_grad.runtime.cores import cores
 from einsum_grad.runtime.workers import Workers
 
