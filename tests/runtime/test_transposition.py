@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from einsum_grad.runtime import transposition
 from einsum_grad.runtime.copies import copied
+from einsum_grad.runtime.threads import in_blocks
 from einsum_grad.runtime.transposition import Matrices, matrices_of, transposed
 from tests.strategies import whole
 
@@ -40,7 +41,7 @@ def _blas(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def by_matrices(array: Array, parts: int = 1) -> Array:
-    matrices = matrices_of(array)
+    matrices = matrices_of(array, beside=False)
     assert matrices is not None
     target = np.full(array.shape, -1, array.dtype)
     transposed(target, array, matrices, parts)
@@ -63,7 +64,7 @@ def test_matrices_are_those_of_the_axes_without_gaps_in_the_array_and_in_the_cop
     array = whole(shape, "f4", 1)
     for axes, size in found.items():
         moved = array.transpose(axes)
-        matrices = matrices_of(moved)
+        matrices = matrices_of(moved, beside=False)
         assert size == (matrices and (matrices.rows, matrices.columns))
         if size:
             np.testing.assert_array_equal(by_matrices(moved), moved)
@@ -102,15 +103,33 @@ def test_every_order_of_axes_is_copied(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_what_blas_cannot_copy_or_not_in_less_time_has_no_matrices(array: Array) -> None:
-    assert matrices_of(array) is None
+    assert matrices_of(array, beside=False) is None
     np.testing.assert_array_equal(copied(array), array)
+
+
+@pytest.mark.parametrize(
+    ("shape", "axes", "alone", "beside"),
+    [
+        ((3, 200, 300), (0, 2, 1), True, False),
+        ((3, 400, 400), (0, 2, 1), True, True),
+        ((200, 300), (1, 0), True, False),
+    ],
+)
+def test_beside_other_threads_blas_is_not_called_often(
+    shape: tuple[int, ...], axes: tuple[int, ...], alone: bool, beside: bool
+) -> None:
+    moved = whole(shape, "f4", 1).transpose(axes)
+    assert (matrices_of(moved, beside=False) is not None) == alone
+    assert (matrices_of(moved, beside=True) is not None) == beside
+    in_blocks(lambda part: copied(moved), 1, 1)
+    assert bool(copied_matrices) == beside
 
 
 def test_where_blas_copies_no_matrix_there_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
     array = whole((200, 300), "f4", 1).T
-    assert matrices_of(array) == Matrices(200, 300, 1200, 800, [(0, 0)])
+    assert matrices_of(array, beside=False) == Matrices(200, 300, 1200, 800, [(0, 0)])
     monkeypatch.setattr(transposition, "transpose", lambda: None)
-    assert matrices_of(array) is None
+    assert matrices_of(array, beside=False) is None
     np.testing.assert_array_equal(copied(array), array)
 
 

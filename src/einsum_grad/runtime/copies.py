@@ -60,11 +60,12 @@ def copied(array: Array) -> Array:
     is_small = array.nbytes < _SMALL
     if is_small and along:
         return array.copy()
-    matrices = None if along else matrices_of(array)
+    within = is_within_block()
+    matrices = None if along else matrices_of(array, beside=within or _is_shared(array))
     if is_small and matrices is None and not _is_crowded(array):
         return array.copy()
     # A part of a block is soon gone: memory of its size would wait in vain to be used again.
-    make = np.empty if is_small or is_within_block() else empty
+    make = np.empty if is_small or within else empty
     target = make(array.shape, array.dtype)
     if along:
         _in_pieces(target, array, _piece(array))

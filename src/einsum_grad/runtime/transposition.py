@@ -14,7 +14,10 @@ from einsum_grad.runtime.threads import in_blocks
 Array = NDArray[Any]
 
 _LEAST = 1 << 15
-"""The numbers of a matrix, at least: threads that call more often wait for each other's calls."""
+"""The numbers of a matrix, at least: NumPy copies fewer in about the time of a call."""
+
+_LEAST_BESIDE = 1 << 17
+"""The same beside other threads: who calls often waits for Python's lock after each call."""
 
 _NARROWEST = 4
 """The rows and the columns of a matrix, at least."""
@@ -53,12 +56,12 @@ def merged(array: Array) -> tuple[list[int], list[int]]:
     return shape, strides
 
 
-def matrices_of(array: Array) -> Matrices | None:
+def matrices_of(array: Array, beside: bool) -> Matrices | None:
     """The matrices by which BLAS copies `array` in less time than NumPy; None if there are none.
 
-    They are of float32, and have at least 32,768 numbers.
+    They are of float32, and not small, the less so if they are copied beside other threads.
 
-    >>> matrices_of(np.zeros((200, 300)).T)
+    >>> matrices_of(np.zeros((200, 300)).T, beside=False)
     """
     if array.dtype != np.float32 or array.size < _LEAST or not array.flags.aligned:
         return None
@@ -67,7 +70,8 @@ def matrices_of(array: Array) -> Matrices | None:
     along = strides.index(_ITEMSIZE) if _ITEMSIZE in strides else last
     rows, columns = shape[last], shape[along]
     is_matrix = along != last and strides[last] >= columns * _ITEMSIZE
-    is_large = min(rows, columns) >= _NARROWEST and rows * columns >= _LEAST
+    least = _LEAST_BESIDE if beside else _LEAST
+    is_large = min(rows, columns) >= _NARROWEST and rows * columns >= least
     if not is_matrix or not is_large or transpose() is None:
         return None
     begins, inner = [(0, 0)], rows * _ITEMSIZE
