@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import einsum_grad as eg
 from einsum_grad.emit import TARGETS, Source, emit, program_of, write
-from einsum_grad.lower import Program, Scale, schedule
+from einsum_grad.lower import Program, Scale, orders, product_of, schedule
 from einsum_grad.plan import Pattern, pattern_of
 from einsum_grad.runtime import interpret, interpret_backward
 from einsum_grad.runtime.load import load
@@ -120,6 +120,8 @@ def calls_of(function: Callable[[], Any]) -> int:
         nonlocal count
         count += event in ("call", "c_call")
 
+    product_of.cache_clear()
+    orders._matrices.cache_clear()
     sys.setprofile(counting)
     try:
         function()

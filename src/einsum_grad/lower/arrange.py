@@ -132,6 +132,8 @@ class _Arranger:
     def with_copies(self, product: Product) -> Product:
         """The product of those copies of its arrays that need fewest others, for a spread too."""
         lefts, rights = self.values.known(product.left), self.values.known(product.right)
+        if len(lefts) == len(rights) == 1:
+            return product
         pairs = (replace(product, left=one, right=other) for one in lefts for other in rights)
         return min(pairs, key=lambda pair: (missing(pair), len(pair.spread)))
 

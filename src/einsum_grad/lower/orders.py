@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from einsum_grad.lower.product import Kind, Product, is_matrix, only, without
 from einsum_grad.plan import Labels
@@ -35,6 +36,7 @@ def _matvecs(product: Product) -> Orders:
     return product.left.labels, product.right.labels, (*batch, *only(matrix, own))
 
 
+@lru_cache(maxsize=1 << 10)
 def _matrices(product: Product) -> Orders:
     """(batch, rows, contracted) and (batch, contracted, columns), in any order of the three."""
     spread, left, right = product.spread, product.left.labels, product.right.labels

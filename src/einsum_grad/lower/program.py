@@ -22,7 +22,7 @@ from enum import StrEnum
 
 from einsum_grad.lower.scale import Scale
 from einsum_grad.lower.traits import Traits
-from einsum_grad.plan import ELLIPSIS, Gradient, Labels, Pattern
+from einsum_grad.plan import ELLIPSIS, UNIT, Gradient, Labels, Pattern
 
 
 class Op(StrEnum):
@@ -135,8 +135,10 @@ def residuals(forward: tuple[Section, ...], backward: tuple[Section, ...]) -> tu
 
 def is_view(step: Step) -> bool:
     """Whether the step only looks at its argument differently and makes no array."""
-    alone = len(step.args) == 1 and not step.pattern.contracted()
-    return step.op in _VIEWS or (step.op is Op.CONTRACT and alone)
+    if step.op is not Op.CONTRACT or len(step.args) > 1:
+        return step.op in _VIEWS
+    (arg,), output = step.args, step.result.labels
+    return all(label in output or label == UNIT for label in arg.labels)
 
 
 _VIEWS = frozenset({Op.REPEAT, Op.UNITS, Op.MERGE, Op.SPLIT})
