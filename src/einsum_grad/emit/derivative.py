@@ -15,7 +15,7 @@ from einsum_grad.emit.derivative_check import self_check
 from einsum_grad.emit.emit import along, path_of, target_of
 from einsum_grad.emit.guard import guard
 from einsum_grad.emit.layout import comment, folded, indented, wrapped
-from einsum_grad.emit.module import joined
+from einsum_grad.emit.module import contents_of, joined
 from einsum_grad.emit.target import Target
 from einsum_grad.errors import ArgumentError
 from einsum_grad.lower import Program, Step, Value, arrange, steps
@@ -65,7 +65,8 @@ def emit_derivative(
         writer.product("matvec"),
         writer.product("rmatvec"),
     ]
-    return "".join(joined(_header(safe), code, self_check(safe, writer.checked), chosen))
+    check = self_check(safe, writer.checked)
+    return "".join(joined(_header(safe), contents_of(code, check, chosen)))
 
 
 def _header(given: Derivative) -> list[str]:

@@ -46,6 +46,7 @@ class _Writer:
         self.program, self.target, self.schedule = program, target, schedule
         self.operands = _names(program.operands)
         self.saved = _names(program.residuals)
+        self.notes = _notes(program.backward)
         self.checks = indented(wrapped("check_sizes(", self.operands, ")")) if checked else []
         self.output_doc = '    """Return the output Z."""'
         gradients = f"the gradients {tupled(_names(program.gradients))} for a cotangent dz of Z"
@@ -133,7 +134,7 @@ class _Writer:
 
     def _paragraphs(self, found: Sequence[Block], kept: Sequence[str]) -> list[str]:
         """The steps with a note before the first that is made for a gradient, and a last line."""
-        notes, body = _notes(self.program.backward), []
+        notes, body = dict(self.notes), []
         for statement in self._statements(found, kept):
             made = (step.result.name for step in statement.steps)
             why = [line for name in made for line in notes.pop(name, [])]

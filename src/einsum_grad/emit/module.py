@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from einsum_grad.emit.functions import functions
 from einsum_grad.emit.guard import guard
@@ -20,35 +21,49 @@ _INDENT = "    "
 _LONGEST_TITLE = 60
 
 
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The functions of a module, those that it needs as a script, and what all of them use."""
+
+    code: list[list[str]]
+    script: list[list[str]]
+    libraries: list[Library]
+
+
 def write(program: Program, target: Target) -> Source:
     """Write the module of `program` for `target`."""
     found, checks = schedule(program), guard(program)
     code = [checks, *functions(program, target, found, bool(checks))]
     check = self_check(program, bool(found.together)) if program.wrt else []
-    header = _header(program, _libraries([*helped(code), *code, check], target))
-    run, rest = joined(header, code, check, target)
+    contents = contents_of(code, check, target)
+    run, rest = joined(_header(program, contents.libraries), contents)
     large = program.scale is not None
     return Source(run + rest, target.name, len(run), large, not large or has_blas(found))
 
 
-def joined(
-    header: list[str], code: list[list[str]], script: list[str], target: Target
-) -> tuple[str, str]:
+def contents_of(code: list[list[str]], check: list[str], target: Target) -> Contents:
+    """What a module consists of: its functions, and the check of itself, if it has one."""
+    script = [*helpers(_text(code)), check]
+    text = _text([*code, *script])
+    return Contents(code, script, [each for each in target.libraries if each.use in text])
+
+
+def joined(header: list[str], contents: Contents) -> tuple[str, str]:
     """The text of a module: its docstring, imports and functions, and apart the rest of it."""
-    plain = helped(code)
-    imports = _imports(code, _libraries([*plain, *code, script], target))
+    # The standard library's imports stand apart.
+    math = ["import math", ""] if "math.prod(" in _text(contents.code) else []
+    imports = [*math, *(each.statement for each in contents.libraries)]
     first = [*header, *(["", *imports] if imports else [])]
-    rest = _functions([*plain, script])
-    return _functions([first, *code]), f"\n\n{rest}" if rest else ""
+    rest = _functions(contents.script)
+    return _functions([first, *contents.code]), f"\n\n{rest}" if rest else ""
 
 
 def _functions(code: Iterable[list[str]]) -> str:
     return "\n\n".join("\n".join([*lines, ""]) for lines in code if lines)
 
 
-def helped(code: list[list[str]]) -> list[list[str]]:
-    """The helpers that the functions of `code` call."""
-    return helpers("\n".join(line for function in code for line in function))
+def _text(code: Iterable[list[str]]) -> str:
+    return "\n".join(line for lines in code for line in lines)
 
 
 def _header(program: Program, libraries: list[Library]) -> list[str]:
@@ -103,15 +118,3 @@ def _equation(program: Program) -> list[str]:
 
 def _short(text: str, length: int) -> str:
     return text if len(text) <= length else f"{text[:length]}…"
-
-
-def _libraries(code: list[list[str]], target: Target) -> list[Library]:
-    """The libraries that the code uses."""
-    text = "\n".join(line for block in code for line in block)
-    return [library for library in target.libraries if library.use in text]
-
-
-def _imports(code: list[list[str]], libraries: list[Library]) -> list[str]:
-    """The imports, the standard library's apart."""
-    uses_math = any("math.prod(" in line for block in code for line in block)
-    return [*(["import math", ""] if uses_math else []), *(each.statement for each in libraries)]

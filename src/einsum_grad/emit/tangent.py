@@ -9,7 +9,7 @@ import dataclasses
 from collections.abc import Iterator
 
 from einsum_grad.emit.layout import folded, indented, returned, tupled, wrapped
-from einsum_grad.emit.module import joined
+from einsum_grad.emit.module import contents_of, joined
 from einsum_grad.emit.statements import statements
 from einsum_grad.emit.target import Target
 from einsum_grad.lower import TangentProgram, Value, blocks
@@ -37,7 +37,7 @@ def write_tangents(given: TangentProgram, target: Target, name: str) -> str:
     ]
     title = _DOCS[name].format(program.pattern)
     header = [f'"""{title}', "", *_note(given), "Written by einsum-grad.", '"""']
-    return "".join(joined(header, [code], [], target))
+    return "".join(joined(header, contents_of([code], [], target)))
 
 
 def _note(given: TangentProgram) -> list[str]:
