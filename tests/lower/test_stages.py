@@ -26,9 +26,11 @@ def test_stages_are_those_that_the_normal_form_needs(text: str, todo: list[str])
     assert told(pattern(text, "bi")) == todo
 
 
-def test_copy_stands_behind_the_contraction_where_the_array_is_smallest() -> None:
+def test_a_copy_is_straight_and_made_where_the_array_is_smallest() -> None:
     assert told(pattern("i->bi", "b"), copy=True) == ["copy i", "repeat b i"]
-    assert told(pattern("ij->bji", "b"), copy=True) == ["contract j i", "copy j i", "repeat b j i"]
+    assert told(pattern("ij->ji"), copy=True) == ["copy i j", "contract j i"]
+    assert told(pattern("ij->bji", "b"), copy=True) == ["copy i j", "contract j i", "repeat b j i"]
+    assert told(pattern("ii->i"), copy=True) == ["contract i", "copy i"]
     assert told(pattern("i->i"), copy=True) == ["copy i"]
 
 

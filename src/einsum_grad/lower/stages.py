@@ -10,12 +10,15 @@ from einsum_grad.plan import ELLIPSIS, Labels, NormalForm, drop_units
 def stages(form: NormalForm, copy: bool = False) -> list[Stage]:
     """The steps that `form` needs after the units of its operands are dropped; maybe none.
 
-    A `copy` is made before a repetition, where the array is smallest.
+    A `copy` is made where the array is smallest: before a repetition, and not of what a diagonal
+    is taken from. Else it is the first step, and a view puts its axes in order.
     """
     reduced, output = form.reduced, form.pattern.output
+    first = len(reduced.inputs[0]) == len(reduced.output)
     table = (
+        (Stage(Op.COPY, reduced.inputs[0]), copy and first),
         (Stage(Op.CONTRACT, reduced.output), reduced.inputs != (reduced.output,)),
-        (Stage(Op.COPY, reduced.output), copy),
+        (Stage(Op.COPY, reduced.output), copy and not first),
         (Stage(Op.REPEAT, form.repeated), bool(form.repeat_axes)),
         (Stage(Op.DIAGONAL, drop_units(output)), bool(form.diagonals)),
         (Stage(Op.UNITS, output), bool(form.units)),
