@@ -112,7 +112,7 @@ class _Arranger:
             product = self.without_gaps(self.gathered(self.with_copies(product)))
             apart = self.summed_later(product)
             if apart is not None:
-                partial = self.contract(apart, (product.left, product.right))
+                partial = self.contract(apart, apart.args)
                 return self.alone(step, (partial,))
             if self.is_read_once(product):
                 return self.finished(step, product.output, (product.left, product.right))
@@ -192,19 +192,27 @@ class _Arranger:
 
     def summed_later(self, product: Product) -> Step | None:
         """The product for each index of a first label, to be summed: where that saves copies."""
-        first = product.left.labels[0]
-        if self.scale is None or not missing(product) or first not in product.contracted:
+        is_vector = _is_vector(product)
+        if is_vector and not product.rows:
+            product = product.swapped()
+        left, right, first = product.left, product.right, product.left.labels[0]
+        moved = copied(product)[0] if is_vector else missing(product)
+        if self.scale is None or not moved or first not in product.contracted:
             return None
-        output = (first, *product.output)
-        arrays, share = (product.left.labels, product.right.labels), 8 if _is_vector(product) else 2
-        if product.right.labels[0] != first or not self.scale.ask(_is_part, output, arrays, share):
+        output, share = (first, *product.output), 8 if is_vector else 2
+        if not self.scale.ask(_is_part, output, (left.labels, right.labels), share):
             return None
-        base = f"{product.left.name}_{product.right.name}"
-        step = Step(Op.CONTRACT, Value(base, output), (product.left, product.right))
-        batched = product_of(step)
+        # A vector is copied for this, as it is small beside a matrix.
+        order = (first, *without(right.labels, first)) if is_vector else right.labels
+        if order[0] != first:
+            return None
+        base = f"{left.name}_{right.name}"
+        args = (left, Value(right.name, order))
+        batched = product_of(Step(Op.CONTRACT, Value(base, output), args))
         if batched is None or batched.kind not in _BLAS or missing(batched):
             return None
-        return replace(step, result=Value(self.values.name(base, output), output))
+        result = Value(self.values.name(base, output), output)
+        return Step(Op.CONTRACT, result, (left, self.values.copied(right, order)))
 
     def gathered(self, product: Product) -> Product:
         """The product without labels to spread over: where a copy costs less than the calls."""
