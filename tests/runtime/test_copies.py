@@ -125,6 +125,8 @@ def test_columns_a_power_of_two_apart_are_copied_in_panels_and_others_in_pieces_
         ((4, 1000, 4), (2, 1, 0), {}),  # a call would copy 1024 numbers
         ((600, 700), (1, 0), {1: 256}),
         ((200, 700), (1, 0), {}),  # there are no more
+        ((50, 200, 60), (0, 2, 1), {}),  # of one matrix, and then of the next
+        ((50, 700, 60), (0, 2, 1), {2: 256}),
     ],
 )
 def test_few_columns_are_copied_at_a_time_where_a_call_has_enough(
@@ -132,7 +134,8 @@ def test_few_columns_are_copied_at_a_time_where_a_call_has_enough(
 ) -> None:
     moved = np.empty(shape).transpose(axes)
     moved = np.lib.stride_tricks.as_strided(moved, *merged(moved))
-    assert copies._few_columns(moved, 0) == cut
+    along = moved.strides.index(min(moved.strides))
+    assert copies._few_columns(moved, along) == cut
 
 
 @pytest.mark.parametrize(

@@ -123,14 +123,15 @@ def _piece(array: Array) -> _Cuts:
 def _few_columns(array: Array, along: int) -> _Cuts:
     """An axis in lengths that have a few of the columns that lie in memory `along` another.
 
-    Their first lines stay in the cache until the others are read, however far they lie apart. Empty
-    where there are no more columns, or so few would be less than a call is worth.
+    Their first lines stay in the cache until the others are read, however far they lie apart. Those
+    of the axes before `along` are read one after the other anyway. Empty where there are no more
+    columns, or so few would be less than a call is worth.
     """
     last = array.ndim - 1
-    within = [axis for axis in range(last) if axis != along]
+    within = range(along + 1, last)
     is_long = not within or array.shape[last] > _FEW_COLUMNS
     axis = last if is_long else max(within, key=array.shape.__getitem__)
-    size, columns = array.shape[axis], array.size // array.shape[along]
+    size, columns = array.shape[axis], math.prod(array.shape[along + 1 :])
     length = max(_SHORTEST if axis == last else 1, size * _FEW_COLUMNS // columns)
     if length * array.size < _LEAST * size:
         return {}
