@@ -56,7 +56,7 @@ def lines(pattern: str, **arguments: object) -> str:
         ("bij,bj->bi", "return np.matvec(x, w)"),
         ("ib,ib->b", 'return np.einsum("ib,ib->b", x, w)'),
         # copies where no view is a matrix, and one order for both
-        ("aebf,ebc->afc", "x_afeb = x.transpose(0, 3, 1, 2).copy()"),
+        ("aebf,ebc->afc", "x_ebaf = x.transpose(1, 2, 0, 3).copy()"),
         ("ijb,jkb->ikb", "x_bij = x.transpose(2, 0, 1).copy()"),
         ("bi,bi->b", "return np.vecdot(x, w)"),
         ("bij,bi->bj", "return np.matvec(x.transpose(0, 2, 1), w)"),

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from einsum_grad.lower.divided import divided
-from einsum_grad.lower.orders import batch_last, copied, missing, orders_of
+from einsum_grad.lower.orders import as_matrix, batch_last, copied, missing, orders_of
 from einsum_grad.lower.product import Kind, Product, is_matrix, only, product_of, without
 from einsum_grad.lower.program import Op, Program, Section, Step, Value, residuals, steps
 from einsum_grad.lower.scale import Gap, Scale, Sizes
@@ -58,6 +58,10 @@ _TINY = 64
 
 _SMALL = 1 << 12
 """Multiplications below which one large matrix product is worth a copy."""
+
+
+_THIN, _MANY = 64, 128
+"""The columns of a thin matrix, at most, and the rows that it is multiplied with, at least."""
 
 
 _BLAS = (Kind.MATMUL, Kind.MATVEC)
@@ -216,17 +220,29 @@ class _Arranger:
 
     def gathered(self, product: Product) -> Product:
         """The product without labels to spread over: where a copy costs less than the calls."""
-        spread = product.spread
-        if not spread or (self.scale is not None and self.is_more(_SMALL, product, spread)):
+        spread, left, right = product.spread, product.left, product.right
+        if not spread:
             return product
-        if self.scale is not None and _is_vector(product):
+        large = self.scale is not None and self.is_more(_SMALL, product, spread)
+        if (large and not self.is_thin(product)) or (self.scale and _is_vector(product)):
             return product
-        left, right = product.left, product.right
         if spread[0] in left.labels:
-            order = (*product.rows, *only(right.labels, product.contracted))
+            order = as_matrix(left.labels, product.rows, only(right.labels, product.contracted))
             return replace(product, left=self.values.copied(left, order))
-        order = (*only(left.labels, product.contracted), *product.columns)
+        order = as_matrix(right.labels, product.columns, only(left.labels, product.contracted))
         return replace(product, right=self.values.copied(right, order))
+
+    def is_thin(self, product: Product) -> bool:
+        """Whether the array that is spread over is thin matrices, each multiplied with many rows.
+
+        A BLAS takes up to twice as long for them as for one product of them all.
+        """
+        assert self.scale is not None
+        own, other = product.rows, product.columns
+        if product.spread[0] in other:
+            own, other = other, own
+        is_thin = not self.scale.counts(without(own, product.spread), _THIN + 1)
+        return is_thin and self.scale.counts(other, _MANY)
 
     def is_read_once(self, product: Product) -> bool:
         """Whether it is the product of a vector and a large array that is a matrix by a copy only.

@@ -63,16 +63,21 @@ def batch_last(product: Product) -> Orders:
 
 
 def _matrix(labels: Labels, batch: Labels, own: Labels, contracted: Labels) -> Labels:
-    """`labels`, if a view makes a matrix of them for each batch index; else the order to copy.
-
-    What is last stays last: a copy is fast where it reads and writes memory in the same order.
-    """
+    """`labels`, if a view makes a matrix of them for each batch index; else the order to copy."""
     if is_matrix(labels, batch, own, contracted):
         return labels
-    summed = only(labels, contracted)
-    if without(labels, batch)[-1] in own:
-        return (*batch, *summed, *own)
-    return (*batch, *own, *summed)
+    return (*batch, *as_matrix(without(labels, batch), own, only(labels, contracted)))
+
+
+def as_matrix(labels: Labels, own: Labels, summed: Labels) -> Labels:
+    """The order in which an array with axes `labels` is a matrix.
+
+    What is last stays last: a copy is fast where it reads and writes memory in the same order.
+
+    >>> as_matrix(("h", "d", "k"), ("h", "k"), ("d",))
+    ('d', 'h', 'k')
+    """
+    return (*summed, *own) if labels[-1] in own else (*own, *summed)
 
 
 def missing(product: Product) -> int:
