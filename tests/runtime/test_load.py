@@ -44,7 +44,7 @@ def test_source_is_what_inspect_finds() -> None:
 def test_what_a_script_alone_needs_is_not_compiled() -> None:
     text = "def forward():\n    return 1\n\n\ndef backward():\n    pass\n"
     rest = "\n\ndef main():\n    pass\n"
-    loaded = load(Source(text + rest, "numpy", len(text)), "x")
+    loaded = load(Source(text + rest, "numpy", needed=len(text)), "x")
     assert not hasattr(loaded.module, "main")
     assert inspect.getsource(loaded.module) == text + rest
     assert hasattr(load(Source(text + rest, "numpy"), "x").module, "main")
@@ -87,12 +87,12 @@ def test_lines_go_when_the_functions_go() -> None:
     before = ours()
     loaded = load(source("1"), "gone")
     (filename,) = ours() - before
-    forward = loaded.forward
+    output = loaded.output
     del loaded
     gc.collect()
     assert linecache.getline(filename, 2) == "    return 1\n"  # a function of it still lives
-    assert forward() == 1
-    del forward
+    assert output() == 1
+    del output
     gc.collect()
     assert filename not in linecache.cache
 
@@ -108,7 +108,7 @@ def test_lines_stay_while_any_function_lives() -> None:
 def test_two_modules_have_two_files() -> None:
     one, other = load(source("1"), "same"), load(source("2"), "same")
     assert one.module.__file__ != other.module.__file__
-    assert inspect.getsource(one.forward) != inspect.getsource(other.forward)
+    assert inspect.getsource(one.output) != inspect.getsource(other.output)
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_two_modules_have_two_files() -> None:
 )
 def test_dangerous_builtins_are_not_there(name: str) -> None:
     with pytest.raises(NameError):
-        load(source(f"{name}"), "x").forward()
+        load(source(f"{name}"), "x").output()
 
 
 def test_builtins_are_the_few_that_modules_use() -> None:

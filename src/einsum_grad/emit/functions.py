@@ -27,16 +27,19 @@ _USED_UP = "# Nobody else has these arrays: each can go as soon as it was used."
 
 def functions(
     program: Program, target: Target, schedule: Schedule, checked: bool
-) -> list[list[str]]:
+) -> tuple[list[list[str]], list[list[str]]]:
     """The functions of `program`, each as its lines; they do what the `schedule` says.
 
-    `forward` and `backward` check their operands. Where it is for speed, or where the two share
-    values, they call functions that do not check: `save`, `output` and `pullback`. Where output
-    and gradients come in one pass, `value_and_gradients` does all of that at once.
+    The last two, `forward` and `backward`, check their operands. Where it is for speed, or where
+    the two share values, they call functions that do not check, and come first: `save`, `output`
+    and `pullback`. Where output and gradients come in one pass, `value_and_gradients` does all of
+    that at once.
     """
     writer = _Writer(program, target, schedule, checked)
-    layered = writer.layered() if program.residuals or target.fast else writer.plain()
-    return [*layered, writer.together()] if schedule.together else layered
+    if not (program.residuals or target.fast):
+        return [], writer.plain()
+    together = [writer.together()] if schedule.together else []
+    return [*writer.unchecked(), *together], writer.checked()
 
 
 class _Writer:
@@ -46,8 +49,9 @@ class _Writer:
         self.program, self.target, self.schedule = program, target, schedule
         self.operands = _names(program.operands)
         self.saved = _names(program.residuals)
+        self.inner = [*self.operands, *(["saved"] if self.saved else [])]
         self.notes = _notes(program.backward)
-        self.checks = indented(wrapped("check_sizes(", self.operands, ")")) if checked else []
+        self.guards = indented(wrapped("check_sizes(", self.operands, ")")) if checked else []
         self.output_doc = '    """Return the output Z."""'
         gradients = f"the gradients {tupled(_names(program.gradients))} for a cotangent dz of Z"
         self.gradients_doc = f'    """Return {gradients}."""'
@@ -58,46 +62,49 @@ class _Writer:
             [
                 *self._opening("forward", self.operands),
                 self.output_doc,
-                *self.checks,
+                *self.guards,
                 *self._evaluation(),
             ],
             [
                 *self._opening("backward", ["dz", *self.operands]),
                 self.gradients_doc,
-                *self.checks,
+                *self.guards,
                 *indented(cotangent_guard(self.program)),
                 "",
                 *self._pullback(),
             ],
         ]
 
-    def layered(self) -> list[list[str]]:
-        inner = [*self.operands, *(["saved"] if self.saved else [])]
-        kept = wrapped("saved = save(", self.operands, ")") if self.saved else []
+    def unchecked(self) -> list[list[str]]:
         unpack = indented(unpacked(self.saved, "saved")) if self.saved else []
         used_up = indented([_USED_UP, "saved.clear()", ""]) if self.saved else []
         return [
             *([self._save()] if self.saved else []),
-            [*self._opening("output", inner), self.output_doc, *unpack, *self._evaluation()],
+            [*self._opening("output", self.inner), self.output_doc, *unpack, *self._evaluation()],
             [
-                *self._opening("pullback", ["dz", *inner]),
+                *self._opening("pullback", ["dz", *self.inner]),
                 self.gradients_doc,
                 *unpack,
                 *used_up,
                 *self._pullback(),
             ],
+        ]
+
+    def checked(self) -> list[list[str]]:
+        kept = wrapped("saved = save(", self.operands, ")") if self.saved else []
+        return [
             [
                 *self._opening("forward", self.operands),
                 self.output_doc,
-                *self.checks,
-                *indented([*kept, *wrapped("return output(", inner, ")")]),
+                *self.guards,
+                *indented([*kept, *wrapped("return output(", self.inner, ")")]),
             ],
             [
                 *self._opening("backward", ["dz", *self.operands]),
                 self.gradients_doc,
-                *self.checks,
+                *self.guards,
                 *indented(cotangent_guard(self.program)),
-                *indented([*kept, *wrapped("return pullback(", ["dz", *inner], ")")]),
+                *indented([*kept, *wrapped("return pullback(", ["dz", *self.inner], ")")]),
             ],
         ]
 

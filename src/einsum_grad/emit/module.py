@@ -33,12 +33,15 @@ class Contents:
 def write(program: Program, target: Target) -> Source:
     """Write the module of `program` for `target`."""
     found, checks = schedule(program), guard(program)
-    code = [checks, *functions(program, target, found, bool(checks))]
+    inner, checked = functions(program, target, found, bool(checks))
     check = self_check(program, bool(found.together)) if program.wrt else []
-    contents = contents_of(code, check, target)
-    run, rest = joined(_header(program, contents.libraries), contents)
+    contents = contents_of([*inner, checks, *checked], check, target)
+    header = _header(program, contents.libraries)
+    needed, rest = joined(header, contents)
+    opening = len(needed) - len(_functions([checks, *checked])) if inner else None
     large = program.scale is not None
-    return Source(run + rest, target.name, len(run), large, not large or has_blas(found))
+    blas = not large or has_blas(found)
+    return Source(needed + rest, target.name, opening, len(needed), large, blas)
 
 
 def contents_of(code: list[list[str]], check: list[str], target: Target) -> Contents:

@@ -10,7 +10,7 @@ class Source:
     """A generated module.
 
     It defines `forward(*operands)` and `backward(cotangent, *operands)`, which check the sizes.
-    It may define what those two call: `output(*operands)` and `pullback(cotangent, *operands)`,
+    It may begin with what those two call: `output(*operands)` and `pullback(cotangent, *operands)`,
     and where these share values, `save(*operands)`, whose result, a list, is their last argument.
     `pullback` empties that list, so that arrays go as soon as they were used. Where one pass over
     large arrays can, `value_and_gradients(cotangent, *operands)` does what all three do.
@@ -18,6 +18,8 @@ class Source:
 
     text: str
     target: str
+    run: int | None = None
+    """The characters before what checks operands, where that calls functions that come first."""
     needed: int | None = None
     """The characters before what a script alone needs: plain helpers, and the check of itself."""
     large: bool = False

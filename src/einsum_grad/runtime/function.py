@@ -297,7 +297,8 @@ class Function:
     @property
     def __wrapped__(self) -> Callable[..., Any]:
         """The generated forward, which `inspect` and debuggers look at."""
-        return self._module.forward
+        forward: Callable[..., Any] = self._module.module.forward
+        return forward
 
     def __repr__(self) -> str:
         return f"<einsum-grad function {self.pattern!r}, gradients of operands {self.wrt}>"

@@ -35,24 +35,37 @@ _NUMBERS = itertools.count(1)
 _LONGEST_NAME = 40
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Loaded:
-    """The functions of a generated module; `output` and `pullback` take what `save` returns.
+    """What runs of a generated module; `output` and `pullback` take what `save` returns.
 
     `together` does what all three do, where one pass can.
     """
 
     source: Source
-    module: types.ModuleType
-    forward: Callable[..., Any]
+    name: str
+    helpers: Mapping[str, Callable[..., Any]]
+    executed: types.ModuleType
     save: Callable[..., Any] | None
     output: Callable[..., Any]
     pullback: Callable[..., Any]
     together: Callable[..., Any] | None
 
+    @functools.cached_property
+    def module(self) -> types.ModuleType:
+        """The module with all functions that it has as no script, for those who look at it."""
+        source = self.source
+        if source.run is None:
+            return self.executed
+        return execute(source.text, self.name, _CHECKED, self.helpers, source.needed)
+
+
+_CHECKED = ("forward", "backward")
+"""The functions of every module, which check their operands."""
+
 
 def load(source: Source, name: str, helpers: Mapping[str, Callable[..., Any]] = HELPERS) -> Loaded:
-    """Execute `source`; `name` is how its file is called, beside a number.
+    """Execute of `source` what runs; `name` is how its file is called, beside a number.
 
     `helpers` take the place of the functions of their names.
     """
@@ -60,16 +73,19 @@ def load(source: Source, name: str, helpers: Mapping[str, Callable[..., Any]] = 
         # No threads of a BLAS wait for a core that ours look for work on.
         again = functools.partial(helpers["in_blocks"], looks=AGAIN)
         helpers = {**helpers, "in_blocks": again}
-    defines = ("forward", "backward")
-    module = execute(source.text, name, defines, helpers, source.needed)
-    functions = module.__dict__
+    layered = source.run is not None
+    output, pullback = ("output", "pullback") if layered else _CHECKED
+    end = source.run if layered else source.needed
+    executed = execute(source.text, name, (output, pullback), helpers, end)
+    functions = executed.__dict__
     return Loaded(
         source,
-        module,
-        functions["forward"],
+        name,
+        helpers,
+        executed,
         functions.get("save"),
-        functions.get("output", functions["forward"]),
-        functions.get("pullback", functions["backward"]),
+        functions[output],
+        functions[pullback],
         functions.get("value_and_gradients"),
     )
 

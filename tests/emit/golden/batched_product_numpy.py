@@ -8,20 +8,6 @@ Written by einsum-grad; needs NumPy. Run as a script, it checks its gradients.
 import numpy as np
 
 
-def check_sizes(x, w):
-    """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
-    if x.ndim != 4:
-        raise ValueError("operand x needs 4 axes")
-    if w.ndim != 4:
-        raise ValueError("operand w needs 4 axes")
-    if x.shape[0] != w.shape[0]:
-        raise ValueError(f"label b has the sizes {x.shape[0]} and {w.shape[0]}")
-    if x.shape[1] != w.shape[1]:
-        raise ValueError(f"label h has the sizes {x.shape[1]} and {w.shape[1]}")
-    if x.shape[3] != w.shape[3]:
-        raise ValueError(f"label d has the sizes {x.shape[3]} and {w.shape[3]}")
-
-
 def output(x, w):
     """Return the output Z."""
     return x @ w.transpose(0, 1, 3, 2)
@@ -36,6 +22,20 @@ def pullback(dz, x, w):
     dw = dz.transpose(0, 1, 3, 2) @ x
 
     return dx, dw
+
+
+def check_sizes(x, w):
+    """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
+    if x.ndim != 4:
+        raise ValueError("operand x needs 4 axes")
+    if w.ndim != 4:
+        raise ValueError("operand w needs 4 axes")
+    if x.shape[0] != w.shape[0]:
+        raise ValueError(f"label b has the sizes {x.shape[0]} and {w.shape[0]}")
+    if x.shape[1] != w.shape[1]:
+        raise ValueError(f"label h has the sizes {x.shape[1]} and {w.shape[1]}")
+    if x.shape[3] != w.shape[3]:
+        raise ValueError(f"label d has the sizes {x.shape[3]} and {w.shape[3]}")
 
 
 def forward(x, w):

@@ -8,20 +8,6 @@ Written by einsum-grad; needs NumPy. Run as a script, it checks its gradients.
 import numpy as np
 
 
-def check_sizes(a, b, c):
-    """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
-    if a.ndim != 2:
-        raise ValueError("operand a needs 2 axes")
-    if b.ndim != 2:
-        raise ValueError("operand b needs 2 axes")
-    if c.ndim != 2:
-        raise ValueError("operand c needs 2 axes")
-    if a.shape[1] != b.shape[0]:
-        raise ValueError(f"label b has the sizes {a.shape[1]} and {b.shape[0]}")
-    if b.shape[1] != c.shape[0]:
-        raise ValueError(f"label c has the sizes {b.shape[1]} and {c.shape[0]}")
-
-
 def save(a, b, c):
     """Return what the output and the gradients share."""
     t1 = a.dot(b)
@@ -54,6 +40,20 @@ def pullback(dz, a, b, c, saved):
     db = a.T.dot(dt1)
 
     return da, db, dc
+
+
+def check_sizes(a, b, c):
+    """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
+    if a.ndim != 2:
+        raise ValueError("operand a needs 2 axes")
+    if b.ndim != 2:
+        raise ValueError("operand b needs 2 axes")
+    if c.ndim != 2:
+        raise ValueError("operand c needs 2 axes")
+    if a.shape[1] != b.shape[0]:
+        raise ValueError(f"label b has the sizes {a.shape[1]} and {b.shape[0]}")
+    if b.shape[1] != c.shape[0]:
+        raise ValueError(f"label c has the sizes {b.shape[1]} and {c.shape[0]}")
 
 
 def forward(a, b, c):

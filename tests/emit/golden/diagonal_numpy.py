@@ -8,16 +8,6 @@ Written by einsum-grad; needs NumPy. Run as a script, it checks its gradients.
 import numpy as np
 
 
-def check_sizes(x, w):
-    """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
-    if x.ndim != 2:
-        raise ValueError("operand x needs 2 axes")
-    if w.ndim != 2:
-        raise ValueError("operand w needs 2 axes")
-    if not x.shape[0] == x.shape[1] == w.shape[0]:
-        raise ValueError("label i has more than one size")
-
-
 def save(x, w):
     """Return what the output and the gradients share."""
     x_i = np.einsum("ii->i", x)
@@ -49,6 +39,16 @@ def pullback(dz, x, w, saved):
     np.einsum("ii->i", dx)[...] = dx_i
 
     return dx, dw
+
+
+def check_sizes(x, w):
+    """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
+    if x.ndim != 2:
+        raise ValueError("operand x needs 2 axes")
+    if w.ndim != 2:
+        raise ValueError("operand w needs 2 axes")
+    if not x.shape[0] == x.shape[1] == w.shape[0]:
+        raise ValueError("label i has more than one size")
 
 
 def forward(x, w):

@@ -12,18 +12,6 @@ import math
 import numpy as np
 
 
-def check_sizes(x, w):
-    """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
-    if x.ndim < 2:
-        raise ValueError("operand x needs at least 2 axes")
-    if w.ndim < 1:
-        raise ValueError("operand w needs at least 1 axis")
-    if x.shape[:-2] != w.shape[:-1]:
-        raise ValueError("the axes of ... differ; write a module for these shapes")
-    if not x.shape[-2] == x.shape[-1] == w.shape[-1]:
-        raise ValueError("label i has more than one size")
-
-
 def save(x, w):
     """Return what the output and the gradients share."""
     x_aii = x.reshape(math.prod(x.shape[:-2]), *x.shape[-2:])
@@ -62,6 +50,18 @@ def pullback(dz, x, w, saved):
     dx = dx_aii.reshape(x.shape[:-2] + dx_aii.shape[1:])
 
     return dx, dw
+
+
+def check_sizes(x, w):
+    """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
+    if x.ndim < 2:
+        raise ValueError("operand x needs at least 2 axes")
+    if w.ndim < 1:
+        raise ValueError("operand w needs at least 1 axis")
+    if x.shape[:-2] != w.shape[:-1]:
+        raise ValueError("the axes of ... differ; write a module for these shapes")
+    if not x.shape[-2] == x.shape[-1] == w.shape[-1]:
+        raise ValueError("label i has more than one size")
 
 
 def forward(x, w):

@@ -12,16 +12,6 @@ import math
 import numpy as np
 
 
-def check_sizes(x, w):
-    """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
-    if x.ndim < 2:
-        raise ValueError("operand x needs at least 2 axes")
-    if w.ndim != 2:
-        raise ValueError("operand w needs 2 axes")
-    if x.shape[-1] != w.shape[0]:
-        raise ValueError(f"label j has the sizes {x.shape[-1]} and {w.shape[0]}")
-
-
 def output(x, w):
     """Return the output Z."""
     x_aij = x.reshape(math.prod(x.shape[:-2]), *x.shape[-2:])
@@ -45,6 +35,16 @@ def pullback(dz, x, w):
     dx = dx_aij.reshape(x.shape[:-2] + dx_aij.shape[1:])
 
     return dx, dw
+
+
+def check_sizes(x, w):
+    """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
+    if x.ndim < 2:
+        raise ValueError("operand x needs at least 2 axes")
+    if w.ndim != 2:
+        raise ValueError("operand w needs 2 axes")
+    if x.shape[-1] != w.shape[0]:
+        raise ValueError(f"label j has the sizes {x.shape[-1]} and {w.shape[0]}")
 
 
 def forward(x, w):

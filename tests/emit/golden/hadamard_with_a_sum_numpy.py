@@ -8,14 +8,6 @@ Written by einsum-grad; needs NumPy. Run as a script, it checks its gradients.
 import numpy as np
 
 
-def check_sizes(x, w):
-    """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
-    if x.ndim != 2:
-        raise ValueError("operand x needs 2 axes")
-    if w.ndim != 2:
-        raise ValueError("operand w needs 2 axes")
-
-
 def save(x, w):
     """Return what the output and the gradients share."""
     w_scalar = np.add.reduce(w, axis=(0, 1))
@@ -47,6 +39,14 @@ def pullback(dz, x, w, saved):
     dw = np.broadcast_to(dw_scalar, w.shape)
 
     return dx, dw
+
+
+def check_sizes(x, w):
+    """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
+    if x.ndim != 2:
+        raise ValueError("operand x needs 2 axes")
+    if w.ndim != 2:
+        raise ValueError("operand w needs 2 axes")
 
 
 def forward(x, w):

@@ -8,16 +8,6 @@ Written by einsum-grad; needs NumPy. Run as a script, it checks its gradients.
 import numpy as np
 
 
-def check_sizes(x, w):
-    """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
-    if x.ndim != 2:
-        raise ValueError("operand x needs 2 axes")
-    if w.ndim != 2:
-        raise ValueError("operand w needs 2 axes")
-    if x.shape[1] != w.shape[0]:
-        raise ValueError(f"label j has the sizes {x.shape[1]} and {w.shape[0]}")
-
-
 def output(x, w):
     """Return the output Z."""
     return x.dot(w)
@@ -32,6 +22,16 @@ def pullback(dz, x, w):
     dw = x.T.dot(dz)
 
     return dx, dw
+
+
+def check_sizes(x, w):
+    """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
+    if x.ndim != 2:
+        raise ValueError("operand x needs 2 axes")
+    if w.ndim != 2:
+        raise ValueError("operand w needs 2 axes")
+    if x.shape[1] != w.shape[0]:
+        raise ValueError(f"label j has the sizes {x.shape[1]} and {w.shape[0]}")
 
 
 def forward(x, w):

@@ -10,12 +10,6 @@ Written by einsum-grad; needs NumPy. Run as a script, it checks its gradients.
 import numpy as np
 
 
-def check_sizes(x):
-    """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
-    if x.ndim != 1:
-        raise ValueError("operand x needs 1 axis")
-
-
 def output(x):
     """Return the output Z."""
     return np.broadcast_to(x, (4, x.shape[0]))
@@ -27,6 +21,12 @@ def pullback(dz, x):
     dx = np.add.reduce(dz, axis=0)
 
     return (dx,)
+
+
+def check_sizes(x):
+    """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
+    if x.ndim != 1:
+        raise ValueError("operand x needs 1 axis")
 
 
 def forward(x):

@@ -8,14 +8,6 @@ Written by einsum-grad; needs NumPy. Run as a script, it checks its gradients.
 import numpy as np
 
 
-def check_sizes(x, w):
-    """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
-    if np.ndim(x) != 0:
-        raise ValueError("operand x needs 0 axes")
-    if np.ndim(w) != 0:
-        raise ValueError("operand w needs 0 axes")
-
-
 def output(x, w):
     """Return the output Z."""
     return x * w
@@ -30,6 +22,14 @@ def pullback(dz, x, w):
     dw = x * dz
 
     return dx, dw
+
+
+def check_sizes(x, w):
+    """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
+    if np.ndim(x) != 0:
+        raise ValueError("operand x needs 0 axes")
+    if np.ndim(w) != 0:
+        raise ValueError("operand w needs 0 axes")
 
 
 def forward(x, w):

@@ -10,18 +10,6 @@ Written by einsum-grad; needs NumPy. Run as a script, it checks its gradients.
 import numpy as np
 
 
-def check_sizes(x, w):
-    """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
-    if x.ndim != 2:
-        raise ValueError("operand x needs 2 axes")
-    if w.ndim != 2:
-        raise ValueError("operand w needs 2 axes")
-    if x.shape[0] != w.shape[0]:
-        raise ValueError(f"label i has the sizes {x.shape[0]} and {w.shape[0]}")
-    if w.shape[1] != 1:
-        raise ValueError("axis 1 of operand w needs size 1")
-
-
 def save(x, w):
     """Return what the output and the gradients share."""
     x_i = np.add.reduce(x, axis=1)
@@ -55,6 +43,18 @@ def pullback(dz, x, w, saved):
     dx = np.broadcast_to(dx_i[:, None], x.shape)
 
     return dx, dw
+
+
+def check_sizes(x, w):
+    """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
+    if x.ndim != 2:
+        raise ValueError("operand x needs 2 axes")
+    if w.ndim != 2:
+        raise ValueError("operand w needs 2 axes")
+    if x.shape[0] != w.shape[0]:
+        raise ValueError(f"label i has the sizes {x.shape[0]} and {w.shape[0]}")
+    if w.shape[1] != 1:
+        raise ValueError("axis 1 of operand w needs size 1")
 
 
 def forward(x, w):

@@ -8,16 +8,6 @@ Written by einsum-grad; needs NumPy. Run as a script, it checks its gradients.
 import numpy as np
 
 
-def check_sizes(x, w):
-    """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
-    if x.ndim != 3:
-        raise ValueError("operand x needs 3 axes")
-    if w.ndim != 2:
-        raise ValueError("operand w needs 2 axes")
-    if x.shape[2] != w.shape[0]:
-        raise ValueError(f"label j has the sizes {x.shape[2]} and {w.shape[0]}")
-
-
 def save(x, w):
     """Return what the output and the gradients share."""
     x_ij = np.add.reduce(x, axis=0)
@@ -48,6 +38,16 @@ def pullback(dz, x, w, saved):
     dx = np.broadcast_to(dx_ij, x.shape)
 
     return dx, dw
+
+
+def check_sizes(x, w):
+    """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
+    if x.ndim != 3:
+        raise ValueError("operand x needs 3 axes")
+    if w.ndim != 2:
+        raise ValueError("operand w needs 2 axes")
+    if x.shape[2] != w.shape[0]:
+        raise ValueError(f"label j has the sizes {x.shape[2]} and {w.shape[0]}")
 
 
 def forward(x, w):

@@ -8,14 +8,6 @@ Written by einsum-grad; needs NumPy. Run as a script, it checks its gradients.
 import numpy as np
 
 
-def check_sizes(x):
-    """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
-    if x.ndim != 2:
-        raise ValueError("operand x needs 2 axes")
-    if x.shape[0] != x.shape[1]:
-        raise ValueError(f"label i has the sizes {x.shape[0]} and {x.shape[1]}")
-
-
 def output(x):
     """Return the output Z."""
     return np.einsum("ii->", x)
@@ -31,6 +23,14 @@ def pullback(dz, x):
     np.einsum("ii->i", dx)[...] = dx_i
 
     return (dx,)
+
+
+def check_sizes(x):
+    """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
+    if x.ndim != 2:
+        raise ValueError("operand x needs 2 axes")
+    if x.shape[0] != x.shape[1]:
+        raise ValueError(f"label i has the sizes {x.shape[0]} and {x.shape[1]}")
 
 
 def forward(x):

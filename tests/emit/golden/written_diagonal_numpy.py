@@ -8,12 +8,6 @@ Written by einsum-grad; needs NumPy. Run as a script, it checks its gradients.
 import numpy as np
 
 
-def check_sizes(x):
-    """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
-    if x.ndim != 1:
-        raise ValueError("operand x needs 1 axis")
-
-
 def output(x):
     """Return the output Z."""
     z = np.zeros((x.shape[0], x.shape[0]), x.dtype)
@@ -30,6 +24,12 @@ def pullback(dz, x):
     dx = dx_i.copy()
 
     return (dx,)
+
+
+def check_sizes(x):
+    """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
+    if x.ndim != 1:
+        raise ValueError("operand x needs 1 axis")
 
 
 def forward(x):
