@@ -200,8 +200,9 @@ class _Arranger:
         if is_vector and not product.rows:
             product = product.swapped()
         left, right, first = product.left, product.right, product.left.labels[0]
-        moved = copied(product)[0] if is_vector else missing(product)
-        if self.scale is None or not moved or first not in product.contracted:
+        if self.scale is None or first not in product.contracted:
+            return None
+        if not (copied(product)[0] if is_vector else missing(product)):
             return None
         output, share = (first, *product.output), 8 if is_vector else 2
         if not self.scale.ask(_is_part, output, (left.labels, right.labels), share):
