@@ -112,6 +112,12 @@ def test_a_large_matrix_times_a_vector_is_read_as_it_is() -> None:
     assert "left.dot(" in chain or ".dot(" in chain
 
 
+def test_each_function_of_gradients_says_how_they_are_derived() -> None:
+    text = emit("ij,ij->ij", sizes={"i": 1024, "j": 1024})
+    assert "def value_and_gradients" in text
+    assert text.count("# dx: put dz in the place of x") == 2
+
+
 def calls_of(function: Callable[[], Any]) -> int:
     """How many functions are called, Python's and those in C, and the loops' comparisons too."""
     count = 0

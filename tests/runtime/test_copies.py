@@ -127,6 +127,7 @@ def test_columns_a_power_of_two_apart_are_copied_in_panels_and_others_in_pieces_
         ((200, 700), (1, 0), {}),  # there are no more
         ((50, 200, 60), (0, 2, 1), {}),  # of one matrix, and then of the next
         ((50, 700, 60), (0, 2, 1), {2: 256}),
+        ((90, 30, 40, 50), (0, 3, 2, 1), {2: 8}),
     ],
 )
 def test_few_columns_are_copied_at_a_time_where_a_call_has_enough(

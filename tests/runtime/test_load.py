@@ -50,6 +50,13 @@ def test_what_a_script_alone_needs_is_not_compiled() -> None:
     assert hasattr(load(Source(text + rest, "numpy"), "x").module, "main")
 
 
+def test_what_checks_operands_is_compiled_when_someone_asks_for_the_module() -> None:
+    loaded = load(write(program_of(parsed("ij,jk->ik"), (0, 1), NUMPY, {}), NUMPY), "x")
+    assert not hasattr(loaded.executed, "forward")
+    assert loaded.module.forward(np.ones((2, 3)), np.ones((3, 4))).shape == (2, 4)
+    assert loaded.module is loaded.module
+
+
 def test_a_module_of_large_arrays_has_the_helpers_of_the_library_alone() -> None:
     source = write(program_of(parsed("ij,ij->ij"), (0, 1), NUMPY, {"i": 1024, "j": 1024}), NUMPY)
     assert source.needed is not None

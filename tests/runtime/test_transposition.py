@@ -125,6 +125,12 @@ def test_beside_other_threads_blas_is_not_called_often(
     assert bool(copied_matrices) == beside
 
 
+def test_what_threads_share_they_copy_beside_each_other() -> None:
+    moved = whole((20, 200, 300), "f4", 1).transpose(0, 2, 1)
+    np.testing.assert_array_equal(copied(moved), moved)
+    assert copied_matrices == []
+
+
 def test_where_blas_copies_no_matrix_there_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
     array = whole((200, 300), "f4", 1).T
     assert matrices_of(array, beside=False) == Matrices(200, 300, 1200, 800, [(0, 0)])
