@@ -56,18 +56,18 @@ _SHORTEST = 16
 
 def copied(array: Array) -> Array:
     """A copy whose last axis is the one without gaps, made in blocks that suit the caches."""
-    along = not array.ndim or _lies_along_its_last_axis(array)
+    is_straight = not array.ndim or _lies_along_its_last_axis(array)
     is_small = array.nbytes < _SMALL
-    if is_small and along:
+    if is_small and is_straight:
         return array.copy()
     within = is_within_block()
-    matrices = None if along else matrices_of(array, beside=within or _is_shared(array))
+    matrices = None if is_straight else matrices_of(array, beside=within or _is_shared(array))
     if is_small and matrices is None and not _is_crowded(array):
         return array.copy()
     # A part of a block is soon gone: memory of its size would wait in vain to be used again.
     make = np.empty if is_small or within else empty
     target = make(array.shape, array.dtype)
-    if along:
+    if is_straight:
         _in_pieces(target, array, _piece(array))
     elif matrices is not None:
         transposed(target, array, matrices, FEWEST if _is_shared(array) else 1)
