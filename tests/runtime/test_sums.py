@@ -46,6 +46,18 @@ def test_a_sum_over_any_axes(shape: tuple[int, ...], axes: tuple[int, ...], dtyp
         np.testing.assert_array_equal(found, wanted, strict=True)
 
 
+@pytest.mark.parametrize(("shape", "axes"), [((500, 60, 2), (0, 2)), ((70, 3, 200, 2), (0, 1, 3))])
+def test_a_short_axis_is_summed_last(shape: tuple[int, ...], axes: tuple[int, ...]) -> None:
+    array = whole(shape, "f8", 2)
+    tracemalloc.start()
+    found = summed(array, axes)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    np.testing.assert_array_equal(found, array.sum(axis=axes))
+    # To sum a short axis of 2 before leaves half of the array, of 3 a third.
+    assert peak < array.nbytes / 4
+
+
 @pytest.mark.parametrize("shape", [(0,), (0, 3), (3, 0), (2, 0, 3)])
 def test_a_sum_of_nothing_is_zero(shape: tuple[int, ...]) -> None:
     for axes in [(0,), (len(shape) - 1,), tuple(range(len(shape)))]:

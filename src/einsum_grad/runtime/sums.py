@@ -23,6 +23,9 @@ _SHARED = 1 << 24
 _ROW = 1 << 12
 """The numbers of a row, where an array may be cut into rows of any length."""
 
+_LONG = 16
+"""The numbers that are enough for a row to be summed before longer columns are."""
+
 _FEW_SUMS = 8
 """The sums of rows up to which a vector of ones as long as a row would take much memory."""
 
@@ -55,18 +58,20 @@ def _summed_as_it_is(array: Array, axis: tuple[int, ...]) -> Any:
 
 
 def _products(array: Array, axis: tuple[int, ...]) -> Array:
-    """The sums over groups of axes side by side: the last first, as rows are read best."""
-    places = range(array.ndim)
-    sizes = [
-        (math.prod(array.shape[place] for place in group), is_summed)
-        for is_summed, group in itertools.groupby(places, key=axis.__contains__)
+    """The sums over groups of axes side by side: the last first, as rows are read best.
+
+    A short group waits for the longer ones: the sum over 2 rows would leave half of the array.
+    """
+    groups = [
+        (is_summed, math.prod(array.shape[place] for place in places))
+        for is_summed, places in itertools.groupby(range(array.ndim), key=axis.__contains__)
     ]
-    after = 1
-    for size, is_summed in reversed(sizes):
-        if is_summed:
-            array = _summed_over(array.reshape(-1, size, after))
-        else:
-            after *= size
+    sizes = [size for _, size in groups]
+    order = [place for place, (is_summed, _) in enumerate(groups) if is_summed]
+    for group in sorted(order, key=lambda place: (-min(sizes[place], _LONG), -place)):
+        before, after = math.prod(sizes[:group]), math.prod(sizes[group + 1 :])
+        array = _summed_over(array.reshape(before, sizes[group], after))
+        sizes[group] = 1
     return array
 
 
