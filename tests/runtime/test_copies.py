@@ -14,11 +14,13 @@ from einsum_grad.runtime import copies
 from einsum_grad.runtime.copies import copied
 from einsum_grad.runtime.memory import is_leased
 from einsum_grad.runtime.threads import in_blocks
-from einsum_grad.runtime.transposition import merged
 from tests.runtime.test_helpers import plain
 from tests.strategies import whole
 
 Array = NDArray[Any]
+
+Pieces = list[tuple[int, int, int, int]]
+"""The pieces of each copy: their axis and length, the axis that is shared, the parts."""
 
 SHAPES = [
     (),
@@ -69,8 +71,7 @@ def test_a_copy_is_made_of_any_layout(shape: tuple[int, ...], dtype: str) -> Non
 def test_rows_with_gaps_or_backwards_are_copied_row_by_row(
     lay: Callable[[Any], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # A thousand times as fast as a few numbers at a time, which is for what is transposed.
-    monkeypatch.setattr("einsum_grad.runtime.copies._transposed", None)
+    monkeypatch.setattr("einsum_grad.runtime.copies._in_columns", None)
     given = lay(whole((700, 1000), "f8", 1))
     np.testing.assert_array_equal(copied(given), given, strict=True)
 
@@ -81,95 +82,112 @@ def test_what_repeats_is_copied_as_often() -> None:
         np.testing.assert_array_equal(copied(given), given)
 
 
-@pytest.mark.parametrize(
-    ("shape", "axes", "parts"),
-    [
-        ((1 << 16, 3), (1, 0), 1),  # 1.5 MB go in pieces on one core
-        ((1 << 18, 3), (1, 0), 4),
-        ((20, 160, 200), (0, 2, 1), 4),
-        ((300, 5000), (1, 0), 4),
-        ((300, 4096), (1, 0), 0),  # lines that are 32 KB apart have few places in a cache
-        ((9, 256, 256), (0, 2, 1), 0),
-        ((63, 9000), (1, 0), 4),
-        ((4096, 8, 32), (2, 1, 0), 4),  # too short for a panel
-        ((128, 512), (1, 0), 0),  # small ones too
-        ((127, 4096), (1, 0), 1),  # so few columns are no trouble
-    ],
-)
-def test_columns_a_power_of_two_apart_are_copied_in_panels_and_others_in_pieces_that_cores_share(
-    monkeypatch: pytest.MonkeyPatch, shape: tuple[int, ...], axes: tuple[int, ...], parts: int
-) -> None:
-    given: list[int] = []
-
-    def in_blocks(work: Callable[[slice], Any], length: int, count: int) -> list[Any]:
-        given.append(count)
-        return [work(slice(0, length))]
-
-    def in_panels(target: Any, array: Any) -> None:
-        given.append(0)
-        target[...] = array
-
-    monkeypatch.setattr(copies, "in_blocks", in_blocks)
-    monkeypatch.setattr(copies, "_in_panels", in_panels)
-    array = whole(shape, "f8", 1).transpose(axes)
-    np.testing.assert_array_equal(copied(array), array)
-    assert given == [parts]
-
-
-@pytest.mark.parametrize(
-    ("shape", "axes", "cut"),
-    [
-        ((16, 200, 256), (2, 1, 0), {1: 16}),  # 256 columns of 200 · 16
-        ((16, 12, 12, 256), (3, 1, 2, 0), {1: 16}),  # the two in the middle lie one in the other
-        ((400, 128, 32), (2, 1, 0), {2: 16}),  # columns side by side, where they are many
-        ((4, 1000, 4), (2, 1, 0), {}),  # a call would copy 1024 numbers
-        ((600, 700), (1, 0), {1: 256}),
-        ((200, 700), (1, 0), {}),  # there are no more
-        ((50, 200, 60), (0, 2, 1), {}),  # of one matrix, and then of the next
-        ((50, 700, 60), (0, 2, 1), {2: 256}),
-        ((90, 30, 40, 50), (0, 3, 2, 1), {2: 8}),
-    ],
-)
-def test_few_columns_are_copied_at_a_time_where_a_call_has_enough(
-    shape: tuple[int, ...], axes: tuple[int, ...], cut: dict[int, int]
-) -> None:
-    moved = np.empty(shape).transpose(axes)
-    moved = np.lib.stride_tricks.as_strided(moved, *merged(moved))
-    along = moved.strides.index(min(moved.strides))
-    assert copies._few_columns(moved, along) == cut
-
-
-@pytest.mark.parametrize(
-    ("shape", "cuts"),
-    [
-        ((700, 700), {1: 256}),  # one core: 3.9 MB
-        ((2000, 700), {1: 256}),  # eight pieces to share
-        ((500, 1500), {0: 375, 1: 256}),  # two, and four parts of their rows
-        ((100, 8000), {0: 2000}),
-        ((8000, 63), {1: 520}),  # rows too short to be cut, and columns for a call
-        ((1 << 16, 16), {1: 1 << 13}),  # so few that a call is for a megabyte
-    ],
-)
-def test_threads_share_rows_where_there_are_few_columns(
-    monkeypatch: pytest.MonkeyPatch, shape: tuple[int, int], cuts: dict[int, int]
-) -> None:
-    seen: list[dict[int, int]] = []
+@pytest.fixture
+def pieces(monkeypatch: pytest.MonkeyPatch) -> Pieces:
+    """What each copy is made in."""
+    seen: Pieces = []
     in_pieces = copies._in_pieces
 
-    def listening(target: Any, array: Any, cuts: dict[int, int]) -> None:
-        seen.append(cuts)
-        in_pieces(target, array, cuts)
+    def listening(target: Any, array: Any, *how: int) -> None:
+        axis, length, shared, parts = how
+        seen.append((axis, length, shared, parts))
+        in_pieces(target, array, *how)
 
     monkeypatch.setattr(copies, "_in_pieces", listening)
-    array = whole(shape, "f8", 1).T
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("shape", "axes", "piece"),
+    [
+        ((16, 200, 256), (2, 1, 0), (1, 15)),  # 240 columns of 200 · 16
+        ((16, 12, 12, 256), (3, 1, 2, 0), (1, 16)),  # the two in the middle lie one in the other
+        ((400, 128, 32), (2, 1, 0), (1, 1)),  # 400 columns: those of axis 2 would be more
+        ((100, 9, 200), (2, 1, 0), (2, 25)),  # both axes are long enough, and this lies apart
+        ((4, 16000, 4), (2, 1, 0), (1, 512)),  # 8192 numbers
+        ((600, 700), (1, 0), (1, 200)),  # three pieces
+        ((50, 700, 60), (0, 2, 1), (2, 233)),
+        ((30, 30, 30, 30), (3, 2, 1, 0), (2, 1)),  # none is long enough, and this lies apart
+    ],
+)
+def test_few_columns_are_copied_at_a_time(
+    pieces: Pieces, shape: tuple[int, ...], axes: tuple[int, ...], piece: tuple[int, int]
+) -> None:
+    array = whole(shape, "f8", 1).transpose(axes)
     np.testing.assert_array_equal(copied(array), array)
-    assert seen == [cuts]
+    assert [found[:2] for found in pieces] == [piece]
+
+
+@pytest.mark.parametrize(
+    ("shape", "axes"),
+    [
+        ((200, 700), (1, 0)),  # there are no more
+        ((50, 200, 60), (0, 2, 1)),  # of one matrix, and then of the next
+        ((700, 700), (0, 1)),  # what lies as it is read
+    ],
+)
+def test_few_columns_are_copied_as_they_are(
+    pieces: Pieces, shape: tuple[int, ...], axes: tuple[int, ...]
+) -> None:
+    array = whole(shape, "f8", 1).transpose(axes)
+    np.testing.assert_array_equal(copied(array), array)
+    ((axis, length, _, _),) = pieces
+    assert length == array.shape[axis]
+
+
+@pytest.mark.parametrize(
+    ("shape", "axes", "shared"),
+    [
+        ((700, 700), (1, 0), (1, 1)),  # one core: 3.9 MB
+        ((2100, 700), (1, 0), (1, 4)),  # nine pieces to share
+        ((500, 1500), (1, 0), (0, 4)),  # two, and their rows are shared
+        ((8000, 63), (1, 0), (1, 1)),
+        ((9000, 63), (1, 0), (1, 4)),  # rows too short to be shared
+        ((30, 600, 32), (0, 2, 1), (2, 4)),
+        ((600, 1000), (0, 1), (0, 4)),  # the first axis that is long enough
+        ((7, 100, 1000), (0, 1, 2), (1, 4)),
+    ],
+)
+def test_threads_share_pieces_or_rows_of_large_arrays(
+    pieces: Pieces, shape: tuple[int, ...], axes: tuple[int, ...], shared: tuple[int, int]
+) -> None:
+    array = whole(shape, "f8", 1).transpose(axes)
+    np.testing.assert_array_equal(copied(array), array)
+    assert [found[2:] for found in pieces] == [shared]
+    pieces.clear()
+    # In a block it is one thread's.
+    in_blocks(lambda part: copied(array), 2, 2)
+    assert {parts for *_, parts in pieces} == {1}
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+def test_small_arrays_are_copied_by_one_call(monkeypatch: pytest.MonkeyPatch, dtype: str) -> None:
+    monkeypatch.setattr(copies, "_in_columns", None)
+    small = whole((1000, 100), dtype, 1).T
+    np.testing.assert_array_equal(copied(small), small)
+    # In a block others wait for Python's lock: there BLAS would come late.
+    monkeypatch.setattr(copies, "matrices_of", None)
+    in_blocks(lambda part: copied(small[part]), 100, 2)
 
 
 def test_a_copy_within_a_block_leaves_no_memory_behind() -> None:
     array = whole((300, 1000), "f8", 1).T
     assert is_leased(copied(array))
     assert in_blocks(lambda part: is_leased(copied(array)), 2, 2) == [False, False]
+
+
+def test_blas_has_larger_matrices_beside_other_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bool] = []
+
+    def matrices_of(array: Any, beside: bool) -> None:
+        asked.append(beside)
+
+    monkeypatch.setattr(copies, "matrices_of", matrices_of)
+    large, larger = (whole((count, 300, 200), "f4", 1).transpose(0, 2, 1) for count in (8, 20))
+    copied(large)
+    copied(larger)
+    in_blocks(lambda part: copied(large), 2, 2)
+    assert asked == [False, True, True, True]
 
 
 @pytest.mark.parametrize(("shape", "parts"), [((300, 200), 1), ((1500, 1000), 4)])
