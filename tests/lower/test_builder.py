@@ -45,6 +45,10 @@ def test_names_are_numbered_where_they_are_taken() -> None:
         ("abcdefgh", "abcdefgh"),
         ("abcdefghi", "reduced"),
         (("i", "..."), "i"),
+        ("part", "reduced"),  # x_part is a part of x, x_dot its tangent, x_conj its conjugate
+        ("dot", "reduced"),
+        ("conj", "reduced"),
+        ("dots", "dots"),
     ],
 )
 def test_suffix_says_the_labels_while_it_is_short(labels: tuple[str, ...], suffix: str) -> None:

@@ -93,6 +93,18 @@ def test_results_do_not_depend_on_the_layout(pattern: str, layout: str) -> None:
                 assert_same(gradient, expected)
 
 
+def test_labels_that_spell_part() -> None:
+    x, w = whole((32, 16, 16, 16, 16), "f8", 1), whole((32, 16, 16, 16), "f8", 2)
+    given = x.copy(), w.copy()
+    output, pullback = eg.compile("partb,part->part").vjp(x, w)
+    dx, dw = pullback(w)
+    np.testing.assert_array_equal(output, given[0].sum(-1) * given[1])
+    np.testing.assert_array_equal(dx, np.broadcast_to((w * w)[..., None], x.shape))
+    np.testing.assert_array_equal(dw, given[0].sum(-1) * w)
+    for array, before in zip((x, w), given, strict=True):
+        np.testing.assert_array_equal(array, before)
+
+
 @pytest.mark.parametrize("pattern", PATTERNS)
 def test_operands_that_repeat_their_numbers(pattern: str) -> None:
     function = eg.compile(pattern)

@@ -86,6 +86,17 @@ def test_gradients_and_products_are_those_of_the_definition(
         assert product.shape == case.shapes[place]
 
 
+def test_labels_that_spell_dot() -> None:
+    x, dx = whole((2, 3, 4, 5), "f8", 1), whole((2, 3, 4, 5), "f8", 2)
+    w, dw, dz = whole((2, 3, 4), "f8", 3), whole((2, 3, 4), "f8", 4), whole((2, 3, 4), "f8", 5)
+    f, other = eg.compile("dotb,dot->dot"), eg.compile("efgb,efg->efg")
+    _, tangent = f.jvp((x, w), (dx, dw))
+    np.testing.assert_array_equal(tangent, dx.sum(-1) * w + x.sum(-1) * dw)
+    _, products = f.hvp((x, w), (dx, dw), dz)
+    for product, expected in zip(products, other.hvp((x, w), (dx, dw), dz)[1], strict=True):
+        np.testing.assert_array_equal(product, expected)
+
+
 def test_a_product_is_that_of_the_hessian_pattern() -> None:
     x, a, v = whole((3,), "f8", 1), whole((3, 3), "f8", 2), whole((3,), "f8", 3)
     f = eg.compile("i,ij,j->")

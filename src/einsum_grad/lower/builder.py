@@ -10,6 +10,9 @@ from einsum_grad.plan import ELLIPSIS, Labels
 
 _LONGEST_SUFFIX = 8
 
+_WORDS = frozenset({"part", "dot", "conj"})
+"""Suffixes of other values: of the part of one in a block, of its tangent, of its conjugate."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
@@ -83,6 +86,7 @@ def labels_suffix(labels: Labels) -> str:
     ('ij', 'scalar', 'i1')
     """
     suffix = "".join(label for label in labels if label != ELLIPSIS)
-    if suffix.isascii() and suffix.isalnum() and len(suffix) <= _LONGEST_SUFFIX:
+    is_name = suffix.isascii() and suffix.isalnum() and suffix not in _WORDS
+    if is_name and len(suffix) <= _LONGEST_SUFFIX:
         return suffix
     return "reduced" if labels else "scalar"
