@@ -20,6 +20,10 @@ class RefusedError(Exception):
     """Raised for a request that the peer could not fulfil, with the peer's words."""
 
 
+class _LostError(RefusedError):
+    """Raised where the process ended, or took too long."""
+
+
 class Worker:
     """A peer in a process of its own.
 
@@ -66,16 +70,26 @@ class Worker:
             command, cwd=ROOT, pass_fds=[theirs.fileno()], process_group=0
         )
         theirs.close()
-        _, description = self._exchange(_START_SECONDS, "describe")
-        return str(description)
+        try:
+            return str(self._answer(_START_SECONDS, "describe"))
+        except RefusedError:
+            self.close()
+            raise
 
     def _ask(self, patience: float, method: str, *arguments: Any) -> Any:
+        """Return the answer to a request; the process is another one where it gave none."""
+        try:
+            return self._answer(patience, method, *arguments)
+        except _LostError:
+            self.close()
+            self._start()
+            raise
+
+    def _answer(self, patience: float, method: str, *arguments: Any) -> Any:
         try:
             fulfilled, answer = self._exchange(patience, method, *arguments)
         except (TimeoutError, EOFError, OSError) as error:
-            self.close()
-            self._start()
-            raise RefusedError(str(error) or "the process ended") from error
+            raise _LostError(str(error) or "the process ended") from error
         if not fulfilled:
             raise RefusedError(answer)
         return answer

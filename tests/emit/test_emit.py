@@ -76,6 +76,12 @@ def test_complex_modules_conjugate() -> None:
         np.testing.assert_array_equal(dw, (1 + 1j) * x.conj())
 
 
+def test_complex_numbers_have_twice_the_bytes() -> None:
+    sizes = {"i": 120, "j": 120}
+    assert "empty(" not in emit("ij,ij->ij", sizes=sizes)
+    assert "empty(" in emit("ij,ij->ij", sizes=sizes, numbers="complex")
+
+
 def test_sizes_choose_the_order_of_contraction() -> None:
     left = emit("ab,bc,cd->ad", sizes={"a": 2, "b": 50, "c": 50, "d": 50})
     right = emit("ab,bc,cd->ad", sizes={"a": 50, "b": 50, "c": 50, "d": 2})

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import einsum_grad as eg
-from einsum_grad.errors import EinsumGradError
+from einsum_grad.errors import EinsumGradError, OrderError
 from tests.strategies import Case, cases, laid_out, seeds, whole
 
 MANY = "".join(chr(0x4E00 + number) for number in range(70))
@@ -235,6 +235,13 @@ class TestKeywordsBeyondNumPysLetters:
     def test_order(self) -> None:
         found = eg.einsum(f"{MANY[:60]}->{MANY[:60]}", big(60), order="F")
         assert found.flags.f_contiguous
+
+    @pytest.mark.parametrize("path", [((0, 1),), lambda *given: [(0, 1)]])
+    @pytest.mark.parametrize("keywords", [{"dtype": float}, {"order": "C"}, {"out": np.empty(())}])
+    def test_optimize(self, path: Any, keywords: dict[str, Any]) -> None:
+        pattern, operands = ",".join("i" * 70), [np.ones(2)] * 70
+        with pytest.raises(OrderError, match="leaves 69 of 70 operands"):
+            eg.einsum(f"{pattern}->", *operands, optimize=path, **keywords)
 
     @pytest.mark.parametrize(
         "keywords",

@@ -51,8 +51,8 @@ def emit(
     default all; `sizes` are sizes of labels, needed for those that the output alone has; `shapes`
     are the operands' shapes, needed only where axes of size 1 broadcast or ellipses differ.
     `numbers` is "real" or "complex"; `optimize` is the order of contraction, as in `compile`. The
-    module imports nothing of ours, and checks itself when
-    it is run as a script. Raises `EinsumGradError` for what can't be used.
+    module imports nothing of ours, and checks itself when it is run as a script. Raises
+    `EinsumGradError` for what can't be used.
 
     >>> emit("i,i->", "einops").splitlines()[2]
     '    Z = Σ_i  X[i] · W[i]'
@@ -60,7 +60,8 @@ def emit(
     asked = request(pattern, wrt, notation, sizes, shapes, optimize)
     chosen = target_of(target)
     traits, known = traits_of(numbers), dict(asked.sizes)
-    program = program_of(asked.pattern, asked.wrt, chosen, known, traits, order=asked.order)
+    itemsize, order = traits.itemsize, asked.order
+    program = program_of(asked.pattern, asked.wrt, chosen, known, traits, itemsize, order)
     return write(program, chosen).text
 
 

@@ -18,6 +18,11 @@ class Traits:
     conjugate: bool = True
     whole: bool = False
 
+    @property
+    def itemsize(self) -> int:
+        """The bytes of a number where no dtype is known: that of a float64, or of two."""
+        return 16 if self.complex else 8
+
 
 PLAIN = Traits()
 """Real numbers."""

@@ -84,9 +84,8 @@ def einsum(
     numeric = all(array.dtype.kind in "biufc" for array in arrays)
     if plain and numeric:
         return _function(text, chosen)(*arrays)
-    path = _numpys(text, arrays, chosen)
-    keywords = {"dtype": dtype, "order": order, "casting": casting, "optimize": path}
-    return _numpy(text, arrays, keywords if out is None else {**keywords, "out": out})
+    keywords = {"dtype": dtype, "order": order, "casting": casting}
+    return _numpy(text, arrays, chosen, keywords if out is None else {**keywords, "out": out})
 
 
 def order_of(optimize: Any, text: str, operands: Sequence[Any]) -> Order:
@@ -124,13 +123,12 @@ def _compile(text: str, order: Order) -> Function:
     return Function(asked, target_of("numpy"), Arguments(text, wrt=(), optimize=order))
 
 
-def _numpys(text: str, arrays: Sequence[Array], order: Order) -> Any:
+def _numpys(equation: Equation, arrays: Sequence[Array], order: Order) -> Any:
     """`order` as np.einsum takes it: ours and opt_einsum's as the path that they choose."""
     if order in (AUTO, False):
         return order == AUTO and len(arrays) > 2
     if isinstance(order, tuple):
         return ["einsum_path", *order]
-    equation = parse(text)
     bound = bind(equation, pattern_of(equation), [array.shape for array in arrays])
     return ["einsum_path", *contraction_path(bound.pattern, dict(bound.sizes), order)]
 
@@ -141,15 +139,16 @@ def _is_large(equation: Equation) -> bool:
     return len(labels) > len(string.ascii_letters) or len(equation.inputs) > _NUMPY_OPERANDS
 
 
-def _numpy(text: str, arrays: Sequence[Array], keywords: dict[str, Any]) -> Any:
+def _numpy(text: str, arrays: Sequence[Array], order: Order, keywords: dict[str, Any]) -> Any:
     """Hand over to np.einsum, in letters that it knows; what is too large for it is ours."""
     equation = parse(text)
     check_legal(equation)
     pattern = pattern_of(equation)
     with _ours(equation):
         if _is_large(equation):
-            return _converted(text, arrays, **keywords)
-        return np.einsum(str(pattern.rename(spell(pattern))), *arrays, **keywords)
+            return _converted(_function(text, order), arrays, **keywords)
+        path, letters = _numpys(equation, arrays, order), pattern.rename(spell(pattern))
+        return np.einsum(str(letters), *arrays, optimize=path, **keywords)
 
 
 @contextmanager
@@ -165,18 +164,17 @@ def _ours(equation: Equation) -> Iterator[None]:
 
 
 def _converted(
-    text: str,
+    function: Function,
     arrays: Sequence[Array],
     dtype: Any,
     order: Any,
     casting: Any,
-    optimize: Any,
     out: Any = None,
 ) -> Any:
     """np.einsum's keywords around a compiled function."""
     if dtype is not None:
         arrays = [array.astype(dtype, casting=casting) for array in arrays]
-    result = _function(text)(*arrays)
+    result = function(*arrays)
     if out is None:
         return np.asarray(result, order=order)
     if np.shape(out) != np.shape(result):

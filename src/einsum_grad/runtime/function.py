@@ -312,9 +312,9 @@ class Function:
 
     def _loaded(self, traits: Traits, sizes: Mapping[str, int] = MappingProxyType({})) -> Loaded:
         asked = self._request
-        known, itemsize = dict(asked.sizes) | dict(sizes), 16 if traits.complex else 8
+        known = dict(asked.sizes) | dict(sizes)
         return load_module(
-            asked.pattern, asked.wrt, self._target, known, traits, itemsize, asked.order
+            asked.pattern, asked.wrt, self._target, known, traits, traits.itemsize, asked.order
         )
 
 
