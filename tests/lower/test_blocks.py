@@ -24,9 +24,9 @@ from einsum_grad.lower import (
 from einsum_grad.lower.blocks import _in_turn
 from einsum_grad.lower.cost import cost
 from einsum_grad.lower.divided import WORTH, divided
+from einsum_grad.lower.needed import finishing, saving
 from einsum_grad.lower.parts import BLOCK
 from einsum_grad.lower.schedule import passing
-from einsum_grad.lower.split import finishing, saving
 from tests.lower.test_arrange import arranged
 from tests.lower.test_lower import programs
 

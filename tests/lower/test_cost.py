@@ -13,7 +13,8 @@ from einsum_grad.emit import program_of as emitted_program
 from einsum_grad.emit import target_of, write
 from einsum_grad.errors import ArgumentError
 from einsum_grad.lower import Program, Step, Value, lower, steps
-from einsum_grad.lower.cost import Term, Work, cost, elements, flops, needed, number, total, work
+from einsum_grad.lower.cost import Term, Work, cost, elements, flops, number, total, work
+from einsum_grad.lower.needed import needed
 from einsum_grad.plan import contraction_path, pairwise, request, spell
 from einsum_grad.runtime import interpret, interpret_backward
 from tests.strategies import Case, cases
@@ -144,12 +145,14 @@ def test_the_sizes_of_all_labels_are_needed() -> None:
 def test_a_gradient_needs_only_its_own_steps() -> None:
     program = program_of("ij,jk,kl->il")
     sizes = {"i": 2, "j": 3, "k": 4, "l": 5}
-    alone = [work(needed(program, value), sizes, 8) for value in program.gradients]
+    alone = [
+        work(needed(steps(program.backward), (value,)), sizes, 8) for value in program.gradients
+    ]
     everything = work(tuple(steps(program.backward)), sizes, 8)
     assert all(part.flops < everything.flops for part in alone)
-    assert set().union(*(needed(program, value) for value in program.gradients)) == set(
-        steps(program.backward)
-    )
+    assert set().union(
+        *(needed(steps(program.backward), (value,)) for value in program.gradients)
+    ) == set(steps(program.backward))
 
 
 def test_terms_over_the_same_labels_are_added() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from einsum_grad.lower import Program, dying, is_view, lower, steps
-from einsum_grad.lower.split import finishing, saving
+from einsum_grad.lower.needed import finishing, saving
 from einsum_grad.plan import pairwise, pattern_of
 from einsum_grad.syntax import parse
 from tests.lower.test_lower import lowered, programs

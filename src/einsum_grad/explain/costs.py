@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from einsum_grad.lower import Op, Program, Step, arrange, is_view, lower, scale_of, steps
-from einsum_grad.lower.cost import Cost, Term, Work, cost, needed, total, work
+from einsum_grad.lower.cost import Cost, Term, Work, cost, total, work
+from einsum_grad.lower.needed import needed
 from einsum_grad.plan import (
     AUTO,
     ELLIPSIS,
@@ -71,7 +72,8 @@ def costs(
         flops = tuple(_ordered(term, places).at(sizes) for term in total(chosen))
         return PartCost(flops, work(chosen, sizes, itemsize) if known else None, shared)
 
-    backward = [needed(program, gradient) for gradient in program.gradients]
+    todo = tuple(steps(program.backward))
+    backward = [needed(todo, (gradient,)) for gradient in program.gradients]
     return Costs(
         forward=part(tuple(steps(program.forward))),
         gradients=tuple(part(chosen, tuple(_shared(program, chosen))) for chosen in backward),

@@ -7,7 +7,7 @@ from einsum_grad.lower.lifetime import dying
 from einsum_grad.lower.lower import lower
 from einsum_grad.lower.orders import missing
 from einsum_grad.lower.parts import UNLOCKED
-from einsum_grad.lower.product import Kind, Product, is_matrix, only, product_of, together, without
+from einsum_grad.lower.product import Kind, Product, is_matrix, only, product_of, without
 from einsum_grad.lower.program import (
     AxisSize,
     Op,
@@ -62,6 +62,5 @@ __all__ = [
     "scale_of",
     "schedule",
     "steps",
-    "together",
     "without",
 ]

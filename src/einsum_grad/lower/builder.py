@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from einsum_grad.lower.names import Names, labels_suffix
 from einsum_grad.lower.program import Op, Step, Value
-from einsum_grad.plan import ELLIPSIS, Labels
-
-_LONGEST_SUFFIX = 8
-
-_WORDS = frozenset({"part", "dot", "conj"})
-"""Suffixes of other values: of the part of one in a block, of its tangent, of its conjugate."""
+from einsum_grad.plan import Labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +23,7 @@ class Builder:
 
     def __init__(self, names: Iterable[str]) -> None:
         self._steps: list[Step] = []
-        self._names = set(names)
+        self.names = Names(names)
         self._derived: dict[tuple[Op, str], Value] = {}
         self._available: set[str] = set()
 
@@ -39,7 +35,7 @@ class Builder:
         values = tuple(args)
         for stage in stages:
             last = stage is stages[-1]
-            own = name if last else self.name(name, labels_suffix(stage.labels))
+            own = name if last else self.names.new(f"{name}_{labels_suffix(stage.labels)}")
             result = Value(own, stage.labels)
             self._steps.append(Step(stage.op, result, values))
             values = (result,)
@@ -49,7 +45,7 @@ class Builder:
         """A cheap variant of `value`: made once in each function, and called the same in both."""
         key = (op, value.name)
         if key not in self._derived:
-            self._derived[key] = Value(self.name(value.name, suffix), labels)
+            self._derived[key] = Value(self.names.new(f"{value.name}_{suffix}"), labels)
         result = self._derived[key]
         if result.name not in self._available:
             self._available.add(result.name)
@@ -64,29 +60,3 @@ class Builder:
     def new_function(self) -> None:
         """Begin a function in which no derived value is available yet."""
         self._available.clear()
-
-    def name(self, base: str, suffix: str) -> str:
-        """A name that no value has: `base_suffix`, numbered where that is taken."""
-        name, number = f"{base}_{suffix}", 2
-        while name in self._names:
-            name, number = f"{base}_{suffix}{number}", number + 1
-        self._names.add(name)
-        return name
-
-    def reserve(self, name: str) -> str:
-        """Keep `name` for the caller."""
-        self._names.add(name)
-        return name
-
-
-def labels_suffix(labels: Labels) -> str:
-    """How a name says `labels`, where that stays short.
-
-    >>> labels_suffix(("i", "j")), labels_suffix(()), labels_suffix(("i", "1"))
-    ('ij', 'scalar', 'i1')
-    """
-    suffix = "".join(label for label in labels if label != ELLIPSIS)
-    is_name = suffix.isascii() and suffix.isalnum() and suffix not in _WORDS
-    if is_name and len(suffix) <= _LONGEST_SUFFIX:
-        return suffix
-    return "reduced" if labels else "scalar"

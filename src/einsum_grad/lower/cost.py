@@ -105,16 +105,6 @@ def work(
     )
 
 
-def needed(program: Program, gradient: Value) -> tuple[Step, ...]:
-    """The steps of the backward that `gradient` needs, as if it were the only one."""
-    wanted, found = {gradient.name}, []
-    for step in reversed(tuple(steps(program.backward))):
-        if step.result.name in wanted:
-            wanted.update(arg.name for arg in step.args)
-            found.append(step)
-    return tuple(reversed(found))
-
-
 def total(todo: Iterable[Step]) -> tuple[Term, ...]:
     """The flops of some steps, those over the same labels together."""
     counts: dict[frozenset[str], Term] = {}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from einsum_grad.lower.builder import Builder, Stage, labels_suffix
+from einsum_grad.lower.builder import Builder, Stage
+from einsum_grad.lower.names import labels_suffix
 from einsum_grad.lower.program import AxisSize, Op, Program, Section, Size, Value, residuals
 from einsum_grad.lower.stages import is_view, split, stages
 from einsum_grad.lower.traits import PLAIN, Traits
@@ -181,8 +182,8 @@ class _Lowering:
         name = f"t{number - len(self.operands) + 1}"
         if len(node.args) == 1:
             operand = self._raw(node.args[0]).name
-            name = self.builder.name(operand, labels_suffix(node.pattern.output))
-        self.builder.reserve(f"d{name}")
+            name = self.builder.names.new(f"{operand}_{labels_suffix(node.pattern.output)}")
+        self.builder.names.reserve(f"d{name}")
         return name
 
     def _reached_from(self, operands: Collection[int]) -> set[int]:

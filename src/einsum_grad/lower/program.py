@@ -22,7 +22,7 @@ from enum import StrEnum
 
 from einsum_grad.lower.scale import Scale
 from einsum_grad.lower.traits import Traits
-from einsum_grad.plan import ELLIPSIS, UNIT, Gradient, Labels, Pattern
+from einsum_grad.plan import UNIT, Gradient, Labels, Pattern
 
 
 class Op(StrEnum):
@@ -148,11 +148,6 @@ def touched(step: Step) -> tuple[Value, ...]:
     """The arrays that a step reads and makes; a view does neither."""
     read = step.args if step.op in (Op.CONTRACT, Op.ADD) else step.args[:1]
     return () if is_view(step) else (*read, step.result)
-
-
-def has_ellipsis(value: Value) -> bool:
-    """Whether some axes of `value` are not counted."""
-    return ELLIPSIS in value.labels
 
 
 def _lines(program: Program) -> Iterator[str]:

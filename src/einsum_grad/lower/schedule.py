@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from einsum_grad.lower.blocks import Block, blocks
+from einsum_grad.lower.needed import finishing, saving
 from einsum_grad.lower.product import product_of
 from einsum_grad.lower.program import Op, Program, Step, Value, is_view, steps
-from einsum_grad.lower.split import finishing, saving
 
 
 @dataclass(frozen=True, slots=True)

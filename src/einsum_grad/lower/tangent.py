@@ -8,10 +8,12 @@ backward steps gives the derivatives of the gradients: the products with the Hes
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from einsum_grad.lower.arrange import arrange
+from einsum_grad.lower.names import Names
+from einsum_grad.lower.needed import needed
 from einsum_grad.lower.program import Op, Program, Section, Step, Value, steps
 from einsum_grad.lower.scale import Scale
 
@@ -80,28 +82,13 @@ def _along(
 ) -> TangentProgram:
     operands = [program.operands[number] for number in active]
     tangents = tuple(Value(f"{operand.name}_dot", operand.labels) for operand in operands)
-    names = _Names(program)
+    every = (*steps(program.forward), *steps(program.backward))
+    names = Names((*(step.result.name for step in every), *(value.name for value in tangents)))
     moving = dict(zip((operand.name for operand in operands), tangents, strict=True))
     made = tuple(_both(_once(todo), moving, names))
     derivatives = tuple(moving.get(value.name) for value in values)
     wanted = (*values, *(value for value in derivatives if value is not None))
-    return TangentProgram(program, active, tangents, _needed(made, wanted), values, derivatives)
-
-
-class _Names:
-    """Names that no value has."""
-
-    def __init__(self, program: Program) -> None:
-        every = (*steps(program.forward), *steps(program.backward))
-        self.taken = {step.result.name for step in every}
-        self.taken.update(f"{value.name}_dot" for value in program.operands)
-
-    def __call__(self, base: str) -> str:
-        name, number = base, 2
-        while name in self.taken:
-            name, number = f"{base}{number}", number + 1
-        self.taken.add(name)
-        return name
+    return TangentProgram(program, active, tangents, needed(made, wanted), values, derivatives)
 
 
 def _once(todo: Sequence[Step]) -> Iterator[Step]:
@@ -113,7 +100,7 @@ def _once(todo: Sequence[Step]) -> Iterator[Step]:
             yield step
 
 
-def _both(todo: Iterator[Step], moving: dict[str, Value], names: _Names) -> Iterator[Step]:
+def _both(todo: Iterator[Step], moving: dict[str, Value], names: Names) -> Iterator[Step]:
     """Each step, and the steps to its derivative; `moving` gets what is found to move."""
     for step in todo:
         yield step
@@ -123,21 +110,11 @@ def _both(todo: Iterator[Step], moving: dict[str, Value], names: _Names) -> Iter
             arg, result = step.args[place], step.result
             name = f"{result.name}_dot" if len(places) == 1 else f"{result.name}_by_{arg.name}"
             args = (*step.args[:place], moving[arg.name], *step.args[place + 1 :])
-            parts.append(Value(names(name), result.labels))
+            parts.append(Value(names.new(name), result.labels))
             yield Step(step.op, parts[-1], args)
         if len(parts) > 1:
-            total = Value(names(f"{step.result.name}_dot"), step.result.labels)
+            total = Value(names.new(f"{step.result.name}_dot"), step.result.labels)
             yield Step(Op.ADD, total, tuple(parts))
             parts = [total]
         if parts:
             moving[step.result.name] = parts[0]
-
-
-def _needed(todo: Sequence[Step], wanted: Collection[Value]) -> tuple[Step, ...]:
-    """Those steps that lead to what is wanted."""
-    names, found = {value.name for value in wanted}, []
-    for step in reversed(todo):
-        if step.result.name in names:
-            names.update(arg.name for arg in step.args)
-            found.append(step)
-    return tuple(reversed(found))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 
-from einsum_grad.lower.builder import labels_suffix
+from einsum_grad.lower.names import Names, labels_suffix
 from einsum_grad.lower.product import Product, only, without
 from einsum_grad.lower.program import Op, Program, Step, Value, steps
 from einsum_grad.lower.scale import Scale
@@ -26,8 +26,9 @@ class Values:
     def __init__(self, program: Program, scale: Scale | None) -> None:
         self._scale = scale
         everything = (*steps(program.forward), *steps(program.backward))
-        self._names = {step.result.name for step in everything}
-        self._names.update(value.name for value in (*program.operands, program.cotangent))
+        given = (*program.operands, program.cotangent)
+        made = (step.result for step in everything)
+        self._names = Names(value.name for value in (*given, *made))
         self._partners: dict[str, list[Value]] = {}
         """What a value is still to be multiplied with."""
         for step in everything:
@@ -62,13 +63,8 @@ class Values:
         return result
 
     def name(self, base: str, labels: Labels) -> str:
-        """A name that no value has."""
-        name = base = f"{base}_{labels_suffix(labels)}"
-        number = 2
-        while name in self._names:
-            name, number = f"{base}{number}", number + 1
-        self._names.add(name)
-        return name
+        """A name for a value with `labels` that is made of `base`."""
+        return self._names.new(f"{base}_{labels_suffix(labels)}")
 
     def viewed(self, value: Value, labels: Labels) -> Value:
         """`value` with its axes in the order of `labels`, as a view."""
