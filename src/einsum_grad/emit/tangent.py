@@ -45,7 +45,10 @@ def _note(given: TangentProgram) -> list[str]:
     if not given.active:
         return []
     operand, tangent = given.program.operands[given.active[0]], given.tangents[0]
-    return [f"{tangent.name} is the tangent of {operand.name}, and so are others.", ""]
+    return [
+        f"{tangent.name} is the tangent of {operand.name}; other tangents are named likewise.",
+        "",
+    ]
 
 
 def _lines(given: TangentProgram, target: Target) -> Iterator[str]:

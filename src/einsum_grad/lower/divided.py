@@ -46,9 +46,8 @@ def divided(todo: Collection[Step], scale: Scale) -> dict[str, Labels]:
 
     Sums, and products of a matrix and a vector, a BLAS does whole, on all cores. If other steps are
     in blocks these are too: beside the threads of a BLAS, which wait for more on their cores, ours
-    would have half of these. So are products of matrices, if all that
-    a BLAS would share are thin. A copy is in
-    blocks if one block alone reads it.
+    would have half of these. So are products of matrices, if all that a BLAS would share are thin.
+    A copy is in blocks if one block alone reads it.
     """
     copied = frozenset(step.result.name for step in todo if step.op is Op.COPY)
     found = {step.result.name: labels for step in todo if (labels := _due(step, copied, scale))}

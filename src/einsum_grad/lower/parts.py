@@ -28,10 +28,10 @@ _LONG_COPIES = 1 << 26
 """The same where arrays are copied, and columns of them are read in longer pieces by few parts."""
 
 _PASSING = 20
-"""Of what passes through a block, threads have at a time so many times less than it moves."""
+"""Threads hold at a time so many times less of what passes through a block than it moves."""
 
 UNLOCKED = 1 << 10
-"""Numbers of a result: up to 500, NumPy's loops keep Python's lock, and sizes are rounded up."""
+"""Numbers of a result: NumPy keeps Python's lock for up to 500, and sizes are rounded up."""
 
 _PRODUCTS = 4
 """How many multiplications of a matrix product take the time to move one number."""

@@ -26,7 +26,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Product:
-    """A contraction of two arrays whose labels are in groups, each in the output's order."""
+    """A contraction of two arrays whose labels are in groups."""
 
     left: Value
     right: Value

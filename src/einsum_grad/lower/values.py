@@ -11,7 +11,7 @@ from einsum_grad.lower.scale import Scale
 from einsum_grad.plan import Labels
 
 LARGE = 1 << 19
-"""The bytes of an array that no longer fits in a core's own cache."""
+"""The bytes of an array from which on it matters whether it is read across memory."""
 
 _ACROSS = 1 << 21
 """The bytes of an array that is read across memory in less time than it is copied, at most."""

@@ -65,7 +65,7 @@ _CHECKED = ("forward", "backward")
 
 
 def load(source: Source, name: str, helpers: Mapping[str, Callable[..., Any]] = HELPERS) -> Loaded:
-    """Execute of `source` what runs; `name` is how its file is called, beside a number.
+    """Execute the part of `source` that runs; `name` is how its file is called, beside a number.
 
     `helpers` take the place of the functions of their names.
     """

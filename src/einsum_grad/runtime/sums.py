@@ -34,7 +34,7 @@ def summed(array: Array, axis: tuple[int, ...]) -> Any:
     """The sum over some axes, as products with ones: of one group of axes after the other.
 
     A product adds number after number, and what that loses grows with their count: so long sums
-    are sums of those of rows.
+    are sums of those of rows. Where many long rows are summed the BLAS adds up each in its own way.
     """
     if not (array.size and array.dtype.kind in "fc"):
         return array.sum(axis=axis)

@@ -6,7 +6,7 @@ from __future__ import annotations
 class Undone:
     """A context that leaves nothing behind, wherever in it an interrupt (Ctrl-C) comes.
 
-    A subclass says what `_begin` does. What `_leave` does it may do at any time, and twice.
+    A subclass defines `_begin` and `_leave`; `_leave` may be called at any time, and twice.
 
     >>> with Undone():
     ...     total = sum(range(10))
