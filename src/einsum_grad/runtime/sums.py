@@ -62,15 +62,15 @@ def _products(array: Array, axis: tuple[int, ...]) -> Array:
 
     A short group waits for the longer ones: the sum over 2 rows would leave half of the array.
     """
-    groups = [
-        (is_summed, math.prod(array.shape[place] for place in places))
-        for is_summed, places in itertools.groupby(range(array.ndim), key=axis.__contains__)
-    ]
-    sizes = [size for _, size in groups]
-    order = [place for place, (is_summed, _) in enumerate(groups) if is_summed]
+    sizes: list[int] = []
+    order: list[int] = []
+    for is_summed, places in itertools.groupby(range(array.ndim), key=axis.__contains__):
+        if is_summed:
+            order.append(len(sizes))
+        sizes.append(math.prod([array.shape[place] for place in places]))
     for group in sorted(order, key=lambda place: (-min(sizes[place], _LONG), -place)):
-        before, after = math.prod(sizes[:group]), math.prod(sizes[group + 1 :])
-        array = _summed_over(array.reshape(before, sizes[group], after))
+        after = math.prod(sizes[group + 1 :])
+        array = _summed_over(array.reshape(-1, sizes[group], after))
         sizes[group] = 1
     return array
 
