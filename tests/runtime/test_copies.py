@@ -102,9 +102,9 @@ def pieces(monkeypatch: pytest.MonkeyPatch) -> Pieces:
     [
         ((16, 200, 256), (2, 1, 0), (1, 15)),  # 240 columns of 200 · 16
         ((16, 12, 12, 256), (3, 1, 2, 0), (1, 16)),  # the two in the middle lie one in the other
-        ((400, 128, 32), (2, 1, 0), (1, 1)),  # 400 columns: those of axis 2 would be more
+        ((400, 128, 32), (2, 1, 0), (1, 2)),  # 800 columns: those of axis 2 would be more
         ((100, 9, 200), (2, 1, 0), (2, 25)),  # both axes are long enough, and this lies apart
-        ((4, 16000, 4), (2, 1, 0), (1, 512)),  # 8192 numbers
+        ((4, 16000, 4), (2, 1, 0), (1, 2048)),  # 32,768 numbers
         ((600, 700), (1, 0), (1, 200)),  # three pieces
         ((50, 700, 60), (0, 2, 1), (2, 233)),
         ((30, 30, 30, 30), (3, 2, 1, 0), (2, 1)),  # none is long enough, and this lies apart

@@ -25,7 +25,7 @@ _SHARED = 1 << 22
 _FEW_COLUMNS = 256
 """How many columns are copied at a time: a cache has a line of each, wherever they lie."""
 
-_LEAST = 1 << 13
+_LEAST = 1 << 15
 """The numbers of a piece, at least."""
 
 _SHORTEST = 16
