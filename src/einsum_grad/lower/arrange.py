@@ -11,11 +11,21 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from einsum_grad.lower.divided import divided
-from einsum_grad.lower.orders import as_matrix, batch_last, copied, missing, orders_of
-from einsum_grad.lower.product import Kind, Product, is_matrix, only, product_of, without
+from einsum_grad.lower.orders import batch_last, orders_of
+from einsum_grad.lower.product import Kind, Product, only, product_of
 from einsum_grad.lower.program import Op, Program, Section, Step, Value, residuals, steps
-from einsum_grad.lower.scale import Gap, Scale, Sizes
-from einsum_grad.lower.values import LARGE, Values
+from einsum_grad.lower.scale import Scale
+from einsum_grad.lower.suited import (
+    gathered,
+    is_read_once,
+    is_torn,
+    summed_later,
+    with_copies,
+    with_rows,
+    without_gaps,
+)
+from einsum_grad.lower.values import Values
+from einsum_grad.lower.worth import is_tiny
 from einsum_grad.plan import Labels, diagonals
 
 
@@ -52,37 +62,10 @@ def arrange(program: Program, scale: Scale | None = None) -> Program:
     )
 
 
-_TINY = 64
-"""Multiplications: a product of two 4×4 matrices has so many."""
-
-
-_SMALL = 1 << 12
-"""Multiplications below which one large matrix product is worth a copy."""
-
-
-_THIN, _MANY = 64, 128
-"""The columns of a thin matrix, at most, and the rows that it is multiplied with, at least."""
-
-
-_BLAS = (Kind.MATMUL, Kind.MATVEC)
-"""What a BLAS does for each index of a batch."""
-
-
-def _is_vector(product: Product) -> bool:
-    """Whether one of the arrays has no labels but those that both have."""
-    return not (product.rows and product.columns)
-
-
-def _is_part(sizes: Sizes, result: Labels, arrays: tuple[Labels, ...], share: int) -> bool:
-    """Whether `result` has at most a `share` of the bytes of some arrays."""
-    return share * sizes.nbytes(result) <= sum(map(sizes.nbytes, arrays))
-
-
 class _Arranger:
     """What arranges the steps of one program, one after the other."""
 
     def __init__(self, program: Program, scale: Scale | None) -> None:
-        self.scale = scale
         self.values = Values(program, scale)
         everything = (*steps(program.forward), *steps(program.backward))
         self.final = {program.output.name, *(value.name for value in program.gradients)}
@@ -108,83 +91,38 @@ class _Arranger:
         product = product_of(Step(step.op, step.result, args))
         if product is None:
             return self.alone(step, args)
-        if product.kind is Kind.MATVEC:
-            if any(self.torn(product)):
-                product = self.without_gaps(self.with_copies(product))
-            product = self.with_rows(product)
-        if product.kind is Kind.MATMUL:
-            product = self.without_gaps(self.gathered(self.with_copies(product)))
-            apart = self.summed_later(product)
-            if apart is not None:
-                partial = self.contract(apart, apart.args)
-                return self.alone(step, (partial,))
-            if self.is_read_once(product):
-                return self.finished(step, product.output, (product.left, product.right))
-            product = self.in_order(product, step.result)
-        orders = batch_last if self.is_tiny(product) else orders_of
+        return _CONTRACT[product.kind](self, step, product)
+
+    def entrywise(self, step: Step, product: Product) -> Value:
+        """Arrays that are multiplied entry by entry are read along one order."""
+        _, _, natural = orders_of(product)
+        along = self.values.best_order(product, natural)
+        placed = tuple(self.values.lying(value, along) for value in (product.left, product.right))
+        return self.finished(step, only(along, product.output), placed)
+
+    def matvec(self, step: Step, product: Product) -> Value:
+        """Matrices times vectors."""
+        if is_torn(product, self.gaps):
+            product = without_gaps(with_copies(product, self.values), self.values, self.gaps)
+        return self.multiplied(step, with_rows(product, self.values))
+
+    def matmul(self, step: Step, product: Product) -> Value:
+        """A product of matrices, or one that is summed later, or of arrays as they lie."""
+        product = gathered(with_copies(product, self.values), self.values)
+        product = without_gaps(product, self.values, self.gaps)
+        apart = summed_later(product, self.values)
+        if apart is not None:
+            return self.alone(step, (self.contract(apart, apart.args),))
+        if is_read_once(product, self.values):
+            return self.finished(step, product.output, (product.left, product.right))
+        return self.multiplied(step, self.in_order(product, step.result))
+
+    def multiplied(self, step: Step, product: Product) -> Value:
+        """What a BLAS multiplies, in the orders that it wants."""
+        orders = batch_last if is_tiny(product, self.values.scale) else orders_of
         left, right, natural = orders(product)
-        if product.kind in (Kind.MULTIPLY, Kind.ROW_DOT):
-            along = self.values.best_order(product, natural)
-            placed = (
-                self.values.lying(product.left, along),
-                self.values.lying(product.right, along),
-            )
-            return self.finished(step, only(along, product.output), placed)
         placed = (self.values.copied(product.left, left), self.values.copied(product.right, right))
         return self.finished(step, natural, placed)
-
-    def with_copies(self, product: Product) -> Product:
-        """The product of those copies of its arrays that need fewest others, for a spread too."""
-        lefts, rights = self.values.known(product.left), self.values.known(product.right)
-        if len(lefts) == len(rights) == 1:
-            return product
-        pairs = (replace(product, left=one, right=other) for one in lefts for other in rights)
-        return min(pairs, key=lambda pair: (missing(pair), len(pair.spread)))
-
-    def with_rows(self, product: Product) -> Product:
-        """The product of matrices and vectors whose numbers are side by side, by a copy of these.
-
-        They are few beside those of the matrices, for each of which there is a vector.
-        """
-        turned = product if product.rows else product.swapped()
-        matrix, vector, contracted = turned.left.labels, turned.right, turned.contracted
-        large = self.scale is not None and self.scale.reaches(matrix, LARGE)
-        if not large or not is_matrix(matrix, turned.batch, turned.rows, contracted):
-            return product
-        order = (*only(matrix, turned.batch), *only(matrix, contracted))
-        dense = vector.labels[-1] in contracted
-        if dense and only(vector.labels, contracted) == only(order, contracted):
-            return product
-        return replace(turned, right=self.values.copied(vector, order))
-
-    def torn(self, product: Product) -> tuple[bool, bool]:
-        """Whether the left and the right array are matrices that no BLAS reads through a view."""
-        return (
-            self.is_torn(product.left, product.rows, product),
-            self.is_torn(product.right, product.columns, product),
-        )
-
-    def is_torn(self, value: Value, own: Labels, product: Product) -> bool:
-        gap = self.gaps.get(value.name)
-        if gap is Gap.NUMBERS:
-            # Two vectors are read once, and so as they are.
-            return bool(product.rows or product.columns)
-        several = (product.contracted, without(own, product.spread))
-        matrices = gap is Gap.ROWS and product.kind is Kind.MATMUL
-        return matrices and any(len(group) > 1 for group in several)
-
-    def without_gaps(self, product: Product) -> Product:
-        """The product of arrays whose groups views make one axis of, as each use would copy."""
-        torn = self.torn(product)
-        if not any(torn):
-            return product
-        left, right = (
-            self.values.copy(value, value.labels) if torn and not moved else value
-            for value, torn, moved in zip(
-                (product.left, product.right), torn, copied(product), strict=True
-            )
-        )
-        return replace(product, left=left, right=right)
 
     def in_order(self, product: Product, result: Value) -> Product:
         """The arrays in the order that puts first what is a batch label of a later product."""
@@ -193,83 +131,6 @@ class _Arranger:
         if result.name in self.final or first[0] == first[1]:
             return product.in_order()
         return product.swapped() if first[1] else product
-
-    def summed_later(self, product: Product) -> Step | None:
-        """The product for each index of a first label, to be summed: where that saves copies."""
-        is_vector = _is_vector(product)
-        if is_vector and not product.rows:
-            product = product.swapped()
-        left, right, first = product.left, product.right, product.left.labels[0]
-        if self.scale is None or first not in product.contracted:
-            return None
-        if not (copied(product)[0] if is_vector else missing(product)):
-            return None
-        output, share = (first, *product.output), 8 if is_vector else 2
-        if not self.scale.ask(_is_part, output, (left.labels, right.labels), share):
-            return None
-        # A vector is copied for this, as it is small beside a matrix.
-        order = (first, *without(right.labels, first)) if is_vector else right.labels
-        if order[0] != first:
-            return None
-        base = f"{left.name}_{right.name}"
-        args = (left, Value(right.name, order))
-        batched = product_of(Step(Op.CONTRACT, Value(base, output), args))
-        if batched is None or batched.kind not in _BLAS or missing(batched):
-            return None
-        result = Value(self.values.name(base, output), output)
-        return Step(Op.CONTRACT, result, (left, self.values.copied(right, order)))
-
-    def gathered(self, product: Product) -> Product:
-        """The product without labels to spread over: where a copy costs less than the calls."""
-        spread, left, right = product.spread, product.left, product.right
-        if not spread:
-            return product
-        large = self.scale is not None and self.is_more(_SMALL, product, spread)
-        if (large and not self.is_thin(product)) or (self.scale and _is_vector(product)):
-            return product
-        if spread[0] in left.labels:
-            order = as_matrix(left.labels, product.rows, only(right.labels, product.contracted))
-            return replace(product, left=self.values.copied(left, order))
-        order = as_matrix(right.labels, product.columns, only(left.labels, product.contracted))
-        return replace(product, right=self.values.copied(right, order))
-
-    def is_thin(self, product: Product) -> bool:
-        """Whether the array that is spread over is thin matrices, each multiplied with many rows.
-
-        A BLAS takes up to twice as long for them as for one product of them all.
-        """
-        assert self.scale is not None
-        own, other = product.rows, product.columns
-        if product.spread[0] in other:
-            own, other = other, own
-        is_thin = not self.scale.counts(without(own, product.spread), _THIN + 1)
-        return is_thin and self.scale.counts(other, _MANY)
-
-    def is_read_once(self, product: Product) -> bool:
-        """Whether it is the product of a vector and a large array that is a matrix by a copy only.
-
-        The copy takes longer than to read the array as it is, once.
-        """
-        if self.scale is None or (product.rows and product.columns):
-            return False
-        if product.rows or product.columns:
-            return copied(product)[0 if product.rows else 1]
-        moved = zip((product.left, product.right), copied(product), strict=True)
-        return any(
-            copy and self.values.is_across(value, product.contracted) for value, copy in moved
-        )
-
-    def is_more(self, count: int, product: Product, apart: Labels) -> bool:
-        """Whether one of the matrix products that there are for `apart` multiplies more often."""
-        assert self.scale is not None
-        own = without((*product.rows, *product.columns, *product.contracted), apart)
-        return self.scale.counts(own, count + 1)
-
-    def is_tiny(self, product: Product) -> bool:
-        """Whether the matrices are so small that a call for each costs more than they do."""
-        if self.scale is None or product.kind is not Kind.MATMUL or not product.batch:
-            return False
-        return not self.is_more(_TINY, product, ())
 
     def alone(self, step: Step, args: tuple[Value, ...]) -> Value:
         """The sum of one array over some axes, or a view of it."""
@@ -324,6 +185,13 @@ def _leads(label: str, value: Value, product: Product) -> bool:
     """Whether `label` comes before what is summed."""
     return value.labels.index(label) < min(map(value.labels.index, product.contracted))
 
+
+_CONTRACT: dict[Kind, Callable[[_Arranger, Step, Product], Value]] = {
+    Kind.MULTIPLY: _Arranger.entrywise,
+    Kind.ROW_DOT: _Arranger.entrywise,
+    Kind.MATVEC: _Arranger.matvec,
+    Kind.MATMUL: _Arranger.matmul,
+}
 
 _ARRANGE: dict[Op, Callable[[_Arranger, Step, tuple[Value, ...]], Value]] = {
     Op.CONTRACT: _Arranger.contract,

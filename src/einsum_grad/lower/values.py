@@ -24,7 +24,7 @@ class Values:
     """The values as they are made now, by name, their copies, and the steps that make both."""
 
     def __init__(self, program: Program, scale: Scale | None) -> None:
-        self._scale = scale
+        self.scale = scale
         everything = (*steps(program.forward), *steps(program.backward))
         given = (*program.operands, program.cotangent)
         made = (step.result for step in everything)
@@ -100,8 +100,8 @@ class Values:
 
         A copy would serve those whole arrays that it is still to be multiplied with.
         """
-        assert self._scale is not None
-        if without(order, value.labels) or self._scale.reaches(order, _ACROSS + 1):
+        assert self.scale is not None
+        if without(order, value.labels) or self.scale.reaches(order, _ACROSS + 1):
             return False
         later = map(self.now, self._partners[value.name])
         whole = (other for other in later if not without(value.labels, other.labels))
@@ -115,11 +115,11 @@ class Values:
     def in_memory(self, labels: Labels, order: Labels) -> Labels:
         """The order for an array that is read along `order`: large ones not across memory."""
         wanted = (*only(order, labels), *(label for label in labels if label not in order))
-        if self._scale is None or not labels or labels[-1] == wanted[-1]:
+        if self.scale is None or not labels or labels[-1] == wanted[-1]:
             return labels
-        if order[-1] not in labels and self._scale.counts(order[-1:], _REPEATED):
+        if order[-1] not in labels and self.scale.counts(order[-1:], _REPEATED):
             return labels
-        return wanted if self._scale.reaches(order, LARGE) else labels
+        return wanted if self.scale.reaches(order, LARGE) else labels
 
     def best_order(self, product: Product, natural: Labels) -> Labels:
         """The order in which arrays are read entry by entry: that for which fewest are copied.
