@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from einsum_grad.emit.large import HELPERS as PLAIN
+from einsum_grad.emit.helpers import HELPERS as PLAIN
 from einsum_grad.runtime.helpers import HELPERS, zeros
 
 

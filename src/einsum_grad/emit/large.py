@@ -1,13 +1,11 @@
 """Functions of large arrays: results in memory that is there, blocks for all cores.
 
 The arrays are made by `empty` and written by the calls themselves, through `out=`. What memory
-bounds is done in blocks by `in_blocks`. These and three more helpers stand in the module in their
-plainest form; einsum-grad puts its own in their place when it runs the module.
+bounds is done in blocks by `in_blocks`.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -31,38 +29,6 @@ from einsum_grad.lower import (
     product_of,
 )
 from einsum_grad.plan import diagonals
-
-HELPERS = (
-    '''def empty(shape, dtype):
-    """Return an array of any numbers."""
-    return np.empty(shape, dtype)''',
-    '''def zeros(shape, dtype):
-    """Return an array of zeros."""
-    return np.zeros(shape, dtype)''',
-    '''def in_blocks(work, length, parts):
-    """Return what work returns for each of so many slices of range(length)."""
-    step = max(1, -(-length // parts))
-    return [work(slice(start, start + step)) for start in range(0, max(length, 1), step)]''',
-    '''def copied(array):
-    """Return a copy whose last axis is the one without gaps."""
-    return array.copy()''',
-    '''def summed(array, axis):
-    """Return the sum over some axes."""
-    return array.sum(axis=axis)''',
-)
-"""The plainest form of what einsum-grad has better: Python's own threads, memory, BLAS."""
-
-
-def helpers(text: str) -> list[list[str]]:
-    """Those of the helpers that `text` uses, each as its lines."""
-    named = ((code[len("def ") : code.index("(")], code) for code in HELPERS)
-    return [code.splitlines() for name, code in named if _calls(text, name)]
-
-
-def _calls(text: str, name: str) -> bool:
-    """Whether `text` calls the function `name`, and not a method or a longer name."""
-    # The first is quick, and enough for most modules.
-    return f"{name}(" in text and re.search(rf"(?<![.\w]){name}\(", text) is not None
 
 
 def statements(program: Program, blocks: Iterable[Block], target: Target) -> list[Statement]:

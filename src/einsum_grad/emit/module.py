@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from einsum_grad.emit.functions import functions
 from einsum_grad.emit.guard import guard
-from einsum_grad.emit.large import helpers
+from einsum_grad.emit.helpers import helpers
 from einsum_grad.emit.layout import WIDTH, indented
 from einsum_grad.emit.selfcheck import self_check
 from einsum_grad.emit.source import Source

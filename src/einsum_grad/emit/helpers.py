@@ -1,0 +1,40 @@
+"""The helpers that modules of large arrays call, each in its plainest form.
+
+They stand in the module; einsum-grad puts its own in their place when it runs it.
+"""
+
+from __future__ import annotations
+
+import re
+
+HELPERS = (
+    '''def empty(shape, dtype):
+    """Return an array of any numbers."""
+    return np.empty(shape, dtype)''',
+    '''def zeros(shape, dtype):
+    """Return an array of zeros."""
+    return np.zeros(shape, dtype)''',
+    '''def in_blocks(work, length, parts):
+    """Return what work returns for each of so many slices of range(length)."""
+    step = max(1, -(-length // parts))
+    return [work(slice(start, start + step)) for start in range(0, max(length, 1), step)]''',
+    '''def copied(array):
+    """Return a copy whose last axis is the one without gaps."""
+    return array.copy()''',
+    '''def summed(array, axis):
+    """Return the sum over some axes."""
+    return array.sum(axis=axis)''',
+)
+"""The plainest form of what einsum-grad has better: Python's own threads, memory, BLAS."""
+
+
+def helpers(text: str) -> list[list[str]]:
+    """Those of the helpers that `text` uses, each as its lines."""
+    named = ((code[len("def ") : code.index("(")], code) for code in HELPERS)
+    return [code.splitlines() for name, code in named if _calls(text, name)]
+
+
+def _calls(text: str, name: str) -> bool:
+    """Whether `text` calls the function `name`, and not a method or a longer name."""
+    # The first is quick, and enough for most modules.
+    return f"{name}(" in text and re.search(rf"(?<![.\w]){name}\(", text) is not None
