@@ -89,7 +89,7 @@ def test_threads_may_use_the_same_variable() -> None:
 
     def work(number: int) -> None:
         gradient = eg.grad(lambda t: np.sum(t * w * number))
-        gradients.extend((number, gradient(np.ones(8))) for _ in range(20))
+        gradients.extend((number, gradient(np.ones(8)).data) for _ in range(20))
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
     for thread in threads:

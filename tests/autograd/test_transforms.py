@@ -15,7 +15,7 @@ def loss(x: Any, w: Any, *, scale: float = 1.0) -> Any:
     return np.sum(np.tanh(x @ w)) * scale
 
 
-X, W = numbers(2, 3), numbers(3, 4)
+X, W, ONES = numbers(2, 3), numbers(3, 4), np.ones(3)
 
 
 def test_the_gradient_is_an_array_of_the_argument_s_shape_and_dtype() -> None:
@@ -161,11 +161,48 @@ def test_what_a_function_closes_over_is_a_constant_of_its_gradient() -> None:
     np.testing.assert_array_equal(eg.grad(outer)(5.0), 1.0)
 
 
+@pytest.mark.parametrize(
+    "inner",
+    [
+        lambda x: eg.grad(lambda y: np.sum(y * x * x))(ONES),
+        lambda x: eg.value_and_grad(lambda y: np.sum(y * x * x))(ONES)[1],
+        lambda x: eg.value_and_grad(lambda y: np.sum(y * x * x))(ONES)[0],
+        lambda x: eg.grad(lambda y, p: np.sum(y * p[0] * p[0]))(ONES, [x]),
+        lambda x: eg.jvp(lambda y: y * x * x, ONES, ONES)[1],
+        lambda x: eg.jvp(lambda y: y * x * x, ONES, ONES)[0],
+        lambda x: eg.jvp(lambda y: x * x, ONES, ONES)[0],
+        lambda x: eg.jvp(lambda y: x * x, ONES, None)[0],
+        lambda x: eg.hvp(lambda y: np.sum(y * y * y * x * x) / 6, ONES, ONES)[1],
+        lambda x: eg.hvp(lambda y: np.sum(y * y * y * x * x) / 3, ONES, ONES)[0],
+        lambda x: np.einsum("ii->i", eg.jacobian(lambda y: y * x * x)(ONES)),
+        lambda x: np.einsum("ii->i", eg.jacobian(lambda y: (y, y * x * x))(ONES)[1]),
+        lambda x: np.einsum("ii->i", eg.hessian(lambda y: np.sum(y * y * x * x) / 2)(ONES)),
+    ],
+)
+def test_derivatives_go_on_where_a_function_closes_over_a_variable(inner: Any) -> None:
+    x = np.array([1.0, 2.0, 3.0])
+    np.testing.assert_allclose(eg.grad(lambda t: np.sum(inner(t)))(x), 2 * x, rtol=1e-14)
+    np.testing.assert_allclose(np.sum(eg.jvp(inner, x, ONES)[1]), 12.0, rtol=1e-14)
+    variable = tensor(x)
+    np.sum(inner(variable)).backward()
+    np.testing.assert_allclose(variable.grad, 2 * x, rtol=1e-14)
+    with eg.no_grad():
+        assert type(inner(tensor(x))) is np.ndarray
+
+
+def test_gradients_within_gradients_of_the_same_function() -> None:
+    nested = eg.grad(lambda x: x * eg.grad(lambda y: x * y)(1.0))
+    np.testing.assert_array_equal(nested(np.array(3.0)), 6.0)
+    # A constant, or a variable that the function makes, is none of another's.
+    inner = eg.grad(lambda y: y * tensor(2.0) * eg.Tensor(3.0))(1.0)
+    assert type(inner) is np.ndarray
+
+
 def test_the_graph_around_a_gradient_is_left_alone() -> None:
     w = tensor(3.0)
     y = w * w
     gradient = eg.grad(lambda x: x * x * y)(2.0)
-    np.testing.assert_array_equal(gradient, 36.0)
+    np.testing.assert_array_equal(gradient.data, 36.0)
     assert w.grad is None
     y.backward()
     np.testing.assert_array_equal(w.grad, 6.0)

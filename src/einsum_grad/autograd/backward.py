@@ -59,6 +59,19 @@ def pull_back(
             parts = _visit(node, pending.pop(node), keep, wrap)
 
 
+def comes_from_before(root: Node | Leaf | None, first: float) -> bool:
+    """Whether `root` was made of something that is older than the number `first`."""
+    todo, seen = [root] if root else [], set()
+    while todo:
+        node = todo.pop()
+        if node.number < first:
+            return True
+        if isinstance(node, Node) and node not in seen:
+            seen.add(node)
+            todo.extend(node.parents)
+    return False
+
+
 def _visit(
     node: Node, cotangent: Any, keep: bool, wrap: Wrap | None
 ) -> list[tuple[Node | Leaf, Any]]:

@@ -17,6 +17,7 @@ from einsum_grad.autograd.transforms import (
     check_complex,
     check_given,
     grad,
+    makes_use,
     needs_gradient,
     read_argnums,
 )
@@ -51,11 +52,14 @@ def jacobian(
     @functools.wraps(fn)
     def dense(*args: Any, **kwargs: Any) -> Any:
         check_given(positions, args)
-        higher = is_recording() and any(map(needs_gradient, (*args, *kwargs.values())))
+        outside = is_recording()
+        higher = outside and any(map(needs_gradient, (*args, *kwargs.values())))
         with recording():
             variables = {n: as_variable(args[n], n, higher) for n in positions}
             given = [variables.get(n, arg) for n, arg in enumerate(args)]
             out = fn(*given, **kwargs)
+            results = out if isinstance(out, tuple) else (out,)
+            higher = higher or (outside and makes_use(results, variables.values()))
             chosen = [variables[n] for n in positions]
 
             def of(result: Any) -> Any:

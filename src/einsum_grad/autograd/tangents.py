@@ -21,7 +21,13 @@ from einsum_grad.autograd.ownership import look
 from einsum_grad.autograd.refusals import as_operand, check_function
 from einsum_grad.autograd.tape import Array, Traced
 from einsum_grad.autograd.tensor import Tensor
-from einsum_grad.autograd.transforms import as_variable, grad, in_convention, needs_gradient
+from einsum_grad.autograd.transforms import (
+    as_variable,
+    grad,
+    in_convention,
+    makes_use,
+    needs_gradient,
+)
 from einsum_grad.errors import ArgumentError, AutogradError, DTypeError, OperandError
 
 
@@ -32,7 +38,8 @@ def jvp(fn: Callable[..., Any], operands: Any, tangents: Any) -> tuple[Any, Any]
     its operand's shape, or None for an operand that does not move. `fn` returns a Tensor of any
     shape; the tangent has its shape and dtype. Of complex numbers it is the change of the output,
     holomorphic or not: there is no convention to choose. Where an operand requires a gradient,
-    both results are Tensors that can be differentiated again.
+    or `fn` makes use of a Tensor that does, both results are Tensors that can be differentiated
+    again.
 
     Raises `OperandError` for tangents that do not fit, `DTypeError` for those of another kind,
     `AutogradError` if `fn` returns no Tensor.
@@ -43,7 +50,8 @@ def jvp(fn: Callable[..., Any], operands: Any, tangents: Any) -> tuple[Any, Any]
     """
     check_function(fn, "jvp")
     given, directions, _ = _paired(operands, tangents)
-    higher = is_recording() and any(map(needs_gradient, (*given, *directions)))
+    outside = is_recording()
+    higher = outside and any(map(needs_gradient, (*given, *directions)))
     with recording():
         variables = {
             n: as_variable(given[n], n, higher) for n, v in enumerate(directions) if v is not None
@@ -53,6 +61,7 @@ def jvp(fn: Callable[..., Any], operands: Any, tangents: Any) -> tuple[Any, Any]
             out = Tensor(out)
         if not isinstance(out, Tensor):
             raise AutogradError(f"the function returned a {type(out).__name__}, and no Tensor")
+        higher = higher or (outside and makes_use([out], variables.values()))
         moving = [(variable, directions[n]) for n, variable in variables.items()]
         tangent = _pushed(out, moving, higher)
     return (out, tangent) if higher else (np.array(look(out)), tangent)
@@ -83,7 +92,7 @@ def hvp(
         return sum((_inner(part, direction) for part, direction in moving), start=Tensor(0.0))
 
     products = grad(along, positions)(*given)
-    higher = is_recording() and any(map(needs_gradient, (*given, *directions)))
+    higher = any(isinstance(product, Traced) for product in products)
     gradients = tuple(part if higher else np.array(look(part)) for part in found)
     gradients, products = (
         tuple(in_convention(part, conj) for part in parts) for parts in (gradients, products)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import functools
+import math
 import operator
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
-from einsum_grad.autograd.backward import Cotangents, pull_back
+from einsum_grad.autograd.backward import Cotangents, comes_from_before, pull_back
 from einsum_grad.autograd.cotangent import take
 from einsum_grad.autograd.mode import is_recording, recording
 from einsum_grad.autograd.ownership import look
@@ -31,8 +32,9 @@ def grad(
     `fn` takes arrays and returns a Tensor of one real number. In its place of the arguments
     numbered `argnums` it gets Tensors. The result calls `fn` once and returns the gradient, of the
     argument's shape and dtype, or a tuple of them if `argnums` is a sequence; an argument that
-    `fn` makes no use of has zeros. Given Tensors that require gradients it returns Tensors that
-    can be differentiated again, so `grad(grad(fn))` is the second derivative.
+    `fn` makes no use of has zeros. Given Tensors that require gradients, or where `fn` makes use
+    of such, it returns Tensors that can be differentiated again: by the gradient of a function
+    around it, and so `grad(grad(fn))` is the second derivative.
 
     The gradient by complex numbers is the way to ascend; `conj=False` gives its conjugate, as JAX
     does. With `holomorphic=True`, `fn` is one that is so, from complex numbers to one complex
@@ -77,11 +79,13 @@ def value_and_grad(
     @functools.wraps(fn)
     def both(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         check_given(positions, args)
-        higher = is_recording() and any(map(needs_gradient, (*args, *kwargs.values())))
+        outside = is_recording()
+        higher = outside and any(map(needs_gradient, (*args, *kwargs.values())))
         with recording():
             variables = {n: as_variable(args[n], n, higher) for n in positions}
             given = [variables.get(n, arg) for n, arg in enumerate(args)]
             out = _check_result(fn, fn(*given, **kwargs), holomorphic)
+            higher = higher or (outside and makes_use([out], variables.values()))
             if holomorphic:
                 check_complex(variables.values())
             gradients = _gradients(out, [variables[n] for n in positions], higher)
@@ -137,6 +141,17 @@ def as_variable(value: Any, number: int, higher: bool) -> Tensor:
         return Tensor(look(value), requires_grad=True)
     except DTypeError as error:
         raise DTypeError(f"argument {number} of the function: {error}") from None
+
+
+def makes_use(results: Iterable[Any], variables: Iterable[Tensor]) -> bool:
+    """Whether results of a function come from what was recorded before its `variables` were made.
+
+    That is what it closes over: of a function around it, whose derivative goes on there.
+    """
+    numbers = (variable._node.number for variable in variables if variable._node is not None)
+    first = min(numbers, default=math.inf)
+    nodes = (result._node for result in results if isinstance(result, Traced))
+    return any(comes_from_before(node, first) for node in nodes)
 
 
 def needs_gradient(value: Any) -> bool:
