@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 import einsum_grad as eg
 from einsum_grad.errors import ArgumentError, ArgumentTypeError, DTypeError, OperandError
+from einsum_grad.runtime import tangents
 from tests import definition
 from tests.strategies import Case, cases, seeds, whole
 
@@ -171,6 +172,23 @@ def test_one_function_serves_many_shapes() -> None:
     assert MODULES.info().misses == before
     eg.cache_clear()
     assert MODULES.info().currsize == 0
+
+
+def test_shapes_are_forgotten_when_they_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tangents, "_MOST_VARIANTS", 2)
+    f = eg.compile("i,i->")
+    for size in (1, 2, 3, 4, 1):
+        ones = np.ones(size)
+        assert f.jvp((ones, ones), (ones, ones)) == (size, 2 * size)
+
+    class Forgetful(dict[Any, Any]):
+        """Another thread forgets everything at once."""
+
+        def __setitem__(self, key: Any, value: Any) -> None:
+            self.clear()
+
+    monkeypatch.setattr(f._tangents, "_variants", Forgetful())
+    assert f.jvp((ones, ones), (ones, ones)) == (1, 2)
 
 
 def test_what_does_not_fit_is_refused() -> None:

@@ -347,6 +347,33 @@ def run(script: str) -> None:
     subprocess.run([sys.executable, "-c", script], timeout=60, check=True)
 
 
+AT_THE_END = """
+import os
+import numpy as np
+import einsum_grad as eg
+
+eg.set_num_threads(2)
+f, x = eg.compile("ij,ij->ij"), np.ones((1000, 1000))
+f(x, x)
+
+
+class Last:
+    def __init__(self):
+        self.work, self.x, self.say = f, x, os.write
+
+    def __del__(self):
+        self.say(1, b"done" if self.work(self.x, self.x)[0, 0] == 1 else b"wrong")
+
+
+last = Last()
+"""
+
+
+def test_what_goes_when_python_ends_is_done_without_the_threads() -> None:
+    command = [sys.executable, "-c", AT_THE_END]
+    assert subprocess.run(command, timeout=60, check=True, capture_output=True).stdout == b"done"
+
+
 def test_an_interrupt_leaves_no_lock_and_no_setting_behind() -> None:
     before = np.getbufsize()
     for place in interrupted(

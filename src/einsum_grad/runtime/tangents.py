@@ -89,11 +89,13 @@ class Tangents:
         self, name: str, arrays: Sequence[Array], active: Iterable[int], conj: bool
     ) -> Variant:
         key = (name, conj, *active, *((array.shape, array.dtype) for array in arrays))
-        if key not in self._variants:
+        found = self._variants.get(key)
+        if found is None:
             if len(self._variants) >= _MOST_VARIANTS:
                 self._variants.clear()
-            self._variants[key] = _build(name, self._request, arrays, tuple(active), conj)
-        return self._variants[key]
+            found = _build(name, self._request, arrays, tuple(active), conj)
+            self._variants[key] = found
+        return found
 
 
 def _build(

@@ -7,6 +7,7 @@ import itertools
 import multiprocessing
 import operator
 import os
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -133,7 +134,8 @@ def _in_blocks(work: Work, length: int, parts: int, looks: int) -> list[Any]:
     workers, helping = _State.workers, min(get_num_threads(), len(starts)) - 1
     # A BLAS may add in another order on several threads: it has one, whoever does the blocks.
     with Alone():
-        if not helping or workers.free.locked():
+        # When Python ends it stops the threads, and then what is left may still call a function.
+        if not helping or workers.free.locked() or sys.is_finalizing():
             return [work(slice(start, start + step)) for start in starts]
         # An interrupt may come after a call of acquire, and leave the lock; `with` has no such gap.
         with workers.free:
