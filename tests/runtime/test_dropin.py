@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import einsum_grad as eg
-from einsum_grad.errors import EinsumGradError, OrderError
+from einsum_grad.errors import EinsumGradError, OperandError, OrderError
 from tests.strategies import Case, cases, laid_out, seeds, whole
 
 MANY = "".join(chr(0x4E00 + number) for number in range(70))
@@ -146,10 +146,42 @@ def test_keywords_do_what_they_do_in_np_einsum(keywords: dict[str, Any]) -> None
         assert found.flags.f_contiguous == expected.flags.f_contiguous
 
 
+@pytest.mark.parametrize("optimize", [True, False, None, "greedy", "optimal", ("greedy", 10)])
+@pytest.mark.parametrize("casting", [{}, {"casting": "safe"}, {"casting": "unsafe"}])
+@pytest.mark.parametrize(
+    ("pattern", "kinds"), [("z,z->", "dd"), ("ij,j->i", "dd"), ("ij,j,->i", "ddd"), ("i,i->", "di")]
+)
+@pytest.mark.parametrize("to", ["f4", "f8", "c8"])
+def test_what_is_converted_is_what_np_einsum_converts(
+    optimize: Any, casting: dict[str, Any], pattern: str, kinds: str, to: str
+) -> None:
+    terms, _, output = pattern.partition("->")
+    each = zip(terms.split(","), kinds, strict=True)
+    operands = [whole((2,) * len(term), kind, n) for n, (term, kind) in enumerate(each)]
+    for keywords in ({"dtype": to}, {"out": np.zeros((2,) * len(output), to)}):
+        found: list[Any] = []
+        for function in (np.einsum, eg.einsum):
+            try:
+                result = function(pattern, *operands, optimize=optimize, **keywords, **casting)
+                found.append((result.dtype, result.tolist()))
+            except TypeError:
+                found.append(TypeError)
+        assert found[0] == found[1]
+
+
+def test_objects_are_contracted_along_numpys_own_path() -> None:
+    objects = [np.array(2, object), np.array(3, object), np.array([1, 2], object)]
+    assert eg.einsum(",,i->i", *objects, optimize="optimal").tolist() == [6, 12]
+    # NumPy itself multiplies objects without axes to what is no array.
+    both = [*objects[:2], np.ones((2, 2, 3), object), np.ones(2, object)]
+    with pytest.raises(OperandError):
+        eg.einsum(",,yyA,a->aA", *both, optimize="optimal")
+
+
 def test_paths_and_optimizers_run_compiled_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
     a, b, c = (whole(shape, "f8", 3) for shape in ((2, 3), (3, 4), (4, 5)))
     expected = np.einsum("ij,jk,kl->il", a, b, c)
-    monkeypatch.setattr("einsum_grad.runtime.dropin._numpy", None)
+    monkeypatch.setattr("einsum_grad.runtime.dropin._letters", None)
     for optimize in (
         [(1, 2), (0, 1)],
         ["einsum_path", (0, 1), (0, 1)],

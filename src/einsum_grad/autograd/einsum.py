@@ -28,7 +28,7 @@ def einsum(
     out: Any = None,
     dtype: Any = None,
     order: Any = "K",
-    casting: Any = "safe",
+    casting: Any = None,
     optimize: Any = "auto",
 ) -> Any:
     """Evaluate an einsum, as np.einsum does; with a Tensor among the operands it is recorded.
@@ -64,7 +64,7 @@ def einsum(
             pattern, *map(look, given), dtype=dtype, casting=casting, optimize=chosen
         )
         return Tensor._of(np.array(plain), None)
-    cast = [_cast(operand, dtype, casting) for operand in given]
+    cast = [_cast(operand, dtype, "safe" if casting is None else casting) for operand in given]
     return contract(pattern, cast, optimize=chosen)
 
 

@@ -38,6 +38,9 @@ from einsum_grad.syntax import Equation, check_length, parse, pointed, read_call
 
 _NUMPY_OPERANDS = 63
 
+_NUMPYS = ("greedy", "optimal")
+"""The searches that np.einsum has itself."""
+
 _OURS: dict[type[Exception], type[EinsumGradError]] = {
     TypeError: ArgumentTypeError,
     KeyError: UnknownOrderError,
@@ -45,6 +48,7 @@ _OURS: dict[type[Exception], type[EinsumGradError]] = {
     RuntimeError: OrderError,
     OverflowError: OperandError,
     ValueError: OperandError,
+    AttributeError: OperandError,
 }
 """What np.einsum raises, and the refusal of ours that is one of these too."""
 
@@ -54,15 +58,16 @@ def einsum(
     out: Array | None = None,
     dtype: Any = None,
     order: Any = "K",
-    casting: Any = "safe",
+    casting: Any = None,
     optimize: Any = "auto",
 ) -> Any:
     """Evaluate an einsum: np.einsum's call in both its forms, with every keyword.
 
     Any Unicode letter is a label, and there may be more labels and operands than NumPy takes.
     `optimize` is what np.einsum takes, or what `compile` takes, where "auto" is our own search.
-    Raises what np.einsum raises: a `PatternError` or `OperandError` is a ValueError, an
-    `ArgumentTypeError` a TypeError.
+    `casting` is "safe" unless it is given; where `optimize` is NumPy's own and not False it is up
+    to NumPy, which converts to `dtype` and `out` there as its ufuncs do. Raises what np.einsum
+    raises: a `PatternError` or `OperandError` is a ValueError, an `ArgumentTypeError` a TypeError.
 
     >>> einsum("ij,j->i", [[1, 2], [3, 4]], [1, 10])
     array([21, 43])
@@ -78,14 +83,32 @@ def einsum(
         text = equation.text
     arrays = [as_array(operand, f"operand {n}") for n, operand in enumerate(given)]
     chosen = order_of(optimize, text, arrays)
-    order = "K" if order is None else order
-    names = isinstance(order, str) and isinstance(casting, str)
-    plain = out is None and dtype is None and names and order == "K" and casting == "safe"
-    numeric = all(array.dtype.kind in "biufc" for array in arrays)
-    if plain and numeric:
+    asked: dict[str, Any] = {"dtype": dtype, "order": order, "casting": casting, "out": out}
+    keywords = {name: value for name, value in asked.items() if not _is_default(name, value)}
+    plain = not keywords or (keywords.keys() == {"casting"} and _is_word(casting, "safe"))
+    if plain and all(array.dtype.kind in "biufc" for array in arrays):
         return _function(text, chosen)(*arrays)
-    keywords = {"dtype": dtype, "order": order, "casting": casting}
-    return _numpy(text, arrays, chosen, keywords if out is None else {**keywords, "out": out})
+    equation = parse(text)
+    check_legal(equation)
+    with _ours(equation):
+        if _is_large(equation):
+            return _converted(_function(text, chosen), arrays, **keywords)
+        if _is_numpys(optimize):
+            return np.einsum(_letters(equation), *arrays, optimize=optimize, **keywords)
+        path = _path(equation, arrays, chosen)
+        return np.einsum(
+            _letters(equation), *arrays, optimize=path, **{"casting": "safe", **keywords}
+        )
+
+
+def _is_default(name: str, value: Any) -> bool:
+    """Whether `value` is what `name` is unless it is given."""
+    return value is None or (name == "order" and _is_word(value, "K"))
+
+
+def _is_word(value: Any, word: str) -> bool:
+    """Whether `value`, which may be anything, is `word`."""
+    return isinstance(value, str) and value == word
 
 
 def order_of(optimize: Any, text: str, operands: Sequence[Any]) -> Order:
@@ -105,10 +128,8 @@ def order_of(optimize: Any, text: str, operands: Sequence[Any]) -> Order:
     check_legal(equation)
     if _is_large(equation):
         return AUTO
-    pattern = pattern_of(equation)
     with _ours(equation):
-        subscripts = str(pattern.rename(spell(pattern)))
-        return read_order(np.einsum_path(subscripts, *operands, optimize=optimize)[0])
+        return read_order(np.einsum_path(_letters(equation), *operands, optimize=optimize)[0])
 
 
 def _function(text: str, order: Order = AUTO) -> Function:
@@ -123,8 +144,15 @@ def _compile(text: str, order: Order) -> Function:
     return Function(asked, target_of("numpy"), Arguments(text, wrt=(), optimize=order))
 
 
-def _numpys(equation: Equation, arrays: Sequence[Array], order: Order) -> Any:
-    """`order` as np.einsum takes it: ours and opt_einsum's as the path that they choose."""
+def _is_numpys(optimize: Any) -> bool:
+    """Whether np.einsum has a meaning of its own for `optimize`, a path excepted."""
+    named = isinstance(optimize, str) and optimize in _NUMPYS
+    pair = isinstance(optimize, (tuple, list)) and len(optimize) == 2 and optimize[0] in _NUMPYS
+    return optimize is None or isinstance(optimize, bool) or named or pair
+
+
+def _path(equation: Equation, arrays: Sequence[Array], order: Order) -> Any:
+    """`order` as a path that np.einsum takes: ours and opt_einsum's, or one that was given."""
     if order in (AUTO, False):
         return order == AUTO and len(arrays) > 2
     if isinstance(order, tuple):
@@ -133,22 +161,16 @@ def _numpys(equation: Equation, arrays: Sequence[Array], order: Order) -> Any:
     return ["einsum_path", *contraction_path(bound.pattern, dict(bound.sizes), order)]
 
 
+def _letters(equation: Equation) -> str:
+    """The einsum in letters that NumPy knows."""
+    pattern = pattern_of(equation)
+    return str(pattern.rename(spell(pattern)))
+
+
 def _is_large(equation: Equation) -> bool:
     """Whether `equation` has more labels or operands than np.einsum takes."""
     labels = {label.name for label in equation.labels()} - {ELLIPSIS}
     return len(labels) > len(string.ascii_letters) or len(equation.inputs) > _NUMPY_OPERANDS
-
-
-def _numpy(text: str, arrays: Sequence[Array], order: Order, keywords: dict[str, Any]) -> Any:
-    """Hand over to np.einsum, in letters that it knows; what is too large for it is ours."""
-    equation = parse(text)
-    check_legal(equation)
-    pattern = pattern_of(equation)
-    with _ours(equation):
-        if _is_large(equation):
-            return _converted(_function(text, order), arrays, **keywords)
-        path, letters = _numpys(equation, arrays, order), pattern.rename(spell(pattern))
-        return np.einsum(str(letters), *arrays, optimize=path, **keywords)
 
 
 @contextmanager
@@ -166,9 +188,9 @@ def _ours(equation: Equation) -> Iterator[None]:
 def _converted(
     function: Function,
     arrays: Sequence[Array],
-    dtype: Any,
-    order: Any,
-    casting: Any,
+    dtype: Any = None,
+    order: Any = "K",
+    casting: Any = "safe",
     out: Any = None,
 ) -> Any:
     """np.einsum's keywords around a compiled function."""
