@@ -198,6 +198,15 @@ def test_gradients_within_gradients_of_the_same_function() -> None:
     assert type(inner) is np.ndarray
 
 
+def test_a_graph_that_branches_often_is_looked_through_once() -> None:
+    def doubled(x: Any) -> Any:
+        for _ in range(60):
+            x = x + x
+        return x
+
+    np.testing.assert_array_equal(eg.grad(doubled)(1.0), 2.0**60)
+
+
 def test_the_graph_around_a_gradient_is_left_alone() -> None:
     w = tensor(3.0)
     y = w * w

@@ -96,6 +96,16 @@ def test_a_file_without_words_takes_a_pattern(tmp_path: Path, capsys: Capture) -
     assert main(["certify", str(path), "--pattern", "ij->i"]) == 0
 
 
+@pytest.mark.parametrize("pattern", ["ij->i", "ij,jk,k->i", "->"])
+def test_a_pattern_of_other_operands_is_wrong(
+    pattern: str, tmp_path: Path, capsys: Capture
+) -> None:
+    path = tmp_path / "module.py"
+    path.write_text(emit("ij,jk->ik"), encoding="utf-8")
+    assert main(["certify", str(path), "--pattern", pattern]) == 1
+    assert "WRONG" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [

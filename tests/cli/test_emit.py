@@ -45,6 +45,12 @@ def test_written_module_checks_itself(tmp_path: Path) -> None:
     assert subprocess.run([sys.executable, str(path)], check=False, timeout=120).returncode == 0
 
 
+@pytest.mark.parametrize("name", ["", "a\0b"])
+def test_what_is_no_name_of_a_file_is_refused(name: str, capsys: Capture) -> None:
+    assert main(["emit", "i->", "-o", name]) == 2
+    assert "this is no name of a file" in capsys.readouterr().err
+
+
 def test_a_file_is_replaced_and_keeps_its_mode(tmp_path: Path) -> None:
     path = tmp_path / "gradients.py"
     path.write_text("old")

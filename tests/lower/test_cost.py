@@ -145,14 +145,12 @@ def test_the_sizes_of_all_labels_are_needed() -> None:
 def test_a_gradient_needs_only_its_own_steps() -> None:
     program = program_of("ij,jk,kl->il")
     sizes = {"i": 2, "j": 3, "k": 4, "l": 5}
-    alone = [
-        work(needed(steps(program.backward), (value,)), sizes, 8) for value in program.gradients
-    ]
-    everything = work(tuple(steps(program.backward)), sizes, 8)
+    backward = tuple(steps(program.backward))
+    each = [needed(backward, (value,)) for value in program.gradients]
+    alone = [work(todo, sizes, 8) for todo in each]
+    everything = work(backward, sizes, 8)
     assert all(part.flops < everything.flops for part in alone)
-    assert set().union(
-        *(needed(steps(program.backward), (value,)) for value in program.gradients)
-    ) == set(steps(program.backward))
+    assert set().union(*each) == set(backward)
 
 
 def test_terms_over_the_same_labels_are_added() -> None:

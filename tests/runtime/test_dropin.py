@@ -146,7 +146,10 @@ def test_keywords_do_what_they_do_in_np_einsum(keywords: dict[str, Any]) -> None
         assert found.flags.f_contiguous == expected.flags.f_contiguous
 
 
-@pytest.mark.parametrize("optimize", [True, False, None, "greedy", "optimal", ("greedy", 10)])
+@pytest.mark.parametrize(
+    "optimize",
+    [True, False, None, "greedy", "optimal", ("greedy", 10), ["greedy", 10], ["einsum_path"]],
+)
 @pytest.mark.parametrize("casting", [{}, {"casting": "safe"}, {"casting": "unsafe"}])
 @pytest.mark.parametrize(
     ("pattern", "kinds"), [("z,z->", "dd"), ("ij,j->i", "dd"), ("ij,j,->i", "ddd"), ("i,i->", "di")]
@@ -158,6 +161,8 @@ def test_what_is_converted_is_what_np_einsum_converts(
     terms, _, output = pattern.partition("->")
     each = zip(terms.split(","), kinds, strict=True)
     operands = [whole((2,) * len(term), kind, n) for n, (term, kind) in enumerate(each)]
+    if optimize == ["einsum_path"]:
+        optimize = ["einsum_path", tuple(range(len(operands)))]
     for keywords in ({"dtype": to}, {"out": np.zeros((2,) * len(output), to)}):
         found: list[Any] = []
         for function in (np.einsum, eg.einsum):
@@ -167,6 +172,15 @@ def test_what_is_converted_is_what_np_einsum_converts(
             except TypeError:
                 found.append(TypeError)
         assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("pattern", ["i,i->", "i,i,i->"])
+def test_nothing_is_converted_that_loses_digits_unless_it_is_asked_for(pattern: str) -> None:
+    operands = [np.ones(2)] * pattern.count("i")
+    for keywords in ({"dtype": "f4"}, {"out": np.empty((), "f4")}):
+        for function in (np.einsum, eg.einsum):
+            with pytest.raises(TypeError):
+                function(pattern, *operands, **keywords)
 
 
 def test_objects_are_contracted_along_numpys_own_path() -> None:
@@ -189,7 +203,7 @@ def test_paths_and_optimizers_run_compiled_pairs(monkeypatch: pytest.MonkeyPatch
         lambda *_: [(0, 1, 2)],
     ):
         np.testing.assert_array_equal(
-            eg.einsum("ij,jk,kl->il", a, b, c, optimize=optimize), expected
+            eg.einsum("ij,jk,kl->il", a, b, c, optimize=optimize, casting="safe"), expected
         )
 
 

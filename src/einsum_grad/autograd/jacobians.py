@@ -16,9 +16,8 @@ from einsum_grad.autograd.transforms import (
     as_variable,
     check_complex,
     check_given,
+    goes_on,
     grad,
-    makes_use,
-    needs_gradient,
     read_argnums,
 )
 from einsum_grad.errors import AutogradError, DTypeError
@@ -53,13 +52,13 @@ def jacobian(
     def dense(*args: Any, **kwargs: Any) -> Any:
         check_given(positions, args)
         outside = is_recording()
-        higher = outside and any(map(needs_gradient, (*args, *kwargs.values())))
         with recording():
-            variables = {n: as_variable(args[n], n, higher) for n in positions}
+            variables = {n: as_variable(args[n], n) for n in positions}
             given = [variables.get(n, arg) for n, arg in enumerate(args)]
             out = fn(*given, **kwargs)
+            arguments = (*args, *kwargs.values())
             results = out if isinstance(out, tuple) else (out,)
-            higher = higher or (outside and makes_use(results, variables.values()))
+            higher = outside and goes_on(arguments, results, variables.values())
             chosen = [variables[n] for n in positions]
 
             def of(result: Any) -> Any:

@@ -21,13 +21,7 @@ from einsum_grad.autograd.ownership import look
 from einsum_grad.autograd.refusals import as_operand, check_function
 from einsum_grad.autograd.tape import Array, Traced
 from einsum_grad.autograd.tensor import Tensor
-from einsum_grad.autograd.transforms import (
-    as_variable,
-    grad,
-    in_convention,
-    makes_use,
-    needs_gradient,
-)
+from einsum_grad.autograd.transforms import as_variable, goes_on, grad, in_convention
 from einsum_grad.errors import ArgumentError, AutogradError, DTypeError, OperandError
 
 
@@ -51,17 +45,14 @@ def jvp(fn: Callable[..., Any], operands: Any, tangents: Any) -> tuple[Any, Any]
     check_function(fn, "jvp")
     given, directions, _ = _paired(operands, tangents)
     outside = is_recording()
-    higher = outside and any(map(needs_gradient, (*given, *directions)))
     with recording():
-        variables = {
-            n: as_variable(given[n], n, higher) for n, v in enumerate(directions) if v is not None
-        }
+        variables = {n: as_variable(given[n], n) for n, v in enumerate(directions) if v is not None}
         out = fn(*(variables.get(n, operand) for n, operand in enumerate(given)))
         if not variables and not isinstance(out, Tensor):
             out = Tensor(out)
         if not isinstance(out, Tensor):
             raise AutogradError(f"the function returned a {type(out).__name__}, and no Tensor")
-        higher = higher or (outside and makes_use([out], variables.values()))
+        higher = outside and goes_on((*given, *directions), [out], variables.values())
         moving = [(variable, directions[n]) for n, variable in variables.items()]
         tangent = _pushed(out, moving, higher)
     return (out, tangent) if higher else (np.array(look(out)), tangent)

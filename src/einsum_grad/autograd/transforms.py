@@ -80,12 +80,12 @@ def value_and_grad(
     def both(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         check_given(positions, args)
         outside = is_recording()
-        higher = outside and any(map(needs_gradient, (*args, *kwargs.values())))
         with recording():
-            variables = {n: as_variable(args[n], n, higher) for n in positions}
+            variables = {n: as_variable(args[n], n) for n in positions}
             given = [variables.get(n, arg) for n, arg in enumerate(args)]
             out = _check_result(fn, fn(*given, **kwargs), holomorphic)
-            higher = higher or (outside and makes_use([out], variables.values()))
+            arguments = (*args, *kwargs.values())
+            higher = outside and goes_on(arguments, [out], variables.values())
             if holomorphic:
                 check_complex(variables.values())
             gradients = _gradients(out, [variables[n] for n in positions], higher)
@@ -132,9 +132,9 @@ def check_complex(tensors: Iterable[Tensor]) -> None:
             )
 
 
-def as_variable(value: Any, number: int, higher: bool) -> Tensor:
-    """What `fn` gets in the place of an argument: a leaf, or a step from the outer graph's."""
-    if higher and needs_gradient(value):
+def as_variable(value: Any, number: int) -> Tensor:
+    """What `fn` gets for an argument: a leaf, or a step from the graph that it is recorded in."""
+    if needs_gradient(value):
         alias: Tensor = +value
         return alias
     try:
@@ -143,11 +143,14 @@ def as_variable(value: Any, number: int, higher: bool) -> Tensor:
         raise DTypeError(f"argument {number} of the function: {error}") from None
 
 
-def makes_use(results: Iterable[Any], variables: Iterable[Tensor]) -> bool:
-    """Whether results of a function come from what was recorded before its `variables` were made.
+def goes_on(arguments: Iterable[Any], results: Iterable[Any], variables: Iterable[Tensor]) -> bool:
+    """Whether a derivative can itself be differentiated: by an argument that is recorded.
 
-    That is what it closes over: of a function around it, whose derivative goes on there.
+    Or by what the function closes over: then results of it come from what was recorded before its
+    `variables` were made.
     """
+    if any(map(needs_gradient, arguments)):
+        return True
     numbers = (variable._node.number for variable in variables if variable._node is not None)
     first = min(numbers, default=math.inf)
     nodes = (result._node for result in results if isinstance(result, Traced))

@@ -124,5 +124,6 @@ def _wrt(tree: ast.Module, count: int) -> tuple[int, ...]:
     names = [f"d{argument.arg}" for argument in functions["forward"].args.args]
     told = _GRADIENTS.search(ast.get_docstring(functions["backward"]) or "")
     wanted = [name for name in told[1].split(", ") if name] if told else ["?"]
-    known = all(name in names for name in wanted)
+    # A pattern that was given may have fewer operands than the module: then it is wrong, not this.
+    known = all(name in names[:count] for name in wanted)
     return tuple(map(names.index, wanted)) if known else tuple(range(count))

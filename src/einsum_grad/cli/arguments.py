@@ -31,6 +31,14 @@ def as_text(argument: str) -> str:
     return argument.removeprefix(" ") if argument.startswith(" -") else argument
 
 
+def as_file(argument: str) -> str:
+    """The name of a file, or - for a standard stream."""
+    name = as_text(argument)
+    if not name or "\0" in name:
+        raise argparse.ArgumentTypeError(f"this is no name of a file: {name!r}")
+    return name
+
+
 def as_words(argument: str) -> str | tuple[str, ...]:
     """A word, or several divided by commas.
 

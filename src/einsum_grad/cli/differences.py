@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -18,6 +19,7 @@ Array = NDArray[np.float64]
 MOST_ENTRIES = 64
 """A gradient with more entries is held against the differences along random directions."""
 
+_ITEMSIZE = 8
 _FEWEST_DIRECTIONS = 4
 _MANY_ENTRIES = 4096
 
@@ -100,6 +102,9 @@ def _point(
     largest = 4 if len(shapes) <= _FEW_OPERANDS else 1
 
     def draw(shape: Shape) -> Array:
+        if math.prod(shape) > sys.maxsize // _ITEMSIZE:
+            # NumPy calls it a wrong value; it is the memory of any machine.
+            raise MemoryError
         if whole:
             return random.integers(-largest, largest, shape, endpoint=True).astype(float)
         return random.uniform(-1, 1, shape)

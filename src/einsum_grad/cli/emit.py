@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from einsum_grad.cli.arguments import as_text
+from einsum_grad.cli.arguments import as_file, as_text
 from einsum_grad.cli.console import say
 from einsum_grad.cli.exits import Exit
 from einsum_grad.cli.options import add_request, add_target, asked, target_of
@@ -39,7 +39,7 @@ def add(commands: Any) -> None:
         "-o",
         "--output",
         metavar="FILE",
-        type=as_text,
+        type=as_file,
         default="-",
         help="the file to write, replaced if it is there; default: standard output",
     )

@@ -38,8 +38,8 @@ from einsum_grad.syntax import Equation, check_length, parse, pointed, read_call
 
 _NUMPY_OPERANDS = 63
 
-_NUMPYS = ("greedy", "optimal")
-"""The searches that np.einsum has itself."""
+_NUMPYS = ("greedy", "optimal", "einsum_path")
+"""The searches that np.einsum has itself, and the word before a path that is given."""
 
 _OURS: dict[type[Exception], type[EinsumGradError]] = {
     TypeError: ArgumentTypeError,
@@ -145,10 +145,9 @@ def _compile(text: str, order: Order) -> Function:
 
 
 def _is_numpys(optimize: Any) -> bool:
-    """Whether np.einsum has a meaning of its own for `optimize`, a path excepted."""
-    named = isinstance(optimize, str) and optimize in _NUMPYS
-    pair = isinstance(optimize, (tuple, list)) and len(optimize) == 2 and optimize[0] in _NUMPYS
-    return optimize is None or isinstance(optimize, bool) or named or pair
+    """Whether np.einsum takes `optimize` as it is: alone, or as the first of a list."""
+    first = optimize[0] if isinstance(optimize, (tuple, list)) and optimize else optimize
+    return first is None or isinstance(first, bool) or (isinstance(first, str) and first in _NUMPYS)
 
 
 def _path(equation: Equation, arrays: Sequence[Array], order: Order) -> Any:
