@@ -116,7 +116,11 @@ def test_a_large_array_with_gaps_is_summed_in_parts(
         parts.append(count)
         return [work(slice(start, start + 3)) for start in range(0, length, 3)]
 
+    def summed_in_blocks(work: Callable[[slice], Any], length: int, count: int) -> Any:
+        return sum(in_blocks(work, length, count))
+
     monkeypatch.setattr(sums, "in_blocks", in_blocks)
+    monkeypatch.setattr(sums, "summed_in_blocks", summed_in_blocks)
     array = whole((40, 160, 200), "f8", 3)
     layouts = (array[::2], array[:, ::-1], array[..., ::2], np.broadcast_to(array[:1], array.shape))
     for given in layouts:

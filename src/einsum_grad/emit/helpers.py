@@ -14,6 +14,12 @@ HELPERS = (
     '''def zeros(shape, dtype):
     """Return an array of zeros."""
     return np.zeros(shape, dtype)''',
+    '''def summed_in_blocks(work, length, parts):
+    """Return the sum of what work returns for each of the slices, or each of the sums."""
+    results = in_blocks(work, length, parts)
+    if isinstance(results[0], tuple):
+        return [np.add.reduce(terms, dtype=terms[0].dtype) for terms in zip(*results)]
+    return np.add.reduce(results, dtype=results[0].dtype)''',
     '''def in_blocks(work, length, parts):
     """Return what work returns for each of so many slices of range(length)."""
     step = max(1, -(-length // parts))
@@ -29,9 +35,13 @@ HELPERS = (
 
 
 def helpers(text: str) -> list[list[str]]:
-    """Those of the helpers that `text` uses, each as its lines."""
-    named = ((code[len("def ") : code.index("(")], code) for code in HELPERS)
-    return [code.splitlines() for name, code in named if _calls(text, name)]
+    """Those of the helpers that `text` or one before them uses, each as its lines."""
+    used: list[str] = []
+    for code in HELPERS:
+        name = code[len("def ") : code.index("(")]
+        if any(_calls(caller, name) for caller in (text, *used)):
+            used.append(code)
+    return [code.splitlines() for code in used]
 
 
 def _calls(text: str, name: str) -> bool:

@@ -1,12 +1,12 @@
 """Functions of large arrays: results in memory that is there, blocks for all cores.
 
 The arrays are made by `empty` and written by the calls themselves, through `out=`. What memory
-bounds is done in blocks by `in_blocks`.
+bounds is done in blocks by `in_blocks`, and by `summed_in_blocks` what sums over them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from einsum_grad.emit.context import Context
@@ -128,26 +128,15 @@ class _Large:
         ]
         length = self.context.size(label)
         call = f"in_blocks(work, {length}, {block.parts})"
+        names = ", ".join(value.name for value in sums)
         return [
             *map(self.made, divided),
             "",
             "def work(part):",
             *indented(work),
             "",
-            *self.total(call, [value.name for value in sums]),
+            f"{names} = summed_{call}" if sums else call,
         ]
-
-    def total(self, call: str, names: Sequence[str]) -> list[str]:
-        """The call for all blocks, whose results are sums over a part each."""
-        if not names:
-            return [call]
-        if not self.context.program.traits.whole:
-            one, each = f"sum({call})", f"map(sum, zip(*{call}))"
-        else:
-            # NumPy would add small integers as larger ones, and its integers warn where they wrap.
-            one = f"np.add.reduce({call}, dtype={self.dtype})"
-            each = f"[np.add.reduce(parts, dtype={self.dtype}) for parts in zip(*{call})]"
-        return [f"{', '.join(names)} = {one if len(names) == 1 else each}"]
 
     def part(self, step: Step, block: Block, context: Context) -> list[str]:
         """A step of a block: its arrays are parts of the whole ones."""

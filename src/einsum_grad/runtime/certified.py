@@ -11,10 +11,8 @@ from einsum_grad.certify import Certificate, Finding, certify, error_text, read_
 from einsum_grad.emit import Source
 from einsum_grad.errors import EinsumGradError
 from einsum_grad.plan import read_sizes, read_wrt
-from einsum_grad.runtime.helpers import HELPERS
+from einsum_grad.runtime.helpers import BLOCKS, HELPERS
 from einsum_grad.runtime.load import load
-
-_BLOCKS = "in_blocks"
 
 
 def certify_module(
@@ -70,8 +68,9 @@ def certified(
     text, needed = with_parts(text)
     module = load(Source(text, "unknown"), name, helpers).module
     module.__dict__.update(needed)
-    if _BLOCKS in module.__dict__:
-        module.__dict__[_BLOCKS] = _in_small_blocks(module.__dict__[_BLOCKS])
+    for name in BLOCKS:
+        if name in module.__dict__:
+            module.__dict__[name] = _in_small_blocks(module.__dict__[name])
     return module
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from einsum_grad.runtime.copies import copied
 from einsum_grad.runtime.memory import empty
 from einsum_grad.runtime.sums import summed
-from einsum_grad.runtime.threads import FEWEST, in_blocks
+from einsum_grad.runtime.threads import FEWEST, in_blocks, summed_in_blocks
 
 _CLEARED = 1 << 23
 """The bytes from which on it is worth to wake other threads for zeros."""
@@ -28,9 +28,13 @@ def zeros(shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
     return target
 
 
+BLOCKS = ("in_blocks", "summed_in_blocks")
+"""The helpers that call a function block by block."""
+
 HELPERS: Mapping[str, Callable[..., Any]] = {
     "empty": empty,
     "zeros": zeros,
+    "summed_in_blocks": summed_in_blocks,
     "in_blocks": in_blocks,
     "copied": copied,
     "summed": summed,

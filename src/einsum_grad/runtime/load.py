@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from einsum_grad.emit import Source
-from einsum_grad.runtime.helpers import HELPERS
+from einsum_grad.runtime.helpers import BLOCKS, HELPERS
 from einsum_grad.runtime.workers import AGAIN
 
 _LIBRARIES = frozenset({"einops", "math", "numpy"})
@@ -23,12 +23,14 @@ _BUILTINS = (
     "abs",
     "all",
     "float",
+    "isinstance",
     "map",
     "max",
     "print",
     "range",
     "slice",
     "sum",
+    "tuple",
     "zip",
 )
 _NUMBERS = itertools.count(1)
@@ -69,10 +71,14 @@ def load(source: Source, name: str, helpers: Mapping[str, Callable[..., Any]] = 
 
     `helpers` take the place of the functions of their names.
     """
-    if not source.blas and "in_blocks" in helpers:
+    if not source.blas:
         # No threads of a BLAS wait for a core that ours look for work on.
-        again = functools.partial(helpers["in_blocks"], looks=AGAIN)
-        helpers = {**helpers, "in_blocks": again}
+        patient = {
+            name: functools.partial(helpers[name], looks=AGAIN)
+            for name in BLOCKS
+            if name in helpers
+        }
+        helpers = {**helpers, **patient}
     layered = source.run is not None
     output, pullback = ("output", "pullback") if layered else _CHECKED
     end = source.run if layered else source.needed

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from einsum_grad.runtime.memory import empty
-from einsum_grad.runtime.threads import FEWEST, in_blocks
+from einsum_grad.runtime.threads import FEWEST, in_blocks, summed_in_blocks
 
 Array = NDArray[Any]
 
@@ -53,8 +53,13 @@ def _summed_as_it_is(array: Array, axis: tuple[int, ...]) -> Any:
     """The sum of an array with gaps, which no BLAS reads: in parts of the first axis."""
     if array.nbytes < _WORTH:
         return array.sum(axis=axis)
-    sums = in_blocks(lambda part: array[part].sum(axis=axis), len(array), FEWEST)
-    return sum(sums) if 0 in axis else np.concatenate(sums)
+
+    def work(part: slice) -> Any:
+        return array[part].sum(axis=axis)
+
+    if 0 in axis:
+        return summed_in_blocks(work, len(array), FEWEST)
+    return np.concatenate(in_blocks(work, len(array), FEWEST))
 
 
 def _products(array: Array, axis: tuple[int, ...]) -> Array:

@@ -16,6 +16,7 @@ import numpy as np
 from einsum_grad.errors import ArgumentError, ArgumentTypeError
 from einsum_grad.runtime.alone import Alone
 from einsum_grad.runtime.cores import cores
+from einsum_grad.runtime.total import Total
 from einsum_grad.runtime.workers import Workers
 
 Work = Callable[[slice], Any]
@@ -122,6 +123,20 @@ def in_blocks(work: Work, length: int, parts: int, looks: int = 0) -> list[Any]:
     """
     # NumPy's buffer size is a context variable: what is set in a copy, nobody else sees.
     return contextvars.copy_context().run(_in_blocks, work, length, parts, looks)
+
+
+def summed_in_blocks(work: Work, length: int, parts: int, looks: int = 0) -> Any:
+    """Return the sum of what `work` returns for such slices, or the sums of what its tuples hold.
+
+    Each block's is added as soon as those before it are, and is gone then: so the sum depends on
+    no number of threads, and few of its terms take memory at once.
+
+    >>> summed_in_blocks(lambda part: np.full(2, part.start), 6, 3)
+    array([6, 6])
+    """
+    total = Total()
+    in_blocks(lambda part: total.add(part, work(part)), length, parts, looks)
+    return total.value
 
 
 def _in_blocks(work: Work, length: int, parts: int, looks: int) -> list[Any]:

@@ -1,0 +1,130 @@
+"""Sums of blocks are added in order, as they come, in little memory."""
+
+import itertools
+import random
+import sys
+import threading
+import warnings
+import weakref
+from typing import Any
+
+import numpy as np
+import pytest
+
+import einsum_grad as eg
+from einsum_grad.emit.helpers import HELPERS as PLAIN
+from einsum_grad.runtime.threads import summed_in_blocks
+from einsum_grad.runtime.total import Total
+
+ROUGH = [1e16, 1.0, -1e16, 1.0, 3.0, -(2.0**-40)]
+"""Numbers whose sum depends on the order in which they are added."""
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(4))))
+def test_terms_are_added_in_the_order_of_their_slices(order: tuple[int, ...]) -> None:
+    total = Total()
+    for number in order:
+        total.add(slice(number * 5, number * 5 + 5), np.float64(ROUGH[number]))
+    assert total.value == ((ROUGH[0] + ROUGH[1]) + ROUGH[2]) + ROUGH[3] == 1.0
+
+
+def test_the_terms_of_a_tuple_are_added_each_for_itself() -> None:
+    total = Total()
+    for number in range(3):
+        total.add(slice(number, number + 1), (np.full(2, number), np.int64(10 * number)))
+    array, one = total.value
+    assert array.tolist() == [3, 3]
+    assert one == 30
+
+
+def test_a_term_is_gone_when_it_is_added() -> None:
+    alive: list[weakref.ref[Any]] = []
+    most = 0
+
+    def work(part: slice) -> Any:
+        nonlocal most
+        most = max(most, sum(term() is not None for term in alive))
+        term = np.full(3, float(part.start))
+        alive.append(weakref.ref(term))
+        return term
+
+    eg.set_num_threads(1)
+    try:
+        assert summed_in_blocks(work, 20, 20).tolist() == [190.0] * 3
+    finally:
+        eg.set_num_threads(None)
+    assert len(alive) == 20
+    assert most == 1
+
+
+@pytest.mark.parametrize("dtype", ["i1", "u2", "i8", "?", "f4", "c8"])
+@pytest.mark.parametrize("shape", [(), (3,)])
+def test_the_dtype_stays_and_integers_wrap_without_a_warning(
+    dtype: str, shape: tuple[int, ...]
+) -> None:
+    largest = 100 if dtype == "i1" else 2**15 if dtype == "u2" else 2**62 if dtype == "i8" else 1
+    term = np.full(shape, largest, dtype)[()]
+    plain = plain_form()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for summed in (summed_in_blocks, plain):
+            found = summed(lambda part: np.copy(term)[()], 5, 5)
+            assert found.dtype == term.dtype
+            assert np.shape(found) == shape
+            assert np.all(found == np.add.reduce([term] * 5, dtype=dtype))
+            first, second = summed(lambda part: (np.copy(term)[()], np.copy(term)[()]), 5, 5)
+            assert first.dtype == second.dtype == term.dtype
+            assert np.all(first == found)
+            assert np.all(second == found)
+
+
+def plain_form() -> Any:
+    names: dict[str, Any] = {"np": np}
+    for text in PLAIN:
+        exec(text, names)
+    return names["summed_in_blocks"]
+
+
+def test_no_term_is_lost_between_threads() -> None:
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(60):
+            total = Total()
+            places = list(range(400))
+            random.Random(1).shuffle(places)
+            shares = [places[thread::4] for thread in range(4)]
+
+            def add(share: list[int], total: Total = total) -> None:
+                for place in share:
+                    total.add(slice(place, place + 1), np.float64(1 / (place + 1)))
+
+            threads = [threading.Thread(target=add, args=(share,)) for share in shares]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            wanted = np.float64(0)
+            for place in range(400):
+                wanted += 1 / (place + 1)
+            assert total.value == wanted
+    finally:
+        sys.setswitchinterval(before)
+
+
+def test_who_comes_while_another_adds_does_not_wait() -> None:
+    total = Total()
+    assert total._adding.acquire(blocking=False)
+    total.add(slice(0, 1), 1.0)
+    assert total.value is None
+    total._adding.release()
+    total.add(slice(1, 2), 2.0)
+    assert total.value == 3.0
+
+
+def test_an_error_in_a_block_is_the_callers() -> None:
+    def fail(part: slice) -> float:
+        raise ValueError("of a block")
+
+    with pytest.raises(ValueError, match="of a block"):
+        summed_in_blocks(fail, 9, 9)
