@@ -37,20 +37,22 @@ def test_the_terms_of_a_tuple_are_added_each_for_itself() -> None:
     assert one == 30
 
 
-def test_a_term_is_gone_when_it_is_added() -> None:
+@pytest.mark.parametrize("beside", [False, True])
+def test_a_large_term_is_gone_when_it_is_added(beside: bool) -> None:
     alive: list[weakref.ref[Any]] = []
     most = 0
 
     def work(part: slice) -> Any:
         nonlocal most
         most = max(most, sum(term() is not None for term in alive))
-        term = np.full(3, float(part.start))
+        term = np.full(1024, float(part.start))
         alive.append(weakref.ref(term))
-        return term
+        return (np.float64(1), term) if beside else term
 
     eg.set_num_threads(1)
     try:
-        assert summed_in_blocks(work, 20, 20).tolist() == [190.0] * 3
+        found = summed_in_blocks(work, 20, 20)
+        assert np.all((found[1] if beside else found) == 190)
     finally:
         eg.set_num_threads(None)
     assert len(alive) == 20
@@ -58,7 +60,7 @@ def test_a_term_is_gone_when_it_is_added() -> None:
 
 
 @pytest.mark.parametrize("dtype", ["i1", "u2", "i8", "?", "f4", "c8"])
-@pytest.mark.parametrize("shape", [(), (3,)])
+@pytest.mark.parametrize("shape", [(), (3,), (9000,)])
 def test_the_dtype_stays_and_integers_wrap_without_a_warning(
     dtype: str, shape: tuple[int, ...]
 ) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 from einsum_grad.errors import ArgumentError, ArgumentTypeError
 from einsum_grad.runtime.alone import Alone
 from einsum_grad.runtime.cores import cores
-from einsum_grad.runtime.total import Total
+from einsum_grad.runtime.total import Total, is_large, total_of
 from einsum_grad.runtime.workers import Workers
 
 Work = Callable[[slice], Any]
@@ -128,15 +128,20 @@ def in_blocks(work: Work, length: int, parts: int, looks: int = 0) -> list[Any]:
 def summed_in_blocks(work: Work, length: int, parts: int, looks: int = 0) -> Any:
     """Return the sum of what `work` returns for such slices, or the sums of what its tuples hold.
 
-    Each block's is added as soon as those before it are, and is gone then: so the sum depends on
-    no number of threads, and few of its terms take memory at once.
+    A large one is added as soon as those before it are, and is gone then. So of the terms few take
+    memory at once, and the sum depends on no number of threads.
 
     >>> summed_in_blocks(lambda part: np.full(2, part.start), 6, 3)
     array([6, 6])
     """
     total = Total()
-    in_blocks(lambda part: total.add(part, work(part)), length, parts, looks)
-    return total.value
+
+    def added(part: slice) -> Any:
+        term = work(part)
+        return total.add(part, term) if is_large(term) else term
+
+    terms = in_blocks(added, length, parts, looks)
+    return total_of(terms) if total.value is None else total.value
 
 
 def _in_blocks(work: Work, length: int, parts: int, looks: int) -> list[Any]:

@@ -3,9 +3,33 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+
+_LARGE = 1 << 13
+"""The bytes from which on a term is added at once: to do so takes Python's lock from others."""
+
+
+def is_large(term: Any) -> bool:
+    """Whether a term, or one that a tuple holds, should not wait for the last.
+
+    >>> is_large(np.zeros(2000)), is_large((np.zeros(2), np.float64(1)))
+    (True, False)
+    """
+    return any(map(is_large, term)) if isinstance(term, tuple) else term.nbytes >= _LARGE
+
+
+def total_of(terms: Sequence[Any]) -> Any:
+    """The sum of small terms, in the terms' dtype; integers wrap without a warning.
+
+    >>> total_of([np.int8(100), np.int8(27)]), total_of([(np.int8(1), np.float32(2))])
+    (np.int8(127), (np.int8(1), np.float32(2.0)))
+    """
+    if isinstance(terms[0], tuple):
+        return tuple(map(total_of, zip(*terms, strict=True)))
+    return np.add.reduce(terms, dtype=terms[0].dtype)
 
 
 class Total:
@@ -45,7 +69,7 @@ class Total:
 
 
 def _sum(total: Any, term: Any) -> Any:
-    """The sum, in the memory of `total` where that is an array; integers wrap without a warning."""
+    """The sum, in the memory of `total` where that is an array."""
     if isinstance(total, tuple):
         return tuple(map(_sum, total, term))
     return np.add(total, term, out=total if isinstance(total, np.ndarray) else None)
