@@ -7,7 +7,7 @@ from hypothesis import given
 
 from einsum_grad.lower import Program, dying, is_view, lower, steps
 from einsum_grad.lower.needed import finishing, saving
-from einsum_grad.plan import pairwise, pattern_of
+from einsum_grad.plan import contraction_path, pairwise, pattern_of
 from einsum_grad.syntax import parse
 from tests.lower.test_lower import lowered, programs
 
@@ -35,14 +35,30 @@ def test_a_value_goes_with_the_last_gradient_that_reads_it_and_before_its_cotang
 
 
 @pytest.mark.parametrize(
-    ("text", "large"), [("za,ab,bc,cdz->zd", "t2"), ("bc,cdz,za,ab->zd", "t1")]
+    ("text", "c", "large"),
+    [
+        ("za,ab,bc,cdz->zd", 4, "t2"),
+        ("bc,cdz,za,ab->zd", 4, "t1"),
+        ("ab,bcz,de,ef->aczdf", 4, "t1"),
+        ("ab,bcz,de,ef->aczdf", 1, "t2"),
+    ],
 )
-def test_of_two_values_the_larger_goes_first(text: str, large: str) -> None:
+def test_of_two_values_the_larger_goes_first(text: str, c: int, large: str) -> None:
     pattern = pattern_of(parse(text))
-    program = lower(pairwise(pattern, ((0, 1),) * 3), (0, 1, 2, 3))
+    sizes = dict.fromkeys("abdef", 4) | dict.fromkeys("cz", c)
+    path = contraction_path(pattern, sizes, ((0, 1),) * 3)
+    program = lower(pairwise(pattern, path), (0, 1, 2, 3))
     (first, gone), *_ = over(program)
     assert first != f"d{large}"
     assert gone == [large]
+
+
+@pytest.mark.parametrize("last", [(0, 1), (1, 0)])
+def test_of_an_operand_without_its_own_labels_and_a_pair_labels_tell(last: tuple[int, int]) -> None:
+    pattern = pattern_of(parse("ab,bc,dz->acd"))
+    (first, gone), *_ = over(lower(pairwise(pattern, ((0, 1), last)), (0, 1, 2)))
+    assert first == "dc_d"
+    assert gone == ["t2"]
 
 
 def test_what_a_result_looks_at_stays() -> None:

@@ -1,6 +1,8 @@
 import itertools
+import math
 import subprocess
 import sys
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -200,10 +202,54 @@ def test_path_is_the_same_in_every_process() -> None:
 def test_of_a_pair_the_array_with_the_earlier_operand_comes_first() -> None:
     letters = "abcdefghijklmnop"
     chain = Pattern(tuple((a, b) for a, b in itertools.pairwise(letters)), ("a", "p"))
-    first = list(range(15))
-    sizes = {label: 3 + n * 7 % 13 for n, label in enumerate(letters)}
-    for left, right in contraction_path(chain, sizes):
-        assert first[left] < first[right]
-        joined = first[left]
-        first = [each for place, each in enumerate(first) if place not in (left, right)]
-        first.append(joined)
+    # Sizes that are searched for as they are, and not as a near one.
+    sizes = {label: (3, 4, 5, 6, 7, 8, 10, 12)[n * 5 % 8] for n, label in enumerate(letters)}
+    left = [Term(term, number) for number, term in enumerate(chain.inputs)]
+    two_results = 0
+    for step in contraction_path(chain, sizes):
+        one, other = (left[place] for place in step)
+        if one.made and other.made:
+            assert one.entries(sizes) <= other.entries(sizes)
+            two_results += 1
+        else:
+            assert one.first < other.first
+        ends = sorted({*one.labels} ^ {*other.labels})
+        left = [term for place, term in enumerate(left) if place not in step]
+        left.append(Term(tuple(ends), min(one.first, other.first), made=True))
+    assert two_results > 1
+
+
+@dataclass
+class Term:
+    """What is left of a chain: its labels, the first operand in it, whether a step made it."""
+
+    labels: tuple[str, ...]
+    first: int
+    made: bool = False
+
+    def entries(self, sizes: dict[str, int]) -> int:
+        return math.prod(sizes[label] for label in self.labels)
+
+
+@pytest.mark.parametrize("asked", [False, True])
+@pytest.mark.parametrize(("a", "e", "last"), [(9, 2, (1, 0)), (2, 9, (0, 1)), (9, 9, (0, 1))])
+def test_of_two_results_the_smaller_comes_first_in_every_path(
+    a: int, e: int, last: tuple[int, int], asked: bool
+) -> None:
+    given = ((0, 1), (0, 1), (0, 1))
+    sizes = {"a": a, "b": 3, "c": 5, "d": 3, "e": e}
+    order = (lambda *problem: given) if asked else given
+    assert contraction_path(pattern("ab,bc,cd,de->ae"), sizes, order) == (*given[:2], last)
+
+
+def test_steps_that_take_an_operand_stay_as_they_were_given() -> None:
+    sizes = dict(zip("abcdef", (9, 8, 7, 6, 5, 4), strict=True))
+    given = ((4, 0), (3, 1, 0), (1, 0))
+    assert contraction_path(pattern("ab,bc,cd,de,ef->af"), sizes, given) == given
+
+
+def test_the_results_of_a_step_of_three_are_by_size_too() -> None:
+    sizes = {"a": 9, "b": 8, "c": 2, "d": 6, "e": 5, "f": 4, "g": 3}
+    pairs = ((1, 0),) * 3  # ac with 18 entries, ce with 10, eg with 15
+    found = contraction_path(pattern("ab,bc,cd,de,ef,fg->ag"), sizes, (*pairs, (0, 2, 1)))
+    assert found == (*pairs, (1, 2, 0))

@@ -115,14 +115,22 @@ class _Lowering:
         """The arguments of `node` in the order in which their gradients need the least memory.
 
         The largest gradient comes last, when what others need in between is gone; only labels tell
-        of sizes here. An operand comes before a node of its size: its gradient is the last that
-        needs the node's value, which so can go before its cotangent comes.
+        of sizes here, but of pairs alone, which stand in that order in the path. An operand comes
+        before a node of its size: its gradient is the last that needs the node's value, which so
+        can go before its cotangent comes.
         """
+        if all(map(self._is_pair, node.args)):
+            return list(range(len(node.args)))
 
         def size(place: int) -> tuple[int, bool]:
             return len(node.pattern.inputs[place]), node.args[place] >= len(self.operands)
 
         return sorted(range(len(node.args)), key=size)
+
+    def _is_pair(self, number: int) -> bool:
+        """Whether what has this number was contracted from others."""
+        first, _ = self.nodes[0]
+        return number >= first and len(self.nodes[number - first][1].args) > 1
 
     def _backward(self, number: int, node: Node, position: int) -> Section:
         arg, note = node.args[position], gradient(node.pattern, position)

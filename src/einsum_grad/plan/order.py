@@ -16,12 +16,16 @@ from einsum_grad.plan.normal import drop_units
 from einsum_grad.plan.optimize import AUTO, Optimizer, Order, check_path, named, read_path
 from einsum_grad.plan.pattern import Labels, Pattern, distinct
 from einsum_grad.plan.search import search
+from einsum_grad.plan.turns import smaller_first
 
 NOMINAL_SIZE = 32
 """The size of a label of which nothing is known."""
 
 _FEW = 4
 """The most operands whose path is searched faster than it is remembered for near sizes."""
+
+_NO_PAIRS = 3
+"""The most operands of which no step has two results of others."""
 
 _Term = frozenset[str]
 _Sizes = tuple[tuple[str, int], ...]
@@ -46,19 +50,22 @@ def contraction_path(
     ((0, 1, 2),)
     """
     count = len(pattern.inputs)
-    if isinstance(order, tuple):
-        return check_path(order, count)
-    if count <= 2 or order is False:
+    if order is False or (count <= 2 and not isinstance(order, tuple)):
         return (tuple(range(count)),)
     known = sizes or {}
     labels = pattern.input_labels()
     measured = tuple(max(1, known.get(label, NOMINAL_SIZE)) for label in labels)
-    if order != AUTO:
+    near = measured if count <= _FEW else tuple(map(_near, measured))
+    if order == AUTO:
+        path = _searched(pattern, near)
+    elif isinstance(order, tuple):
+        path = check_path(order, count)
+    else:
         optimizer = named(order) if isinstance(order, str) else order
         known = dict(sorted(zip(labels, measured, strict=True)))
         terms, output = tuple(map(frozenset, _terms(pattern))), frozenset(_output(pattern))
-        return _asked(terms, output, tuple(known.items()), optimizer)
-    return _searched(pattern, measured if count <= _FEW else tuple(map(_near, measured)))
+        path = _asked(terms, output, tuple(known.items()), optimizer)
+    return _turned(path, pattern, near) if count > _NO_PAIRS else path
 
 
 def _near(size: int) -> int:
@@ -107,6 +114,12 @@ def _searched(pattern: Pattern, sizes: tuple[int, ...]) -> Path:
     """The path of our own search."""
     terms, output, axes = _bits(pattern)
     return _path(len(terms), search(terms, output, sizes, axes))
+
+
+@functools.lru_cache(maxsize=1024)
+def _turned(path: Path, pattern: Pattern, sizes: tuple[int, ...]) -> Path:
+    terms, output, _ = _bits(pattern)
+    return smaller_first(path, terms, output, sizes)
 
 
 @functools.lru_cache(maxsize=1024)
