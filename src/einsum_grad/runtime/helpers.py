@@ -13,18 +13,19 @@ from einsum_grad.runtime.memory import empty
 from einsum_grad.runtime.sums import summed
 from einsum_grad.runtime.threads import FEWEST, in_blocks, summed_in_blocks
 
-_CLEARED = 1 << 23
+_CLEARED = 1 << 26
 """The bytes from which on it is worth to wake other threads for zeros."""
 
 
 def zeros(shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
     """An array of zeros, on all cores where it is larger than their caches."""
     target = empty(shape, dtype)
-    if target.nbytes < _CLEARED:
-        target.fill(0)
-        return target
-    numbers = target.reshape(-1)
-    in_blocks(lambda part: numbers[part].fill(0), len(numbers), FEWEST)
+    # Bytes are filled by the C library's memset, in half the time of numbers.
+    taken = target.reshape(-1).view(np.uint8)
+    if len(taken) < _CLEARED:
+        taken.fill(0)
+    else:
+        in_blocks(lambda part: taken[part].fill(0), len(taken), FEWEST)
     return target
 
 
