@@ -102,7 +102,7 @@ def pieces(monkeypatch: pytest.MonkeyPatch) -> Pieces:
     [
         ((16, 200, 256), (2, 1, 0), (1, 15)),  # 240 columns of 200 · 16
         ((16, 12, 12, 256), (3, 1, 2, 0), (1, 16)),  # the two in the middle lie one in the other
-        ((400, 128, 32), (2, 1, 0), (1, 2)),  # 800 columns: those of axis 2 would be more
+        ((400, 130, 30), (2, 1, 0), (1, 2)),  # 800 columns: those of axis 2 would be more
         ((100, 9, 200), (2, 1, 0), (2, 25)),  # both axes are long enough, and this lies apart
         ((4, 16000, 4), (2, 1, 0), (1, 2048)),  # 32,768 numbers
         ((600, 700), (1, 0), (1, 200)),  # three pieces
@@ -116,6 +116,36 @@ def test_few_columns_are_copied_at_a_time(
     array = whole(shape, "f8", 1).transpose(axes)
     np.testing.assert_array_equal(copied(array), array)
     assert [found[:2] for found in pieces] == [piece]
+
+
+@pytest.mark.parametrize(
+    ("shape", "axes", "width"),
+    [
+        ((700, 1024), (1, 0), 16),  # 8 KB apart, all lines have one place
+        ((700, 256), (1, 0), 16),  # 2 KB: two
+        ((700, 128), (1, 0), 32),
+        ((700, 640), (1, 0), 32),  # 5 KB: four
+        ((1000, 64), (1, 0), 64),
+        ((40, 1024), (1, 0), 16),  # a small one too
+        ((2, 700, 256), (0, 2, 1), 16),
+        ((700, 32, 48), (2, 1, 0), 16),
+        ((700, 32, 64), (2, 1, 0), None),  # what is read one after the other is half a KB apart
+        ((700, 1, 1024), (2, 1, 0), 16),
+        ((32, 1024), (1, 0), None),  # few lines
+        ((64, 256), (1, 0), None),
+        ((700, 1000), (1, 0), None),
+        ((8, 17001), (1, 0), None),  # 8 bytes more than a multiple of a line
+        ((700, 1024), (0, 1), None),  # rows
+    ],
+)
+def test_few_lines_of_one_place_are_copied_at_a_time(
+    pieces: Pieces, shape: tuple[int, ...], axes: tuple[int, ...], width: int | None
+) -> None:
+    array = whole(shape, "f8", 1).transpose(axes)
+    np.testing.assert_array_equal(copied(array), array)
+    assert copies._width(array) == width
+    found = [(axis, length) for axis, length, _, _ in pieces]
+    assert width is None or found == [(array.ndim - 1, width)]
 
 
 @pytest.mark.parametrize(
@@ -174,6 +204,8 @@ def test_a_copy_within_a_block_leaves_no_memory_behind() -> None:
     array = whole((300, 1000), "f8", 1).T
     assert is_leased(copied(array))
     assert in_blocks(lambda part: is_leased(copied(array)), 2, 2) == [False, False]
+    small_in_pieces = np.ones((40, 1024)).T
+    assert not is_leased(copied(small_in_pieces))
 
 
 def test_blas_has_larger_matrices_beside_other_threads(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,7 +25,11 @@ def test_each_helper_has_its_plain_form() -> None:
 
 @pytest.mark.parametrize("shape", [(0, 3), (1 << 20,), (1 << 20, 1), (700, 3, 1001)])
 @pytest.mark.parametrize("dtype", ["f4", "c16"])
-def test_zeros_are_zeros_in_memory_that_is_used_again(shape: tuple[int, ...], dtype: str) -> None:
+@pytest.mark.parametrize("shared", [1 << 20, 1 << 40])
+def test_zeros_are_zeros_in_memory_that_is_used_again(
+    shape: tuple[int, ...], dtype: str, shared: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("einsum_grad.runtime.helpers._CLEARED", shared)
     for _ in range(2):
         found = zeros(shape, np.dtype(dtype))
         np.testing.assert_array_equal(found, np.zeros(shape, dtype), strict=True)

@@ -25,6 +25,15 @@ _SHARED = 1 << 22
 _FEW_COLUMNS = 256
 """How many columns are copied at a time: a cache has a line of each, wherever they lie."""
 
+_LINE, _SPAN = 1 << 6, 1 << 12
+"""The bytes of a line, and those after which lines have the same place of a first cache again."""
+
+_CROWD, _FEW = 32, 8
+"""From how many columns of one place on there are too many, and how many there are to be."""
+
+_APART = 1 << 9
+"""The bytes from which on numbers that are read one after the other lie apart."""
+
 _LEAST = 1 << 15
 """The numbers of a piece, at least."""
 
@@ -37,7 +46,8 @@ _FIRST = 8
 
 def copied(array: Array) -> Array:
     """A copy whose last axis is the one without gaps, made in pieces that suit the caches."""
-    is_small, within = array.nbytes < _SMALL, is_within_block()
+    within, width = is_within_block(), _width(array)
+    is_small = array.nbytes < (_SMALL if width is None else _SMALL >> 2)
     # Threads of a block would wait for each other: what is done before a call keeps Python's lock.
     if is_small and (within or array.dtype.char != "f"):
         return array.copy()
@@ -46,10 +56,13 @@ def copied(array: Array) -> Array:
     if is_small and matrices is None:
         return array.copy()
     # A part of a block is soon gone: memory of its size would wait in vain to be used again.
-    make = np.empty if is_small or within else empty
+    make = np.empty if array.nbytes < _SMALL or within else empty
     target = make(array.shape, array.dtype)
     if matrices is not None:
         transposed(target, array, matrices, parts)
+    elif width is not None:
+        last = array.ndim - 1
+        _in_pieces(target, array, last, width, last, parts)
     elif _columns(array) <= _FEW_COLUMNS:
         axis = max(range(array.ndim), key=lambda axis: min(array.shape[axis], _FIRST))
         _in_pieces(target, array, axis, array.shape[axis], axis, parts)
@@ -57,6 +70,25 @@ def copied(array: Array) -> Array:
         shape, strides = merged(array)
         _in_columns(target.reshape(shape), as_strided(array, shape, strides), parts)
     return target
+
+
+def _width(array: Array) -> int | None:
+    """How many numbers are written side by side at a time, where no cache has all their lines.
+
+    Lines 4 KB apart, or a multiple of that, have one place of the first cache between them; those
+    that are an odd number of lines apart have all 64. None where that is no trouble, or where other
+    axes too lie apart.
+    """
+    along = _along(array) if array.ndim else -1
+    if along == array.ndim - 1:
+        return None
+    *axes, (size, stride) = zip(array.shape, array.strides, strict=True)
+    between = any(size > 1 and abs(stride) >= _APART for size, stride in axes[along + 1 :])
+    apart = stride & -stride
+    if between or apart < _LINE:
+        return None
+    places = max(1, _SPAN // apart)
+    return max(_SHORTEST, _FEW * places) if size > _CROWD * places else None
 
 
 def _along(array: Array) -> int:
