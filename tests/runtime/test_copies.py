@@ -134,7 +134,7 @@ def test_few_columns_are_copied_at_a_time(
         ((32, 1024), (1, 0), None),  # few lines
         ((64, 256), (1, 0), None),
         ((700, 1000), (1, 0), None),
-        ((8, 17001), (1, 0), None),  # 8 bytes more than a multiple of a line
+        ((17001, 9), (1, 0), None),  # 72 bytes: not all lines apart
         ((700, 1024), (0, 1), None),  # rows
     ],
 )
