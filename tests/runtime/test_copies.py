@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from einsum_grad.runtime import copies
@@ -100,8 +101,8 @@ def pieces(monkeypatch: pytest.MonkeyPatch) -> Pieces:
 @pytest.mark.parametrize(
     ("shape", "axes", "piece"),
     [
-        ((16, 200, 256), (2, 1, 0), (1, 15)),  # 240 columns of 200 · 16
-        ((16, 12, 12, 256), (3, 1, 2, 0), (1, 16)),  # the two in the middle lie one in the other
+        ((16, 200, 250), (2, 1, 0), (1, 15)),  # 240 columns of 200 · 16
+        ((16, 12, 12, 250), (3, 1, 2, 0), (1, 16)),  # the two in the middle lie one in the other
         ((400, 130, 30), (2, 1, 0), (1, 2)),  # 800 columns: those of axis 2 would be more
         ((100, 9, 200), (2, 1, 0), (2, 25)),  # both axes are long enough, and this lies apart
         ((4, 16000, 4), (2, 1, 0), (1, 2048)),  # 32,768 numbers
@@ -119,33 +120,61 @@ def test_few_columns_are_copied_at_a_time(
 
 
 @pytest.mark.parametrize(
-    ("shape", "axes", "width"),
+    ("shape", "axes", "cut"),
     [
-        ((700, 1024), (1, 0), 16),  # 8 KB apart, all lines have one place
-        ((700, 256), (1, 0), 16),  # 2 KB: two
-        ((700, 128), (1, 0), 32),
-        ((700, 640), (1, 0), 32),  # 5 KB: four
-        ((1000, 64), (1, 0), 64),
-        ((40, 1024), (1, 0), 16),  # a small one too
-        ((2, 700, 256), (0, 2, 1), 16),
-        ((700, 32, 48), (2, 1, 0), 16),
-        ((700, 32, 64), (2, 1, 0), None),  # what is read one after the other is half a KB apart
-        ((700, 1, 1024), (2, 1, 0), 16),
+        ((700, 1024), (1, 0), (1, 16)),  # 8 KB apart, all lines have one place
+        ((700, 256), (1, 0), (1, 16)),  # 2 KB: two
+        ((700, 128), (1, 0), (1, 32)),
+        ((700, 640), (1, 0), (1, 32)),  # 5 KB: four
+        ((1000, 64), (1, 0), (1, 64)),
+        ((40, 1024), (1, 0), (1, 16)),  # a small one too
+        ((40, 4096), (1, 0), (1, 16)),
+        ((2, 700, 256), (0, 2, 1), (2, 16)),
+        ((700, 32, 48), (2, 1, 0), (2, 16)),
+        ((700, 1, 1024), (2, 1, 0), (2, 16)),
+        ((700, 200, 24), (2, 1, 0), None),  # what lies between the lines is no longer near
+        ((16, 16, 1024), (2, 0, 1), (1, 1)),  # 16 of the last axis are written at a time
+        ((32, 8, 1024), (2, 0, 1), (1, 2)),
+        ((8, 9, 2048), (2, 1, 0), (1, 2)),
+        ((512, 9, 512), (2, 1, 0), None),  # the last axis is long
+        ((64, 4, 1024), (2, 0, 1), None),  # or too short
+        ((16, 200, 256), (2, 1, 0), (1, 1)),  # two places
+        ((8, 8, 8, 1024), (3, 0, 1, 2), (1, 1)),  # the axis whose indices lie farthest apart
+        ((18, 16, 320), (2, 0, 1), None),  # 5 times 512 bytes apart: eight places
         ((32, 1024), (1, 0), None),  # few lines
         ((64, 256), (1, 0), None),
         ((700, 1000), (1, 0), None),
-        ((17001, 9), (1, 0), None),  # 72 bytes: not all lines apart
+        ((1024, 16, 32), (2, 0, 1), None),  # the last axis does not lie apart
         ((700, 1024), (0, 1), None),  # rows
     ],
 )
 def test_few_lines_of_one_place_are_copied_at_a_time(
-    pieces: Pieces, shape: tuple[int, ...], axes: tuple[int, ...], width: int | None
+    pieces: Pieces, shape: tuple[int, ...], axes: tuple[int, ...], cut: tuple[int, int] | None
 ) -> None:
     array = whole(shape, "f8", 1).transpose(axes)
     np.testing.assert_array_equal(copied(array), array)
-    assert copies._width(array) == width
-    found = [(axis, length) for axis, length, _, _ in pieces]
-    assert width is None or found == [(array.ndim - 1, width)]
+    assert copies._cut(array) == cut
+    assert cut is None or [found[:2] for found in pieces] == [cut]
+
+
+@pytest.mark.parametrize(
+    ("shape", "strides", "cut"),
+    [
+        ((64, 20_000), (8, 5608), None),  # neither line nor place is the same
+        ((64, 20_000), (8, 5632), (1, 64)),  # eleven times 512 bytes, and so eight places
+        ((64, 2, 40), (8, 512, 4096), (1, 1)),  # two of the eight places
+    ],
+)
+def test_strides_tell_which_lines_share_a_place(
+    shape: tuple[int, ...], strides: tuple[int, ...], cut: tuple[int, int] | None
+) -> None:
+    assert copies._cut(as_strided(np.zeros(1), shape, strides)) == cut
+
+
+def test_of_what_is_smaller_numpy_makes_the_copy(pieces: Pieces) -> None:
+    array = whole((30, 1024), "f8", 1).T
+    np.testing.assert_array_equal(copied(array), array)
+    assert not pieces
 
 
 @pytest.mark.parametrize(

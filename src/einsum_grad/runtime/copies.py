@@ -16,8 +16,8 @@ from einsum_grad.runtime.transposition import matrices_of, merged, transposed
 
 Array = NDArray[Any]
 
-_SMALL = 1 << 20
-"""The bytes below which NumPy copies an array by one call."""
+_SMALL, _SMALLER = 1 << 20, 1 << 18
+"""The bytes below which NumPy copies an array by one call, and any array."""
 
 _SHARED = 1 << 22
 """The bytes from which on it is worth to wake other threads for a copy."""
@@ -29,10 +29,19 @@ _LINE, _SPAN = 1 << 6, 1 << 12
 """The bytes of a line, and those after which lines have the same place of a first cache again."""
 
 _CROWD, _FEW = 32, 8
-"""From how many columns of one place on there are too many, and how many there are to be."""
+"""From how many lines of one place on there are too many, and how many there are to be."""
 
 _APART = 1 << 9
 """The bytes from which on numbers that are read one after the other lie apart."""
+
+_NEAR = 1 << 18
+"""The bytes of what is read at a time, at most, with what lies between the lines."""
+
+_PLACES = 4
+"""The places that lines which lie apart along several axes share, at most."""
+
+_SHORT, _LONG = 8, 64
+"""The lengths of a last axis beside which another one is cut."""
 
 _LEAST = 1 << 15
 """The numbers of a piece, at least."""
@@ -46,8 +55,9 @@ _FIRST = 8
 
 def copied(array: Array) -> Array:
     """A copy whose last axis is the one without gaps, made in pieces that suit the caches."""
-    within, width = is_within_block(), _width(array)
-    is_small = array.nbytes < (_SMALL if width is None else _SMALL >> 2)
+    within = is_within_block()
+    cut = _cut(array) if array.nbytes >= _SMALLER else None
+    is_small = array.nbytes < _SMALL and cut is None
     # Threads of a block would wait for each other: what is done before a call keeps Python's lock.
     if is_small and (within or array.dtype.char != "f"):
         return array.copy()
@@ -60,9 +70,9 @@ def copied(array: Array) -> Array:
     target = make(array.shape, array.dtype)
     if matrices is not None:
         transposed(target, array, matrices, parts)
-    elif width is not None:
-        last = array.ndim - 1
-        _in_pieces(target, array, last, width, last, parts)
+    elif cut is not None:
+        axis, length = cut
+        _in_pieces(target, array, axis, length, axis, parts)
     elif _columns(array) <= _FEW_COLUMNS:
         axis = max(range(array.ndim), key=lambda axis: min(array.shape[axis], _FIRST))
         _in_pieces(target, array, axis, array.shape[axis], axis, parts)
@@ -72,23 +82,34 @@ def copied(array: Array) -> Array:
     return target
 
 
-def _width(array: Array) -> int | None:
-    """How many numbers are written side by side at a time, where no cache has all their lines.
+def _cut(array: Array) -> tuple[int, int] | None:
+    """The axis of which few indices are copied at a time, and how many, where lines share places.
 
     Lines 4 KB apart, or a multiple of that, have one place of the first cache between them; those
-    that are an odd number of lines apart have all 64. None where that is no trouble, or where other
-    axes too lie apart.
+    that are an odd number of lines apart have all 64. None where that is no trouble.
     """
-    along = _along(array) if array.ndim else -1
-    if along == array.ndim - 1:
+    last = array.ndim - 1
+    if not array.ndim or not array.strides[last] or array.strides[last] % _LINE:
         return None
-    *axes, (size, stride) = zip(array.shape, array.strides, strict=True)
-    between = any(size > 1 and abs(stride) >= _APART for size, stride in axes[along + 1 :])
-    apart = stride & -stride
-    if between or apart < _LINE:
+    after = enumerate(zip(array.shape, array.strides, strict=True))
+    along = _along(array)
+    axes = [(axis, n, abs(s)) for axis, (n, s) in after if axis > along and n > 1 and s]
+    apart = [found for found in axes if found[2] >= _APART]
+    if not apart or apart[-1][0] != last:
         return None
-    places = max(1, _SPAN // apart)
-    return max(_SHORTEST, _FEW * places) if size > _CROWD * places else None
+    places = math.prod(min(n, max(1, _SPAN // (s & -s))) for _, n, s in apart)
+    count = math.prod(n for _, n, _ in apart)
+    few = max(_SHORTEST, _FEW * places)
+    near = max((n * s for _, n, s in axes if s < _APART), default=_LINE)
+    if count <= _CROWD * places or few * near > _NEAR:
+        return None
+    if len(apart) == 1:
+        return last, few
+    # What is written should be long: of several axes it is another one that is cut.
+    if places > _PLACES or not _SHORT <= array.shape[last] <= _LONG:
+        return None
+    axis, size, _ = max(apart[:-1], key=lambda found: found[2])
+    return axis, max(1, size * few // count)
 
 
 def _along(array: Array) -> int:
