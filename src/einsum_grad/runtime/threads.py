@@ -34,7 +34,7 @@ _DIGITS = 9
 
 _MOST = 256
 
-_BUFFER = 256
+_BUFFER = 512
 """The size of NumPy's buffers, in numbers.
 
 With its default, 8192, `x * w[:, None]` copies what it broadcasts into a buffer wherever a row is
