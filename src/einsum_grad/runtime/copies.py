@@ -17,7 +17,7 @@ from einsum_grad.runtime.transposition import matrices_of, merged, transposed
 Array = NDArray[Any]
 
 _SMALL, _SMALLER = 1 << 20, 1 << 18
-"""The bytes below which NumPy copies an array by one call, and any array."""
+"""The bytes below which NumPy copies an array by one call, and any array into memory of its own."""
 
 _SHARED = 1 << 22
 """The bytes from which on it is worth to wake other threads for a copy."""
@@ -55,22 +55,29 @@ _FIRST = 8
 
 def copied(array: Array) -> Array:
     """A copy whose last axis is the one without gaps, made in pieces that suit the caches."""
-    within = is_within_block()
-    cut = _cut(array) if array.nbytes >= _SMALLER else None
+    within, is_smaller = is_within_block(), array.nbytes < _SMALLER
+    cut = None if is_smaller else _cut(array)
     is_small = array.nbytes < _SMALL and cut is None
     # Threads of a block would wait for each other: what is done before a call keeps Python's lock.
-    if is_small and (within or array.dtype.char != "f"):
+    if is_small and within:
         return array.copy()
     parts = FEWEST if array.nbytes >= _SHARED and not within else 1
     matrices = matrices_of(array, beside=within or parts > 1)
-    if is_small and matrices is None:
+    if is_smaller and matrices is None:
         return array.copy()
     # A part of a block is soon gone: memory of its size would wait in vain to be used again.
-    make = np.empty if array.nbytes < _SMALL or within else empty
-    target = make(array.shape, array.dtype)
+    target = (np.empty if within or is_smaller else empty)(array.shape, array.dtype)
     if matrices is not None:
         transposed(target, array, matrices, parts)
-    elif cut is not None:
+    elif is_small:
+        np.copyto(target, array)
+    else:
+        _copy_in_pieces(target, array, cut, parts)
+    return target
+
+
+def _copy_in_pieces(target: Array, array: Array, cut: tuple[int, int] | None, parts: int) -> None:
+    if cut is not None:
         axis, length = cut
         _in_pieces(target, array, axis, length, axis, parts)
     elif _columns(array) <= _FEW_COLUMNS:
@@ -79,7 +86,6 @@ def copied(array: Array) -> Array:
     else:
         shape, strides = merged(array)
         _in_columns(target.reshape(shape), as_strided(array, shape, strides), parts)
-    return target
 
 
 def _cut(array: Array) -> tuple[int, int] | None:
