@@ -16,7 +16,7 @@ Array = NDArray[Any]
 _LEAST = 1 << 15
 """The numbers of a matrix, at least: NumPy copies fewer in about the time of a call."""
 
-_LEAST_BESIDE = 1 << 17
+_LEAST_BESIDE = 1 << 16
 """The same beside other threads: who calls often waits for Python's lock after each call."""
 
 _NARROWEST = 4
