@@ -7,7 +7,6 @@ import sys
 from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from einsum_grad.runtime.memory import empty
@@ -56,15 +55,15 @@ _FIRST = 8
 def copied(array: Array) -> Array:
     """A copy whose last axis is the one without gaps, made in pieces that suit the caches."""
     within, is_smaller = is_within_block(), array.nbytes < _SMALLER
-    cut = None if is_smaller else _cut(array)
+    # Axes that lie one in the other are one: that takes no copy.
+    flat = array if is_smaller else array.reshape(merged(array)[0])
+    cut = None if is_smaller else _cut(flat)
     is_small = array.nbytes < _SMALL and cut is None
     # Threads of a block would wait for each other: what is done before a call keeps Python's lock.
     if is_small and within:
         return array.copy()
     parts = FEWEST if array.nbytes >= _SHARED and not within else 1
     matrices = matrices_of(array, beside=within or parts > 1)
-    if is_smaller and matrices is None:
-        return array.copy()
     # A part of a block is soon gone: memory of its size would wait in vain to be used again.
     target = (np.empty if within or is_smaller else empty)(array.shape, array.dtype)
     if matrices is not None:
@@ -72,7 +71,7 @@ def copied(array: Array) -> Array:
     elif is_small:
         np.copyto(target, array)
     else:
-        _copy_in_pieces(target, array, cut, parts)
+        _copy_in_pieces(target.reshape(flat.shape), flat, cut, parts)
     return target
 
 
@@ -84,8 +83,7 @@ def _copy_in_pieces(target: Array, array: Array, cut: tuple[int, int] | None, pa
         axis = max(range(array.ndim), key=lambda axis: min(array.shape[axis], _FIRST))
         _in_pieces(target, array, axis, array.shape[axis], axis, parts)
     else:
-        shape, strides = merged(array)
-        _in_columns(target.reshape(shape), as_strided(array, shape, strides), parts)
+        _in_columns(target, array, parts)
 
 
 def _cut(array: Array) -> tuple[int, int] | None:
