@@ -114,8 +114,10 @@ class Values:
 
     def in_memory(self, labels: Labels, order: Labels) -> Labels:
         """The order for an array that is read along `order`: large ones not across memory."""
-        wanted = (*only(order, labels), *(label for label in labels if label not in order))
-        if self.scale is None or not labels or labels[-1] == wanted[-1]:
+        if self.scale is None or not labels:
+            return labels
+        wanted = (*only(order, labels), *without(labels, order))
+        if labels[-1] == wanted[-1]:
             return labels
         if order[-1] not in labels and self.scale.counts(order[-1:], _REPEATED):
             return labels
@@ -131,11 +133,12 @@ class Values:
         orders = [natural, *(value.labels for array in arrays for value in self.known(array))]
         whole = [order for order in orders if everything.issubset(order)]
 
-        def price(order: Labels) -> tuple[int, int]:
-            new = [value for value in arrays if self.lies(value, order) is None]
-            return len(new), -sum(self.fitting(value, order) for value in new)
+        new = {order: [v for v in arrays if self.lies(v, order) is None] for order in whole}
 
-        return min(whole, key=price) if whole else natural
+        def price(order: Labels) -> tuple[int, int]:
+            return len(new[order]), -sum(self.fitting(value, order) for value in new[order])
+
+        return min(new, key=price) if new else natural
 
     def fitting(self, value: Value, order: Labels) -> int:
         """How many of the arrays that `value` is still to be multiplied with lie along `order`."""
