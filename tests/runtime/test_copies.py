@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from einsum_grad.runtime import copies
 from einsum_grad.runtime.copies import copied
+from einsum_grad.runtime.cuts import cut_of
 from einsum_grad.runtime.memory import is_leased
 from einsum_grad.runtime.threads import in_blocks
 from einsum_grad.runtime.transposition import merged
@@ -108,6 +109,8 @@ def pieces(monkeypatch: pytest.MonkeyPatch) -> Pieces:
         ((100, 9, 200), (2, 1, 0), (2, 25)),  # both axes are long enough, and this lies apart
         ((4, 16000, 4), (2, 1, 0), (1, 2048)),  # 32,768 numbers
         ((600, 700), (1, 0), (1, 200)),  # three pieces
+        ((9000, 30), (1, 0), (1, 250)),  # 36 of 7,500 numbers
+        ((90000, 5), (1, 0), (1, 6553)),  # rows so short that 32,768 numbers are a piece
         ((50, 700, 60), (0, 2, 1), (2, 233)),
         ((30, 30, 30, 30), (3, 2, 1, 0), (2, 1)),  # none is long enough, and this lies apart
     ],
@@ -152,7 +155,7 @@ def test_few_lines_of_one_place_are_copied_at_a_time(
 ) -> None:
     array = whole(shape, "f8", 1).transpose(axes)
     np.testing.assert_array_equal(copied(array), array)
-    assert copies._cut(array.reshape(merged(array)[0])) == cut
+    assert cut_of(array.reshape(merged(array)[0])) == cut
     assert cut is None or [found[:2] for found in pieces] == [cut]
 
 
@@ -162,13 +165,16 @@ def test_few_lines_of_one_place_are_copied_at_a_time(
         ((64, 20_000), (8, 5608), None),  # neither line nor place is the same
         ((64, 20_000), (8, 5632), (1, 64)),  # eleven times 512 bytes, and so eight places
         ((64, 2, 40), (8, 512, 4096), (1, 1)),  # two of the eight places
-        ((64, 1024, 16), (8, 8192, 256), None),  # the last axis does not lie apart
+        ((64, 1024, 16), (8, 8192, 128), None),  # the last axis does not lie apart
+        ((64, 20_000), (8, 128), None),
+        ((32, 9000), (8, 256), (1, 128)),  # the last axis lies apart, with sixteen places
+        ((32, 9, 9000), (8, 256, 8192), (2, 16)),  # and another would not
     ],
 )
 def test_strides_tell_which_lines_share_a_place(
     shape: tuple[int, ...], strides: tuple[int, ...], cut: tuple[int, int] | None
 ) -> None:
-    assert copies._cut(as_strided(np.zeros(1), shape, strides)) == cut
+    assert cut_of(as_strided(np.zeros(1), shape, strides)) == cut
 
 
 def test_of_what_is_smaller_numpy_makes_the_copy(pieces: Pieces) -> None:

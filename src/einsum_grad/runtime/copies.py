@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import sys
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from einsum_grad.runtime.cuts import SHORTEST, along_of, cut_of
 from einsum_grad.runtime.memory import empty
 from einsum_grad.runtime.threads import FEWEST, in_blocks, is_within_block
 from einsum_grad.runtime.transposition import matrices_of, merged, transposed
@@ -24,29 +24,8 @@ _SHARED = 1 << 22
 _FEW_COLUMNS = 256
 """How many columns are copied at a time: a cache has a line of each, wherever they lie."""
 
-_LINE, _SPAN = 1 << 6, 1 << 12
-"""The bytes of a line, and those after which lines have the same place of a first cache again."""
-
-_CROWD, _FEW = 32, 8
-"""From how many lines of one place on there are too many, and how many there are to be."""
-
-_APART = 1 << 9
-"""The bytes from which on numbers that are read one after the other lie apart."""
-
-_NEAR = 1 << 18
-"""The bytes of what is read at a time, at most, with what lies between the lines."""
-
-_PLACES = 4
-"""The places that lines which lie apart along several axes share, at most."""
-
-_SHORT, _LONG = 8, 64
-"""The lengths of a last axis beside which another one is cut."""
-
 _LEAST = 1 << 15
 """The numbers of a piece, at least."""
-
-_SHORTEST = 16
-"""How many numbers side by side are written at a time, at least."""
 
 _FIRST = 8
 """The indices of an axis that are enough for threads to share it."""
@@ -57,7 +36,7 @@ def copied(array: Array) -> Array:
     within, is_smaller = is_within_block(), array.nbytes < _SMALLER
     # Axes that lie one in the other are one: that takes no copy.
     flat = array if is_smaller else array.reshape(merged(array)[0])
-    cut = None if is_smaller else _cut(flat)
+    cut = None if is_smaller else cut_of(flat)
     is_small = array.nbytes < _SMALL and cut is None
     # Threads of a block would wait for each other: what is done before a call keeps Python's lock.
     if is_small and within:
@@ -86,44 +65,9 @@ def _copy_in_pieces(target: Array, array: Array, cut: tuple[int, int] | None, pa
         _in_columns(target, array, parts)
 
 
-def _cut(array: Array) -> tuple[int, int] | None:
-    """The axis of which few indices are copied at a time, and how many, where lines share places.
-
-    Lines 4 KB apart, or a multiple of that, have one place of the first cache between them; those
-    that are an odd number of lines apart have all 64. None where that is no trouble.
-    """
-    last = array.ndim - 1
-    if not array.ndim or not array.strides[last] or array.strides[last] % _LINE:
-        return None
-    after = enumerate(zip(array.shape, array.strides, strict=True))
-    along = _along(array)
-    axes = [(axis, n, abs(s)) for axis, (n, s) in after if axis > along and n > 1 and s]
-    apart = [found for found in axes if found[2] >= _APART]
-    if not apart or apart[-1][0] != last:
-        return None
-    places = math.prod(min(n, max(1, _SPAN // (s & -s))) for _, n, s in apart)
-    count = math.prod(n for _, n, _ in apart)
-    few = max(_SHORTEST, _FEW * places)
-    near = max((n * s for _, n, s in axes if s < _APART), default=_LINE)
-    if count <= _CROWD * places or few * near > _NEAR:
-        return None
-    if len(apart) == 1:
-        return last, few
-    # What is written should be long: of several axes it is another one that is cut.
-    if places > _PLACES or not _SHORT <= array.shape[last] <= _LONG:
-        return None
-    axis, size, _ = max(apart[:-1], key=lambda found: found[2])
-    return axis, max(1, size * few // count)
-
-
-def _along(array: Array) -> int:
-    """The axis whose numbers lie side by side in memory, perhaps with gaps or backwards."""
-    return min(range(array.ndim), key=lambda axis: abs(array.strides[axis]) or sys.maxsize)
-
-
 def _columns(array: Array) -> int:
     """How many numbers are read before the next one of a row in memory is."""
-    after = slice(_along(array) + 1, None)
+    after = slice(along_of(array) + 1, None)
     axes = zip(array.shape[after], array.strides[after], strict=True)
     return math.prod(size for size, stride in axes if stride)
 
@@ -134,8 +78,8 @@ def _in_columns(target: Array, array: Array, parts: int) -> None:
     Cut is an axis that makes them few. Of those that do it is the one whose indices lie farthest
     apart: the columns that are left lie on fewer pages.
     """
-    along, last, columns = _along(array), array.ndim - 1, _columns(array)
-    shortest = {last: _SHORTEST}
+    along, last, columns = along_of(array), array.ndim - 1, _columns(array)
+    shortest = {last: SHORTEST}
     pieces = -(-columns // _FEW_COLUMNS)
 
     def worth(axis: int) -> tuple[int, int]:
@@ -144,9 +88,12 @@ def _in_columns(target: Array, array: Array, parts: int) -> None:
 
     axis = max(range(along + 1, array.ndim), key=worth)
     size = array.shape[axis]
-    length = max(shortest.get(axis, 1), size // pieces, min(size, _LEAST * size // array.size))
+    # As many columns as there are to be, of rows that are no shorter, are enough numbers.
+    is_enough = along == last - 1 and array.shape[along] >= SHORTEST
+    least = 1 if is_enough else min(size, _LEAST * size // array.size)
+    length = max(shortest.get(axis, 1), size // pieces, least)
     # Where there are few pieces the threads share rows.
-    by_rows = size < 2 * parts * length and array.shape[along] >= parts * _SHORTEST
+    by_rows = size < 2 * parts * length and array.shape[along] >= parts * SHORTEST
     _in_pieces(target, array, axis, length, along if by_rows else axis, parts)
 
 
