@@ -35,7 +35,7 @@ def measure(case: Case, dtype: str, workers: Mapping[str, Worker], settings: Set
             calls[peer] = worker.prepare(case.name, dtype, settings.batch, settings.patience)
         except RefusedError as refusal:
             notes[peer] = str(refusal)
-    for peer, wrong in _wrong(calls, dtype, workers, settings).items():
+    for peer, wrong in _wrong(case, calls, dtype, workers, settings).items():
         notes[peer] = f"WRONG: {wrong}"
         del calls[peer]
     before = usage(worker.process for worker in workers.values())
@@ -45,7 +45,11 @@ def measure(case: Case, dtype: str, workers: Mapping[str, Worker], settings: Set
 
 
 def _wrong(
-    peers: Mapping[str, int], dtype: str, workers: Mapping[str, Worker], settings: Settings
+    case: Case,
+    peers: Mapping[str, int],
+    dtype: str,
+    workers: Mapping[str, Worker],
+    settings: Settings,
 ) -> dict[str, str]:
     results: dict[str, Sequence[Array]] = {}
     wrong: dict[str, str] = {}
@@ -54,7 +58,7 @@ def _wrong(
             results[peer] = workers[peer].results(settings.patience)
         except RefusedError as refusal:
             wrong[peer] = str(refusal)
-    return wrong | disagreements(results, dtype)
+    return wrong | disagreements(case, results, dtype)
 
 
 def _rounds(
