@@ -144,3 +144,14 @@ def test_threads_share_sums_of_many_megabytes(
     array = whole((8, rows, 1024), "f8", 1)
     np.testing.assert_array_equal(summed(array, (1,)), array.sum(1))
     assert parts == ([4] if shared else [])
+
+
+def test_the_rest_of_long_rows_is_not_copied() -> None:
+    array = whole((8, 20_000), "f8", 1)
+    summed(array, (1,))
+    tracemalloc.start()
+    found = summed(array, (1,))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    np.testing.assert_array_equal(found, array.sum(1))
+    assert peak < 100_000  # the rest are 8 times 3,616 numbers

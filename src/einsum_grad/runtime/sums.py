@@ -113,7 +113,8 @@ def _summed_last(array: Array) -> Array:
         return sums
     whole = count - count % _ROW
     pieces = array[:, :whole].reshape(kept, -1, _ROW) @ np.ones(_ROW, array.dtype)
-    sums = array[:, whole:].dot(np.ones(count - whole, array.dtype))
+    # np.dot would copy rows with gaps between.
+    sums = array[:, whole:] @ np.ones(count - whole, array.dtype)
     return sums + _summed_last(pieces)
 
 
