@@ -35,11 +35,12 @@ Gaps = frozenset[tuple[int, Gap]]
 class Sizes:
     """The sizes of labels, and the bytes of a number: what questions are answered by."""
 
-    __slots__ = ("_itemsize", "_known", "_volumes")
+    __slots__ = ("_itemsize", "_known", "_twos", "_volumes")
 
-    def __init__(self, known: Mapping[str, int], itemsize: int) -> None:
+    def __init__(self, known: Mapping[str, int], itemsize: int, twos: Mapping[str, int]) -> None:
         self._known = known
         self._itemsize = itemsize
+        self._twos = twos
         self._volumes: dict[Labels, int] = {}
 
     def nbytes(self, labels: Labels) -> int:
@@ -53,10 +54,19 @@ class Sizes:
             self._volumes[labels] = math.prod(sizes)
         return self._volumes[labels]
 
+    def apart(self, labels: Labels) -> int:
+        """The power of two that divides the bytes of an array with an axis for each of `labels`.
+
+        The indices of an axis before them lie so far apart, or an odd multiple of it.
+        """
+        return math.prod(self._twos.get(label, 1) for label in labels) * self._itemsize
+
 
 @dataclass(frozen=True, slots=True)
 class Scale:
     """The sizes of the labels, each rounded up to a power of two, and the bytes of a number.
+
+    `twos` are the powers of two that divide the sizes.
 
     Whoever writes code asks questions, and the answers are remembered: the code depends on the
     sizes by these alone, and of a scale that gives the same answers it is the same.
@@ -65,13 +75,15 @@ class Scale:
     sizes: tuple[tuple[str, int], ...]
     itemsize: int
     gaps: Gaps = frozenset()
+    twos: tuple[tuple[str, int], ...] = ()
     _sizes: Sizes = field(init=False, repr=False, compare=False)
     _answers: dict[tuple[Callable[..., Any], tuple[Any, ...]], Any] = field(
         init=False, repr=False, compare=False
     )
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_sizes", Sizes(dict(self.sizes), self.itemsize))
+        sizes = Sizes(dict(self.sizes), self.itemsize, dict(self.twos))
+        object.__setattr__(self, "_sizes", sizes)
         object.__setattr__(self, "_answers", {})
 
     def ask(self, question: Callable[..., A], *args: Hashable) -> A:
@@ -127,11 +139,13 @@ def scale_of(
     """The scale of arrays with the labels `terms`; None where all of them together are small.
 
     >>> scale_of([("i", "j")], {"i": 10, "j": 10}, 8)
-    >>> scale_of([("i", "j")], {"i": 1000, "j": 1000}, 8)
-    Scale(sizes=(('i', 1024), ('j', 1024)), itemsize=8, gaps=frozenset())
+    >>> scale = scale_of([("i", "j")], {"i": 1000, "j": 1000}, 8)
+    >>> scale.sizes, scale.twos
+    ((('i', 1024), ('j', 1024)), (('i', 8), ('j', 8)))
     """
     total = sum(math.prod(sizes.get(label, 1) for label in term) for term in terms)
     if total * itemsize < LARGE:
         return None
     rounded = ((label, 1 << max(size - 1, 0).bit_length()) for label, size in sizes.items())
-    return Scale(tuple(rounded), itemsize, gaps)
+    twos = tuple((label, max(1, size & -size)) for label, size in sizes.items())
+    return Scale(tuple(rounded), itemsize, gaps, twos)

@@ -7,7 +7,7 @@ import itertools
 from einsum_grad.lower.names import Names, labels_suffix
 from einsum_grad.lower.product import Product, only, without
 from einsum_grad.lower.program import Op, Program, Step, Value, steps
-from einsum_grad.lower.scale import Scale
+from einsum_grad.lower.scale import Scale, Sizes
 from einsum_grad.plan import Labels
 
 LARGE = 1 << 19
@@ -18,6 +18,14 @@ _ACROSS = 1 << 21
 
 _REPEATED = 16
 """How often a number is read at a time, at least, for it not to matter where the next one is."""
+
+
+_SPAN, _CROWD = 1 << 12, 32
+"""The bytes after which lines have the same place of a first cache again, and from how many of one
+place on there are too many: as in runtime/cuts.py."""
+
+_COPIED_BY_BLAS = 4
+"""The bytes of the numbers that a BLAS transposes, in less time than such lines take."""
 
 
 class Values:
@@ -98,10 +106,13 @@ class Values:
     def is_across(self, value: Value, order: Labels) -> bool:
         """Whether `value` is read across memory: once, and it fits in a core's cache.
 
-        A copy would serve those whole arrays that it is still to be multiplied with.
+        Nor do its lines share few places of that. A copy would serve those whole arrays that it is
+        still to be multiplied with.
         """
         assert self.scale is not None
         if without(order, value.labels) or self.scale.reaches(order, _ACROSS + 1):
+            return False
+        if self.scale.ask(_is_crowded, value.labels, order):
             return False
         later = map(self.now, self._partners[value.name])
         whole = (other for other in later if not without(value.labels, other.labels))
@@ -144,3 +155,17 @@ class Values:
         """How many of the arrays that `value` is still to be multiplied with lie along `order`."""
         others = map(self.now, self._partners[value.name])
         return sum(self.lies(other, order) is not None for other in others)
+
+
+def _is_crowded(sizes: Sizes, labels: Labels, order: Labels) -> bool:
+    """Whether lines of an array that is read along `order` are gone before they are read again.
+
+    Before the next number of a row come those of as many other lines as there are columns.
+    """
+    if sizes.nbytes(()) != _COPIED_BY_BLAS or labels[-1] not in order:
+        return False
+    columns, places = order[order.index(labels[-1]) + 1 :], 1
+    for label in columns:
+        apart = sizes.apart(labels[labels.index(label) + 1 :])
+        places *= min(sizes.volume((label,)), max(1, _SPAN // apart))
+    return sizes.volume(columns) > _CROWD * places
