@@ -13,18 +13,38 @@ def test_arrays_that_are_small_together_have_no_scale() -> None:
 
 
 @pytest.mark.parametrize(
-    ("size", "rounded"), [(0, 1), (1, 1), (2, 2), (3, 4), (4, 4), (5, 8), (1 << 20, 1 << 20)]
+    ("size", "rounded", "two"),
+    [
+        (0, 1, 1),
+        (1, 1, 1),
+        (2, 2, 2),
+        (3, 4, 1),
+        (4, 4, 4),
+        (5, 8, 1),
+        (12, 16, 4),
+        (1 << 20, 1 << 20, 1 << 20),
+    ],
 )
-def test_sizes_are_rounded_up_to_powers_of_two(size: int, rounded: int) -> None:
+def test_sizes_are_rounded_up_to_powers_of_two(size: int, rounded: int, two: int) -> None:
     scale = scale_of((("n",),), {"n": LARGE, "i": size}, 1)
-    assert scale == Scale((("n", LARGE), ("i", rounded)), 1)
+    twos = (("n", LARGE), ("i", two))
+    assert scale == Scale((("n", LARGE), ("i", rounded)), 1, twos=twos)
 
 
-def test_near_sizes_have_the_same_scale() -> None:
-    def asked(size: int) -> Scale | None:
-        return scale_of((("i", "j"),), {"i": size, "j": size}, 8)
+def test_near_sizes_agree_unless_it_is_asked_by_which_power_of_two_they_are_divided() -> None:
+    def scale(size: int) -> Scale:
+        found = scale_of((("i", "j"),), {"i": size, "j": size}, 8)
+        assert found is not None
+        return found
 
-    assert asked(600) == asked(1000) == asked(1024) != asked(1025)
+    one = scale(600)
+    assert one.ask(Sizes.nbytes, ("i", "j")) == 8 << 20
+    assert one.agrees(scale(1000))
+    assert one.agrees(scale(1024))
+    assert not one.agrees(scale(1025))
+    assert one.ask(Sizes.apart, ("i", "j")) == 512
+    assert one.agrees(scale(1000))
+    assert not one.agrees(scale(1024))
 
 
 def test_a_label_without_a_size_and_a_unit_count_as_1() -> None:
