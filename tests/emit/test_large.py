@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 
 import einsum_grad as eg
 from einsum_grad.emit import TARGETS, Source, emit, program_of, write
+from einsum_grad.emit.helpers import helpers
 from einsum_grad.lower import Program, Scale, orders, product_of, schedule
 from einsum_grad.plan import Pattern, pattern_of
 from einsum_grad.runtime import interpret, interpret_backward
+from einsum_grad.runtime.helpers import BLOCKS
 from einsum_grad.runtime.load import load
 from einsum_grad.syntax import parse
 from tests.emit.generated import program, run
@@ -156,14 +158,22 @@ def test_many_steps_take_a_time_that_grows_as_they_do() -> None:
         ("ij,jk->ik", True),
         ("i,j->ij", False),  # a matrix times a vector for the gradients, in blocks too
         ("ij->i", True),  # a sum, as a product with ones
+        ("ij,ij,j->ij", False),  # with a gradient that sums over blocks
     ],
 )
 def test_a_module_knows_whether_a_blas_multiplies_outside_of_blocks(text: str, blas: bool) -> None:
     sizes = dict.fromkeys(filter(str.isalpha, text), 1024)
     module = load(written(text, sizes), text)
     assert module.source.blas is blas
-    helper = module.module.__dict__.get("in_blocks")
-    assert helper is None or hasattr(helper, "keywords") is not blas
+    for name in BLOCKS:
+        helper = module.module.__dict__.get(name)
+        assert helper is None or hasattr(helper, "keywords") is not blas
+
+
+def test_a_helper_brings_the_one_that_it_calls() -> None:
+    text = "z = summed_in_blocks(work, 3, 2)"
+    names = [lines[0].removeprefix("def ").partition("(")[0] for lines in helpers(text)]
+    assert names == ["summed_in_blocks", "in_blocks"]
 
 
 def written(text: str, sizes: dict[str, int]) -> Source:

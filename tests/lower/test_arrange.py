@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from einsum_grad.emit import TARGETS, path_of, program_of
-from einsum_grad.lower import Gap, Gaps, Op, Program, Scale, arrange, lower, steps
+from einsum_grad.lower import Gap, Gaps, Op, Program, Scale, Traits, arrange, lower, steps
 from einsum_grad.lower.check import check
 from einsum_grad.lower.values import _is_crowded
 from einsum_grad.plan import arrays, pairwise, pattern_of
@@ -483,6 +483,12 @@ def test_a_number_that_is_read_many_times_at_once_may_lie_anywhere() -> None:
     # Of w each number is read for a row of c: for 16 and more it is not copied into the order of x.
     assert copies(arranged("abc,ba->abc", (), 8, a=256, b=256, c=16)) == []
     assert copies(arranged("abc,ba->abc", (), 8, a=256, b=256, c=8)) == ["ba>ab"]
+
+
+def test_whole_numbers_are_read_across_memory_since_no_blas_copies_them() -> None:
+    pattern, sizes = pattern_of(parse("ab,ba->a")), {"a": 512, "b": 512}
+    program = program_of(pattern, (), NUMPY, sizes, Traits(whole=True), itemsize=4)
+    assert not copies(program)
 
 
 def test_an_array_without_a_row_in_the_order_is_not_crowded() -> None:

@@ -13,6 +13,7 @@ import einsum_grad as eg
 from einsum_grad import Certificate, certify_module, emit
 from einsum_grad.errors import ArgumentError, ArgumentTypeError, PatternError
 from einsum_grad.runtime.certified import certified
+from einsum_grad.runtime.helpers import BLOCKS
 
 
 def only_finding(certificate: Certificate) -> str:
@@ -234,6 +235,19 @@ def test_blocks_that_are_left_out_are_found(pattern: str, before: str, after: st
     assert certify_module(text).is_right
     assert before in text
     assert not certify_module(text.replace(before, after)).is_right
+
+
+@pytest.mark.parametrize("name", BLOCKS)
+def test_blocks_of_small_arrays_are_two(name: str) -> None:
+    module = certified(emit("bi,bi,i->bi", sizes={"b": 2000, "i": 1000}), "blocks")
+    seen = []
+
+    def work(part: slice) -> np.float64:
+        seen.append(part)
+        return np.float64(1)
+
+    module.__dict__[name](work, 6, 320)
+    assert sorted((part.start, part.stop) for part in seen) == [(0, 3), (3, 6)]
 
 
 def test_sizes_that_take_long_are_not_run() -> None:

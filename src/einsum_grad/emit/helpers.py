@@ -15,7 +15,7 @@ HELPERS = (
     """Return an array of zeros."""
     return np.zeros(shape, dtype)''',
     '''def summed_in_blocks(work, length, parts):
-    """Return the sum of what work returns for each of the slices, or each of the sums."""
+    """Return the sum, or each of the sums, of what work returns for so many slices."""
     results = in_blocks(work, length, parts)
     if isinstance(results[0], tuple):
         return [np.add.reduce(terms, dtype=terms[0].dtype) for terms in zip(*results)]

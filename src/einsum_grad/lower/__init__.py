@@ -7,6 +7,7 @@ from einsum_grad.lower.lifetime import dying
 from einsum_grad.lower.lower import lower
 from einsum_grad.lower.orders import missing
 from einsum_grad.lower.parts import UNLOCKED
+from einsum_grad.lower.places import CROWD, places_of
 from einsum_grad.lower.product import Kind, Product, is_matrix, only, product_of, without
 from einsum_grad.lower.program import (
     AxisSize,
@@ -25,6 +26,7 @@ from einsum_grad.lower.tangent import TangentProgram, arranged, hvp, jvp
 from einsum_grad.lower.traits import PLAIN, Traits
 
 __all__ = [
+    "CROWD",
     "PLAIN",
     "UNLOCKED",
     "AxisSize",
@@ -58,6 +60,7 @@ __all__ = [
     "lower",
     "missing",
     "only",
+    "places_of",
     "product_of",
     "scale_of",
     "schedule",

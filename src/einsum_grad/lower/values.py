@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 
 from einsum_grad.lower.names import Names, labels_suffix
+from einsum_grad.lower.places import CROWD, places_of
 from einsum_grad.lower.product import Product, only, without
 from einsum_grad.lower.program import Op, Program, Step, Value, steps
 from einsum_grad.lower.scale import Scale, Sizes
@@ -19,13 +20,8 @@ _ACROSS = 1 << 21
 _REPEATED = 16
 """How often a number is read at a time, at least, for it not to matter where the next one is."""
 
-
-_SPAN, _CROWD = 1 << 12, 32
-"""The bytes after which lines have the same place of a first cache again, and from how many of one
-place on there are too many: as in runtime/cuts.py."""
-
-_COPIED_BY_BLAS = 4
-"""The bytes of the numbers that a BLAS transposes, in less time than such lines take."""
+_TRANSPOSED_BY_BLAS = 4
+"""The bytes of the floats that a BLAS copies in less time than they are read across memory."""
 
 
 class Values:
@@ -33,6 +29,7 @@ class Values:
 
     def __init__(self, program: Program, scale: Scale | None) -> None:
         self.scale = scale
+        self._whole = program.traits.whole
         everything = (*steps(program.forward), *steps(program.backward))
         given = (*program.operands, program.cotangent)
         made = (step.result for step in everything)
@@ -106,13 +103,13 @@ class Values:
     def is_across(self, value: Value, order: Labels) -> bool:
         """Whether `value` is read across memory: once, and it fits in a core's cache.
 
-        Nor do its lines share few places of that. A copy would serve those whole arrays that it is
-        still to be multiplied with.
+        It does not where too many of its lines share a place. A copy would serve those whole arrays
+        that it is still to be multiplied with.
         """
         assert self.scale is not None
         if without(order, value.labels) or self.scale.reaches(order, _ACROSS + 1):
             return False
-        if self.scale.ask(_is_crowded, value.labels, order):
+        if not self._whole and self.scale.ask(_is_crowded, value.labels, order):
             return False
         later = map(self.now, self._partners[value.name])
         whole = (other for other in later if not without(value.labels, other.labels))
@@ -162,10 +159,11 @@ def _is_crowded(sizes: Sizes, labels: Labels, order: Labels) -> bool:
 
     Before the next number of a row come those of as many other lines as there are columns.
     """
-    if sizes.nbytes(()) != _COPIED_BY_BLAS or labels[-1] not in order:
+    if sizes.nbytes(()) != _TRANSPOSED_BY_BLAS or labels[-1] not in order:
         return False
-    columns, places = order[order.index(labels[-1]) + 1 :], 1
-    for label in columns:
-        apart = sizes.apart(labels[labels.index(label) + 1 :])
-        places *= min(sizes.volume((label,)), max(1, _SPAN // apart))
-    return sizes.volume(columns) > _CROWD * places
+    columns = order[order.index(labels[-1]) + 1 :]
+    places = places_of(
+        (sizes.volume((label,)), sizes.apart(labels[labels.index(label) + 1 :]))
+        for label in columns
+    )
+    return sizes.volume(columns) > CROWD * places

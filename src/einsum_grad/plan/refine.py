@@ -7,7 +7,7 @@ contraction, 2021, arXiv:2002.01935.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from einsum_grad.plan.exact import Pair, exact
 from einsum_grad.plan.measure import Measure, labels
@@ -100,8 +100,10 @@ class _Tree:
         return self._measure.pair(self._terms[left], self._terms[right], self._terms[node])
 
 
-def results(terms: Sequence[int], output: int, pairs: Sequence[Pair]) -> list[int]:
+def results(terms: Sequence[int], output: int, pairs: Iterable[Sequence[int]]) -> list[int]:
     """The labels of every node: those of the terms, and what each pair leaves for later ones.
+
+    A pair may also be one node, or several.
 
     >>> [f"{term:03b}" for term in results([0b011, 0b110], 0b101, [(0, 1)])]
     ['011', '110', '101']
@@ -109,9 +111,10 @@ def results(terms: Sequence[int], output: int, pairs: Sequence[Pair]) -> list[in
     found = list(terms)
     uses = Counter(label for term in (*terms, output) for label in labels(term))
     for pair in pairs:
+        union = 0
         for node in pair:
             uses.subtract(labels(found[node]))
-        union = found[pair[0]] | found[pair[1]]
+            union |= found[node]
         found.append(sum(label for label in labels(union) if uses[label]))
         uses.update(labels(found[-1]))
     return found

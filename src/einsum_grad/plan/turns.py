@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
-from einsum_grad.plan.measure import Measure, labels
+from einsum_grad.plan.measure import Measure
 from einsum_grad.plan.network import Path
+from einsum_grad.plan.refine import results
 
 
 def smaller_first(path: Path, terms: Sequence[int], output: int, sizes: Sequence[int]) -> Path:
@@ -19,18 +19,23 @@ def smaller_first(path: Path, terms: Sequence[int], output: int, sizes: Sequence
     >>> smaller_first(((0, 1), (0, 1), (0, 1)), chain, 0b10001, [9, 9, 9, 2, 2])
     ((0, 1), (0, 1), (1, 0))
     """
+    steps = _numbered(path, len(terms))
     entries = Measure(sizes).entries
-    uses = Counter(label for term in (*terms, output) for label in labels(term))
-    left, operands = list(terms), len(terms)
+    size = [entries[term] for term in results(terms, output, steps)]
     turned = []
-    for step in path:
-        made = min(step) >= operands
-        turned.append(tuple(sorted(step, key=lambda at: entries[left[at]])) if made else step)
-        operands -= sum(at < operands for at in step)
-        union = 0
-        for at in sorted(step, reverse=True):
-            union |= left[at]
-            uses.subtract(labels(left.pop(at)))
-        left.append(sum(label for label in labels(union) if uses[label]))
-        uses.update(labels(left[-1]))
+    for places, nodes in zip(path, steps, strict=True):
+        made = min(nodes) >= len(terms)
+        by_size = sorted(range(len(nodes)), key=lambda at: size[nodes[at]])
+        turned.append(tuple(places[at] for at in by_size) if made else places)
     return tuple(turned)
+
+
+def _numbered(path: Path, count: int) -> list[list[int]]:
+    """The steps of a path as the numbers of nodes: of the operands, and then of the steps."""
+    left, steps = list(range(count)), []
+    for number, places in enumerate(path, start=count):
+        steps.append([left[at] for at in places])
+        for at in sorted(places, reverse=True):
+            del left[at]
+        left.append(number)
+    return steps

@@ -55,6 +55,7 @@ def copied(array: Array) -> Array:
 
 
 def _copy_in_pieces(target: Array, array: Array, cut: tuple[int, int] | None, parts: int) -> None:
+    """Copy what is cut along `cut`, or else where its columns are many, or shared as it is."""
     if cut is not None:
         axis, length = cut
         _in_pieces(target, array, axis, length, axis, parts)

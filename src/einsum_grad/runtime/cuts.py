@@ -8,14 +8,16 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from einsum_grad.lower import CROWD, places_of
+
 SHORTEST = 16
 """How many numbers side by side are written at a time, at least."""
 
-_LINE, _SPAN = 1 << 6, 1 << 12
-"""The bytes of a line, and those after which lines have the same place of a first cache again."""
+_LINE = 1 << 6
+"""The bytes of a line."""
 
-_CROWD, _FEW = 32, 8
-"""From how many lines of one place on there are too many, and how many there are to be."""
+_FEW = 8
+"""How many lines of one place there are to be."""
 
 _APART, _APART_LAST = 1 << 9, 1 << 8
 """The bytes from which on numbers lie apart that are read one after the other: those of an axis
@@ -46,11 +48,11 @@ def cut_of(array: NDArray[Any]) -> tuple[int, int] | None:
     apart = [(axis, n, s) for axis, n, s in axes if s >= (_APART_LAST if axis == last else _APART)]
     if not apart or apart[-1][0] != last:
         return None
-    places = math.prod(min(n, max(1, _SPAN // (s & -s))) for _, n, s in apart)
+    places = places_of((n, s & -s) for _, n, s in apart)
     count = math.prod(n for _, n, _ in apart)
     few = max(SHORTEST, _FEW * places)
     near = max((n * s for axis, n, s in axes if (axis, n, s) not in apart), default=_LINE)
-    if count <= _CROWD * places or few * near > _NEAR:
+    if count <= CROWD * places or few * near > _NEAR:
         return None
     if len(apart) == 1:
         return last, few

@@ -21,11 +21,11 @@ def zeros(shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
     """An array of zeros, on all cores where it is larger than their caches."""
     target = empty(shape, dtype)
     # Bytes are filled by the C library's memset, in half the time of numbers.
-    taken = target.reshape(-1).view(np.uint8)
-    if len(taken) < _CLEARED:
-        taken.fill(0)
+    octets = target.reshape(-1).view(np.uint8)
+    if len(octets) < _CLEARED:
+        octets.fill(0)
     else:
-        in_blocks(lambda part: taken[part].fill(0), len(taken), FEWEST)
+        in_blocks(lambda part: octets[part].fill(0), len(octets), FEWEST)
     return target
 
 
