@@ -130,8 +130,8 @@ def test_few_columns_are_copied_at_a_time(
         ((700, 256), (1, 0), (1, 16)),  # 2 KB: two
         ((700, 128), (1, 0), (1, 32)),
         ((700, 640), (1, 0), (1, 32)),  # 5 KB: four
-        ((1000, 64), (1, 0), (1, 64)),
-        ((40, 1024), (1, 0), (1, 16)),  # a small one too
+        ((1100, 64), (1, 0), (1, 64)),
+        ((70, 1024), (1, 0), (1, 16)),  # a small one too
         ((40, 4096), (1, 0), (1, 16)),
         ((2, 700, 256), (0, 2, 1), (2, 16)),
         ((700, 32, 48), (2, 1, 0), (2, 16)),
@@ -177,8 +177,18 @@ def test_strides_tell_which_lines_share_a_place(
     assert cut_of(as_strided(np.zeros(1), shape, strides)) == cut
 
 
+def test_a_part_of_a_block_is_cut_if_it_is_half_as_large(pieces: Pieces) -> None:
+    array = whole((40, 1024), "f8", 1).T
+    copied(array)
+    assert not pieces
+    in_blocks(lambda part: copied(array), 1, 1)
+    assert [found[:2] for found in pieces] == [(1, 16)]
+    in_blocks(lambda part: copied(array[:700]), 1, 1)
+    assert len(pieces) == 1
+
+
 def test_of_what_is_smaller_numpy_makes_the_copy(pieces: Pieces) -> None:
-    array = whole((33, 512), "f8", 1).T
+    array = whole((60, 1024), "f8", 1).T
     found = copied(array)
     np.testing.assert_array_equal(found, array)
     assert not pieces
@@ -237,7 +247,7 @@ def test_small_arrays_are_copied_by_one_call(monkeypatch: pytest.MonkeyPatch, dt
     in_blocks(lambda part: copied(small[part]), 100, 2)
 
 
-@pytest.mark.parametrize("shape", [(300, 1000), (40, 1024), (40, 1000)])
+@pytest.mark.parametrize("shape", [(300, 1000), (70, 1024), (70, 1000)])
 def test_a_copy_within_a_block_leaves_no_memory_behind(shape: tuple[int, ...]) -> None:
     array = whole(shape, "f8", 1).T
     assert is_leased(copied(array))

@@ -15,8 +15,11 @@ from einsum_grad.runtime.transposition import matrices_of, merged, transposed
 
 Array = NDArray[Any]
 
-_SMALL, _SMALLER = 1 << 20, 1 << 18
-"""The bytes below which NumPy copies an array by one call, and any array into memory of its own."""
+_SMALL = 1 << 20
+"""The bytes below which NumPy copies an array by one call, unless its lines share places."""
+
+_SMALLER, _SMALLER_PART = 1 << 19, 1 << 18
+"""The bytes below which nobody looks for that: of a whole array, and of a part that a block has."""
 
 _SHARED = 1 << 22
 """The bytes from which on it is worth to wake other threads for a copy."""
@@ -33,25 +36,47 @@ _FIRST = 8
 
 def copied(array: Array) -> Array:
     """A copy whose last axis is the one without gaps, made in pieces that suit the caches."""
-    within, is_smaller = is_within_block(), array.nbytes < _SMALLER
-    # Axes that lie one in the other are one: that takes no copy.
-    flat = array if is_smaller else array.reshape(merged(array)[0])
-    cut = None if is_smaller else cut_of(flat)
-    is_small = array.nbytes < _SMALL and cut is None
-    # Threads of a block would wait for each other: what is done before a call keeps Python's lock.
-    if is_small and within:
+    return _copied_part(array) if is_within_block() else _copied_whole(array)
+
+
+def _copied_whole(array: Array) -> Array:
+    """The copy of an array that no block divides, large ones in memory that is used again."""
+    parts = FEWEST if array.nbytes >= _SHARED else 1
+    matrices = matrices_of(array, beside=parts > 1)
+    if matrices is None and array.nbytes < _SMALLER:
         return array.copy()
-    parts = FEWEST if array.nbytes >= _SHARED and not within else 1
-    matrices = matrices_of(array, beside=within or parts > 1)
-    # A part of a block is soon gone: memory of its size would wait in vain to be used again.
-    target = (np.empty if within or is_smaller else empty)(array.shape, array.dtype)
+    target = empty(array.shape, array.dtype)
     if matrices is not None:
         transposed(target, array, matrices, parts)
-    elif is_small:
-        np.copyto(target, array)
     else:
-        _copy_in_pieces(target.reshape(flat.shape), flat, cut, parts)
+        flat = _flat(array)
+        _copy_in_pieces(target.reshape(flat.shape), flat, cut_of(flat), parts)
     return target
+
+
+def _copied_part(array: Array) -> Array:
+    """The same of what a block has. What is decided before a call keeps Python's lock from others.
+
+    It is soon gone, and memory of its size would wait in vain to be used again.
+    """
+    if array.nbytes < _SMALLER_PART:
+        return array.copy()
+    flat = _flat(array)
+    cut = cut_of(flat)
+    if array.nbytes < _SMALL and cut is None:
+        return array.copy()
+    matrices = matrices_of(array, beside=True)
+    target = np.empty(array.shape, array.dtype)
+    if matrices is not None:
+        transposed(target, array, matrices, parts=1)
+    else:
+        _copy_in_pieces(target.reshape(flat.shape), flat, cut, parts=1)
+    return target
+
+
+def _flat(array: Array) -> Array:
+    """`array` with axes made one where they lie one in the other, which takes no copy."""
+    return array.reshape(merged(array)[0])
 
 
 def _copy_in_pieces(target: Array, array: Array, cut: tuple[int, int] | None, parts: int) -> None:
@@ -59,6 +84,8 @@ def _copy_in_pieces(target: Array, array: Array, cut: tuple[int, int] | None, pa
     if cut is not None:
         axis, length = cut
         _in_pieces(target, array, axis, length, axis, parts)
+    elif array.nbytes < _SMALL:
+        np.copyto(target, array)
     elif _columns(array) <= _FEW_COLUMNS:
         axis = max(range(array.ndim), key=lambda axis: min(array.shape[axis], _FIRST))
         _in_pieces(target, array, axis, array.shape[axis], axis, parts)

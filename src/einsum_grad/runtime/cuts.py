@@ -39,15 +39,13 @@ def cut_of(array: NDArray[Any]) -> tuple[int, int] | None:
     Lines 4 KB apart, or a multiple of that, have one place of the first cache between them; those
     that are an odd number of lines apart have all 64. None where that is no trouble.
     """
-    last = array.ndim - 1
-    if not array.ndim or not array.strides[last] or array.strides[last] % _LINE:
+    last, along = array.ndim - 1, along_of(array)
+    stride = abs(array.strides[last])
+    if stride < _APART_LAST or stride % _LINE:
         return None
-    after = enumerate(zip(array.shape, array.strides, strict=True))
-    along = along_of(array)
-    axes = [(axis, n, abs(s)) for axis, (n, s) in after if axis > along and n > 1 and s]
+    after = list(enumerate(zip(array.shape, array.strides, strict=True)))[along + 1 :]
+    axes = [(axis, n, abs(s)) for axis, (n, s) in after if n > 1 and s]
     apart = [(axis, n, s) for axis, n, s in axes if s >= (_APART_LAST if axis == last else _APART)]
-    if not apart or apart[-1][0] != last:
-        return None
     places = places_of((n, s & -s) for _, n, s in apart)
     count = math.prod(n for _, n, _ in apart)
     few = max(SHORTEST, _FEW * places)
