@@ -1,12 +1,17 @@
 import ast
 import builtins
 import gc
+import importlib
 import inspect
 import linecache
 import subprocess
 import sys
 import traceback
+import warnings
+from collections.abc import Callable
+from datetime import datetime
 from types import FunctionType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +20,7 @@ import einsum_grad as eg
 from einsum_grad.emit import Source, program_of, write
 from einsum_grad.emit.numpy import NUMPY
 from einsum_grad.plan import Pattern, pattern_of
+from einsum_grad.runtime.dtypes import Array
 from einsum_grad.runtime.helpers import HELPERS
 from einsum_grad.runtime.load import load
 from einsum_grad.syntax import parse
@@ -157,9 +163,12 @@ def test_builtins_are_the_few_that_modules_use() -> None:
     assert used.intersection(dir(builtins)) - there == {"__name__"}
 
 
-@pytest.mark.parametrize("module", ["os", "sys", "subprocess", "builtins", "einsum_grad", "io"])
-def test_other_modules_are_not_imported(module: str) -> None:
-    text = f"import {module}\n\ndef forward():\n    return 1\n\nbackward = forward\n"
+@pytest.mark.parametrize(
+    "module", ["os", "sys", "subprocess", "builtins", "einsum_grad", "io", "warnings"]
+)
+@pytest.mark.parametrize("statement", ["import {}", "from {} import path", "import {} as np"])
+def test_other_modules_are_not_imported(statement: str, module: str) -> None:
+    text = f"{statement.format(module)}\n\ndef forward():\n    return 1\n\nbackward = forward\n"
     with pytest.raises(ImportError, match=f"generated code does not import {module}"):
         load(Source(text, "numpy"), "x")
 
@@ -175,6 +184,52 @@ def test_warnings_of_numpy_leave_generated_code_as_warnings() -> None:
     big = np.full(2, 1e300)
     with pytest.warns(RuntimeWarning, match="overflow"):
         eg.einsum("i,i->i", big, big)
+
+
+def test_c_code_finds_the_modules_that_it_imports() -> None:
+    # datetime is written in C; it imports its parser of dates as Python imports `warnings`.
+    loaded = load(source("strptime('2000', '%Y').year"), "x")
+    importlib.import_module("_strptime")
+    vars(loaded.executed)["strptime"] = datetime.strptime
+    assert loaded.output() == 2000
+
+
+@pytest.mark.parametrize("names", ["[]", "[], 0"])
+def test_generated_code_gets_nothing_by_importing_as_c_code_does(names: str) -> None:
+    assert load(source(f"__import__('os', {{}}, {{}}, {names})"), "x").output() is None
+    with pytest.raises(ImportError, match="does not import this"):
+        load(source(f"__import__('this', {{}}, {{}}, {names})"), "x").output()
+
+
+Pass = Callable[["eg.Function", Array, Array], Any]
+
+PASSES: dict[str, Pass] = {
+    "forward": lambda f, big, g: f(big, big),
+    "vjp": lambda f, big, g: f.vjp(big, g)[1](big),
+    "backward": lambda f, big, g: f.backward(big, big, big),
+    "value_and_gradients": lambda f, big, g: f.value_and_gradients(big, big, big),
+    "jvp": lambda f, big, g: f.jvp((big, big), (big, None)),
+    "hvp": lambda f, big, g: f.hvp((big, g), (big, None), big),
+}
+
+
+@pytest.mark.parametrize("run", PASSES.values(), ids=PASSES.keys())
+@pytest.mark.parametrize("size", [2, 2_000_000])
+def test_each_pass_warns_and_heeds_the_filter(run: Pass, size: int) -> None:
+    f = eg.compile("i,i->i")
+    big, ones = np.full(size, 1e300), np.ones(size)
+    with warnings.catch_warnings(record=True) as recorded:
+        warnings.simplefilter("always")
+        run(f, big, ones)
+    assert {(w.category, str(w.message)) for w in recorded} == {
+        (RuntimeWarning, "overflow encountered in multiply")
+    }
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(RuntimeWarning, match="overflow"):
+            run(f, big, ones)
+    with np.errstate(over="raise"), pytest.raises(FloatingPointError, match="overflow"):
+        run(f, big, ones)
 
 
 def test_pdb_steps_through_generated_lines() -> None:

@@ -6,6 +6,7 @@ import builtins
 import functools
 import itertools
 import linecache
+import sys
 import types
 import weakref
 from collections.abc import Callable, Mapping, Sequence
@@ -134,7 +135,11 @@ def _few_builtins() -> dict[str, Any]:
 
 
 def _import(name: str, *context: Any) -> Any:
-    # NumPy's own C code imports its parts through the builtins of whoever called it.
+    # C code imports through the builtins of whoever called it: NumPy its parts, Python `warnings`
+    # to show one. Unlike a statement it passes an empty list, and takes nothing from here: it looks
+    # among the loaded modules.
+    if name in sys.modules and context[2:3] == ([],):
+        return None
     if name.partition(".")[0] not in _LIBRARIES:
         raise ImportError(f"generated code does not import {name}")
     return __import__(name, *context)
