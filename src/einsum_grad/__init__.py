@@ -10,12 +10,12 @@
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
-from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from itertools import chain
+from typing import TYPE_CHECKING
 
 from einsum_grad.errors import EinsumGradError
+from einsum_grad.lazy import lazily
 
 if TYPE_CHECKING:
     from einsum_grad.autograd import Primitive as Primitive
@@ -54,71 +54,52 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-# Each public name and the stage that defines it, imported when the name is first used: to parse
-# or to explain a pattern takes no array library.
+# Each stage and the public names that it defines.
 _HOMES = {
-    name: stage
-    for stage, names in {
-        "autograd": (
-            "Primitive",
-            "Tensor",
-            "check_gradients",
-            "einsum",
-            "grad",
-            "hessian",
-            "hvp",
-            "jacobian",
-            "jvp",
-            "logsumexp",
-            "no_grad",
-            "primitive",
-            "relu",
-            "sigmoid",
-            "softmax",
-            "softplus",
-            "value_and_grad",
-        ),
-        "certify": ("Certificate",),
-        "emit": ("TARGETS", "emit"),
-        "explain": ("Explanation", "explain"),
-        "guess": ("Verdict", "check_guess"),
-        "linear": ("LinearMap", "LinearPattern"),
-        "runtime": (
-            "Function",
-            "cache_clear",
-            "cache_info",
-            "compile",
-            "get_num_threads",
-            "set_num_threads",
-        ),
-        # With it come the parser of Python and fractions, which a call has no use for.
-        "runtime.certified": ("certify_module",),
-    }.items()
-    for name in names
+    "autograd": (
+        "Primitive",
+        "Tensor",
+        "check_gradients",
+        "einsum",
+        "grad",
+        "hessian",
+        "hvp",
+        "jacobian",
+        "jvp",
+        "logsumexp",
+        "no_grad",
+        "primitive",
+        "relu",
+        "sigmoid",
+        "softmax",
+        "softplus",
+        "value_and_grad",
+    ),
+    "certify": ("Certificate",),
+    "emit": ("TARGETS", "emit"),
+    "explain": ("Explanation", "explain"),
+    "guess": ("Verdict", "check_guess"),
+    "linear": ("LinearMap", "LinearPattern"),
+    "runtime": (
+        "Function",
+        "cache_clear",
+        "cache_info",
+        "compile",
+        "get_num_threads",
+        "set_num_threads",
+    ),
+    # With it come the parser of Python and fractions, which a call has no use for.
+    "runtime.certified": ("certify_module",),
 }
 
-__all__ = ["EinsumGradError", "__version__", *sorted(_HOMES)]  # noqa: PLE0604  # a table makes it
+__all__ = ["EinsumGradError", "__version__", *sorted(chain(*_HOMES.values()))]  # noqa: PLE0604  # a table makes it
 
+if not TYPE_CHECKING:
+    # To parse or to explain a pattern takes no array library.
+    __getattr__, __dir__ = lazily(__name__, _HOMES)
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-class _Package(ModuleType):
-    """This package: `emit` and `explain` are functions of it, and folders of it too."""
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        # Importing a submodule binds it here under its name; a public name goes first.
-        if not (name in _HOMES and isinstance(value, ModuleType)):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES})
+# These folders have the name of a function. An import binds a folder here, and only its first one
+# does: it is done now, and from then on the function has the name.
+for _folder in _HOMES.keys() & chain(*_HOMES.values()):
+    import_module(f"{__name__}.{_folder}")
+    globals().pop(_folder, None)

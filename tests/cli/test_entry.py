@@ -152,11 +152,11 @@ def test_an_arrow_that_the_shell_took_gets_a_hint(tmp_path: Path) -> None:
     [
         (["--version"], {"numpy", "lark", "einops", "opt_einsum", "json", "einsum_grad.plan"}),
         (["explain", "--help"], {"numpy", "lark", "einsum_grad.plan"}),
-        (["explain", "bij,jk->ik"], {"numpy", "einops", "opt_einsum", "einsum_grad.emit"}),
+        (["explain", "bij,jk->ik"], {"numpy", "einops", "opt_einsum", "einsum_grad.emit.request"}),
         (["explain", "ab,bc,cd->ad", "--json"], {"numpy", "opt_einsum"}),
         (["explain", "bij,jk->ik", "--derive"], {"numpy", "einops", "opt_einsum"}),
         (["explain", "bij,jk->ik", "--code"], {"numpy", "einops", "opt_einsum"}),
-        (["emit", "bij,jk->ik"], {"numpy", "einops", "opt_einsum", "einsum_grad.explain"}),
+        (["emit", "bij,jk->ik"], {"numpy", "einops", "opt_einsum", "einsum_grad.explain.request"}),
     ],
 )
 def test_only_what_is_needed_is_imported(arguments: list[str], absent: set[str]) -> None:

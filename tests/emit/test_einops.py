@@ -1,6 +1,6 @@
 import pytest
 
-from einsum_grad.emit.emit import emit
+from einsum_grad.emit.request import emit
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from einsum_grad.emit.emit import emit
+from einsum_grad.emit.request import emit
 from tests.emit.generated import run
 
 

@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from einsum_grad.emit import TARGETS, write
-from einsum_grad.emit.emit import emit
+from einsum_grad.emit.request import emit
 from einsum_grad.lower import Program
 from einsum_grad.plan import pattern_of, spell
 from einsum_grad.syntax import parse

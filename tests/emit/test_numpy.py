@@ -2,7 +2,7 @@
 
 import pytest
 
-from einsum_grad.emit.emit import emit
+from einsum_grad.emit.request import emit
 
 
 def lines(pattern: str, **arguments: object) -> str:

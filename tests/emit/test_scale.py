@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 from einsum_grad.emit import TARGETS, program_along, write
-from einsum_grad.emit.emit import path_of
+from einsum_grad.emit.request import path_of
 from einsum_grad.lower import PLAIN, Scale
 from einsum_grad.plan import Pattern, pattern_of
 from einsum_grad.syntax import parse

@@ -1,7 +1,7 @@
 import pytest
 
 from einsum_grad.emit import TARGETS
-from einsum_grad.emit.emit import emit
+from einsum_grad.emit.request import emit
 from tests.emit.generated import exit_code
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 
 from einsum_grad.emit import TARGETS, write
-from einsum_grad.emit.emit import emit
+from einsum_grad.emit.request import emit
 from einsum_grad.lower import Program
 from einsum_grad.runtime import interpret, interpret_backward
 from tests.emit.generated import exit_code, program, programs, run, targets

@@ -1,31 +1,41 @@
 """`Program` to `Source`: the text of a module, one file a target."""
 
-from einsum_grad.emit.emit import (
-    TARGETS,
-    along,
-    emit,
-    path_of,
-    program_along,
-    program_of,
-    target_of,
-    traits_of,
-)
-from einsum_grad.emit.module import write
-from einsum_grad.emit.source import Source
-from einsum_grad.emit.tangent import write_tangents
-from einsum_grad.emit.target import Target
+from __future__ import annotations
 
-__all__ = [
-    "TARGETS",
-    "Source",
-    "Target",
-    "along",
-    "emit",
-    "path_of",
-    "program_along",
-    "program_of",
-    "target_of",
-    "traits_of",
-    "write",
-    "write_tangents",
-]
+from typing import TYPE_CHECKING
+
+from einsum_grad.lazy import lazily
+
+if TYPE_CHECKING:
+    from einsum_grad.emit.module import write as write
+    from einsum_grad.emit.request import TARGETS as TARGETS
+    from einsum_grad.emit.request import along as along
+    from einsum_grad.emit.request import emit as emit
+    from einsum_grad.emit.request import path_of as path_of
+    from einsum_grad.emit.request import program_along as program_along
+    from einsum_grad.emit.request import program_of as program_of
+    from einsum_grad.emit.request import target_of as target_of
+    from einsum_grad.emit.request import traits_of as traits_of
+    from einsum_grad.emit.source import Source as Source
+    from einsum_grad.emit.tangent import write_tangents as write_tangents
+    from einsum_grad.emit.target import Target as Target
+else:
+    __getattr__, __dir__ = lazily(
+        __name__,
+        {
+            "module": ("write",),
+            "request": (
+                "TARGETS",
+                "along",
+                "emit",
+                "path_of",
+                "program_along",
+                "program_of",
+                "target_of",
+                "traits_of",
+            ),
+            "source": ("Source",),
+            "tangent": ("write_tangents",),
+            "target": ("Target",),
+        },
+    )

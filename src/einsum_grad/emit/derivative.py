@@ -12,10 +12,10 @@ from collections.abc import Iterator, Mapping
 
 from einsum_grad.emit.context import Context
 from einsum_grad.emit.derivative_check import self_check
-from einsum_grad.emit.emit import along, path_of, target_of
 from einsum_grad.emit.guard import guard
 from einsum_grad.emit.layout import comment, folded, indented, wrapped
 from einsum_grad.emit.module import contents_of, joined
+from einsum_grad.emit.request import along, path_of, target_of
 from einsum_grad.emit.target import Target
 from einsum_grad.errors import ArgumentError
 from einsum_grad.lower import Program, Step, Value, arrange, steps

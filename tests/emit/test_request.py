@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from einsum_grad.emit import TARGETS
-from einsum_grad.emit.emit import emit, target_of
+from einsum_grad.emit.request import emit, target_of
 from einsum_grad.errors import ArgumentError, ArgumentTypeError, EinsumGradError, PatternError
 from tests.emit.generated import run
 

@@ -1,0 +1,100 @@
+"""What the package has, imported when it is first used, and a plain module all the same."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+from types import FunctionType, ModuleType
+
+import pytest
+
+import einsum_grad as eg
+from einsum_grad.lazy import lazily
+
+LAZY = ("einsum_grad", "einsum_grad.emit", "einsum_grad.explain")
+
+
+def promised(module: ModuleType) -> set[tuple[str, str]]:
+    """The names that a type checker sees, each with the name of what it is imported from."""
+    assert module.__file__
+    tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
+    (block,) = (node for node in tree.body if isinstance(node, ast.If) and len(node.body) > 1)
+    return {
+        (alias.name, node.module or "")
+        for node in block.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+
+
+@pytest.mark.parametrize("package", LAZY)
+def test_a_type_checker_sees_the_names_that_there_are(package: str) -> None:
+    module = importlib.import_module(package)
+    for name, home in promised(module):
+        assert getattr(module, name) is getattr(importlib.import_module(home), name)
+    assert {name for name, _ in promised(module)} <= set(dir(module))
+
+
+def test_all_names_are_promised_and_listed() -> None:
+    assert {name for name, _ in promised(eg)} == set(eg.__all__) - {
+        "EinsumGradError",
+        "__version__",
+    }
+    assert set(eg.__all__) <= set(dir(eg))
+
+
+def test_the_package_is_a_plain_module() -> None:
+    assert type(eg) is ModuleType
+    with pytest.raises(AttributeError, match="module 'einsum_grad' has no attribute 'nope'"):
+        _ = getattr(eg, "nope")  # noqa: B009  # a type checker knows that it isn't there
+    with pytest.raises(ImportError, match="nope"):
+        exec("from einsum_grad import nope")
+
+
+@pytest.mark.parametrize("package", LAZY[1:])
+def test_no_module_has_the_name_of_what_a_lazy_folder_has(package: str) -> None:
+    """An import of such a module would bind it over what the folder has not yet imported."""
+    module = importlib.import_module(package)
+    modules = {info.name for info in pkgutil.iter_modules(module.__path__)}
+    assert modules.isdisjoint(name for name, _ in promised(module))
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "",
+        "import einsum_grad.emit, einsum_grad.explain",
+        "import einsum_grad.emit.request, einsum_grad.explain.request",
+        "from einsum_grad.explain.text import text; from einsum_grad.emit.derivative import along",
+        "from einsum_grad import *",
+        "import einsum_grad.linear, einsum_grad.cli",
+        "import einsum_grad, importlib; importlib.reload(einsum_grad)",
+        "import einsum_grad; einsum_grad.emit, importlib.reload(einsum_grad)",
+    ],
+)
+def test_functions_are_not_hidden_by_their_folders(before: str) -> None:
+    script = (
+        f"import importlib; {before}\n"
+        "import einsum_grad as eg\n"
+        "from einsum_grad.emit import emit\n"
+        "from einsum_grad.explain import explain\n"
+        "assert eg.emit is emit and eg.explain is explain, (eg.emit, eg.explain)\n"
+        "from types import FunctionType\n"
+        "assert type(emit) is type(explain) is FunctionType\n"
+        "from einsum_grad.emit import source\n"
+        "assert source is importlib.import_module('einsum_grad.emit.source')\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=120)
+
+
+def test_names_are_imported_once_from_their_home() -> None:
+    get, names = lazily("einsum_grad.explain", {"request": ["explain"]})
+    assert get("explain") is eg.explain
+    assert isinstance(get("explain"), FunctionType)
+    assert "explain" in names()
+    with pytest.raises(AttributeError, match=r"module 'einsum_grad\.explain' has no attribute 'x'"):
+        get("x")
