@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from einsum_grad.cli.arguments import as_file, as_text
 from einsum_grad.cli.console import say
 from einsum_grad.cli.exits import Exit
 from einsum_grad.cli.options import add_request, add_target, asked, target_of
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _EPILOG = """\
 examples:
@@ -49,6 +46,7 @@ def add(commands: Any) -> None:
 def _run(arguments: argparse.Namespace) -> Exit:
     from pathlib import Path
 
+    from einsum_grad.cli.files import write
     from einsum_grad.emit import emit
 
     text = emit(arguments.pattern, target=target_of(arguments), **asked(arguments))
@@ -57,31 +55,3 @@ def _run(arguments: argparse.Namespace) -> Exit:
     else:
         write(Path(arguments.output), text)
     return Exit.FINE
-
-
-def write(path: Path, text: str) -> None:
-    """Write a file, whole or not at all; a device or a pipe is written to as it is."""
-    try:
-        _replace(path.resolve(), text)
-    except OSError as error:  # which may speak of the file beside it
-        raise type(error)(error.errno, error.strerror, str(path)) from None
-
-
-def _replace(path: Path, text: str) -> None:
-    import errno
-    import os
-    import shutil
-
-    if path.exists() and not path.is_file():
-        path.write_text(text, encoding="utf-8")
-        return
-    if path.exists() and not os.access(path, os.W_OK):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        beside.write_text(text, encoding="utf-8", newline="\n")
-        if path.exists():
-            shutil.copymode(path, beside)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)

@@ -1,0 +1,63 @@
+"""Files, written whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file: a regular one is replaced, what stands for a stream is written to as it is.
+
+    The mode of a file that was there is kept, and so is a link to it. Raises `OSError`.
+    """
+    try:
+        _write(path, text)
+    except OSError as error:  # which may speak of the file beside it
+        raise type(error)(error.errno, error.strerror, str(path)) from None
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        old = path.stat()
+    except FileNotFoundError:
+        old = None
+    if old is not None and (stream := _stream(old)) is not None:
+        _fill(os.dup(stream), text)
+    elif old is None or stat.S_ISREG(old.st_mode):
+        _replace(Path(os.path.realpath(path)), old, text)
+    else:
+        _fill(os.open(path, os.O_WRONLY), text)
+
+
+def _stream(file: os.stat_result) -> int | None:
+    """The descriptor that is open on it already, as on /dev/stdout: it knows where to go on."""
+    for descriptor in (1, 2):
+        try:
+            if os.path.samestat(file, os.fstat(descriptor)):
+                return descriptor
+        except OSError:  # a shell has closed it
+            continue
+    return None
+
+
+def _replace(path: Path, old: os.stat_result | None, text: str) -> None:
+    if old is not None and not os.access(path, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    # Nobody knows the name before, and nothing that is there is opened.
+    beside = path.with_name(f".einsum-grad-{os.urandom(16).hex()}")
+    new = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    try:
+        _fill(os.open(beside, new, 0o666 if old is None else 0o600), text)
+        if old is not None:
+            beside.chmod(stat.S_IMODE(old.st_mode))
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _fill(descriptor: int, text: str) -> None:
+    with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
