@@ -71,11 +71,62 @@ def test_a_file_is_told_by_its_name(
 ) -> None:
     written(tmp_path, "i->").rename(tmp_path / "module")
     monkeypatch.chdir(tmp_path)
-    assert main(["certify", "./module"]) == 0
+    assert main(["certify", "--file", "./module"]) == 0
+    assert main(["certify", "module", "--file"]) == 0
     assert main(["certify", "module"]) == 0
-    file, pattern = (line for line in capsys.readouterr().out.splitlines() if "shapes" in line)
-    assert file == "i->, shapes 2 and 3"
+    one, two, pattern = (line for line in capsys.readouterr().out.splitlines() if "shapes" in line)
+    assert one == two == "i->, shapes 2 and 3"
     assert pattern.startswith("module->delmou, shapes ")
+
+
+@pytest.mark.parametrize("name", ["module.txt", "folder/module.pyi", "i,j"])
+def test_a_file_without_the_ending_is_pointed_out(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    written(tmp_path, "i->").rename(path)
+    monkeypatch.chdir(tmp_path)
+    hint = "to certify the file of this name, add --file"
+    refused = name != "i,j"  # a pattern is one, whatever there is
+    assert main(["certify", name]) == (2 if refused else 0)
+    assert (hint in capsys.readouterr().err) is refused
+    assert main(["certify", name, "--file"]) == 0
+
+
+@pytest.mark.parametrize("pattern", ["i/j->ij", "/", "i" * 5000, "i.j"])
+def test_a_slash_makes_no_file(pattern: str, capsys: Capture) -> None:
+    assert main(["certify", pattern]) == 1
+    assert "No such file" not in (told := capsys.readouterr().err)
+    assert "--file" not in told
+
+
+def test_what_a_module_prints_is_shown_and_not_obeyed(tmp_path: Path, capsys: Capture) -> None:
+    path = written(tmp_path, "ij->i")
+    edit(path, "import numpy as np", 'import numpy as np\n\nprint("\\x1b[31mred\\n")')
+    assert main(["certify", str(path)]) == 0
+    assert capsys.readouterr().err == "\\x1b[31mred\n\n"
+
+
+@pytest.mark.parametrize("escape", ["\x1b[2J", "\x9b2J", "\r", "\u2028", "\u202e"])
+def test_what_a_module_says_or_raises_is_shown_and_not_obeyed(
+    escape: str, tmp_path: Path, capsys: Capture
+) -> None:
+    path = written(tmp_path, "ij->i")
+    text = path.read_text(encoding="utf-8")
+    for before, after in [
+        ("The einsum ij->i", f"The einsum ij->{escape}i"),
+        ("import numpy as np", f"import numpy as np\nraise ValueError({escape!r})"),
+        ("import numpy as np", f"import numpy as np\n{escape}?"),
+        ("dx = ", f"raise ValueError({escape!r})\n    dx = "),
+    ]:
+        assert before in text
+        path.write_text(text.replace(before, after), encoding="utf-8", newline="")
+        for option in ([], ["--json"]):
+            assert main(["certify", str(path), *option]) > 0
+            captured = capsys.readouterr()
+            assert escape not in (told := captured.out + captured.err)
+            assert all(char.isprintable() for char in told.replace("\n", ""))
 
 
 def test_json_is_one_line_of_data(tmp_path: Path, capsys: Capture) -> None:
@@ -110,7 +161,7 @@ def test_a_pattern_of_other_operands_is_wrong(
     ("arguments", "code", "message"),
     [
         (["missing.py"], 1, "missing.py: No such file or directory"),
-        (["/"], 1, "/: Is a directory"),
+        (["/", "--file"], 1, "/: Is a directory"),
         (["ij->z"], 1, "the output has z, which no operand has"),
         (["i->", "--pattern", "i->"], 2, "--pattern says the einsum of a file"),
         (["i->", "--numbers", "whole"], 2, "numbers is one of real, complex"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
@@ -249,6 +250,77 @@ def test_an_interrupt_is_quiet() -> None:
             process.kill()
         assert errors == b""
         assert process.returncode == 130
+
+
+HOSTILE = ["\x1b[2J", "\x07", "\r", "\nFAKE", "\x7f", "\x9b31m", "\u2028", "\u202e", "\udcff"]
+
+ECHOED = [
+    ["{}"],
+    ["explain", "i", "--{}"],
+    ["explain", "i", "i{}j"],
+    ["explain", "i{}j", "i", "--json"],
+    ["explain", "i{}j", "--color", "--derive"],
+    ["explain", "i j", "k{}", "--notation", "named", "--latex"],
+    *(
+        [command, "i", option, value]
+        for command in ("explain", "emit", "check", "certify", "jacobian", "hessian")
+        for option, value in {
+            "--wrt": "{}",
+            "--sizes": "i{0}=1,i{0}=2",
+            "--shapes": "2x{}",
+            "--notation": "{}",
+        }.items()
+    ),
+    ["emit", "i", "--sizes", "i{}=2"],
+    ["emit", "i", "--target", "{}"],
+    ["emit", "i{}"],
+    ["emit", "i->", "-o", "missing{}/file"],
+    ["explain", "i,i,i->", "--optimize", "{}"],
+    ["explain", "i,i,i->", "--optimize", "0-{}"],
+    ["check", "i{}j", "i"],
+    ["check", "i", "--trials", "{}"],
+    ["check", "i,i->", "--wrt", "0", "--guess", "i{}"],
+    ["certify", "i{}"],
+    ["certify", "missing{}.py"],
+    ["certify", "missing{}", "--file"],
+    ["certify", "i", "--numbers", "{}"],
+    ["jacobian", "i{}j", "i", "--wrt", "0"],
+    ["hessian", "i{}j", "--wrt", "0"],
+]
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+@pytest.mark.parametrize("arguments", ECHOED, ids=" ".join)
+def test_what_is_echoed_is_shown_and_not_obeyed(
+    arguments: list[str], hostile: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main([argument.format(hostile) for argument in arguments])
+    captured = capsys.readouterr()
+    told = captured.out + captured.err
+    assert all(char.isprintable() for char in told.replace("\n", ""))
+    assert not any(line.startswith("FAKE") for line in told.splitlines())
+
+
+@pytest.mark.parametrize("hostile", [hostile for hostile in HOSTILE if hostile != "\nFAKE"])
+@pytest.mark.parametrize("command", ["explain", "check", "explain --json", "jacobian --wrt 0"])
+def test_lines_of_standard_input_are_shown_and_not_obeyed(
+    command: str,
+    hostile: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(f"i{hostile}j\ni,i->\n{hostile}\n"))
+    assert main([*command.split(), "-"]) == 1
+    captured = capsys.readouterr()
+    assert all(char.isprintable() for char in (captured.out + captured.err).replace("\n", ""))
+    assert hostile.encode("unicode_escape").decode() in captured.err
+
+
+def test_ordinary_letters_are_readable(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "αé,é軸", "αé,é軸->軸"]) == 0
+    assert capsys.readouterr().out.startswith("# αé,é軸\n")
+    assert main(["explain", "軸->ß"]) == 1
+    assert "the output has ß, which no operand has" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])

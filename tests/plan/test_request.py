@@ -49,6 +49,7 @@ def test_wrt_is_a_position_or_several(wrt: Any, positions: tuple[int, ...]) -> N
         ({"sizes": {"i": 2.0}}, ArgumentTypeError, "the size of i is an int, and not 2.0"),
         ({"sizes": {"i": True}}, ArgumentTypeError, "the size of i is an int, and not True"),
         ({"sizes": {"i": -1}}, ArgumentError, "the size of i is not negative, and this is -1"),
+        ({"sizes": {"i\n\x1b": -1}}, ArgumentError, r"the size of i\\n\\x1b is not negative"),
         ({"sizes": {"q": 2}}, ArgumentError, "sizes has 'q', which is no label.*i, j, k$"),
         ({"sizes": {"...": 2}}, ArgumentError, "sizes has '...', which is no label"),
         ({"shapes": 3}, ArgumentTypeError, "shapes is a tuple of sizes for each operand"),

@@ -20,6 +20,7 @@ from einsum_grad.errors import ArgumentError
 from einsum_grad.lower import Traits
 from einsum_grad.plan import OUTPUT, UNIT, Labels, Pattern, Shape, check_labels, operand_names
 from einsum_grad.plan.reasons import listed
+from einsum_grad.visible import visible
 
 _LONGEST_ERROR = 160
 
@@ -273,4 +274,4 @@ def error_text(error: BaseException) -> str:
     """
     error = error.__cause__ or error  # NumPy's own words hide what a residue said
     first = str(error).partition("\n")[0]
-    return f"{type(error).__name__}: {first[:_LONGEST_ERROR]}".removesuffix(": ")
+    return visible(f"{type(error).__name__}: {first[:_LONGEST_ERROR]}").removesuffix(": ")

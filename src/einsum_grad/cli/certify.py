@@ -5,14 +5,13 @@ from __future__ import annotations
 import argparse
 import contextlib
 import re
-import sys
 from typing import TYPE_CHECKING, Any
 
 from einsum_grad.cli.arguments import as_count, as_text, as_words
-from einsum_grad.cli.console import is_utf8, say
+from einsum_grad.cli.console import Diagnostics, as_json, say
 from einsum_grad.cli.exits import Exit
 from einsum_grad.cli.options import add_request, add_target, asked, refuse, target_of
-from einsum_grad.errors import ArgumentError
+from einsum_grad.errors import ArgumentError, PatternError
 
 if TYPE_CHECKING:
     from einsum_grad.certify import Certificate
@@ -43,7 +42,10 @@ def add(commands: Any) -> None:
         "subject",
         type=as_text,
         metavar="PATTERN|FILE",
-        help="a pattern, or a module that emit wrote: a name with a / or with .py at its end",
+        help="a pattern, or a module that emit wrote: a name with .py at its end, any with --file",
+    )
+    parser.add_argument(
+        "--file", action="store_true", help="take the argument for a file, whatever its name"
     )
     add_request(parser)
     add_target(parser)
@@ -63,23 +65,29 @@ def add(commands: Any) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> Exit:
-    import json
-
-    certify = _of_file if _is_file(arguments.subject) else _of_pattern
-    with contextlib.redirect_stdout(sys.stderr):  # what a module prints is no result
+    certify = _of_file if arguments.file or _is_file(arguments.subject) else _of_pattern
+    with contextlib.redirect_stdout(Diagnostics()):  # what a module prints is no result
         certificate = certify(arguments)
-    document = json.dumps(certificate.to_dict(), ensure_ascii=not is_utf8())
-    say(document if arguments.json else str(certificate))
+    say(as_json(certificate.to_dict()) if arguments.json else str(certificate))
     return Exit.FINE if certificate.is_right else Exit.REFUSED
 
 
 def _is_file(subject: str) -> bool:
-    """Whether this names a file: no pattern has a slash, or a single dot.
+    """Whether this names a file by its ending: no pattern has a single dot.
 
-    >>> _is_file("gradients.py"), _is_file("./gradients"), _is_file("...py")
-    (True, True, False)
+    >>> _is_file("gradients.py"), _is_file("i/j->ij"), _is_file("...py")
+    (True, False, False)
     """
-    return "/" in subject or re.search(r"(?<!\.\.)\.py$", subject) is not None
+    return re.search(r"(?<!\.\.)\.py$", subject) is not None
+
+
+def _is_there(name: str) -> bool:
+    from pathlib import Path
+
+    try:
+        return Path(name).is_file()
+    except OSError:  # a name can be too long to be looked for
+        return False
 
 
 def _of_pattern(arguments: argparse.Namespace) -> Certificate:
@@ -89,7 +97,12 @@ def _of_pattern(arguments: argparse.Namespace) -> Certificate:
     if arguments.pattern is not None:
         raise ArgumentError("--pattern says the einsum of a file, and this is a pattern")
     options = asked(arguments)
-    bound = request(arguments.subject, **options)
+    try:
+        bound = request(arguments.subject, **options)
+    except PatternError as error:
+        if not _is_there(arguments.subject):
+            raise
+        raise ArgumentError(f"{error}\nto certify the file of this name, add --file") from None
     function = compile(arguments.subject, target=target_of(arguments), **options)
     return function.certify(dict(bound.sizes), arguments.trials, arguments.numbers or "real")
 

@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from einsum_grad.cli.arguments import as_count, as_number, as_text
-from einsum_grad.cli.console import say
+from einsum_grad.cli.console import head, say
 from einsum_grad.cli.exits import Exit
 from einsum_grad.cli.guess import judge
 from einsum_grad.cli.options import add_request, add_target, asked, target_of
@@ -70,7 +70,7 @@ def _run(arguments: argparse.Namespace) -> Exit:
 
     def work(pattern: str) -> Exit:
         if headed:
-            say(f"# {pattern}")
+            say(head(pattern))
         return _checked(pattern, arguments)
 
     return each(arguments.patterns, work)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
-from typing import TextIO
+from typing import Any, TextIO
+
+from einsum_grad.visible import visible, visible_lines
 
 _SYMBOLS = "Σδ∂·…"
 
@@ -16,15 +19,30 @@ def prepare() -> None:
     _reconfigure(sys.stdin, "surrogateescape")
 
 
-def say(text: str, end: str = "\n") -> None:
-    """Print a result."""
-    print(text, end=end)
+def say(text: str, end: str = "\n", coloured: bool = False) -> None:
+    """Print a result; unless it has colours, what a terminal would obey or not show is escaped."""
+    print(text if coloured else visible_lines(text), end=end)
+
+
+def head(pattern: str) -> str:
+    """What stands above the result for one of several patterns."""
+    return f"# {visible(pattern)}"
 
 
 def complain(text: str) -> None:
     """Print a diagnostic."""
     if sys.stderr is not None:
-        print(f"einsum-grad: {text}", file=sys.stderr)
+        print(f"einsum-grad: {visible_lines(text)}", file=sys.stderr)
+
+
+class Diagnostics(io.TextIOBase):
+    """A stream to stderr for what others print: what is escaped in diagnostics is so here."""
+
+    def write(self, text: str) -> int:
+        """Write as `complain` does, without its head."""
+        if sys.stderr is not None:
+            sys.stderr.write(visible_lines(text))
+        return len(text)
 
 
 def finish() -> None:
@@ -62,6 +80,14 @@ def shows_symbols() -> bool:
 def is_utf8() -> bool:
     """Whether stdout takes every character."""
     return (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
+
+
+def as_json(document: dict[str, Any]) -> str:
+    """`document` on a line: in letters that stdout takes and shows, else in JSON's own escapes."""
+    import json
+
+    text = json.dumps(document, ensure_ascii=not is_utf8())
+    return text if visible(text) == text else json.dumps(document)
 
 
 def _reconfigure(stream: TextIO | None, errors: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from einsum_grad import __version__
 from einsum_grad.cli import certify, check, derivative, emit, explain
@@ -12,6 +13,7 @@ from einsum_grad.cli.arguments import protected
 from einsum_grad.cli.console import complain, finish, give_up, prepare
 from einsum_grad.cli.exits import Exit, exit_of
 from einsum_grad.errors import EinsumGradError
+from einsum_grad.visible import visible
 
 _DESCRIPTION = "Turn an einsum pattern into its gradients: explained, as code, and proved."
 _EPILOG = """\
@@ -52,7 +54,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return Exit.INTERRUPTED
     except OSError as error:
         give_up()
-        complain(f"{error.filename}: {error.strerror}" if error.filename else f"{error.strerror}")
+        where = f"{visible(str(error.filename))}: " if error.filename else ""
+        complain(f"{where}{error.strerror}")
         return Exit.REFUSED
     except MemoryError:
         complain("there is not enough memory for arrays of these sizes")
@@ -74,8 +77,15 @@ def _run(argv: Sequence[str]) -> int:
         return exit_of(error)
 
 
+class _Parser(argparse.ArgumentParser):
+    """One that shows what it refuses: argparse repeats arguments as they are."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(visible(message))
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="einsum-grad",
         description=_DESCRIPTION,
         epilog=_EPILOG,

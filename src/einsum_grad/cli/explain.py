@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from einsum_grad.cli.arguments import as_count
-from einsum_grad.cli.console import is_coloured, is_utf8, say, shows_symbols
+from einsum_grad.cli.console import as_json, head, is_coloured, say, shows_symbols
 from einsum_grad.cli.exits import Exit
 from einsum_grad.cli.options import add_request, asked, target_of
 from einsum_grad.cli.patterns import add_patterns, are_several, each
@@ -64,12 +64,13 @@ def add(commands: Any) -> None:
 def _run(arguments: argparse.Namespace) -> Exit:
     explained = _form(arguments)
     headed = are_several(arguments.patterns) and explained is _as_text
+    coloured = explained is _as_text and is_coloured(arguments.color)
     before = ""
 
     def work(pattern: str) -> Exit:
         nonlocal before
         text = explained(pattern, arguments)
-        say(f"{before}# {pattern}\n{text}" if headed else text)
+        say(f"{before}{head(pattern)}\n{text}" if headed else text, coloured=coloured)
         before = "\n"
         return Exit.FINE
 
@@ -103,12 +104,10 @@ def _as_latex(pattern: str, arguments: argparse.Namespace) -> str:
 
 
 def _as_json(pattern: str, arguments: argparse.Namespace) -> str:
-    import json
-
     document = _explained(pattern, arguments).to_dict()
     if _wants_code(arguments):
         document["code"] = {"target": target_of(arguments), "text": _code(pattern, arguments)}
-    return json.dumps(document, ensure_ascii=not is_utf8())
+    return as_json(document)
 
 
 def _explained(pattern: str, arguments: argparse.Namespace) -> Explanation | Derivation:

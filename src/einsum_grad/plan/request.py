@@ -15,6 +15,9 @@ from einsum_grad.plan.optimize import AUTO, Order, check_path, read_order
 from einsum_grad.plan.pattern import ELLIPSIS, UNIT, Pattern
 from einsum_grad.plan.read import pattern_of
 from einsum_grad.syntax import Equation, parse
+from einsum_grad.visible import visible
+
+_LONGEST_LABEL = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +144,14 @@ def _size(label: object, size: Any) -> int:
     try:
         number = _index(size)
     except TypeError:
-        raise ArgumentTypeError(f"the size of {label} is an int, and not {size!r:.80}") from None
+        raise ArgumentTypeError(f"{_size_of(label)} is an int, and not {size!r:.80}") from None
     if number < 0:
-        raise ArgumentError(f"the size of {label} is not negative, and this is {number}")
+        raise ArgumentError(f"{_size_of(label)} is not negative, and this is {number}")
     return number
+
+
+def _size_of(label: object) -> str:
+    return f"the size of {visible(str(label)[:_LONGEST_LABEL])}"
 
 
 def _index(value: Any) -> int:
