@@ -20,8 +20,8 @@ Array = NDArray[Any]
 Labels = tuple[str, ...]
 
 DOTS = "..."
-LETTERS = "abcijAZβ軸"
-NAMES = ("batch", "i", "j2", "_", "__import__", "class", "os", "β", "x", "軸")
+LETTERS = "abcijAZβ軸×"
+NAMES = ("batch", "i", "j2", "_", "__import__", "class", "os", "β", "x", "軸", "größe")
 HIDDEN = ("<0>", "<1>")
 """Labels for the axes that an ellipsis stands for; they are in no text."""
 

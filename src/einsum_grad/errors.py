@@ -6,15 +6,22 @@ so code written for NumPy keeps catching it.
 
 from __future__ import annotations
 
+from typing import Any
+
+from einsum_grad.visible import visible_lines
+
 
 class EinsumGradError(Exception):
-    """The base of every refusal of this library.
+    """The base of every refusal of this library; what is invisible in its message is escaped.
 
     >>> issubclass(PatternError, (EinsumGradError, ValueError))
     True
     >>> issubclass(DTypeError, TypeError)
     True
     """
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*(visible_lines(arg) if isinstance(arg, str) else arg for arg in args))
 
 
 class PatternError(EinsumGradError, ValueError):

@@ -7,6 +7,7 @@ from typing import Any
 
 from einsum_grad.certify.residue import PRIME
 from einsum_grad.plan import Shape
+from einsum_grad.visible import visible_lines
 
 _SCALAR = "scalar"
 _SHOWN = 12
@@ -55,7 +56,7 @@ class Certificate:
         return min(1.0, self.degree / self.prime) ** self.trials
 
     def __str__(self) -> str:
-        return "\n".join([*self._head(), *map(str, self.findings), *self._foot()])
+        return visible_lines("\n".join([*self._head(), *map(str, self.findings), *self._foot()]))
 
     def _head(self) -> list[str]:
         shapes = " and ".join(map(_written, self.shapes))

@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from einsum_grad.cli.arguments import as_count, as_text, as_words
-from einsum_grad.cli.console import is_utf8, say
+from einsum_grad.cli.console import as_json, say
 from einsum_grad.cli.exits import Exit
 from einsum_grad.cli.options import add_request, add_target, asked, refuse, target_of
 from einsum_grad.errors import ArgumentError
@@ -63,12 +63,10 @@ def add(commands: Any) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> Exit:
-    import json
-
     certify = _of_file if _is_file(arguments.subject) else _of_pattern
     with contextlib.redirect_stdout(sys.stderr):  # what a module prints is no result
         certificate = certify(arguments)
-    document = json.dumps(certificate.to_dict(), ensure_ascii=not is_utf8())
+    document = as_json(certificate.to_dict())
     say(document if arguments.json else str(certificate))
     return Exit.FINE if certificate.is_right else Exit.REFUSED
 

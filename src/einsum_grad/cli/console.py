@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TextIO
+from typing import Any, TextIO
+
+from einsum_grad.visible import visible
 
 _SYMBOLS = "Σδ∂·…"
 
@@ -62,6 +64,14 @@ def shows_symbols() -> bool:
 def is_utf8() -> bool:
     """Whether stdout takes every character."""
     return (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
+
+
+def as_json(document: dict[str, Any]) -> str:
+    """`document` on a line: in letters that stdout takes and shows, else in JSON's own escapes."""
+    import json
+
+    text = json.dumps(document, ensure_ascii=not is_utf8())
+    return text if visible(text) == text else json.dumps(document)
 
 
 def _reconfigure(stream: TextIO | None, errors: str) -> None:

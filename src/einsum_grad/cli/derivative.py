@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from einsum_grad.cli.arguments import as_variables
-from einsum_grad.cli.console import is_utf8, say, shows_symbols
+from einsum_grad.cli.console import as_json, say, shows_symbols
 from einsum_grad.cli.exits import Exit
 from einsum_grad.cli.options import add_known, target_of
 from einsum_grad.cli.patterns import add_patterns, are_several, each
@@ -114,14 +114,12 @@ def _as_latex(derivative: Derivative, arguments: argparse.Namespace) -> str:
 
 
 def _as_json(derivative: Derivative, arguments: argparse.Namespace) -> str:
-    import json
-
     from einsum_grad.explain.derivative_document import document
 
     made = document(derivative, arguments.known, arguments.notation)
     for text in _code(derivative, arguments):
         made["code"] = {"target": target_of(arguments), "text": text.lstrip("\n")}
-    return json.dumps(made, ensure_ascii=not is_utf8())
+    return as_json(made)
 
 
 def _code(derivative: Derivative, arguments: argparse.Namespace) -> Iterator[str]:

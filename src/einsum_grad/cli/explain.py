@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from einsum_grad.cli.arguments import as_count
-from einsum_grad.cli.console import is_coloured, is_utf8, say, shows_symbols
+from einsum_grad.cli.console import as_json, is_coloured, say, shows_symbols
 from einsum_grad.cli.exits import Exit
 from einsum_grad.cli.options import add_request, asked, target_of
 from einsum_grad.cli.patterns import add_patterns, are_several, each
@@ -103,12 +103,10 @@ def _as_latex(pattern: str, arguments: argparse.Namespace) -> str:
 
 
 def _as_json(pattern: str, arguments: argparse.Namespace) -> str:
-    import json
-
     document = _explained(pattern, arguments).to_dict()
     if _wants_code(arguments):
         document["code"] = {"target": target_of(arguments), "text": _code(pattern, arguments)}
-    return json.dumps(document, ensure_ascii=not is_utf8())
+    return as_json(document)
 
 
 def _explained(pattern: str, arguments: argparse.Namespace) -> Explanation | Derivation:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from einsum_grad.cli.console import is_utf8, say
+from einsum_grad.cli.console import as_json, say
 from einsum_grad.cli.exits import Exit
 from einsum_grad.cli.options import refuse
 from einsum_grad.errors import ArgumentError
@@ -12,8 +12,6 @@ from einsum_grad.errors import ArgumentError
 
 def judge(arguments: argparse.Namespace) -> Exit:
     """Print the verdict on the guess; 1 unless it is right."""
-    import json
-
     from einsum_grad.guess import check_guess
     from einsum_grad.plan import request
 
@@ -29,6 +27,6 @@ def judge(arguments: argparse.Namespace) -> Exit:
     if len(wrt) != 1:
         raise ArgumentError("a guess is of one gradient: say with --wrt of which operand's")
     verdict = check_guess(pattern, wrt[0], arguments.guess, arguments.notation, arguments.sizes)
-    document = json.dumps(verdict.to_dict(), ensure_ascii=not is_utf8())
+    document = as_json(verdict.to_dict())
     say(document if arguments.json else str(verdict))
     return Exit.FINE if verdict.is_right else Exit.REFUSED

@@ -149,7 +149,7 @@ def einops_repeat(form: NormalForm) -> str:
     >>> einops_repeat(normal_form(Pattern((("i",),), ("b", "i"))))
     'i -> b i'
     """
-    return f"{' '.join(form.reduced.output)} -> {' '.join(form.repeated)}".strip()
+    return f"{' '.join(form.reduced.output)} -> {' '.join(form.repeated)}".strip(" ")
 
 
 def _work(work: Work) -> str:

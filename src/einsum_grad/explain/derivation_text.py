@@ -86,7 +86,7 @@ def _part_lines(rows: Sequence[_Row], column: int, spelling: Spelling) -> Iterat
 
 
 def _sentence_lines(told: str) -> Iterator[Line]:
-    words = (Span("sentence", f" {word}") for word in told.split())
+    words = (Span("sentence", f" {word}") for word in told.split(" "))
     for line in wrapped(words, WIDTH - len(INDENT)):
         yield (Span("", INDENT), *line)
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from einsum_grad.guess.counterexample import Counterexample
+from einsum_grad.visible import visible
 
 
 class Kind(StrEnum):
@@ -53,7 +54,7 @@ class Verdict:
             lines.append(f"    {self.counterexample}")
         if not self.is_right:
             lines.append(f"    right is {self.right}")
-        return "\n".join(lines)
+        return "\n".join(map(visible, lines))
 
     def to_dict(self) -> dict[str, Any]:
         """The verdict as plain data, for JSON."""

@@ -1,0 +1,39 @@
+"""Text that a terminal shows as it is: what nobody sees, or what moves others, is escaped."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_BLANK = "\u115f\u1160\u2800\u3164\uffa0"
+"""Letters and signs of which nothing is seen."""
+
+
+def visible(text: str) -> str:
+    """`text` with the escape of each character that a terminal does not show in its place.
+
+    These are controls, marks that join the character before them, spaces other than the usual one,
+    and those that Unicode gives to nobody.
+
+    >>> visible("i×") == "i×", visible(chr(0)), visible("a" + chr(0x202E))
+    (True, '\\\\x00', 'a\\\\u202e')
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(char if _is_shown(char) else _escaped(char) for char in text)
+
+
+def visible_lines(text: str) -> str:
+    """The same for a text of several lines.
+
+    >>> visible_lines("one" + chr(7) + chr(10) + "two")
+    'one\\\\x07\\ntwo'
+    """
+    return "\n".join(map(visible, text.split("\n")))
+
+
+def _is_shown(char: str) -> bool:
+    return char.isprintable() and unicodedata.category(char)[0] != "M" and char not in _BLANK
+
+
+def _escaped(char: str) -> str:
+    return char.encode("unicode_escape").decode("ascii")
