@@ -92,7 +92,7 @@ def test_fewer_axes_of_an_ellipsis_are_summed_over() -> None:
 
 @given(cases())
 def test_every_reduced_pattern_runs_in_np_einsum(case: Case) -> None:
-    names = {"β": "x", "軸": "y"}
+    names = {"β": "x", "軸": "y", "×": "z"}
     asked = request(case.letters, sizes=case.given, shapes=case.shapes)
     for found in asked.plan.gradients:
         reduced = found.form.reduced.rename(names)

@@ -57,7 +57,6 @@ def bind(
     dots = ellipsis_labels(_ellipsis_rank(equation, shapes), pattern.labels())
     axes = [_axes(equation, number, shape, dots) for number, shape in enumerate(shapes)]
     sizes = _sizes(equation, axes)
-    _check_ellipsis(equation, pattern, dots)
     output = tuple(
         label for name in pattern.output for label in (dots if name == ELLIPSIS else (name,))
     )
@@ -147,7 +146,8 @@ def _wrong_rank(equation: Equation, number: int, shape: Shape) -> OperandError:
     hint = "; an ellipsis (...) takes the others" if len(shape) > named else ""
     return OperandError(
         f"{_operand(equation, number)} has shape {shape}, which is {_count(len(shape), 'axis')}, "
-        f"and its term names {least}{named}{hint}{_signs(term.labels)}\n{pointed(equation.text, start)}"
+        f"and its term names {least}{named}{hint}"
+        f"{_signs(term.labels)}\n{pointed(equation.text, start)}"
     )
 
 

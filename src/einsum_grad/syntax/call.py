@@ -17,12 +17,13 @@ SUBLIST_LETTERS = string.ascii_uppercase + string.ascii_lowercase
 """The letter of each integer of a sublist: np.einsum's own, in the order of their codes."""
 
 
-def read_call(args: Sequence[Any]) -> tuple[Equation, tuple[Any, ...]]:
+def read_call(args: Sequence[Any], limited: bool = False) -> tuple[Equation, tuple[Any, ...]]:
     """Split the positional arguments of an einsum call into the equation and the operands.
 
     `args` is `(subscripts, *operands)` or `(operand, sublist, operand, sublist, …[, output])`.
     A label of a sublist is an integer or, as opt_einsum has it, anything hashable, a str above all.
-    Raises `OperandError` for a call without operands, `ArgumentTypeError` for what is no sublist.
+    Raises `OperandError` for a call without operands and, if integers are `limited` to np.einsum's,
+    for others; `ArgumentTypeError` for what is no sublist.
 
     >>> equation, operands = read_call(("i->", [1, 2]))
     >>> equation.text, operands
@@ -43,7 +44,9 @@ def read_call(args: Sequence[Any]) -> tuple[Equation, tuple[Any, ...]]:
         )
     pairs = len(args) // 2
     output = args[-1] if len(args) % 2 else None
-    equation, _ = equation_of([args[2 * index + 1] for index in range(pairs)], output)
+    equation, letters = equation_of([args[2 * index + 1] for index in range(pairs)], output)
+    if limited:
+        _check_integers(letters)
     return equation, tuple(args[: 2 * pairs : 2])
 
 
@@ -73,15 +76,20 @@ def _entries(sublist: Any) -> list[Any]:
     try:
         entries = list(itertools.islice(iter(sublist), MAX_AXES + 2))
     except TypeError:
-        raise ArgumentTypeError(
-            "each operand is followed by its sublist of labels, and this is of type "
-            f"{_type(sublist)}"
-        ) from None
+        raise _no_sublist(sublist) from None
+    if getattr(getattr(sublist, "dtype", None), "kind", None) in _NUMBERS:  # it is an operand
+        raise _no_sublist(sublist)
     if len(entries) > MAX_AXES + 1:
         raise OperandError(
             f"a sublist has more than {MAX_AXES} labels, and an array at most {MAX_AXES} axes"
         )
     return list(map(_entry, entries))
+
+
+def _no_sublist(value: object) -> ArgumentTypeError:
+    return ArgumentTypeError(
+        f"each operand is followed by its sublist of labels, and this is of type {_type(value)}"
+    )
 
 
 def _entry(entry: Any) -> Any:
@@ -114,6 +122,15 @@ def _letters(entries: Iterable[Any], sorting: bool) -> dict[Any, str]:
     return {...: ELLIPSIS, **{label: _letter(place) for place, label in enumerate(labels)}}
 
 
+def _check_integers(labels: Iterable[Any]) -> None:
+    for label in labels:
+        if isinstance(label, int) and not 0 <= label < len(SUBLIST_LETTERS):
+            raise OperandError(
+                f"an integer of a sublist is from 0 to {len(SUBLIST_LETTERS) - 1} with "
+                f"optimize=False, as in np.einsum, and not {label}; leave optimize out"
+            )
+
+
 def _letter(place: int) -> str:
     """A label for each place, in the order of their codes: after the letters opt_einsum's."""
     if place < len(SUBLIST_LETTERS):
@@ -124,6 +141,7 @@ def _letter(place: int) -> str:
 _SHIFT = ord("À") - len(SUBLIST_LETTERS)
 _SURROGATES, _COUNT = 0xD800, 0x800
 _NO_LABELS = frozenset(",->. ")
+_NUMBERS = frozenset("fc")
 
 
 def _type(value: object) -> str:
