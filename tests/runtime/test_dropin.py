@@ -4,7 +4,7 @@ import itertools
 from typing import Any
 
 import numpy as np
-import opt_einsum
+import opt_einsum  # type: ignore[import-untyped]  # it has no hints
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -65,13 +65,13 @@ def test_integers_have_np_einsums_limit_only_where_all_is_contracted_at_once(num
         np.testing.assert_array_equal(eg.einsum(*args, optimize=optimize), x @ y)
     np.testing.assert_array_equal(eg.einsum(*args), x @ y)
     for operand in (x, eg.Tensor(x, requires_grad=True)):
-        with pytest.raises(OperandError, match="from 0 to 51 with optimize=False.*leave optimize"):
+        with pytest.raises(OperandError, match=r"from 0 to 51 with optimize=False.*leave optimize"):
             eg.einsum(operand, *args[1:], optimize=False)
 
 
 def test_labels_are_what_opt_einsum_takes() -> None:
     x, y = np.arange(6.0).reshape(2, 3), np.arange(12.0).reshape(3, 4)
-    for args in (
+    calls: list[list[Any]] = [
         [x, ("a", "b"), y, ("b", "c"), ("a", "c")],
         [x, ("time", "space"), y, ("space", "batch")],
         [x, "ab", y, "bc"],
@@ -79,7 +79,8 @@ def test_labels_are_what_opt_einsum_takes() -> None:
         [x, (..., "b"), y, ("b", "c"), (..., "c")],
         [x, (0.5, "b"), y, ("b", None), (0.5, None)],
         [x, [70, 60], y, [60, 52]],
-    ):
+    ]
+    for args in calls:
         theirs = x @ y
         if not any(isinstance(label, float) for label in args[1]):  # they have to be sorted there
             theirs = opt_einsum.contract(*args)

@@ -2,7 +2,7 @@ import itertools
 from typing import Any
 
 import numpy as np
-import opt_einsum
+import opt_einsum  # type: ignore[import-untyped]  # it has no hints
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

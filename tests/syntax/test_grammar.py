@@ -3,7 +3,7 @@ import sys
 import threading
 from pathlib import Path
 
-import opt_einsum
+import opt_einsum  # type: ignore[import-untyped]  # it has no hints
 
 from einsum_grad.syntax.grammar import grammar_text, parser
 
