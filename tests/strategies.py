@@ -20,8 +20,8 @@ Array = NDArray[Any]
 Labels = tuple[str, ...]
 
 DOTS = "..."
-LETTERS = "abcijAZβ軸"
-NAMES = ("batch", "i", "j2", "_", "__import__", "class", "os", "β", "x", "軸")
+LETTERS = "abcijAZβ軸×"
+NAMES = ("batch", "i", "j2", "_", "__import__", "class", "os", "β", "x", "軸", "größe")
 HIDDEN = ("<0>", "<1>")
 """Labels for the axes that an ellipsis stands for; they are in no text."""
 
@@ -69,9 +69,9 @@ class Case:
         return tuple(self.sizes[label] for label in self.result)
 
     @property
-    def is_legal(self) -> bool:
-        """Whether np.einsum can write the output."""
-        return not self.given and len(set(self.result)) == len(self.result)
+    def sums_ellipsis(self) -> bool:
+        """Whether there are axes of an ellipsis that the output lacks."""
+        return any(x in HIDDEN and x not in self.result for term in self.terms for x in term)
 
     @property
     def broadcasts(self) -> bool:
@@ -182,8 +182,9 @@ def _output(
             if label in new
         }
         kept = draw(st.permutations([*kept[:3], *more]))
-    must = any(label in HIDDEN for term in terms for label in term)
-    if must or (any(DOTS in term for term in inputs) and draw(st.booleans())):
+    axes = any(label in HIDDEN for term in terms for label in term)
+    dots = (True, True, False) if axes else (True, False)
+    if any(DOTS in term for term in inputs) and draw(st.sampled_from(dots)):
         kept.insert(draw(st.integers(0, len(kept))), DOTS)
     return tuple(kept), given
 

@@ -17,7 +17,7 @@ from tests.emit.generated import run
         ("ij,jk->ik", [(2, 3), (4, 5)], "j has the sizes 3 and 4"),
         ("ii->i", [(2, 3)], "i has the sizes 2 and 3"),
         ("i,i,i->", [(2,), (2,), (3,)], "i has"),
-        ("...i,i...->i", [(4, 3), (3, 5)], "needs 1 axis"),
+        ("...i,i...->i", [(4, 3), (3, 5)], r"the axes of \.\.\. differ"),
         ("...i,i...->...", [(4, 3), (3, 5)], r"the axes of \.\.\. differ"),
         ("...ij->...", [(3,)], "x needs at least 2 axes"),
         ("i...j,j->i...", [(2, 3, 4), (3,)], "j has the sizes 4 and 3"),

@@ -120,12 +120,14 @@ EVIL = ("__import__", "os", "exec", "class", "lambda", "x", "np", "dz", "random"
 
 @given(
     cases(broadcasting=False),
-    st.lists(identifiers | st.sampled_from(EVIL), min_size=9, max_size=9, unique=True),
+    st.lists(identifiers | st.sampled_from(EVIL), min_size=10, max_size=10, unique=True),
 )
-@example(Case((("a", "b"), ("b", "c")), ("a", "c"), (), (), (), {}, {}), [*EVIL[:8], "system"])
+@example(
+    Case((("a", "b"), ("b", "c")), ("a", "c"), (), (), (), {}, {}), [*EVIL[:8], "system", "sys"]
+)
 def test_nothing_a_user_wrote_reaches_the_text(case: Case, words: list[str]) -> None:
     """The text is that of the same pattern in the letters that we chose."""
-    names = dict(zip("abcijAZβ軸", words, strict=True))
+    names = dict(zip("abcijAZβ軸×", words, strict=True))
 
     def named(term: tuple[str, ...]) -> str:
         return " ".join(names.get(label, label) for label in term)

@@ -117,8 +117,10 @@ def test_repetition_is_one_that_einops_runs(case: Case) -> None:
             assert entry["repeat_axes"] == []
             continue
         left, right = (re.findall(r"\w+", side) for side in entry["einops_repeat"].split("->"))
-        sizes = document["sizes"]
-        array = np.zeros([sizes[label] for label in left])
-        new = {label: sizes[label] for label in entry["repeat_axes"]}
+        labels = document["operands"][entry["operand"]]["labels"]
+        own = [label for label in dict.fromkeys(labels) if label != "1"]
+        sizes = {name: document["sizes"][label] for name, label in zip(right, own, strict=True)}
+        array = np.zeros([sizes[name] for name in left])
+        new = {name: sizes[name] for name in right if name not in left}
         repeated = repeat(array, entry["einops_repeat"], **new)
         assert repeated.shape == tuple(sizes[label] for label in right)

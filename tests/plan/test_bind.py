@@ -170,24 +170,6 @@ def test_sizes_are_those_of_the_definition(case: Case) -> None:
             0,
             "operand 0 (X) has shape (2,), which is 1 axis, and its term names at least 2",
         ),
-        (
-            "i...->i",
-            [(2, 3)],
-            1,
-            (
-                "the ellipsis stands for 1 axis here, and the output has none: "
-                "write ... in the output too"
-            ),
-        ),
-        (
-            "i,...->i",
-            [(2,), (2, 3)],
-            2,
-            (
-                "the ellipsis stands for 2 axes here, and the output has none: "
-                "write ... in the output too"
-            ),
-        ),
     ],
 )
 def test_what_does_not_fit_is_told_with_operand_label_axis_and_sizes(
@@ -199,6 +181,22 @@ def test_what_does_not_fit_is_told_with_operand_label_axis_and_sizes(
     assert told == message
     assert shown == f"    {text}"
     assert caret == " " * (4 + position) + "^"
+
+
+@pytest.mark.parametrize(
+    ("text", "shapes", "pattern"),
+    [
+        ("i...->i", [(2, 3, 4)], "iab->i"),
+        ("...->", [(2, 3)], "ab->"),
+        ("i...,...->i", [(2, 5, 3), (3,)], "iab,b->i"),
+        ("i...,...->i", [(2, 5, 3), (1,)], "iab,1->i"),
+        ("i...,i...->i", [(2, 1), (2, 3)], "i1,ia->i"),
+    ],
+)
+def test_an_ellipsis_that_the_output_lacks_is_summed_over(
+    text: str, shapes: list[tuple[int, ...]], pattern: str
+) -> None:
+    assert str(bound(text, *shapes).pattern) == pattern
 
 
 def test_ellipsis_of_no_axes_needs_none_in_the_output() -> None:

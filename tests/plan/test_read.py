@@ -48,9 +48,9 @@ def test_implicit_output_is_that_of_np_einsum(case: Case) -> None:
 
 @pytest.mark.parametrize(
     ("text", "pattern"),
-    [("i...->i", "i->i"), ("i->i...", "i->i"), ("i...,j->i...j", "i...,j->i...j")],
+    [("i...->i", "i...->i"), ("i->i...", "i->i"), ("i...,j->i...j", "i...,j->i...j")],
 )
-def test_ellipsis_that_one_side_lacks_stands_for_no_axis(text: str, pattern: str) -> None:
+def test_ellipsis_that_no_operand_has_stands_for_no_axis(text: str, pattern: str) -> None:
     assert str(pattern_of(parse(text))) == pattern
 
 

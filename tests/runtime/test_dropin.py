@@ -4,12 +4,14 @@ import itertools
 from typing import Any
 
 import numpy as np
+import opt_einsum  # type: ignore[import-untyped]  # it has no hints
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import einsum_grad as eg
 from einsum_grad.errors import EinsumGradError, OperandError, OrderError
+from tests import definition
 from tests.strategies import Case, cases, laid_out, seeds, whole
 
 MANY = "".join(chr(0x4E00 + number) for number in range(70))
@@ -28,10 +30,70 @@ def test_equals_np_einsum_in_value_shape_dtype_and_type(
     operands = [
         data.draw(laid_out(whole(shape, dtype, seed + n))) for n, shape in enumerate(case.shapes)
     ]
+    if case.sums_ellipsis:
+        for call in (np.einsum, eg.einsum):
+            with pytest.raises(ValueError, match=r"ellips|more dimensions"):
+                call(case.letters, *operands)
+        return
     expected = np.einsum(case.letters, *operands)
     found = eg.einsum(case.letters, *operands)
     assert type(found) is type(expected)
     np.testing.assert_array_equal(found, expected, strict=True)
+
+
+@settings(max_examples=100)
+@given(
+    cases(generalised=False, letters="abcijAZ"),
+    st.sampled_from((True, None, "greedy", "auto-hq")),
+    seeds,
+)
+def test_an_ellipsis_is_summed_over_where_np_einsum_takes_a_path(
+    case: Case, optimize: Any, seed: int
+) -> None:
+    operands = [whole(shape, "f8", seed + n) for n, shape in enumerate(case.shapes)]
+    assert_sums(case, operands, eg.einsum(case.letters, *operands, optimize=optimize))
+    if case.sums_ellipsis:
+        with pytest.raises(OperandError, match="give optimize=True, or use compile"):
+            eg.einsum(case.letters, *operands, optimize=False)
+
+
+@pytest.mark.parametrize("number", [52, -1, 10**30])
+def test_integers_have_np_einsums_limit_only_where_all_is_contracted_at_once(number: int) -> None:
+    x, y = np.arange(6.0).reshape(2, 3), np.arange(12.0).reshape(3, 4)
+    args: list[Any] = [x, [0, number], y, [number, 2], [0, 2]]
+    for optimize in (True, None, "greedy", "auto"):
+        np.testing.assert_array_equal(eg.einsum(*args, optimize=optimize), x @ y)
+    np.testing.assert_array_equal(eg.einsum(*args), x @ y)
+    for operand in (x, eg.Tensor(x, requires_grad=True)):
+        with pytest.raises(OperandError, match=r"from 0 to 51 with optimize=False.*leave optimize"):
+            eg.einsum(operand, *args[1:], optimize=False)
+
+
+def test_labels_are_what_opt_einsum_takes() -> None:
+    x, y = np.arange(6.0).reshape(2, 3), np.arange(12.0).reshape(3, 4)
+    calls: list[list[Any]] = [
+        [x, ("a", "b"), y, ("b", "c"), ("a", "c")],
+        [x, ("time", "space"), y, ("space", "batch")],
+        [x, "ab", y, "bc"],
+        [x, ((0,), (1, 2)), y, ((1, 2), (3,))],
+        [x, (..., "b"), y, ("b", "c"), (..., "c")],
+        [x, (0.5, "b"), y, ("b", None), (0.5, None)],
+        [x, [70, 60], y, [60, 52]],
+    ]
+    for args in calls:
+        theirs = x @ y
+        if not any(isinstance(label, float) for label in args[1]):  # they have to be sorted there
+            theirs = opt_einsum.contract(*args)
+        np.testing.assert_array_equal(eg.einsum(*args), theirs, strict=True)
+
+
+def assert_sums(case: Case, operands: list[Any], found: Any) -> None:
+    np.testing.assert_array_equal(found, definition.forward(case, operands))
+    try:
+        theirs = np.einsum(case.letters, *operands, optimize=True)
+    except ValueError:
+        return  # it has no path where a size is 1 against another, or 0
+    np.testing.assert_array_equal(found, theirs, strict=True)
 
 
 @settings(max_examples=100)
@@ -45,6 +107,10 @@ def test_interleaved_form_is_the_same(case: Case, seed: int) -> None:
     lists = [sublist(term) for term in case.inputs]
     args: list[Any] = list(itertools.chain(*zip(operands, lists, strict=True)))
     args += [] if case.output is None else [sublist(case.output)]
+    if case.sums_ellipsis:
+        path = ["einsum_path", tuple(range(len(operands)))]
+        assert_sums(case, operands, eg.einsum(*args, optimize=path))
+        return
     np.testing.assert_array_equal(eg.einsum(*args), np.einsum(*args), strict=True)
 
 
@@ -65,9 +131,8 @@ def test_interleaved_form_is_the_same(case: Case, seed: int) -> None:
         ("i%", np.ones(2)),
         ("",),
         (),
-        (np.ones(2), [60]),
-        (np.ones(2), ["a"]),
-        (np.ones(2), "i"),
+        (np.ones(2), [[0]]),
+        (np.ones(2), "i->i"),
         (np.ones(2),),
         ("i", [[1], [1, 2]]),
         ("i...", np.ones((2, 2)), np.ones(2)),

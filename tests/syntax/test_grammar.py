@@ -1,6 +1,9 @@
 import re
+import sys
 import threading
 from pathlib import Path
+
+import opt_einsum  # type: ignore[import-untyped]  # it has no hints
 
 from einsum_grad.syntax.grammar import grammar_text, parser
 
@@ -14,6 +17,17 @@ def test_grammar_is_the_repositorys_file() -> None:
 def test_grammar_defines_both_notations() -> None:
     assert re.search(r"^letters:", grammar_text(), re.MULTILINE)
     assert re.search(r"^named:", grammar_text(), re.MULTILINE)
+
+
+def test_every_symbol_of_opt_einsum_is_a_letter_and_beside_them_only_letters_are() -> None:
+    pattern = re.search(r"^LETTER: /(.*)/$", grammar_text(), re.MULTILINE)
+    assert pattern
+    characters = map(chr, range(sys.maxunicode + 1))
+    letters = set(filter(re.compile(pattern[1]).fullmatch, characters))
+    last = sys.maxunicode - 0x800  # the last one: opt_einsum counts the surrogates out
+    symbols = set(map(opt_einsum.get_symbol, range(last + 1)))
+    assert symbols == {char for char in letters if char not in "ªµº"}
+    assert letters > {char for char in map(chr, range(sys.maxunicode + 1)) if char.isalpha()}
 
 
 def test_parser_is_built_once_for_all_threads() -> None:

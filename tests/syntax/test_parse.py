@@ -108,10 +108,13 @@ def test_numbers_that_are_no_digits_are_in_no_name(text: str) -> None:
         parse(text, "named")
 
 
-@pytest.mark.parametrize("text", ["²", "i²j", "Ⅷ", "½"])
-def test_numbers_that_are_no_digits_are_no_letters(text: str) -> None:
-    with pytest.raises(PatternError, match="holds a number that is no letter"):
-        parse(text)
+@pytest.mark.parametrize("sign", ["→", "⇒", "⟶", "➔", "➡", "…"])
+def test_signs_for_arrows_and_ellipses_are_labels_beside_an_arrow(sign: str) -> None:
+    assert said(parse(f"{sign}i->i{sign}")) == ([(sign, "i")], ("i", sign))
+    machine_made = f"i{sign}" + ",i" * 500
+    assert said(parse(machine_made))[0][0] == ("i", sign)
+    with pytest.raises(PatternError):
+        parse(f"{sign}i")
 
 
 pieces = st.text() | st.lists(

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from einsum_grad.syntax.quote import pointed, refuse, shorten, visible
+from einsum_grad.syntax.quote import pointed, refuse, shorten
 
 
 @pytest.mark.parametrize(
@@ -45,8 +45,3 @@ def test_long_texts_are_shortened() -> None:
     assert shorten("i" * 40) == f"'{'i' * 40}'"
     assert shorten("i" * 41) == f"'{'i' * 40}…'"
     assert shorten("\0\u202e") == "'\\x00\\u202e'"
-
-
-@pytest.mark.parametrize("char", ["i", "軸", " ", "🙂", "…"])
-def test_what_a_terminal_shows_stays(char: str) -> None:
-    assert visible(char) == char

@@ -57,22 +57,22 @@ def einsum(
         )
     if out is not None:
         raise AutogradError("an einsum of Tensors can't write into out=: it would not be recorded")
-    pattern, given = _read(operands)
+    pattern, given = _read(operands, limited=optimize is False)
     chosen = order_of(optimize, pattern, [look(operand) for operand in given])
     if not any(map(is_inexact, given)):
         plain = run_einsum(
-            pattern, *map(look, given), dtype=dtype, casting=casting, optimize=chosen
+            pattern, *map(look, given), dtype=dtype, casting=casting, optimize=optimize
         )
         return Tensor._of(np.array(plain), None)
     cast = [_cast(operand, dtype, "safe" if casting is None else casting) for operand in given]
     return contract(pattern, cast, optimize=chosen)
 
 
-def _read(args: Sequence[Any]) -> tuple[str, Sequence[Any]]:
+def _read(args: Sequence[Any], limited: bool) -> tuple[str, Sequence[Any]]:
     """The subscripts, which np.einsum must have a meaning for, and the operands."""
     if args and isinstance(args[0], str):
         return _legal(args[0]), args[1:]
-    equation, operands = read_call(args)
+    equation, operands = read_call(args, limited)
     return _legal(equation.text), operands
 
 

@@ -84,7 +84,7 @@ def as_sizes(argument: str) -> dict[str, int]:
     sizes: dict[str, int] = {}
     for part in argument.split(","):
         label, equals, size = part.partition("=")
-        label = label.strip()
+        label = label.strip(" ")
         if not equals or not label:
             raise argparse.ArgumentTypeError(f"{part!r} is not written label=size")
         if label in sizes:

@@ -18,6 +18,7 @@ from einsum_grad.plan import (
     Path,
     Pattern,
     Shape,
+    Sublists,
     arrays,
     contraction_path,
     pairwise,
@@ -36,7 +37,7 @@ _TRAITS = {
 
 
 def emit(
-    pattern: str,
+    pattern: str | Sublists,
     target: str = "numpy",
     wrt: int | Iterable[int] | None = None,
     sizes: Mapping[str, int] | None = None,

@@ -11,7 +11,16 @@ from einsum_grad.explain.costs import PartCost
 from einsum_grad.explain.explanation import COTANGENT, Explanation
 from einsum_grad.explain.spelling import Spelling, abridged, left_side, right_side
 from einsum_grad.lower.cost import Cost, Work
-from einsum_grad.plan import OUTPUT, Formula, Gradient, Labels, NormalForm, Pattern
+from einsum_grad.plan import (
+    ELLIPSIS,
+    OUTPUT,
+    Formula,
+    Gradient,
+    Labels,
+    NormalForm,
+    Pattern,
+    ellipsis_labels,
+)
 from einsum_grad.plan.reasons import form_facts, gradient_facts, listed
 
 
@@ -124,8 +133,9 @@ class Writer:
 
     def _repeat(self, form: NormalForm) -> str:
         sizes = self.explanation.sizes
-        known = [f", {label}={sizes[label]}" for label in form.repeat_axes if label in sizes]
-        return einops_repeat(form) + "".join(known)
+        spelled, told = _einops_names(form), einops_repeat(form)
+        known = [f", {spelled[x]}={sizes[x]}" for x in form.repeat_axes if x in sizes]
+        return "".join([told, *known]) if told else ""
 
     def _shown(self, labels: Labels) -> list[str]:
         return [self.spelling.more if label is None else label for label in abridged(labels)]
@@ -142,14 +152,28 @@ def right_spans(equation: Formula, spelling: Spelling) -> list[Span]:
     return [*(Span("sum", piece) for piece in before), *(Span("", piece) for piece in product)]
 
 
-def einops_repeat(form: NormalForm) -> str:
-    """The repetition as einops writes it.
+def einops_repeat(form: NormalForm) -> str | None:
+    """The repetition as einops writes it; None for that along an ellipsis, which it can't write.
 
     >>> from einsum_grad.plan import normal_form
     >>> einops_repeat(normal_form(Pattern((("i",),), ("b", "i"))))
     'i -> b i'
     """
-    return f"{' '.join(form.reduced.output)} -> {' '.join(form.repeated)}".strip()
+    if ELLIPSIS in form.repeat_axes:
+        return None
+    spelled = _einops_names(form)
+    left, right = (
+        " ".join(spelled.get(label, label) for label in term)
+        for term in (form.reduced.output, form.repeated)
+    )
+    return f"{left} -> {right}".strip(" ")
+
+
+def _einops_names(form: NormalForm) -> dict[str, str]:
+    """The labels of the repetition, those that are no names in letters that are free."""
+    names = {label: label for label in form.repeated if label.isidentifier()}
+    signs = [label for label in form.repeated if label not in (*names, ELLIPSIS)]
+    return {**names, **dict(zip(signs, ellipsis_labels(len(signs), tuple(names)), strict=True))}
 
 
 def _work(work: Work) -> str:

@@ -76,7 +76,9 @@ def costs(
     backward = [needed(todo, (gradient,)) for gradient in program.gradients]
     return Costs(
         forward=part(tuple(steps(program.forward))),
-        gradients=tuple(part(chosen, tuple(_shared(program, chosen))) for chosen in backward),
+        gradients=tuple(
+            part(chosen, tuple(_shared(program, chosen, places))) for chosen in backward
+        ),
         total=_total(program, path, sizes, itemsize) if known else None,
         itemsize=itemsize,
         ordered=ordered,
@@ -98,13 +100,16 @@ def left_to_right(count: int) -> Path:
     return ((0, 1), *((left - 1, 0) for left in range(count - 1, 1, -1)))
 
 
-def _shared(program: Program, chosen: tuple[Step, ...]) -> Iterator[Pattern]:
+def _shared(
+    program: Program, chosen: tuple[Step, ...], places: Mapping[str, tuple[int, str]]
+) -> Iterator[Pattern]:
     """The steps of the forward that `chosen` read the results of, as patterns."""
+    names = {label: told for label, (_, told) in places.items()}
     read = {arg.name for step in chosen for arg in step.args}
     read -= {step.result.name for step in chosen}
     for step in steps(program.forward):
         if step.result.name in read and not is_view(step):
-            yield step.pattern
+            yield step.pattern.rename(names)
 
 
 def _places(program: Program) -> dict[str, tuple[int, str]]:

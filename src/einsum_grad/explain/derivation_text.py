@@ -13,6 +13,7 @@ from einsum_grad.explain.spelling import LATEX, UNICODE, Spelling, left_side
 from einsum_grad.explain.styles import Style, plain, styled
 from einsum_grad.explain.text import ROW_END
 from einsum_grad.plan import Derived, Rule
+from einsum_grad.visible import visible
 
 _WIDEST_LEFT = 30
 """Where the left side is wider than this, the right side stands below it."""
@@ -86,7 +87,7 @@ def _part_lines(rows: Sequence[_Row], column: int, spelling: Spelling) -> Iterat
 
 
 def _sentence_lines(told: str) -> Iterator[Line]:
-    words = (Span("sentence", f" {word}") for word in told.split())
+    words = (Span("sentence", f" {word}") for word in visible(told).split())
     for line in wrapped(words, WIDTH - len(INDENT)):
         yield (Span("", INDENT), *line)
 

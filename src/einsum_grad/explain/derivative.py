@@ -27,6 +27,7 @@ from einsum_grad.plan import (
     operand_names,
     stored,
 )
+from einsum_grad.visible import visible
 
 
 def text(derivative: Derivative, spelling: Spelling = UNICODE) -> str:
@@ -40,7 +41,7 @@ def text(derivative: Derivative, spelling: Spelling = UNICODE) -> str:
     numerator, *variables = map(spelling.factor, left(derivative))
     power = _power(len(variables), spelling)
     under = "".join(f"d{variable}" for variable in variables)
-    return f"d{power}{numerator}/{under}{spelling.equals}{_right(derivative, spelling)}"
+    return visible(f"d{power}{numerator}/{under}{spelling.equals}{_right(derivative, spelling)}")
 
 
 def latex(derivative: Derivative) -> str:
@@ -62,12 +63,12 @@ def lines(
     yield text(derivative, spelling)
     compact = is_compact(derivative.pattern, notation)
     for term in derivative.terms:
-        yield f"    pattern     {pattern_text(term.dense, compact)}"
+        yield f"    pattern     {visible(pattern_text(term.dense, compact))}"
     for name, terms in (
         ("dense", dense(derivative)),
         ("compressed", compressed(derivative, sizes)),
     ):
-        yield f"    {name:12}{_numbers(terms, sizes, spelling)}"
+        yield f"    {name:12}{visible(_numbers(terms, sizes, spelling))}"
 
 
 def dense(derivative: Derivative) -> tuple[Term, ...]:

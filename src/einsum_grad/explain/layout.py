@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
 from einsum_grad.explain.blocks import Block, Line, Row, Span, Writer
+from einsum_grad.visible import visible
 
 WIDTH = 100
 """Where lines would be wider than this, remarks stand below and not beside."""
@@ -54,7 +55,7 @@ def columns(text: str) -> int:
     >>> columns("ij"), columns("時間")
     (2, 4)
     """
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in visible(text))
 
 
 def _width(line: Line) -> int:
@@ -77,5 +78,5 @@ def wrapped(pieces: Iterable[Span], width: int) -> Iterator[Line]:
         if line and _width((*line, piece)) > width:
             yield tuple(line)
             line = []
-        line.append(piece if line else piece._replace(text=piece.text.lstrip()))
+        line.append(piece if line else piece._replace(text=piece.text.lstrip(" ")))
     yield tuple(line)

@@ -9,7 +9,7 @@ from typing import Any
 from einsum_grad.errors import ArgumentError
 from einsum_grad.explain.costs import costs
 from einsum_grad.explain.explanation import Explanation
-from einsum_grad.plan import AUTO, Shape, request
+from einsum_grad.plan import AUTO, Shape, Sublists, request
 
 MOST_GRADIENTS = 25
 """Of more operands than this the first two and the last are explained, unless `wrt` says which:
@@ -17,7 +17,7 @@ a gradient's pattern is as long as the whole, so all of them grow with its squar
 
 
 def explain(
-    pattern: str,
+    pattern: str | Sublists,
     sizes: Mapping[str, int] | None = None,
     wrt: int | Iterable[int] | None = None,
     notation: str = "letters",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from einsum_grad.plan import ELLIPSIS, Factor, Formula, Labels, Pattern
+from einsum_grad.visible import visible
 
 T = TypeVar("T")
 
@@ -95,7 +96,7 @@ def pattern_text(
     between, comma, arrow = ("", ",", "->") if compact else (" ", ", ", " -> ")
     terms = abridged(pattern.inputs, place) if short else pattern.inputs
     left = comma.join("…" if term is None else between.join(term) for term in terms)
-    return f"{left}{arrow}{between.join(pattern.output)}".strip()
+    return f"{left}{arrow}{between.join(pattern.output)}".strip(" ")
 
 
 def is_compact(pattern: Pattern, notation: str) -> bool:
@@ -134,6 +135,8 @@ def _latex_index(index: str) -> str:
     primes = index[len(name) :]
     if name == ELLIPSIS:
         return r"\ldots"
+    if visible(name) != name:
+        return rf"\texttt{{{_latex_text(name)}}}" + primes
     return (name if len(name) == 1 else rf"\mathrm{{{name}}}".replace("_", r"\_")) + primes
 
 
@@ -151,7 +154,11 @@ def _latex_factor(factor: Factor) -> str:
 
 
 def _latex_pattern(text: str) -> str:
-    return rf"\texttt{{{text}}}".replace("_", r"\_").replace("…", r"\ldots{}")
+    return rf"\texttt{{{_latex_text(text)}}}".replace("_", r"\_").replace("…", r"\ldots{}")
+
+
+def _latex_text(text: str) -> str:
+    return visible(text).replace("\\", r"\textbackslash{}")
 
 
 UNICODE = Spelling(

@@ -6,6 +6,7 @@ import html
 from collections.abc import Callable, Iterable, Mapping
 
 from einsum_grad.explain.blocks import Line, Span
+from einsum_grad.visible import visible
 
 Style = Callable[[Span], str]
 """How a span looks."""
@@ -29,8 +30,12 @@ def marked_up(span: Span) -> str:
 
 
 def styled(lines: Iterable[Line], style: Style) -> str:
-    """The lines as one text that ends without a line feed."""
-    return "\n".join("".join(map(style, line)).rstrip() for line in lines)
+    """The lines as one text that ends without a line feed, invisible labels as their escapes."""
+    return "\n".join("".join(style(_shown(span)) for span in line).rstrip() for line in lines)
+
+
+def _shown(span: Span) -> Span:
+    return span._replace(text=visible(span.text))
 
 
 _ANSI: Mapping[str, str] = {

@@ -18,11 +18,13 @@ from einsum_grad.plan.read import check_legal, pattern_of
 from einsum_grad.plan.reasons import Why, gradient_facts, reasons
 from einsum_grad.plan.request import (
     Request,
+    Sublists,
     check_labels,
     check_wrt,
     read_positions,
     read_shapes,
     read_sizes,
+    read_terms,
     read_wrt,
     request,
 )
@@ -50,6 +52,7 @@ __all__ = [
     "Request",
     "Rule",
     "Shape",
+    "Sublists",
     "Why",
     "Wrt",
     "arrays",
@@ -81,6 +84,7 @@ __all__ = [
     "read_positions",
     "read_shapes",
     "read_sizes",
+    "read_terms",
     "read_wrt",
     "reasons",
     "request",

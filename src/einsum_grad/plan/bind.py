@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from einsum_grad.errors import OperandError
 from einsum_grad.plan.gradient import Stretch
 from einsum_grad.plan.names import ellipsis_labels, operand_names
 from einsum_grad.plan.pattern import ELLIPSIS, UNIT, Labels, Pattern
-from einsum_grad.syntax import MAX_AXES, Equation, pointed
+from einsum_grad.syntax import MAX_AXES, Equation, Label, pointed
 
 Shape = tuple[int, ...]
 
@@ -57,7 +57,6 @@ def bind(
     dots = ellipsis_labels(_ellipsis_rank(equation, shapes), pattern.labels())
     axes = [_axes(equation, number, shape, dots) for number, shape in enumerate(shapes)]
     sizes = _sizes(equation, axes)
-    _check_ellipsis(equation, pattern, dots)
     output = tuple(
         label for name in pattern.output for label in (dots if name == ELLIPSIS else (name,))
     )
@@ -84,7 +83,8 @@ def _check_count(equation: Equation, shapes: Sequence[Shape]) -> None:
     if wanted != given:
         raise OperandError(
             f"the pattern has {_count(wanted, 'operand')}, and {given} "
-            f"{'was' if given == 1 else 'were'} given\n{pointed(equation.text, 0)}"
+            f"{'was' if given == 1 else 'were'} given{_signs(equation.labels())}"
+            f"\n{pointed(equation.text, 0)}"
         )
 
 
@@ -146,8 +146,15 @@ def _wrong_rank(equation: Equation, number: int, shape: Shape) -> OperandError:
     hint = "; an ellipsis (...) takes the others" if len(shape) > named else ""
     return OperandError(
         f"{_operand(equation, number)} has shape {shape}, which is {_count(len(shape), 'axis')}, "
-        f"and its term names {least}{named}{hint}\n{pointed(equation.text, start)}"
+        f"and its term names {least}{named}{hint}"
+        f"{_signs(term.labels)}\n{pointed(equation.text, start)}"
     )
+
+
+def _signs(labels: Iterable[Label]) -> str:
+    """A hint at the first label that looks like none, such as a wide comma."""
+    signs = (x.name for x in labels if not x.name.isidentifier() and x.name != ELLIPSIS)
+    return next((f"; '{sign}' is a label here" for sign in signs), "")
 
 
 def _disagree(equation: Equation, one: _Axis, other: _Axis) -> OperandError:

@@ -36,16 +36,14 @@ def spell(pattern: Pattern) -> dict[str, str]:
     """
     labels = [label for label in pattern.labels() if label not in (UNIT, ELLIPSIS)]
     spelled = {label: label for label in labels if label in _ALLOWED}
-    free = _free(set(spelled))
+    taken = set(spelled)
+    free = _free(taken)
     for label in labels:
         if label not in spelled:
-            first = label[0] if label[0] in _ALLOWED else ""
-            taken = first in spelled.values()
-            spelled[label] = (
-                first
-                if first and not taken
-                else next(letter for letter in free if letter not in spelled.values())
-            )
+            first = label[0]
+            own = first in _ALLOWED and first not in taken
+            spelled[label] = first if own else next(free)
+            taken.add(spelled[label])
     return spelled
 
 

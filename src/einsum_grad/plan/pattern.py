@@ -100,7 +100,7 @@ class Pattern:
 
 def _is_letter(label: str) -> bool:
     """Whether the notation of letters writes `label` as it is."""
-    return (len(label) == 1 and label.isalpha()) or label in (UNIT, ELLIPSIS)
+    return (len(label) == 1 and (label >= "À" or label.isalpha())) or label in (UNIT, ELLIPSIS)
 
 
 def distinct(labels: Iterable[str]) -> Labels:

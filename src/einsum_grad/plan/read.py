@@ -26,9 +26,8 @@ def pattern_of(equation: Equation, output_only: Collection[str] = ()) -> Pattern
     for label in equation.output.labels if equation.output else ():
         if label.name not in known:
             raise _unknown(equation, label)
-    # An ellipsis that one side lacks can stand for no axis at all; binding to shapes checks that.
-    if not (ELLIPSIS in output and any(ELLIPSIS in term for term in inputs)):
-        inputs, output = tuple(map(_without_ellipsis, inputs)), _without_ellipsis(output)
+    if not any(ELLIPSIS in term for term in inputs):  # it stands for no axis
+        output = tuple(label for label in output if label != ELLIPSIS)
     return Pattern(inputs, output)
 
 
@@ -60,7 +59,3 @@ def _unknown(equation: Equation, label: Label) -> PatternError:
         equation.text,
         label.start,
     )
-
-
-def _without_ellipsis(term: Labels) -> Labels:
-    return tuple(label for label in term if label != ELLIPSIS)

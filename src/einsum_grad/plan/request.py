@@ -14,7 +14,7 @@ from einsum_grad.plan.gradient import GradientPlan, Stretch, plan
 from einsum_grad.plan.optimize import AUTO, Order, check_path, read_order
 from einsum_grad.plan.pattern import ELLIPSIS, UNIT, Pattern
 from einsum_grad.plan.read import pattern_of
-from einsum_grad.syntax import Equation, parse
+from einsum_grad.syntax import Equation, equation_of, parse
 from einsum_grad.visible import visible
 
 _LONGEST_LABEL = 40
@@ -44,8 +44,12 @@ class Request:
         return plan(self.pattern, self.wrt, self.stretched)
 
 
+Sublists = tuple[Sequence[Any], Any]
+"""A pattern without a text: the sublist of labels of each operand, and that of the output."""
+
+
 def request(
-    pattern: str | Equation,
+    pattern: str | Equation | Sublists,
     wrt: int | Iterable[int] | None = None,
     notation: str = "letters",
     sizes: Mapping[str, int] | None = None,
@@ -60,6 +64,7 @@ def request(
     >>> request("i->ib", sizes={"b": 4}).plan.gradients[0].pattern
     'ib->i'
     """
+    pattern, sizes = read_terms(pattern, sizes)
     equation = pattern if isinstance(pattern, Equation) else parse(pattern, notation)
     given = read_sizes(sizes) or ()
     known = dict(given)
@@ -78,6 +83,28 @@ def request(
     return Request(
         equation, read, bound.pattern, positions, given, bound.sizes, bound.stretched, order
     )
+
+
+def read_terms(
+    pattern: str | Equation | Sublists, sizes: Mapping[Any, int] | None
+) -> tuple[str | Equation, Mapping[str, int] | None]:
+    """`pattern`, as an equation if it is a pair of terms, and `sizes` by its letters.
+
+    >>> equation, sizes = read_terms(([(0, 60), (60, 2)], (0, 2)), {60: 5})
+    >>> equation.text, sizes
+    ('AC,CB->AB', {'C': 5})
+    """
+    if not isinstance(pattern, (tuple, list)):
+        return pattern, sizes
+    if len(pattern) != 2 or isinstance(pattern[0], str):
+        raise ArgumentTypeError(
+            "a pattern is a str, or a pair of the operands' labels and the output's, such as "
+            "([(0, 1), (1, 2)], (0, 2))"
+        )
+    equation, letters = equation_of(*pattern)
+    if isinstance(sizes, Mapping):
+        sizes = {letters.get(label, label): size for label, size in sizes.items()}
+    return equation, sizes
 
 
 def read_wrt(wrt: int | Iterable[int] | None) -> tuple[int, ...] | None:

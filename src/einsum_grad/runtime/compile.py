@@ -6,7 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from einsum_grad.emit import target_of
-from einsum_grad.plan import AUTO, Shape, read_order, read_shapes, read_sizes, read_wrt, request
+from einsum_grad.plan import (
+    AUTO,
+    Shape,
+    Sublists,
+    read_order,
+    read_shapes,
+    read_sizes,
+    read_terms,
+    read_wrt,
+    request,
+)
 from einsum_grad.runtime import memory
 from einsum_grad.runtime.cache import Cache, CacheInfo
 from einsum_grad.runtime.function import Arguments, Function
@@ -30,7 +40,7 @@ class Caches(NamedTuple):
 
 
 def compile(
-    pattern: str | Equation,
+    pattern: str | Equation | Sublists,
     wrt: int | Iterable[int] | None = None,
     notation: str = "letters",
     sizes: Mapping[str, int] | None = None,
@@ -39,6 +49,9 @@ def compile(
     optimize: Any = AUTO,
 ) -> Function:
     """Compile a pattern to a function of its operands.
+
+    `pattern` is a text, or for labels of any kind a pair: the labels of each operand, and those of
+    the output, such as `([(0, 60), (60, 2)], (0, 2))`; `None` is the implicit output.
 
     `wrt` are the positions of the operands whose gradients are wanted, by default all.
     `notation` is "letters" or "named". `sizes` gives the sizes of labels that the output alone
@@ -63,6 +76,7 @@ def compile(
     True
     """
     check_length(pattern)
+    pattern, sizes = read_terms(pattern, sizes)
     arguments = Arguments(
         pattern,
         read_wrt(wrt),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import string
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -79,7 +80,7 @@ def einsum(
         text, given = operands[0], operands[1:]
         check_length(text)
     else:
-        equation, given = read_call(operands)
+        equation, given = read_call(operands, limited=optimize is False)
         text = equation.text
     arrays = [as_array(operand, f"operand {n}") for n, operand in enumerate(given)]
     chosen = order_of(optimize, text, arrays)
@@ -116,10 +117,13 @@ def order_of(optimize: Any, text: str, operands: Sequence[Any]) -> Order:
 
     Such a pair of a name and a limit of memory becomes the path that NumPy finds. What is too large
     for np.einsum can't be contracted at once: then our own search decides, as it does for a pair.
+    Raises `OperandError` for an ellipsis that is summed over where np.einsum refuses that.
 
     >>> order_of(("greedy", 10), "ij,jk,kl->il", [[[1, 2]], [[1], [1]], [[3]]])
     ((0, 1), (0, 1))
     """
+    if ELLIPSIS in text and (optimize is False or _is_word(optimize, AUTO)):
+        _check_ellipsis(text, operands)
     pair = isinstance(optimize, (tuple, list)) and len(optimize) == 2
     if not (pair and isinstance(optimize[0], str) and optimize[0] != "einsum_path"):
         order = read_order(False if optimize is None else optimize)
@@ -142,6 +146,28 @@ def _compile(text: str, order: Order) -> Function:
     check_legal(equation)
     asked = request(equation, wrt=(), optimize=order)
     return Function(asked, target_of("numpy"), Arguments(text, wrt=(), optimize=order))
+
+
+def _check_ellipsis(text: str, operands: Sequence[Any]) -> None:
+    """Raise `OperandError` where an ellipsis that the output lacks has axes.
+
+    np.einsum sums over them along a path, and refuses to where it contracts all at once.
+    """
+    equation = _without_dots(text)
+    for term, operand in zip(equation.inputs if equation else (), operands, strict=False):
+        if ELLIPSIS in term.names and np.ndim(operand) >= len(term.labels):
+            start = next(label.start for label in term.labels if label.name == ELLIPSIS)
+            raise OperandError(
+                "the output lacks the ellipsis, over whose axes np.einsum sums only with an "
+                f"optimize: give optimize=True, or use compile()\n{pointed(text, start)}"
+            )
+
+
+@functools.lru_cache(maxsize=1024)
+def _without_dots(text: str) -> Equation | None:
+    """The einsum `text`, if it has an output that lacks the ellipsis."""
+    equation = parse(text)
+    return None if equation.output is None or ELLIPSIS in equation.output.names else equation
 
 
 def _is_numpys(optimize: Any) -> bool:

@@ -1,6 +1,6 @@
 """Text to `Equation`: the language, and what is wrong with a sentence that is not of it."""
 
-from einsum_grad.syntax.call import read_call
+from einsum_grad.syntax.call import equation_of, read_call
 from einsum_grad.syntax.equation import ELLIPSIS, Equation, Label, Term
 from einsum_grad.syntax.grammar import NOTATIONS
 from einsum_grad.syntax.limits import MAX_AXES, check_length
@@ -15,6 +15,7 @@ __all__ = [
     "Label",
     "Term",
     "check_length",
+    "equation_of",
     "parse",
     "pointed",
     "read_call",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import operator
 import string
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from einsum_grad.errors import ArgumentTypeError, OperandError
@@ -17,12 +17,13 @@ SUBLIST_LETTERS = string.ascii_uppercase + string.ascii_lowercase
 """The letter of each integer of a sublist: np.einsum's own, in the order of their codes."""
 
 
-def read_call(args: Sequence[Any]) -> tuple[Equation, tuple[Any, ...]]:
+def read_call(args: Sequence[Any], limited: bool = False) -> tuple[Equation, tuple[Any, ...]]:
     """Split the positional arguments of an einsum call into the equation and the operands.
 
     `args` is `(subscripts, *operands)` or `(operand, sublist, operand, sublist, …[, output])`.
-    Raises `OperandError` for a call without operands or with an integer out of range,
-    `ArgumentTypeError` for a sublist of other things.
+    A label of a sublist is an integer or, as opt_einsum has it, anything hashable, a str above all.
+    Raises `OperandError` for a call without operands and, if integers are `limited` to np.einsum's,
+    for others; `ArgumentTypeError` for what is no sublist.
 
     >>> equation, operands = read_call(("i->", [1, 2]))
     >>> equation.text, operands
@@ -34,7 +35,7 @@ def read_call(args: Sequence[Any]) -> tuple[Equation, tuple[Any, ...]]:
     if not args:
         raise OperandError("an einsum needs a pattern and at least one operand")
     if isinstance(args[0], bytes):  # np.einsum takes these too
-        args = (args[0].decode("ascii", "replace"), *args[1:])
+        args = (args[0].decode("ascii", "backslashreplace"), *args[1:])
     if isinstance(args[0], str):
         return parse(args[0]), tuple(args[1:])
     if len(args) < 2:
@@ -42,47 +43,105 @@ def read_call(args: Sequence[Any]) -> tuple[Equation, tuple[Any, ...]]:
             f"an einsum needs a pattern, and has one operand of type {_type(args[0])}"
         )
     pairs = len(args) // 2
-    terms = [_term(args[2 * index + 1]) for index in range(pairs)]
-    output = "->" + _term(args[-1]) if len(args) % 2 else ""
-    return parse(",".join(terms) + output), tuple(args[: 2 * pairs : 2])
+    output = args[-1] if len(args) % 2 else None
+    equation, letters = equation_of([args[2 * index + 1] for index in range(pairs)], output)
+    if limited:
+        _check_integers(letters)
+    return equation, tuple(args[: 2 * pairs : 2])
 
 
-def _term(sublist: Any) -> str:
-    if isinstance(sublist, str):
-        raise _no_sublist(sublist)
+def equation_of(sublists: Sequence[Any], output: Any = None) -> tuple[Equation, dict[Any, str]]:
+    """The equation of one sublist for each operand and of the output's, and the letters in it.
+
+    A label is an integer or anything hashable. Integers up to 51 are np.einsum's letters; where
+    there are others, letters are given to all in the order in which they are sorted.
+
+    >>> equation, letters = equation_of([("time", "space"), ("space",)], ("time",))
+    >>> equation.text, letters
+    ('BA,A->B', {'space': 'A', 'time': 'B'})
+    """
+    terms = [_entries(sublist) for sublist in sublists]
+    result = None if output is None else _entries(output)
+    letters = _letters(itertools.chain(*terms, result or ()), result is None)
+    texts = ["".join(letters[entry] for entry in term) for term in terms]
+    end = "" if result is None else "->" + "".join(letters[entry] for entry in result)
+    del letters[...]
+    return parse(",".join(texts) + end), letters
+
+
+def _entries(sublist: Any) -> list[Any]:
+    """The labels of a sublist, each integer as an int."""
+    if isinstance(sublist, str) and not _NO_LABELS.isdisjoint(sublist):
+        raise ArgumentTypeError(f"subscripts stand before the operands: einsum({sublist!r:.40}, …)")
     try:
-        entries = iter(sublist)
+        entries = list(itertools.islice(iter(sublist), MAX_AXES + 2))
     except TypeError:
         raise _no_sublist(sublist) from None
-    letters = [_letter(entry) for entry in itertools.islice(entries, MAX_AXES + 2)]
-    if len(letters) > MAX_AXES + 1:
+    if getattr(getattr(sublist, "dtype", None), "kind", None) in _NUMBERS:  # it is an operand
+        raise _no_sublist(sublist)
+    if len(entries) > MAX_AXES + 1:
         raise OperandError(
             f"a sublist has more than {MAX_AXES} labels, and an array at most {MAX_AXES} axes"
         )
-    return "".join(letters)
+    return list(map(_entry, entries))
 
 
 def _no_sublist(value: object) -> ArgumentTypeError:
     return ArgumentTypeError(
-        f"each operand is followed by its sublist of integers, and this is of type {_type(value)}"
+        f"each operand is followed by its sublist of labels, and this is of type {_type(value)}"
     )
 
 
-def _letter(entry: Any) -> str:
-    if entry is Ellipsis:
-        return ELLIPSIS
+def _entry(entry: Any) -> Any:
     try:
-        number = operator.index(entry)
+        return operator.index(entry)
+    except TypeError:
+        pass
+    try:
+        hash(entry)
     except TypeError:
         raise ArgumentTypeError(
-            f"a sublist holds integers and Ellipsis, and this is of type {_type(entry)}"
+            "a sublist holds integers, Ellipsis and what can be hashed, and this is of type "
+            f"{_type(entry)}"
         ) from None
-    if not 0 <= number < len(SUBLIST_LETTERS):
-        raise OperandError(
-            f"an integer of a sublist is from 0 to {len(SUBLIST_LETTERS) - 1}, and not {number}; "
-            "for more labels write the subscripts as letters"
-        )
-    return SUBLIST_LETTERS[number]
+    return entry
+
+
+def _letters(entries: Iterable[Any], sorting: bool) -> dict[Any, str]:
+    """The letter of each label; those that can't be sorted stand as they come, if that may be."""
+    labels = [entry for entry in dict.fromkeys(entries) if entry is not Ellipsis]
+    if all(isinstance(label, int) and 0 <= label < len(SUBLIST_LETTERS) for label in labels):
+        return {...: ELLIPSIS, **{label: SUBLIST_LETTERS[label] for label in labels}}
+    try:
+        labels.sort()
+    except TypeError:
+        if sorting:
+            raise ArgumentTypeError(
+                "an implicit output has its labels sorted, and these can't be: write the output"
+            ) from None
+    return {...: ELLIPSIS, **{label: _letter(place) for place, label in enumerate(labels)}}
+
+
+def _check_integers(labels: Iterable[Any]) -> None:
+    for label in labels:
+        if isinstance(label, int) and not 0 <= label < len(SUBLIST_LETTERS):
+            raise OperandError(
+                f"an integer of a sublist is from 0 to {len(SUBLIST_LETTERS) - 1} with "
+                f"optimize=False, as in np.einsum, and not {label}; leave optimize out"
+            )
+
+
+def _letter(place: int) -> str:
+    """A label for each place, in the order of their codes: after the letters opt_einsum's."""
+    if place < len(SUBLIST_LETTERS):
+        return SUBLIST_LETTERS[place]
+    return chr(place + _SHIFT if place + _SHIFT < _SURROGATES else place + _SHIFT + _COUNT)
+
+
+_SHIFT = ord("À") - len(SUBLIST_LETTERS)
+_SURROGATES, _COUNT = 0xD800, 0x800
+_NO_LABELS = frozenset(",->. ")
+_NUMBERS = frozenset("fc")
 
 
 def _type(value: object) -> str:

@@ -8,16 +8,37 @@ from collections.abc import Callable
 
 from einsum_grad.syntax.equation import ELLIPSIS
 from einsum_grad.syntax.grammar import is_label, parser
-from einsum_grad.syntax.quote import visible
+from einsum_grad.visible import visible
 
 _ARROWS = re.compile(r"=>|->>|-->|--|—>|–>|−>|~>|→|⇒|⟶|➔|➡|- +>|>|-(?=\s*\w)")
+_DASHES = "—–−"
+_LOOKALIKE = re.compile("[→⇒⟶➔➡…]")
 _LONGEST_HINT = 60
+_TYPED = 1000
+"""The most characters of a pattern that somebody may have typed."""
 _TRAILING_DASH = re.compile(r"-\s*$")
 
 
 def diagnose(text: str, at: int, notation: str) -> str:
     """Say why `text` is refused at position `at`: the first rule that knows the mistake."""
     return next(said for rule in _RULES if (said := rule(text, at, notation)))
+
+
+def begin(text: str, at: int) -> int:
+    """Where the mistake begins at whose end the parser stopped: a long dash is a label before >."""
+    return at - 1 if at and text[at] == ">" and text[at - 1] in _DASHES else at
+
+
+def mistaken_sign(text: str) -> int | None:
+    """The place of a sign for an arrow or an ellipsis, if `text` has no arrow; else it is a label.
+
+    So it is in a long text, which nobody typed.
+
+    >>> mistaken_sign("ij→ji"), mistaken_sign("i→->→i")
+    (2, None)
+    """
+    found = None if "->" in text or len(text) > _TYPED else _LOOKALIKE.search(text)
+    return found.start() if found else None
 
 
 def _is_sentence(text: str, notation: str) -> bool:

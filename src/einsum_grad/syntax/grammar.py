@@ -36,15 +36,15 @@ def grammar_text() -> str:
 def is_label(name: str, notation: str) -> bool:
     """Whether what the grammar took for a label is one.
 
-    It knows Python's alphanumerics less the decimal digits, and with them come ² and ½.
+    Its names are made of Python's alphanumerics, and with them come ² and ½.
 
-    >>> is_label("i", "letters"), is_label("²", "letters"), is_label("x1", "named")
-    (True, False, True)
+    >>> is_label("×", "letters"), is_label("x1", "named"), is_label("x²", "named")
+    (True, True, False)
     """
     return _IS_LABEL[notation](name)
 
 
-_IS_LABEL = {"letters": str.isalpha, "named": str.isidentifier}
+_IS_LABEL: dict[str, Callable[[str], bool]] = {"letters": bool, "named": str.isidentifier}
 
 NOTATIONS = tuple(_IS_LABEL)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from einsum_grad.errors import ArgumentError
-from einsum_grad.syntax.diagnose import diagnose
+from einsum_grad.syntax.diagnose import begin, diagnose, mistaken_sign
 from einsum_grad.syntax.equation import ELLIPSIS, Equation, Label, Term
 from einsum_grad.syntax.grammar import NOTATIONS, is_label, parser
 from einsum_grad.syntax.limits import check_limits
@@ -38,9 +38,11 @@ def _parse(text: str, notation: str) -> Equation:
 
     try:
         tree = parser()(text, start=notation)
+        at = mistaken_sign(text)
     except UnexpectedInput as error:
-        at = error.pos_in_stream or 0
-        raise refuse(diagnose(text, at, notation), text, at) from None
+        at = begin(text, error.pos_in_stream or 0)
+    if at is not None:
+        raise refuse(diagnose(text, at, notation), text, at)
     return _equation(text, notation, list(tree.iter_subtrees_topdown())[1:])
 
 

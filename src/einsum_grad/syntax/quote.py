@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from einsum_grad.errors import PatternError
+from einsum_grad.visible import visible
 
 _BEFORE, _AFTER = 50, 25
 
@@ -23,25 +24,14 @@ def refuse(message: str, text: str, position: int) -> PatternError:
 def pointed(text: str, position: int) -> str:
     """The part of `text` around `position` on one line, and a caret below the place."""
     start, stop = max(0, position - _BEFORE), position + _AFTER
-    head = ("…" if start else "") + "".join(map(visible, text[start:position]))
-    tail = "".join(map(visible, text[position:stop])) + ("…" if stop < len(text) else "")
+    head = ("…" if start else "") + visible(text[start:position])
+    tail = visible(text[position:stop]) + ("…" if stop < len(text) else "")
     return f"    {head}{tail}\n    {' ' * _columns(head)}^"
 
 
 def shorten(text: str, length: int = 40) -> str:
     """The first characters of `text`, each of them visible, in quotation marks."""
-    head = "".join(map(visible, text[:length]))
-    return f"'{head}{'…' if len(text) > length else ''}'"
-
-
-def visible(char: str) -> str:
-    """`char` itself if a terminal shows it in its place, else its escape.
-
-    >>> visible("i"), visible(chr(0)), visible(chr(0x202E))
-    ('i', '\\\\x00', '\\\\u202e')
-    """
-    shown = char.isprintable() and unicodedata.category(char)[0] != "M"
-    return char if shown else char.encode("unicode_escape").decode("ascii")
+    return f"'{visible(text[:length])}{'…' if len(text) > length else ''}'"
 
 
 def _columns(text: str) -> int:
