@@ -311,10 +311,12 @@ def test_lines_of_standard_input_are_shown_and_not_obeyed(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO(f"i{hostile}j\ni,i->\n{hostile}\n"))
-    assert main([*command.split(), "-"]) == 1
+    is_label = hostile in ("\u2028", "\u202e")
+    assert main([*command.split(), "-"]) == (0 if is_label else 1)
     captured = capsys.readouterr()
     assert all(char.isprintable() for char in (captured.out + captured.err).replace("\n", ""))
-    assert hostile.encode("unicode_escape").decode() in captured.err
+    told = captured.out if is_label else captured.err
+    assert hostile.encode("unicode_escape").decode() in told
 
 
 def test_ordinary_letters_are_readable(capsys: pytest.CaptureFixture[str]) -> None:
