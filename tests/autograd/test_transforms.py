@@ -90,7 +90,7 @@ def test_an_argument_that_is_returned_has_one() -> None:
     [
         (lambda x: x * 2, r"<lambda> returned a Tensor of shape \(2, 3\)"),
         (lambda x: np.sum(x) * 1j, "dtype complex128"),
-        (lambda x: float(np.sum(x)), "returned a float"),
+        (lambda x: np.sum(x).item(), "returned a float"),
         (lambda x: None, "returned a NoneType"),
         (lambda x: x.data.sum(), "returned a float64"),
         (lambda x: (np.sum(x), 1), "returned a tuple"),
