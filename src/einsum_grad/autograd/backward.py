@@ -37,7 +37,8 @@ def pull_back(
     A node is visited after everything that was made of it: numbers rise along the graph, and the
     heap gives the highest first. What is older than the number `first` counts as constant. Unless
     `keep`, a node is freed as it is visited. With `wrap` the rules work on Tensors, so that the
-    pass is itself recorded. Raises `AutogradError` where the graph was freed before.
+    pass is itself recorded, and each that arrives is a Tensor, even a constant. Raises
+    `AutogradError` where the graph was freed before.
     """
     pending: Cotangents = {}
     arrived: Cotangents = {}
@@ -53,10 +54,13 @@ def pull_back(
         if not heap:
             return arrived
         node = heappop(heap)[1]
+        whole = pending.pop(node)
+        if wrap and not isinstance(whole, Traced):
+            whole = wrap(np.asarray(whole), None)
         if isinstance(node, Leaf) or node in targets:
-            arrived[node], parts = pending.pop(node), ()
+            arrived[node], parts = whole, ()
         else:
-            parts = _visit(node, pending.pop(node), keep, wrap)
+            parts = _visit(node, whole, keep, wrap)
 
 
 def comes_from_before(root: Node | Leaf | None, first: float) -> bool:
@@ -78,8 +82,6 @@ def _visit(
     """The cotangents of the node's parents; what the node had kept is gone when this returns."""
     if node.pull is None:
         raise AutogradError(FREED.format(node.name))
-    if wrap and not isinstance(cotangent, Traced):
-        cotangent = wrap(np.asarray(cotangent), None)
     pull, parents, lift = node.pull, node.parents, _lift(node, wrap) if wrap else _as_saved
     if not keep:
         node.free()
