@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Sequence
 from heapq import heappop, heappush
 from typing import Any, TypeAlias
 
@@ -80,9 +80,10 @@ def _visit(
     node: Node, cotangent: Any, keep: bool, wrap: Wrap | None
 ) -> list[tuple[Node | Leaf, Any]]:
     """The cotangents of the node's parents; what the node had kept is gone when this returns."""
-    if node.pull is None:
+    parents, pull = node.parents, node.pull
+    if pull is None:
         raise AutogradError(FREED.format(node.name))
-    pull, parents, lift = node.pull, node.parents, _lift(node, wrap) if wrap else _as_saved
+    lift = _lift(node, parents, wrap) if wrap else _as_saved
     if not keep:
         node.free()
     return [
@@ -91,9 +92,9 @@ def _visit(
     ]
 
 
-def _lift(node: Node, wrap: Wrap) -> Lift:
+def _lift(node: Node, parents: Sequence[Node | Leaf], wrap: Wrap) -> Lift:
     """Make Tensors again of what the node kept: at its own place, or at that of an operand."""
-    places = {OUTPUT: node, **dict(zip(node.wanted, node.parents, strict=True))}
+    places = {OUTPUT: node, **dict(zip(node.wanted, parents, strict=True))}
 
     def lift(position: int, array: Any) -> Any:
         return wrap(array, places[position]) if position in places else array

@@ -125,7 +125,8 @@ class Tensor(Operators, Methods, Conversions):
 
         `grad` is the cotangent, of the result's shape; 1 by default for a result of one real
         number. The graph is freed on the way unless `retain_graph`. With `create_graph` the pass
-        is itself recorded, and the gradients are Tensors that can be differentiated again.
+        is itself recorded, and the gradients are Tensors that can be differentiated again. Passes
+        in several threads add up; those through one graph need `retain_graph`.
 
         Raises `AutogradError` where there is no graph or it was freed, and for a cotangent that is
         missing or of another shape or kind. Then no `.grad` has changed.
