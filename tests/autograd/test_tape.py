@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 import einsum_grad as eg
-from einsum_grad.autograd.tape import Leaf
+from einsum_grad.autograd.backward import pull_back
+from einsum_grad.autograd.tape import Leaf, Node
 from einsum_grad.errors import AutogradError
 from tests.autograd.table import np, tensor
 from tests.interrupts import interrupted
@@ -96,6 +97,36 @@ def test_a_graph_that_is_freed_meanwhile_is_refused_whole() -> None:
         in_threads(work)
         assert arrived
         np.testing.assert_array_equal(x.grad, len(arrived) * np.full(3, 3.0))
+
+
+class FreedAt(Node):
+    """A node that another thread frees when one of its attributes was read so many times."""
+
+    def __getattribute__(self, name: str) -> Any:
+        found = super().__getattribute__(name)
+        if name in ("pull", "parents"):
+            READS.append(name)
+            if len(READS) == FREED_AFTER[0]:
+                self.free()
+        return found
+
+
+READS: list[str] = []
+FREED_AFTER = [0]
+
+
+@pytest.mark.parametrize("read", range(4))
+def test_a_node_that_is_freed_between_two_reads_is_whole_or_refused(read: int) -> None:
+    leaf = Leaf(np.ones(2))
+    node = FreedAt("freed", np.ones(2), [0], [leaf], lambda g, lift: [g * 2.0])
+    READS.clear()
+    FREED_AFTER[0] = read
+    try:
+        arrived = pull_back(node, np.ones(2), keep=True)
+    except AutogradError as error:
+        assert "freed" in str(error)  # noqa: PT017  # either is right
+    else:
+        np.testing.assert_array_equal(arrived[leaf], [2.0, 2.0])
 
 
 class Meanwhile:
