@@ -63,15 +63,21 @@ def compile(
     True
     """
     check_length(pattern)
-    arguments = Arguments(
-        pattern,
-        read_wrt(wrt),
-        notation,
-        read_sizes(sizes),
-        target,
-        read_shapes(shapes),
-        read_order(optimize),
+    return compiled(
+        Arguments(
+            pattern,
+            read_wrt(wrt),
+            notation,
+            read_sizes(sizes),
+            target,
+            read_shapes(shapes),
+            read_order(optimize),
+        )
     )
+
+
+def compiled(arguments: Arguments) -> Function:
+    """The function of arguments that were read already."""
     try:
         hash(arguments)
     except TypeError:
