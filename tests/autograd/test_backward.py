@@ -377,3 +377,12 @@ def test_a_rule_of_the_wrong_shape_is_named() -> None:
     wrong = eg.primitive(lambda x: x * 2, x=lambda g: g[:1])
     with pytest.raises(AutogradError, match=r"rule of <lambda> .* shape \(1,\) .* shape \(3,\)"):
         wrong(variable(1.0, 2.0, 3.0)).backward(np.ones(3))
+
+
+@pytest.mark.parametrize("result", [lambda x: x, lambda x: +x, lambda x: x * 3.0, lambda x: x[:0]])
+def test_a_recorded_pass_leaves_tensors_even_of_constants(result: Any) -> None:
+    x = eg.Tensor([1.0, 2.0], requires_grad=True)
+    y = result(x)
+    y.backward(np.ones(y.shape), create_graph=True)
+    assert isinstance(x.grad, eg.Tensor)
+    assert x.grad.shape == (2,)

@@ -100,7 +100,7 @@ def test_a_tensor_shows_its_values_and_how_it_was_made(tensor: eg.Tensor, text: 
 
 
 def test_one_number_becomes_pythons() -> None:
-    x = eg.Tensor(2.5, requires_grad=True)
+    x = eg.Tensor(2.5)
     assert (x.item(), float(x), int(x), complex(x), bool(x)) == (2.5, 2.5, 2, 2.5, True)
     assert f"{x:.2f}" == "2.50"
     assert [10, 20, 30][eg.Tensor(2)] == 30

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -90,7 +91,7 @@ def test_an_argument_that_is_returned_has_one() -> None:
     [
         (lambda x: x * 2, r"<lambda> returned a Tensor of shape \(2, 3\)"),
         (lambda x: np.sum(x) * 1j, "dtype complex128"),
-        (lambda x: float(np.sum(x)), "returned a float"),
+        (lambda x: np.sum(x).item(), "returned a float"),
         (lambda x: None, "returned a NoneType"),
         (lambda x: x.data.sum(), "returned a float64"),
         (lambda x: (np.sum(x), 1), "returned a tuple"),
@@ -265,3 +266,70 @@ def test_argnums_name_each_argument_once(transform: Any, argnums: tuple[int, ...
         transform(lambda x, w: np.sum(x * w), argnums)(np.ones(2), np.ones(2))
     with pytest.raises(ArgumentTypeError, match="and not True"):
         transform(lambda x, w: np.sum(x * w), True)(np.ones(2), np.ones(2))
+
+
+# A derivative of the first order of one number, in each way that there is.
+ONCE: dict[str, Callable[[Any], Any]] = {
+    "grad": eg.grad,
+    "value_and_grad": lambda f: lambda x: eg.value_and_grad(f)(x)[1],
+    "jacobian": eg.jacobian,
+    "jvp": lambda f: lambda x: eg.jvp(f, x, 1.0)[1],
+    "hvp": lambda f: lambda x: eg.hvp(f, x, 1.0)[0],
+}
+
+# Functions that have, at 1.5, these derivatives from the first to the third.
+CONSTANT_SOON: dict[str, tuple[Callable[[Any], Any], tuple[float, float, float]]] = {
+    "identity": (lambda x: x, (1, 0, 0)),
+    "linear": (lambda x: 3 * x, (3, 0, 0)),
+    "square": (lambda x: x * x, (3, 2, 0)),
+    "abs": (np.abs, (1, 0, 0)),
+    "relu": (eg.relu, (1, 0, 0)),
+    "reshaped": (lambda x: np.reshape(x, (1, 1)), (1, 0, 0)),
+    "the branch taken": (lambda x: np.where(x > 0, x, 2.0), (1, 0, 0)),
+    "the branch not taken": (lambda x: np.where(x < 0, x, 2.0), (0, 0, 0)),
+    "times a floor": (lambda x: x * np.floor(x), (1, 0, 0)),
+    "times data": (lambda x: x * x.data, (1.5, 0, 0)),
+    "minus itself": (lambda x: x - x, (0, 0, 0)),
+    "detached": (lambda x: x.detach(), (0, 0, 0)),
+    "a constant": (lambda x: eg.Tensor(4.0), (0, 0, 0)),
+    "another variable": (lambda x: eg.Tensor(4.0, requires_grad=True).detach() * 2, (0, 0, 0)),
+}
+
+
+@pytest.mark.parametrize("inner", ONCE)
+@pytest.mark.parametrize("outer", ONCE)
+def test_derivatives_become_constant_and_go_on(inner: str, outer: str) -> None:
+    ways = (inner, outer, inner)
+    for name, (function, derivatives) in CONSTANT_SOON.items():
+        if name == "reshaped" and ways[0] in ("jacobian", "jvp"):
+            continue  # these have the axes of the result, and only one number has a gradient
+        derived = function
+        for way, derivative in zip(ways, derivatives, strict=True):
+            derived = ONCE[way](derived)
+            got = derived(1.5)
+            np.testing.assert_array_equal(got, np.full(np.shape(got), derivative), err_msg=name)
+            assert type(got) is np.ndarray
+
+
+@pytest.mark.parametrize("shape", [(0,), (2, 0), (0, 2), (2,), ()])
+def test_derivatives_of_any_order_have_their_shape(shape: tuple[int, ...]) -> None:
+    x = np.full(shape, 1.5, np.float32)
+
+    def total(x: Any) -> Any:
+        return np.sum(x * x)
+
+    def same(x: Any) -> Any:
+        return x
+
+    second = np.reshape(2 * np.eye(x.size, dtype=np.float32), shape + shape)
+    np.testing.assert_array_equal(eg.hessian(total)(x), second, strict=True)
+    np.testing.assert_array_equal(eg.jvp(eg.grad(total), x, x)[1], 2 * x, strict=True)
+    for function, order in ((same, 2), (same, 3), (eg.grad(total), 2), (eg.hessian(total), 2)):
+        derived = function
+        for _ in range(order):
+            derived = eg.jacobian(derived)
+        zeros = np.zeros(np.shape(function(x)) + order * shape, np.float32)
+        np.testing.assert_array_equal(derived(x), zeros, strict=True)
+    np.testing.assert_array_equal(eg.jvp(eg.hessian(total), x, x)[1], 0 * second, strict=True)
+    around = eg.grad(lambda x: np.sum(eg.hessian(total)(x)))
+    np.testing.assert_array_equal(around(x), 0 * x, strict=True)

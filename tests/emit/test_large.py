@@ -19,6 +19,7 @@ from einsum_grad.plan import Pattern, pattern_of
 from einsum_grad.runtime import interpret, interpret_backward
 from einsum_grad.runtime.helpers import BLOCKS
 from einsum_grad.runtime.load import load
+from einsum_grad.runtime.variant import Variant
 from einsum_grad.syntax import parse
 from tests.emit.generated import program, run
 from tests.strategies import Case, cases, seeds, whole
@@ -101,6 +102,7 @@ def test_rows_with_gaps_are_read_as_they_are_in_blocks_too() -> None:
     big = np.ones((2048, 2048), np.float32)
     function = eg.compile("ij,j->i")
     variant, _ = function._variants.of((big[:, :1024], np.ones(1024, np.float32)), True)
+    assert isinstance(variant, Variant)
     assert "np.matmul(x_part, w, out=z_part)" in variant.loaded.source.text
     assert "x_part.T @ dz_part" in variant.loaded.source.text
 

@@ -14,6 +14,7 @@ from einsum_grad import Certificate, certify_module, emit
 from einsum_grad.errors import ArgumentError, ArgumentTypeError, PatternError
 from einsum_grad.runtime.certified import certified
 from einsum_grad.runtime.helpers import BLOCKS
+from einsum_grad.runtime.variant import Variant
 
 
 def only_finding(certificate: Certificate) -> str:
@@ -218,7 +219,9 @@ def test_the_module_is_the_one_of_a_call(
     for shape in (small, large):
         array = np.ones(shape, float if numbers == "real" else complex)
         f(array, array)
-        called.append(f._variants.of((array, array), True)[0].loaded.source.text)
+        variant, _ = f._variants.of((array, array), True)
+        assert isinstance(variant, Variant)
+        called.append(variant.loaded.source.text)
     assert run == called
     assert "in_blocks" in run[1]
     assert "in_blocks" not in run[0]

@@ -1,6 +1,6 @@
 """Tensors: operations recorded on a tape, gradients by compiled patterns and a table of rules."""
 
-from einsum_grad.autograd import elementwise, linear, products, reductions, shapes
+from einsum_grad.autograd import compiled, elementwise, linear, products, reductions, shapes
 from einsum_grad.autograd.check import GradientReport, check_gradients
 from einsum_grad.autograd.einsum import einsum
 from einsum_grad.autograd.functions import logsumexp, relu, sigmoid, softmax, softplus
@@ -12,7 +12,7 @@ from einsum_grad.autograd.tangents import hvp, jvp
 from einsum_grad.autograd.tensor import Tensor
 from einsum_grad.autograd.transforms import grad, value_and_grad
 
-TABLES = (elementwise, linear, products, reductions, shapes)
+TABLES = (compiled, elementwise, linear, products, reductions, shapes)
 """The modules whose import fills the table of NumPy's functions."""
 
 __all__ = [

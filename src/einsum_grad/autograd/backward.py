@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Sequence
 from heapq import heappop, heappush
 from typing import Any, TypeAlias
 
@@ -37,7 +37,8 @@ def pull_back(
     A node is visited after everything that was made of it: numbers rise along the graph, and the
     heap gives the highest first. What is older than the number `first` counts as constant. Unless
     `keep`, a node is freed as it is visited. With `wrap` the rules work on Tensors, so that the
-    pass is itself recorded. Raises `AutogradError` where the graph was freed before.
+    pass is itself recorded, and each that arrives is a Tensor, even a constant. Raises
+    `AutogradError` where the graph was freed before.
     """
     pending: Cotangents = {}
     arrived: Cotangents = {}
@@ -53,10 +54,13 @@ def pull_back(
         if not heap:
             return arrived
         node = heappop(heap)[1]
+        whole = pending.pop(node)
+        if wrap and not isinstance(whole, Traced):
+            whole = wrap(np.asarray(whole), None)
         if isinstance(node, Leaf) or node in targets:
-            arrived[node], parts = pending.pop(node), ()
+            arrived[node], parts = whole, ()
         else:
-            parts = _visit(node, pending.pop(node), keep, wrap)
+            parts = _visit(node, whole, keep, wrap)
 
 
 def comes_from_before(root: Node | Leaf | None, first: float) -> bool:
@@ -76,11 +80,10 @@ def _visit(
     node: Node, cotangent: Any, keep: bool, wrap: Wrap | None
 ) -> list[tuple[Node | Leaf, Any]]:
     """The cotangents of the node's parents; what the node had kept is gone when this returns."""
-    if node.pull is None:
+    parents, pull = node.parents, node.pull
+    if pull is None:
         raise AutogradError(FREED.format(node.name))
-    if wrap and not isinstance(cotangent, Traced):
-        cotangent = wrap(np.asarray(cotangent), None)
-    pull, parents, lift = node.pull, node.parents, _lift(node, wrap) if wrap else _as_saved
+    lift = _lift(node, parents, wrap) if wrap else _as_saved
     if not keep:
         node.free()
     return [
@@ -89,9 +92,9 @@ def _visit(
     ]
 
 
-def _lift(node: Node, wrap: Wrap) -> Lift:
+def _lift(node: Node, parents: Sequence[Node | Leaf], wrap: Wrap) -> Lift:
     """Make Tensors again of what the node kept: at its own place, or at that of an operand."""
-    places = {OUTPUT: node, **dict(zip(node.wanted, node.parents, strict=True))}
+    places = {OUTPUT: node, **dict(zip(node.wanted, parents, strict=True))}
 
     def lift(position: int, array: Any) -> Any:
         return wrap(array, places[position]) if position in places else array

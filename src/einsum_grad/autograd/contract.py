@@ -14,7 +14,7 @@ from einsum_grad.autograd.refusals import as_operand
 from einsum_grad.autograd.tape import Array, Lift, Node, Traced, wanted_positions
 from einsum_grad.autograd.tensor import Tensor
 from einsum_grad.plan import AUTO, Order, Request, request
-from einsum_grad.runtime import compile
+from einsum_grad.runtime import Arguments, compiled
 
 Sizes = tuple[tuple[str, int], ...]
 
@@ -23,10 +23,7 @@ Sizes = tuple[tuple[str, int], ...]
 class Contraction:
     """What a recorded einsum keeps: the pullback, and the operands to make a new pattern of."""
 
-    pattern: str
-    notation: str
-    sizes: Sizes
-    optimize: Order
+    arguments: Arguments
     wanted: tuple[int, ...]
     arrays: Sequence[Array]
     pullback: Callable[[Any], Sequence[Array]]
@@ -35,12 +32,9 @@ class Contraction:
         """Run the pullback; where the pass is recorded, run the swapped patterns as einsums."""
         if not isinstance(g, Traced):
             return self.pullback(g)
-        shapes = [array.shape for array in self.arrays]
-        asked = request(self.pattern, notation=self.notation, sizes=dict(self.sizes), shapes=shapes)
+        asked = bound(self.arguments, self.arrays)
         operands = [lift(position, array) for position, array in enumerate(self.arrays)]
-        # A path is one for these operands: with the cotangent among them, another may be cheap.
-        order = AUTO if isinstance(self.optimize, tuple) else self.optimize
-        return [_gradient(asked, operands, g, position, order) for position in self.wanted]
+        return [swapped(asked, operands, g, position) for position in self.wanted]
 
 
 def contract(
@@ -55,18 +49,24 @@ def contract(
     `optimize` is the order of contraction, which the pullback shares. With a Tensor among the
     operands the result is a Tensor, else an array.
     """
-    operands = [as_operand(operand, "einsum") for operand in operands]
+    arguments = Arguments(pattern, None, notation, sizes or None, optimize=optimize)
+    return run_recorded(arguments, [as_operand(operand, "einsum") for operand in operands])
+
+
+def run_recorded(arguments: Arguments, operands: Sequence[Any]) -> Any:
+    """`contract` of operands that were read; whatever `wrt` says, all that require it record."""
     wanted = wanted_positions(operands) if is_recording() else ()
-    function = compile(pattern, wanted, notation, dict(sizes), optimize=optimize)
+    function = compiled(arguments._replace(wrt=wanted))
     if not wanted:
         return _constant(function, operands)
     arrays = [np.asarray(borrow(operand)) for operand in operands]
     out, pullback = function.vjp(*arrays)
     out = np.asarray(out).view()
     out.flags.writeable = False
-    residual = Contraction(pattern, notation, sizes, optimize, wanted, arrays, pullback)
+    residual = Contraction(arguments, wanted, arrays, pullback)
     parents = [operands[position]._node for position in wanted]
-    return Tensor._of(out, Node(f"einsum {pattern!r}", out, wanted, parents, residual))
+    name = f"einsum {getattr(arguments.pattern, 'text', arguments.pattern)!r}"
+    return Tensor._of(out, Node(name, out, wanted, parents, residual))
 
 
 def _constant(function: Callable[..., Any], operands: Sequence[Any]) -> Any:
@@ -76,13 +76,27 @@ def _constant(function: Callable[..., Any], operands: Sequence[Any]) -> Any:
     return Tensor._of(np.asarray(out), None) if traced else out
 
 
-def _gradient(asked: Request, operands: Sequence[Any], g: Any, position: int, order: Order) -> Any:
+def bound(arguments: Arguments, operands: Sequence[Any]) -> Request:
+    """The pattern of `arguments`, bound to the shapes of `operands`."""
+    pattern, _, notation, sizes, _, _, order = arguments
+    known = dict(sizes or ())
+    # Those of other labels chose an order, and the operands' may be others.
+    only = request(pattern, (), notation, known).pattern.output_sizes(known)
+    shapes = [operand.shape for operand in operands]
+    # A path is one for these operands: with a cotangent among them, another may be cheap.
+    optimize = AUTO if isinstance(order, tuple) else order
+    return request(pattern, (), notation, only, shapes, optimize)
+
+
+def swapped(
+    asked: Request, operands: Sequence[Any], g: Any, position: int, conj: bool = True
+) -> Any:
     """The gradient of one operand: an einsum of the cotangent and the other operands."""
-    factors = [np.conjugate(x) if np.iscomplexobj(x) else x for x in operands]
+    factors = [np.conjugate(x) if conj and np.iscomplexobj(x) else x for x in operands]
     factors[position] = g
     pattern = asked.pattern.swap(position).with_labelled_units()
     names = {label: f"L{number}" for number, label in enumerate(pattern.labels())}
     sizes = {**dict.fromkeys(names, 1), **dict(asked.sizes)}
     only = set(pattern.output).difference(pattern.input_labels())
     known = tuple(sorted((names[label], sizes[label]) for label in only))
-    return contract(str(pattern.rename(names)), factors, known, "named", order)
+    return contract(str(pattern.rename(names)), factors, known, "named", asked.order)

@@ -13,6 +13,7 @@ from einsum_grad.autograd.display import show
 from einsum_grad.autograd.ownership import hand_out
 from einsum_grad.autograd.refusals import run
 from einsum_grad.autograd.tape import Array, DType, Node, Shape, Traced
+from einsum_grad.autograd.unrecorded import ARRAY, NUMBER, unrecorded
 from einsum_grad.errors import AutogradError
 
 if TYPE_CHECKING:
@@ -45,21 +46,30 @@ class Conversions(Traced):
         return self._data.dtype
 
     def numpy(self) -> Array:
-        """The array, as `.data` gives it."""
+        """The array, which has no gradient, as `.data` gives it."""
         return hand_out(self)
 
     def item(self) -> Any:
-        """The one element as a Python number; raises `OperandError` if there are more or none."""
+        """The one element as a Python number, which has no gradient.
+
+        This is how to ask for the number of a Tensor that requires a gradient: `float(x)`,
+        `math.exp(x)` and the like, which would lose it without notice, raise `AutogradError`
+        outside of `no_grad()`. Raises `OperandError` if there are more elements or none.
+
+        >>> from einsum_grad import Tensor
+        >>> Tensor([2.0], requires_grad=True).item()
+        2.0
+        """
         return run("item", self._data.item, ())
 
     def __float__(self) -> float:
-        return float(run("float", float, (self._data,)))
+        return float(run("float", float, (unrecorded(self, NUMBER.format("float")),)))
 
     def __int__(self) -> int:
-        return int(run("int", int, (self._data,)))
+        return int(run("int", int, (unrecorded(self, NUMBER.format("int")),)))
 
     def __complex__(self) -> complex:
-        return complex(run("complex", complex, (self._data,)))
+        return complex(run("complex", complex, (unrecorded(self, NUMBER.format("complex")),)))
 
     def __index__(self) -> int:
         return int(run("index", operator.index, (self._data,)))
@@ -95,11 +105,7 @@ class Conversions(Traced):
         return type(self), (self._data, self._node is not None)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
-        if self._node is not None:
-            raise AutogradError(
-                "an array made of a Tensor that requires a gradient would lose it: use NumPy's "
-                "functions of the Tensor, np.stack for a list of them, or x.data for the array"
-            )
+        unrecorded(self, ARRAY)
         return np.array(hand_out(self), dtype=dtype, copy=copy)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:

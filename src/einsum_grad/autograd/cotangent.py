@@ -38,10 +38,8 @@ def starting_cotangent(given: Any, shape: Shape, dtype: DType) -> Any:
 
 def accumulate(cotangents: Cotangents) -> None:
     """Add each leaf's cotangent to its gradient, which stays an array of its own."""
-    leaves = [leaf for leaf in cotangents if isinstance(leaf, Leaf)]
-    gradients = [_added(leaf, cotangents) for leaf in leaves]
-    for leaf, gradient in zip(leaves, gradients, strict=True):
-        leaf.grad = gradient
+    for leaf in [leaf for leaf in cotangents if isinstance(leaf, Leaf)]:
+        leaf.add(take(leaf, cotangents))
 
 
 def take(leaf: Any, cotangents: Cotangents) -> Any:
@@ -54,14 +52,6 @@ def take(leaf: Any, cotangents: Cotangents) -> Any:
     if isinstance(cotangents[leaf], Traced):
         return +cotangents.pop(leaf)
     return own(np.asarray(cotangents.pop(leaf)))
-
-
-def _added(leaf: Leaf, cotangents: Cotangents) -> Any:
-    if leaf.grad is None:
-        return take(leaf, cotangents)
-    # Not in place: somebody may hold the gradient of an earlier pass.
-    total = leaf.grad + cotangents.pop(leaf)
-    return total if isinstance(total, Traced) else np.asarray(total)
 
 
 def _one(shape: Shape, dtype: DType) -> Array:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
 
 from einsum_grad.autograd.ownership import look
 from einsum_grad.autograd.refusals import as_operand, run
+from einsum_grad.autograd.writing import WRITING, write
 from einsum_grad.errors import ArgumentTypeError, AutogradError
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -27,7 +28,7 @@ CONSTANT: frozenset[Callable[..., Any]] = frozenset(
         *(np.floor, np.ceil, np.rint, np.trunc, np.round, np.floor_divide),
         *(np.argmax, np.argmin, np.argsort, np.nonzero, np.count_nonzero, np.searchsorted),
         *(np.shape, np.ndim, np.size, np.result_type, np.shares_memory, np.may_share_memory),
-        *(np.zeros_like, np.ones_like, np.empty_like, np.full_like),
+        *(np.zeros_like, np.ones_like, np.empty_like),
     }
 )
 """NumPy's functions whose gradient is zero wherever there is one: they give plain arrays."""
@@ -44,13 +45,18 @@ def implements(*functions: Callable[..., Any]) -> Callable[[Function], Function]
 
 
 def call_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], kwargs: Any) -> Any:
-    """`Tensor.__array_ufunc__`: raises `AutogradError` for what has no gradient here."""
+    """`Tensor.__array_ufunc__`: raises `AutogradError` for what has no gradient here.
+
+    With `out` it runs as NumPy does, if nothing is recorded of the operands.
+    """
     if method != "__call__":
         raise AutogradError(
             f"{_name(ufunc)}.{method} has no gradient rule here; "
             "use np.sum, np.max and the like, or pass the plain array x.data"
         )
-    _refuse_out(ufunc, kwargs)
+    out = kwargs.get("out")
+    if out is not None:
+        return write(_name(ufunc), ufunc, out, inputs, kwargs)
     if ufunc in CONSTANT:
         plain = [look(as_operand(operand, ufunc.__name__)) for operand in inputs]
         return run(ufunc.__name__, ufunc, plain, kwargs)
@@ -60,8 +66,12 @@ def call_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], kwargs: Any)
 
 
 def call_function(function: Callable[..., Any], args: Sequence[Any], kwargs: Any) -> Any:
-    """`Tensor.__array_function__`: raises `AutogradError` for what has no gradient here."""
-    _refuse_out(function, kwargs)
+    """`Tensor.__array_function__`, as `call_ufunc`."""
+    out = kwargs.get("out")
+    if out is not None and not _takes_out(function):
+        return write(_name(function), function, [out], args, kwargs)
+    if function in WRITING:
+        return WRITING[function](*args, **kwargs)
     if function in CONSTANT:
         plain = {name: look(value) for name, value in kwargs.items()}
         return run(function.__name__, function, [*map(look, args)], plain)
@@ -79,12 +89,8 @@ def _recorded(function: Callable[..., Any]) -> Callable[..., Any]:
     return RECORDED[function]
 
 
-def _refuse_out(function: Callable[..., Any], kwargs: Mapping[str, Any]) -> None:
-    if kwargs.get("out") is not None:
-        raise AutogradError(
-            f"{_name(function)} of a Tensor can't write into an array (out= or an augmented "
-            "assignment to an array): what is recorded must not change"
-        )
+def _takes_out(function: Callable[..., Any]) -> bool:
+    return "out" in bare_signature(RECORDED[function]).parameters if function in RECORDED else False
 
 
 def _check_call(

@@ -19,6 +19,7 @@ from einsum_grad.autograd.transforms import (
     goes_on,
     grad,
     read_argnums,
+    zeros,
 )
 from einsum_grad.errors import AutogradError, DTypeError
 
@@ -96,7 +97,7 @@ def _rows(out: Tensor, variables: Sequence[Tensor], higher: bool) -> list[Any]:
     if not pulled:
         least = np.complex64 if out.dtype.kind == "c" else np.float16
         return [
-            np.zeros(s, np.result_type(v.dtype, least))
+            zeros(s, np.result_type(v.dtype, least), higher)
             for s, v in zip(shapes, variables, strict=True)
         ]
     columns = zip(*pulled, strict=True)
@@ -137,7 +138,8 @@ def _pulled(
             first=min(node.number for node in nodes),
         )
     return [
-        arrived[v._node] if v._node in arrived else np.zeros(v.shape, v.dtype) for v in variables
+        arrived[v._node] if v._node in arrived else zeros(v.shape, v.dtype, higher)
+        for v in variables
     ]
 
 

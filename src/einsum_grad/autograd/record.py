@@ -14,7 +14,8 @@ from einsum_grad.autograd.ownership import borrow, look, own
 from einsum_grad.autograd.refusals import as_operand, run
 from einsum_grad.autograd.tape import Array, Lift, Node, Traced, wanted_positions
 from einsum_grad.autograd.tensor import Tensor
-from einsum_grad.errors import AutogradError, DTypeError
+from einsum_grad.autograd.unrecorded import unrecorded
+from einsum_grad.errors import DTypeError
 
 if TYPE_CHECKING:
     from einsum_grad.autograd.primitive import Primitive, Rule
@@ -101,9 +102,7 @@ def _facts(
 
 
 def _constant(primitive: str, name: str, value: Any) -> Any:
-    if isinstance(value, Traced) and value._node is not None and is_recording():
-        raise AutogradError(f"{primitive} has no gradient for {name}: pass {name}.data instead")
-    return look(value)
+    return unrecorded(value, f"{primitive} has no gradient for {name}: pass {name}.data instead")
 
 
 def _refuse_complex(primitive: str, operands: Sequence[Traced]) -> None:

@@ -21,7 +21,7 @@ from einsum_grad.autograd.ownership import look
 from einsum_grad.autograd.refusals import as_operand, check_function
 from einsum_grad.autograd.tape import Array, Traced
 from einsum_grad.autograd.tensor import Tensor
-from einsum_grad.autograd.transforms import as_variable, goes_on, grad, in_convention
+from einsum_grad.autograd.transforms import as_variable, goes_on, grad, in_convention, zeros
 from einsum_grad.errors import ArgumentError, AutogradError, DTypeError, OperandError
 
 
@@ -93,11 +93,10 @@ def hvp(
 
 def _pushed(out: Tensor, moving: Sequence[tuple[Tensor, Any]], higher: bool) -> Any:
     """The tangent of `out`: the pullback is recorded from a cotangent, and pulled back to it."""
-    zeros = np.zeros(out.shape, out.dtype)
     nodes = [variable._node for variable, _ in moving if variable._node is not None]
     if out._node is None or not nodes:
-        return Tensor._of(zeros, None) if higher else zeros
-    cotangent = Tensor(zeros, requires_grad=True)
+        return zeros(out.shape, out.dtype, higher)
+    cotangent = Tensor(np.zeros(out.shape, out.dtype), requires_grad=True)
     first, wrap = min(node.number for node in nodes), Tensor._of
     pulled = pull_back(out._node, cotangent, keep=True, wrap=wrap, targets=set(nodes), first=first)
     parts = [
@@ -117,9 +116,7 @@ def _pushed(out: Tensor, moving: Sequence[tuple[Tensor, Any]], higher: bool) -> 
             targets={leaf},
             first=leaf.number,
         )
-    if leaf in arrived:
-        return take(leaf, arrived)
-    return Tensor._of(zeros, None) if higher else zeros
+    return take(leaf, arrived) if leaf in arrived else zeros(out.shape, out.dtype, higher)
 
 
 def _inner(part: Any, direction: Any) -> Any:

@@ -38,16 +38,63 @@ class Traced:
     _lent: bool
 
 
-class Leaf:
-    """A variable: the place where its gradient arrives."""
+class Sum:
+    """What was added up so far, and the sums that followed: the first of them is the next one."""
 
-    __slots__ = ("dtype", "grad", "number", "shape")
+    __slots__ = ("followers", "value")
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+        self.followers: list[Sum] = []
+
+
+class Leaf:
+    """A variable: the place where its gradient arrives, from several threads too.
+
+    Its sums are a chain, of which the last counts. To append to a list is atomic, so of two that
+    follow the same sum one is the first, and the other is added again. There is no lock that a
+    signal handler, a finalizer or a child process could find taken.
+    """
+
+    __slots__ = ("_sum", "dtype", "number", "shape")
 
     def __init__(self, array: Array) -> None:
         self.number = next(_numbers)
         self.shape: Shape = array.shape
         self.dtype: DType = array.dtype
-        self.grad: Any = None
+        self._sum = Sum(None)
+
+    @property
+    def grad(self) -> Any:
+        """The gradient that was added up so far, or None."""
+        return self._last().value
+
+    @grad.setter
+    def grad(self, value: Any) -> None:
+        while not self._follow(self._last(), value):
+            pass
+
+    def add(self, part: Any) -> None:
+        """Add an array or a Tensor to the gradient, which becomes another: it may be held."""
+        while True:
+            last = self._last()
+            total = part if last.value is None else last.value + part
+            if self._follow(last, total if isinstance(total, Traced) else np.asarray(total)):
+                return
+
+    def _last(self) -> Sum:
+        last = self._sum
+        while last.followers:
+            last = last.followers[0]
+        self._sum = last
+        return last
+
+    def _follow(self, last: Sum, value: Any) -> bool:
+        """Let `value` follow `last`, unless another did already."""
+        following = Sum(value)
+        last.followers.append(following)
+        first = self._sum = last.followers[0]
+        return first is following
 
 
 class Node:
@@ -73,8 +120,9 @@ class Node:
 
     def free(self) -> None:
         """Let go of what the operation kept, and of the graph behind it."""
-        self.parents = ()
+        # In this order: another thread that still finds a pull has found the parents before.
         self.pull = None
+        self.parents = ()
 
 
 def wanted_positions(operands: Sequence[Any]) -> tuple[int, ...]:

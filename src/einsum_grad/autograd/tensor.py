@@ -58,10 +58,13 @@ class Tensor(Operators, Methods, Conversions):
 
     @property
     def data(self) -> Array:
-        """The array. Writing to it changes this Tensor, and nothing that was computed from it.
+        """The array, which has no gradient: what is computed from it is not recorded.
 
-        Another array of the same shape and dtype may be assigned; it is copied. The array of a
-        recorded result is read-only.
+        This is how to ask for the array of a Tensor that requires a gradient: `np.asarray(x)` and
+        the like, which would lose it without notice, raise `AutogradError` outside of `no_grad()`.
+        Writing to the array changes this Tensor, and nothing that was computed from it. Another
+        array of the same shape and dtype may be assigned; it is copied. The array of a recorded
+        result is read-only.
         """
         return hand_out(self)
 
@@ -122,7 +125,8 @@ class Tensor(Operators, Methods, Conversions):
 
         `grad` is the cotangent, of the result's shape; 1 by default for a result of one real
         number. The graph is freed on the way unless `retain_graph`. With `create_graph` the pass
-        is itself recorded, and the gradients are Tensors that can be differentiated again.
+        is itself recorded, and the gradients are Tensors that can be differentiated again. Passes
+        in several threads add up; those through one graph need `retain_graph`.
 
         Raises `AutogradError` where there is no graph or it was freed, and for a cotangent that is
         missing or of another shape or kind. Then no `.grad` has changed.

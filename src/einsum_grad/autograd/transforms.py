@@ -15,7 +15,7 @@ from einsum_grad.autograd.cotangent import take
 from einsum_grad.autograd.mode import is_recording, recording
 from einsum_grad.autograd.ownership import look
 from einsum_grad.autograd.refusals import check_function
-from einsum_grad.autograd.tape import Leaf, Node, Traced
+from einsum_grad.autograd.tape import DType, Leaf, Node, Shape, Traced
 from einsum_grad.autograd.tensor import Tensor
 from einsum_grad.errors import ArgumentError, ArgumentTypeError, AutogradError, DTypeError
 
@@ -111,10 +111,13 @@ def _gradients(out: Tensor, variables: Sequence[Tensor], higher: bool) -> list[A
 
 
 def _taken(node: Node | Leaf, cotangents: Cotangents, higher: bool) -> Any:
-    if node in cotangents:
-        return take(node, cotangents)
-    zeros = np.zeros(node.shape, node.dtype)
-    return Tensor._of(zeros, None) if higher else zeros
+    return take(node, cotangents) if node in cotangents else zeros(node.shape, node.dtype, higher)
+
+
+def zeros(shape: Shape, dtype: DType, higher: bool) -> Any:
+    """The derivative of what doesn't depend on the variable: a Tensor if it is of higher order."""
+    array = np.zeros(shape, dtype)
+    return Tensor._of(array, None) if higher else array
 
 
 def in_convention(gradient: Any, conj: bool) -> Any:

@@ -1,22 +1,28 @@
 """`Source` to functions: caches, calls, and the interpreter that every target is held against."""
 
-from einsum_grad.runtime.compile import cache_clear, cache_info, compile
+from einsum_grad.runtime.compile import cache_clear, cache_info, compile, compiled
 from einsum_grad.runtime.dropin import einsum, order_of
-from einsum_grad.runtime.function import Function
+from einsum_grad.runtime.function import Arguments, Function
 from einsum_grad.runtime.interpret import interpret, interpret_backward
+from einsum_grad.runtime.kinds import register_kind
 from einsum_grad.runtime.memory import is_leased
+from einsum_grad.runtime.tangents import paired
 from einsum_grad.runtime.threads import get_num_threads, set_num_threads
 
 __all__ = [
+    "Arguments",
     "Function",
     "cache_clear",
     "cache_info",
     "compile",
+    "compiled",
     "einsum",
     "get_num_threads",
     "interpret",
     "interpret_backward",
     "is_leased",
     "order_of",
+    "paired",
+    "register_kind",
     "set_num_threads",
 ]

@@ -77,15 +77,21 @@ def compile(
     """
     check_length(pattern)
     pattern, sizes = read_terms(pattern, sizes)
-    arguments = Arguments(
-        pattern,
-        read_wrt(wrt),
-        notation,
-        read_sizes(sizes),
-        target,
-        read_shapes(shapes),
-        read_order(optimize),
+    return compiled(
+        Arguments(
+            pattern,
+            read_wrt(wrt),
+            notation,
+            read_sizes(sizes),
+            target,
+            read_shapes(shapes),
+            read_order(optimize),
+        )
     )
+
+
+def compiled(arguments: Arguments) -> Function:
+    """The function of arguments that were read already."""
     try:
         hash(arguments)
     except TypeError:

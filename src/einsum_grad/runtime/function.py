@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from numpy import ndarray
 
 from einsum_grad.emit import Target, program_of
 from einsum_grad.errors import ArgumentError
@@ -21,10 +22,11 @@ from einsum_grad.plan import (
     read_sizes,
     spell,
 )
-from einsum_grad.runtime.dtypes import Array, numbers_of
+from einsum_grad.runtime.dtypes import numbers_of
+from einsum_grad.runtime.kinds import Calls, calls_of
 from einsum_grad.runtime.load import Loaded
 from einsum_grad.runtime.modules import load_module
-from einsum_grad.runtime.tangents import Tangents
+from einsum_grad.runtime.tangents import Tangents, check_tuples
 from einsum_grad.runtime.variants import Variants
 from einsum_grad.syntax import Equation
 
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from einsum_grad.certify import Certificate
     from einsum_grad.linear import LinearPattern
 
-Pullback = Callable[..., tuple[Array, ...]]
+Pullback = Callable[..., tuple[Any, ...]]
 
 
 class Arguments(NamedTuple):
@@ -52,6 +54,7 @@ class Function:
 
     Called with the operands it returns the output. Operands are arrays, or what `np.asarray`
     takes, of any shapes that fit the pattern, axes of size 1 broadcasting as in `np.einsum`.
+    With a Tensor among operands, cotangent or tangents a call returns Tensors, and is recorded.
     Whatever does not fit raises an `EinsumGradError`.
 
     >>> import numpy as np
@@ -72,7 +75,7 @@ class Function:
         self._request = request
         self._target = target
         self._arguments = arguments
-        self._variants = Variants(request, target)
+        self._variants = Variants(request, target, arguments)
         self._tangents = Tangents(request)
 
     def __call__(self, *operands: Any) -> Any:
@@ -100,9 +103,11 @@ class Function:
         output, saved = variant.vjp(arrays)
         convention = conj
 
-        def pullback(cotangent: Any, *, conj: bool = convention) -> tuple[Array, ...]:
+        def pullback(cotangent: Any, *, conj: bool = convention) -> tuple[Any, ...]:
             """Return a tuple with a gradient for each operand asked for."""
-            if conj is not convention and bool(conj) != bool(convention):
+            if (conj is not convention and bool(conj) != bool(convention)) or (
+                type(cotangent) is not ndarray and self._calls((cotangent,), conj)
+            ):
                 return self.backward(cotangent, *operands, conj=conj)
             return variant.pullback(cotangent, arrays, saved)
 
@@ -110,7 +115,7 @@ class Function:
 
     def value_and_gradients(
         self, cotangent: Any, *operands: Any, conj: bool = True
-    ) -> tuple[Any, tuple[Array, ...]]:
+    ) -> tuple[Any, tuple[Any, ...]]:
         """Return the output and the gradients, for a cotangent that is known beforehand.
 
         The same as `vjp` and a call of its pullback, and faster where memory bounds the work: a
@@ -121,16 +126,24 @@ class Function:
         >>> float(out), gradients
         (11.0, (array([3., 4.]), array([1., 2.])))
         """
+        if type(cotangent) is not ndarray:
+            calls = self._calls((cotangent,), conj)
+            if calls is not None:
+                return calls.together(cotangent, operands)
         variant, arrays = self._variants.of(operands, conj)
         return variant.together(cotangent, arrays)
 
-    def backward(self, cotangent: Any, *operands: Any, conj: bool = True) -> tuple[Array, ...]:
+    def backward(self, cotangent: Any, *operands: Any, conj: bool = True) -> tuple[Any, ...]:
         """Return the gradients without keeping anything of the forward.
 
         >>> from einsum_grad import compile
         >>> compile("i->").backward(2.0, [1.0, 1.0])
         (array([2., 2.]),)
         """
+        if type(cotangent) is not ndarray:
+            calls = self._calls((cotangent,), conj)
+            if calls is not None:
+                return calls.backward(cotangent, operands)
         variant, arrays = self._variants.of(operands, conj)
         return variant.backward(cotangent, arrays)
 
@@ -149,7 +162,9 @@ class Function:
         >>> float(out), float(tangent)
         (11.0, 3.0)
         """
-        return self._tangents.jvp(operands, tangents)
+        check_tuples(operands, tangents)
+        calls = self._calls((*operands, *tangents), True)
+        return (calls or self._tangents).jvp(operands, tangents)
 
     def hvp(
         self,
@@ -158,7 +173,7 @@ class Function:
         cotangent: Any,
         *,
         conj: bool = True,
-    ) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
+    ) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
         """Return the gradients, and their derivatives along `tangents`.
 
         The second are the products of the Hessian of <cotangent, output> with the tangents. Both
@@ -170,6 +185,10 @@ class Function:
         >>> f.hvp(([1.0, 2.0], [3.0, 4.0]), ([1.0, 0.0], None), 1.0)
         ((array([3., 4.]), array([1., 2.])), (array([0., 0.]), array([1., 0.])))
         """
+        check_tuples(operands, tangents)
+        calls = self._calls((*operands, *tangents, cotangent), conj)
+        if calls is not None:
+            return calls.hvp(operands, tangents, cotangent)
         return self._tangents.hvp(operands, tangents, cotangent, conj)
 
     def jacobian(self, operand: int | Sequence[int]) -> LinearPattern:
@@ -305,6 +324,9 @@ class Function:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _again, tuple(self._arguments)
+
+    def _calls(self, values: Collection[Any], conj: bool) -> Calls | None:
+        return calls_of(values, self._arguments, bool(conj))
 
     @property
     def _module(self) -> Loaded:

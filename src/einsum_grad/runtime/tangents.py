@@ -53,10 +53,10 @@ class Tangents:
 
     def jvp(self, operands: Any, tangents: Any) -> tuple[Any, Any]:
         """The output and its tangent."""
-        arrays, moving = _paired(operands, tangents)
+        arrays, moving = paired(operands, tangents)
         variant = self._variant("jvp", arrays, moving, True)
         computed = variant.numbers.computed
-        given = [_as_computed(v, arrays[n], computed, n) for n, v in moving.items()]
+        given = [convert(v, computed, f"tangent {n}") for n, v in moving.items()]
         out, *tangent = variant.run(*_cast(arrays, computed), *given)
         result, zeros = variant.numbers.result, np.zeros(variant.shape, variant.numbers.result)
         return _scalar(out, result), _scalar(tangent[0] if tangent else zeros, result)
@@ -65,10 +65,10 @@ class Tangents:
         self, operands: Any, tangents: Any, cotangent: Any, conj: bool
     ) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
         """The gradients, and their derivatives along the tangents."""
-        arrays, moving = _paired(operands, tangents)
+        arrays, moving = paired(operands, tangents)
         variant = self._variant("hvp", arrays, moving, bool(conj))
         computed = variant.numbers.computed
-        given = [_as_computed(v, arrays[n], computed, n) for n, v in moving.items()]
+        given = [convert(v, computed, f"tangent {n}") for n, v in moving.items()]
         weights = _cotangent(cotangent, variant)
         results = iter(variant.run(weights, *_cast(arrays, computed), *given))
         dtypes = [variant.numbers.operands[n] for n in self._request.wrt]
@@ -137,8 +137,8 @@ def _without_terms(program: TangentProgram, sizes: Mapping[str, int], dtype: DTy
     return lambda *operands: tuple(np.zeros(shape, dtype) for shape in shapes)
 
 
-def _paired(operands: Any, tangents: Any) -> tuple[tuple[Array, ...], dict[int, Array]]:
-    """The operands as arrays, and the tangents of those that have one."""
+def check_tuples(operands: Any, tangents: Any) -> None:
+    """Raise `ArgumentTypeError` or `ArgumentError` for what are no two tuples of one length."""
     for name, given in (("operands", operands), ("tangents", tangents)):
         if not isinstance(given, (tuple, list)):
             raise ArgumentTypeError(f"{name} is a tuple, and not a {type(given).__name__}")
@@ -146,6 +146,12 @@ def _paired(operands: Any, tangents: Any) -> tuple[tuple[Array, ...], dict[int, 
         raise ArgumentError(
             f"{len(operands)} operands and {len(tangents)} tangents; None stands for no tangent"
         )
+
+
+def paired(
+    operands: Sequence[Any], tangents: Sequence[Any]
+) -> tuple[tuple[Array, ...], dict[int, Array]]:
+    """The operands as arrays, and the tangents of those that have one; all of them are checked."""
     arrays = tuple(as_array(operand, f"operand {n}") for n, operand in enumerate(operands))
     moving = {n: as_array(v, f"tangent {n}") for n, v in enumerate(tangents) if v is not None}
     for n, tangent in moving.items():
@@ -153,14 +159,10 @@ def _paired(operands: Any, tangents: Any) -> tuple[tuple[Array, ...], dict[int, 
             raise OperandError(
                 f"tangent {n} has shape {tangent.shape}, and its operand {arrays[n].shape}"
             )
+        kind = tangent.dtype.kind
+        if kind not in "biufc" or (kind == "c" and arrays[n].dtype.kind != "c"):
+            raise DTypeError(f"tangent {n} is {tangent.dtype}, and its operand {arrays[n].dtype}")
     return arrays, moving
-
-
-def _as_computed(tangent: Array, operand: Array, dtype: Any, number: int) -> Array:
-    kind = tangent.dtype.kind
-    if kind not in "biufc" or (kind == "c" and operand.dtype.kind != "c"):
-        raise DTypeError(f"tangent {number} is {tangent.dtype}, and its operand {operand.dtype}")
-    return convert(tangent, dtype, f"tangent {number}")
 
 
 def _cotangent(cotangent: Any, variant: Variant) -> Array:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy import ndarray
 
 from einsum_grad.errors import DTypeError, OperandError
 from einsum_grad.runtime.copies import copied
@@ -59,7 +60,7 @@ class Variant:
         """The gradients, from what `vjp` kept; the first call uses that up."""
         if (
             self.plain
-            and type(cotangent) is np.ndarray
+            and type(cotangent) is ndarray
             and cotangent.shape == self.shape
             and cotangent.dtype == self.numbers.computed
             and (cotangent.flags.c_contiguous or not self.large)
@@ -142,7 +143,7 @@ def as_array(value: Any, name: str) -> Array:
 
     RuntimeError is what a torch tensor raises that requires a gradient.
     """
-    if type(value) is np.ndarray:
+    if type(value) is ndarray:
         return value
     try:
         return np.asarray(value)

@@ -7,7 +7,7 @@ import operator
 import sys
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,10 +16,14 @@ from einsum_grad.errors import OperandError
 from einsum_grad.lower import Gaps
 from einsum_grad.plan import Pattern, Request, Shape, bind
 from einsum_grad.runtime.dtypes import Array, DType, numbers_of
+from einsum_grad.runtime.kinds import Calls, calls_of
 from einsum_grad.runtime.load import Loaded
 from einsum_grad.runtime.modules import load_module
 from einsum_grad.runtime.strides import MemoryOrder, gap_of, memory_order
 from einsum_grad.runtime.variant import Variant, as_array
+
+if TYPE_CHECKING:
+    from einsum_grad.runtime.function import Arguments
 
 _MOST = 1024
 
@@ -30,11 +34,12 @@ _signature = operator.attrgetter("__class__", "shape", "dtype")
 class Variants:
     """The variants of a pattern: at most 1024, then it begins anew."""
 
-    __slots__ = ("_known", "_request", "_target")
+    __slots__ = ("_arguments", "_known", "_request", "_target")
 
-    def __init__(self, request: Request, target: Target) -> None:
+    def __init__(self, request: Request, target: Target, arguments: Arguments) -> None:
         self._request = request
         self._target = target
+        self._arguments = arguments
         self._known: dict[Any, Variant] = {}
 
     def __len__(self) -> int:
@@ -47,11 +52,17 @@ class Variants:
         """Forget all of them."""
         self._known.clear()
 
-    def of(self, operands: tuple[Any, ...], conj: bool) -> tuple[Variant, tuple[Array, ...]]:
-        """The variant for `operands`, and these as arrays; a look-up where both are known."""
+    def of(self, operands: tuple[Any, ...], conj: bool) -> tuple[Variant | Calls, tuple[Any, ...]]:
+        """The variant for `operands`, and these as arrays; a look-up where both are known.
+
+        For operands of another kind it is the calls that their kind has, and these as they are.
+        """
         try:
             variant, arrays = self._known[conj, *map(_signature, operands)], operands
         except (KeyError, AttributeError, TypeError):
+            calls = calls_of(operands, self._arguments, bool(conj))
+            if calls is not None:
+                return calls, operands
             variant, arrays = self._found(operands, bool(conj))
         return self._ordered(variant, arrays, bool(conj)) if variant.large else (variant, arrays)
 

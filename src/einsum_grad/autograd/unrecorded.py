@@ -1,0 +1,52 @@
+"""The values of Tensors that record nothing: those of others are not given away unasked.
+
+A number or an array that is made of a recorded Tensor has no graph behind it, so whatever is
+computed from it has no gradient. Where Python or NumPy ask for one, the Tensor refuses; who
+really wants it says so, with `x.item()` or `x.data`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from einsum_grad.autograd.mode import is_recording
+from einsum_grad.autograd.tape import Traced
+from einsum_grad.errors import AutogradError
+
+NUMBER = (
+    "{} of a Tensor that requires a gradient would lose it: compute with operators and NumPy's "
+    "functions (np.exp(x), not math.exp(x)), or ask for the number with x.item()"
+)
+ARRAY = (
+    "an array made of a Tensor that requires a gradient would lose it: use NumPy's "
+    "functions of the Tensor, np.stack for a list of them, or x.data for the array"
+)
+INTO = (
+    "{} of a Tensor can't write into an array (out= or an augmented assignment to an array): "
+    "what is recorded must not change; use the result, or write x.data"
+)
+FILLED = (
+    "{} of a Tensor that requires a gradient would lose it: np.stack, np.concatenate and np.where "
+    "make arrays of Tensors, np.broadcast_to repeats one; or write x.data"
+)
+
+
+def is_recorded(value: Any) -> bool:
+    """Whether this is a Tensor whose operations are recorded here."""
+    return isinstance(value, Traced) and value._node is not None and is_recording()
+
+
+def unrecorded(value: Any, told: str) -> Any:
+    """`value` with the arrays of Tensors in their place, in lists and tuples too.
+
+    Raises `AutogradError`, which says `told`, for a Tensor that is recorded.
+
+    >>> unrecorded([1.0, "K"], "lost")
+    [1.0, 'K']
+    """
+    if isinstance(value, (list, tuple)):
+        parts = (unrecorded(one, told) for one in value)
+        return tuple(parts) if isinstance(value, tuple) else list(parts)
+    if is_recorded(value):
+        raise AutogradError(told)
+    return value._data if isinstance(value, Traced) else value

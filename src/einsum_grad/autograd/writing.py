@@ -1,0 +1,60 @@
+"""NumPy's functions that write into an array: of Tensors, only the numbers of unrecorded ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from einsum_grad.autograd.ownership import look
+from einsum_grad.autograd.refusals import run
+from einsum_grad.autograd.tape import Traced
+from einsum_grad.autograd.unrecorded import FILLED, INTO, unrecorded
+from einsum_grad.errors import AutogradError
+
+
+def write(
+    name: str,
+    function: Callable[..., Any],
+    targets: Sequence[Any],
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+    told: str = INTO,
+) -> Any:
+    """Run a function that writes into the arrays `targets`, of which none is a Tensor.
+
+    Raises `AutogradError` where one is, and, saying `told`, for a recorded Tensor.
+    """
+    if any(isinstance(target, Traced) for target in targets):
+        raise AutogradError(INTO.format(name))
+    told = told.format(name)
+    plain = {key: unrecorded(value, told) for key, value in kwargs.items()}
+    return run(name, function, unrecorded(list(args), told), plain)
+
+
+def _writing(function: Callable[..., Any], target: str) -> Callable[..., Any]:
+    """What runs in the place of a function that writes into its first parameter, `target`."""
+
+    def filled(*args: Any, **kwargs: Any) -> Any:
+        targets = [*args[:1], kwargs.get(target)]
+        return write(f"np.{function.__name__}", function, targets, args, kwargs, FILLED)
+
+    return filled
+
+
+def _full_like(a: Any, fill_value: Any, *args: Any, **kwargs: Any) -> Any:
+    """An array that has only its shape and dtype from `a`."""
+    value = unrecorded(fill_value, FILLED.format("np.full_like"))
+    return run("full_like", np.full_like, (look(a), value, *args), kwargs)
+
+
+WRITING: Mapping[Callable[..., Any], Callable[..., Any]] = {
+    np.full_like: _full_like,
+    np.copyto: _writing(np.copyto, "dst"),
+    np.place: _writing(np.place, "arr"),
+    np.put: _writing(np.put, "a"),
+    np.put_along_axis: _writing(np.put_along_axis, "arr"),
+    np.putmask: _writing(np.putmask, "a"),
+}
+"""NumPy's functions that write into an array, and what runs in their place."""

@@ -1,0 +1,66 @@
+"""Operands of other kinds than arrays, such as Tensors: each brings its own calls of a pattern.
+
+The runtime knows none of them. Who defines a kind registers it, and a compiled function that meets
+one hands the call over. Calls of arrays never come here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from einsum_grad.runtime.function import Arguments
+
+
+class Calls(Protocol):
+    """What a compiled function does with operands of a kind; `Function` has the words for each."""
+
+    def forward(self, operands: Sequence[Any]) -> Any:
+        """The output."""
+
+    def vjp(self, operands: Sequence[Any]) -> tuple[Any, Any]:
+        """The output, and what the pullback uses again."""
+
+    def pullback(self, cotangent: Any, operands: Sequence[Any], saved: Any) -> tuple[Any, ...]:
+        """The gradients, from what `vjp` kept."""
+
+    def together(self, cotangent: Any, operands: Sequence[Any]) -> tuple[Any, tuple[Any, ...]]:
+        """The output and the gradients."""
+
+    def backward(self, cotangent: Any, operands: Sequence[Any]) -> tuple[Any, ...]:
+        """The gradients."""
+
+    def jvp(self, operands: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+        """The output and its tangent."""
+
+    def hvp(
+        self, operands: Sequence[Any], tangents: Sequence[Any], cotangent: Any
+    ) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+        """The gradients, and their derivatives along the tangents."""
+
+
+Make: TypeAlias = Callable[["Arguments", bool], Calls]
+"""Makes the calls of the pattern that was compiled with these arguments; the bool is `conj`."""
+
+_KINDS: dict[type, Make] = {}
+_PLAIN = {np.ndarray, np.float64, np.float32, float, int, complex, list, type(None)}
+"""Classes that are of no kind here, so that no kind has to be asked for a value of them."""
+
+
+def register_kind(kind: type, make: Make) -> None:
+    """Let `make` give the calls with a value of the class `kind` among what they take."""
+    _KINDS[kind] = make
+
+
+def calls_of(values: Collection[Any], arguments: Arguments, conj: bool) -> Calls | None:
+    """The calls that one of the values brings; None if all are arrays or become such."""
+    if _PLAIN.issuperset(map(type, values)):
+        return None
+    for value in values:
+        for kind, make in _KINDS.items():
+            if isinstance(value, kind):
+                return make(arguments, conj)
+    return None
