@@ -150,7 +150,7 @@ def test_colours_and_marks_change_no_letter(case: Case) -> None:
     shown = text(explained, coloured)
     assert "\x1b[1m" in shown
     assert (
-        re.sub("\x1b\\[[0-9]*m", "", shown) == text(derivation.explained, plain) == str(derivation)
+        re.sub("\x1b\\[[0-9]*m", "", shown) == text(derivation.explanation, plain) == str(derivation)
     )
     marked = derivation._repr_html_()
     assert html.unescape(re.sub("<[^>]*>", "", marked)) == str(derivation)
