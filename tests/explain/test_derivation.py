@@ -146,9 +146,10 @@ def test_lines_are_narrow_and_have_no_trailing_spaces(case: Case) -> None:
 @given(cases(most_operands=3))
 def test_colours_and_marks_change_no_letter(case: Case) -> None:
     derivation = of(case)
-    shown = text(derivation, coloured)
+    explained = derivation.explanation
+    shown = text(explained, coloured)
     assert "\x1b[1m" in shown
-    assert re.sub("\x1b\\[[0-9]*m", "", shown) == text(derivation, plain) == str(derivation)
+    assert re.sub("\x1b\\[[0-9]*m", "", shown) == text(explained, plain) == str(derivation)
     marked = derivation._repr_html_()
     assert html.unescape(re.sub("<[^>]*>", "", marked)) == str(derivation)
 
@@ -182,7 +183,7 @@ def test_no_gradients_leave_the_element() -> None:
 
 
 def test_ascii_text_is_ascii() -> None:
-    told = text(derived("ii,ij->j"), plain, ASCII)
+    told = text(derived("ii,ij->j").explanation, plain, ASCII)
     assert told.isascii()
     assert "partial Z[j]/partial X[i',i'']" in told
 

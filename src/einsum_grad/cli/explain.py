@@ -93,7 +93,7 @@ def _as_text(pattern: str, arguments: argparse.Namespace) -> str:
     spelling = UNICODE if shows_symbols() else ASCII
     explanation = _explanation(pattern, arguments)
     if arguments.derive:
-        told = derivation_text.text(explanation.derive(), style, spelling)
+        told = derivation_text.text(explanation, style, spelling)
     else:
         told = text(explanation, style, spelling)
     return _with_code(told, pattern, arguments)

@@ -1,4 +1,4 @@
-"""`Explanation` to blocks: what is said of the forward, of each gradient, and of all the costs."""
+"""`Explained` to blocks: what is said of the forward, of each gradient, and of all the costs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from einsum_grad.explain.amounts import in_bytes, in_flops, in_labels
 from einsum_grad.explain.costs import PartCost
-from einsum_grad.explain.explanation import COTANGENT, Explanation
+from einsum_grad.explain.explained import COTANGENT, Explained
 from einsum_grad.explain.spelling import Spelling, abridged, left_side, right_side
 from einsum_grad.lower.cost import Cost, Work
 from einsum_grad.plan import (
@@ -56,7 +56,7 @@ class Block:
 class Writer:
     """Writes the blocks of one explanation in one spelling."""
 
-    explanation: Explanation
+    explanation: Explained
     spelling: Spelling
 
     def forward(self) -> Block:
@@ -188,7 +188,7 @@ def _total_rows(cost: Cost) -> Iterator[Row]:
     yield Row("largest", f"{in_bytes(cost.largest_intermediate)} for an intermediate")
 
 
-def left_out(explanation: Explanation) -> Iterator[Block]:
+def left_out(explanation: Explained) -> Iterator[Block]:
     """What is missing, if something is."""
     if explanation.left_out:
         yield _remark(

@@ -1,17 +1,15 @@
-"""What is derived: the gradients of an explanation, line by line."""
+"""`Derivation`: the gradients of an explanation, line by line."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from einsum_grad.explain.explanation import COTANGENT, Explanation
+from einsum_grad.explain.derivation_document import document
+from einsum_grad.explain.derivation_text import latex, text
+from einsum_grad.explain.explained import Explained
 from einsum_grad.explain.notebook import Notebook
-from einsum_grad.plan import Derived, Gradient, derive
-from einsum_grad.plan.reasons import Fact, gradient_facts
-
-if TYPE_CHECKING:
-    from einsum_grad.explain.styles import Style
+from einsum_grad.explain.styles import Style
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,44 +38,16 @@ class Derivation(Notebook):
         no operand on the left has j: every j gets the same gradient
     """
 
-    explanation: Explanation
-
-    @property
-    def gradients(self) -> tuple[Gradient, ...]:
-        """The gradients that are derived."""
-        return self.explanation.gradients
-
-    @property
-    def element(self) -> Derived:
-        """The first line, which is the same for all."""
-        return derive(self.explanation.pattern, 0)[0]
-
-    def lines(self, gradient: Gradient) -> tuple[Derived, ...]:
-        """The lines for one of `gradients`."""
-        return derive(self.explanation.pattern, gradient.operand)
-
-    def pattern(self, line: Derived, short: bool = False) -> str:
-        """What the last line says, in the notation of the explained pattern."""
-        return self.explanation.spell(line.formula.pattern(), line.formula.place, short)
-
-    def facts(self, gradient: Gradient) -> tuple[Fact, ...]:
-        """What is to be known of the pattern that the derivation ends with."""
-        return gradient_facts(gradient, self.explanation.operands, COTANGENT)
+    explanation: Explained
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as lists, dicts, numbers and strings, ready for `json.dumps`."""
-        from einsum_grad.explain.derivation_document import document
-
-        return document(self)
+        return document(self.explanation)
 
     def latex(self) -> str:
         """The lines in LaTeX: the rows of an `align*` of amsmath, each with its rule's name."""
-        from einsum_grad.explain.derivation_text import latex
-
-        return latex(self)
+        return latex(self.explanation)
 
     def styled(self, style: Style) -> str:
         """The text, each piece of it in `style`."""
-        from einsum_grad.explain.derivation_text import text
-
-        return text(self, style)
+        return text(self.explanation, style)

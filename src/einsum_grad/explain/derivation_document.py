@@ -1,50 +1,49 @@
-"""`Derivation` to a document of plain lists and dicts; docs/command-line.md describes it."""
+"""A derivation to a document of plain lists and dicts; docs/command-line.md describes it."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from einsum_grad.explain.derivation import Derivation
+from einsum_grad.explain.derived import facts, lines, pattern
 from einsum_grad.explain.document import fact_entry, heading
+from einsum_grad.explain.explained import Explained
 from einsum_grad.explain.rules import sentence
 from einsum_grad.explain.spelling import LATEX, UNICODE, Spelling, equation
 from einsum_grad.plan import Derived, Factor, Formula, Gradient, Rule
 
 
-def document(derivation: Derivation) -> dict[str, Any]:
+def document(explained: Explained) -> dict[str, Any]:
     """Return every line of every derivation."""
-    explanation = derivation.explanation
     return {
-        **heading(explanation),
-        "derivations": [_derivation(derivation, gradient) for gradient in derivation.gradients],
-        "left_out": explanation.left_out,
+        **heading(explained),
+        "derivations": [_derivation(explained, gradient) for gradient in explained.gradients],
+        "left_out": explained.left_out,
     }
 
 
-def _derivation(derivation: Derivation, gradient: Gradient) -> dict[str, Any]:
-    explanation = derivation.explanation
+def _derivation(explained: Explained, gradient: Gradient) -> dict[str, Any]:
     return {
         "operand": gradient.operand,
-        "name": f"d{explanation.operands[gradient.operand]}",
-        "pattern": explanation.spell(gradient.form.pattern),
-        "lines": [_line(derivation, line) for line in derivation.lines(gradient)],
-        "reasons": list(map(fact_entry, derivation.facts(gradient))),
+        "name": f"d{explained.operands[gradient.operand]}",
+        "pattern": explained.spell(gradient.form.pattern),
+        "lines": [_line(explained, line) for line in lines(explained, gradient)],
+        "reasons": list(map(fact_entry, facts(explained, gradient))),
     }
 
 
-def _line(derivation: Derivation, line: Derived) -> dict[str, Any]:
+def _line(explained: Explained, line: Derived) -> dict[str, Any]:
     return {
         "rule": line.rule.value,
         "sentence": sentence(line, UNICODE),
-        "text": _told(derivation, line, UNICODE),
-        "latex": _told(derivation, line, LATEX),
+        "text": _told(explained, line, UNICODE),
+        "latex": _told(explained, line, LATEX),
         "expression": _expression(line.formula),
     }
 
 
-def _told(derivation: Derivation, line: Derived, spelling: Spelling) -> str:
+def _told(explained: Explained, line: Derived, spelling: Spelling) -> str:
     if line.rule is Rule.PATTERN:
-        return spelling.pattern(derivation.pattern(line))
+        return spelling.pattern(pattern(explained, line))
     return equation(line.formula, spelling)
 
 

@@ -1,4 +1,4 @@
-"""`Derivation` to text: for a terminal and a notebook, and for LaTeX."""
+"""A derivation to text: for a terminal and a notebook, and for LaTeX."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from einsum_grad.explain.blocks import Line, Span, left_out, right_spans
-from einsum_grad.explain.derivation import Derivation
+from einsum_grad.explain.derived import element, facts, lines, pattern
+from einsum_grad.explain.explained import Explained
 from einsum_grad.explain.layout import INDENT, WIDTH, block_lines, columns, space, wrapped
 from einsum_grad.explain.rules import sentence
 from einsum_grad.explain.spelling import LATEX, UNICODE, Spelling, left_side
@@ -29,51 +30,51 @@ class _Row:
     right: tuple[Span, ...]
 
 
-def text(derivation: Derivation, style: Style = plain, spelling: Spelling = UNICODE) -> str:
+def text(explained: Explained, style: Style = plain, spelling: Spelling = UNICODE) -> str:
     """The derivation as lines; `styles` and `spelling` hold what there is to choose from."""
-    return styled(_lines(derivation, spelling), style)
+    return styled(_lines(explained, spelling), style)
 
 
-def latex(derivation: Derivation) -> str:
+def latex(explained: Explained) -> str:
     """The derivation in LaTeX, a row of an `align*` for each line."""
     rows = []
-    for row in (row for part in _parts(derivation, LATEX) for row in part):
+    for row in (row for part in _parts(explained, LATEX) for row in part):
         right = "".join(span.text for span in row.right)
         sign = row.sign.strip() or r"\quad"
         rows.append(rf"{row.left} &{sign} {right} && \text{{{row.line.rule}}}".lstrip())
     return ROW_END.join(rows)
 
 
-def _lines(derivation: Derivation, spelling: Spelling) -> Iterator[Line]:
+def _lines(explained: Explained, spelling: Spelling) -> Iterator[Line]:
     """The element, then a part for each gradient, with blank lines between them."""
-    element, *gradients = _parts(derivation, spelling)
-    lefts = (columns(row.left) for part in (element, *gradients) for row in part)
+    first, *gradients = _parts(explained, spelling)
+    lefts = (columns(row.left) for part in (first, *gradients) for row in part)
     column = max((width for width in lefts if width <= _WIDEST_LEFT), default=len(INDENT))
-    yield from _part_lines(element, column, spelling)
-    for gradient, part in zip(derivation.gradients, gradients, strict=True):
+    yield from _part_lines(first, column, spelling)
+    for gradient, part in zip(explained.gradients, gradients, strict=True):
         yield ()
         yield from _part_lines(part, column, spelling)
-        for fact in derivation.facts(gradient):
+        for fact in facts(explained, gradient):
             yield from _sentence_lines(fact.sentence)
-    for block in left_out(derivation.explanation):
+    for block in left_out(explained):
         yield ()
         yield from block_lines([block])
 
 
-def _parts(derivation: Derivation, spelling: Spelling) -> Iterator[tuple[_Row, ...]]:
+def _parts(explained: Explained, spelling: Spelling) -> Iterator[tuple[_Row, ...]]:
     """The rows of the element, which all gradients have in common, and those of each gradient."""
-    yield tuple(_rows(derivation, (derivation.element,), spelling))
-    for gradient in derivation.gradients:
-        yield tuple(_rows(derivation, derivation.lines(gradient)[1:], spelling))
+    yield tuple(_rows(explained, (element(explained),), spelling))
+    for gradient in explained.gradients:
+        yield tuple(_rows(explained, lines(explained, gradient)[1:], spelling))
 
 
-def _rows(derivation: Derivation, lines: Sequence[Derived], spelling: Spelling) -> Iterator[_Row]:
+def _rows(explained: Explained, lines: Sequence[Derived], spelling: Spelling) -> Iterator[_Row]:
     before = ""
     for line in lines:
         left = left_side(line.formula, spelling)
         if line.rule is Rule.PATTERN:
-            pattern = spelling.pattern(derivation.pattern(line, short=True))
-            yield _Row(line, "", " " * len(spelling.equals), (Span("pattern", pattern),))
+            shown = spelling.pattern(pattern(explained, line, short=True))
+            yield _Row(line, "", " " * len(spelling.equals), (Span("pattern", shown),))
         else:
             shown = "" if left == before else left
             yield _Row(line, shown, spelling.equals, tuple(right_spans(line.formula, spelling)))

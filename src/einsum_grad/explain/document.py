@@ -1,4 +1,4 @@
-"""`Explanation` to a document of plain lists and dicts; docs/command-line.md describes it."""
+"""`Explained` to a document of plain lists and dicts; docs/command-line.md describes it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from einsum_grad.explain.blocks import einops_repeat
 from einsum_grad.explain.costs import PartCost
-from einsum_grad.explain.explanation import COTANGENT, Explanation
+from einsum_grad.explain.explained import COTANGENT, Explained
 from einsum_grad.explain.spelling import LATEX, UNICODE, equation
 from einsum_grad.plan import OUTPUT, UNIT, Formula, Gradient, Labels, NormalForm
 from einsum_grad.plan.reasons import Fact, form_facts, gradient_facts
@@ -17,7 +17,7 @@ SCHEMA = 1
 """The number of this form of the document; a key that is only added does not change it."""
 
 
-def document(explanation: Explanation) -> dict[str, Any]:
+def document(explanation: Explained) -> dict[str, Any]:
     """Return everything that is explained."""
     form, costs = explanation.forward, explanation.costs
     facts = form_facts(form, explanation.operands, OUTPUT, "value")
@@ -42,7 +42,7 @@ def document(explanation: Explanation) -> dict[str, Any]:
     }
 
 
-def heading(explanation: Explanation) -> dict[str, Any]:
+def heading(explanation: Explained) -> dict[str, Any]:
     """What is explained: the pattern, its operands and output, and the known sizes."""
     return {
         "schema": SCHEMA,
@@ -54,7 +54,7 @@ def heading(explanation: Explanation) -> dict[str, Any]:
     }
 
 
-def _operands(explanation: Explanation) -> list[dict[str, Any]]:
+def _operands(explanation: Explained) -> list[dict[str, Any]]:
     named = zip(explanation.operands, explanation.pattern.inputs, strict=True)
     return [
         {"name": name, "labels": list(term), "shape": _shape(term, explanation.sizes)}
@@ -68,7 +68,7 @@ def _shape(term: Labels, sizes: Mapping[str, int]) -> list[int] | None:
     return [known[label] for label in term] if known.keys() >= set(term) else None
 
 
-def _gradient(explanation: Explanation, gradient: Gradient, cost: PartCost) -> dict[str, Any]:
+def _gradient(explanation: Explained, gradient: Gradient, cost: PartCost) -> dict[str, Any]:
     facts = gradient_facts(gradient, explanation.operands, COTANGENT)
     return {
         "operand": gradient.operand,
@@ -86,7 +86,7 @@ def _equations(formula: Formula) -> dict[str, Any]:
     return {"equation": equation(formula, UNICODE), "latex": equation(formula, LATEX)}
 
 
-def _form(explanation: Explanation, form: NormalForm) -> dict[str, Any]:
+def _form(explanation: Explained, form: NormalForm) -> dict[str, Any]:
     return {
         "pattern": explanation.spell(form.pattern),
         "runs_as_it_stands": form.pattern == form.reduced,
@@ -109,7 +109,7 @@ def fact_entry(fact: Fact) -> dict[str, Any]:
     }
 
 
-def _part_cost(explanation: Explanation, cost: PartCost) -> dict[str, Any]:
+def _part_cost(explanation: Explained, cost: PartCost) -> dict[str, Any]:
     return {
         "terms": [{"count": term.count, "labels": list(term.labels)} for term in cost.flops],
         "flops": cost.work.flops if cost.work else None,
@@ -118,5 +118,5 @@ def _part_cost(explanation: Explanation, cost: PartCost) -> dict[str, Any]:
     }
 
 
-def _spelled(explanation: Explanation, cost: PartCost) -> list[str]:
+def _spelled(explanation: Explained, cost: PartCost) -> list[str]:
     return [explanation.spell(pattern) for pattern in cost.shared]

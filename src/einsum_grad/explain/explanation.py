@@ -1,78 +1,24 @@
-"""What is explained: a pattern, what is known of its sizes, its gradients and their costs."""
+"""`Explanation`: what `explain` returns, and every way to look at it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from einsum_grad.explain.costs import Costs
+from einsum_grad.explain.derivation import Derivation
+from einsum_grad.explain.document import document
+from einsum_grad.explain.explained import Explained
 from einsum_grad.explain.notebook import Notebook
-from einsum_grad.explain.spelling import is_compact, pattern_text
-from einsum_grad.plan import (
-    OUTPUT,
-    Formula,
-    Gradient,
-    GradientPlan,
-    NormalForm,
-    Pattern,
-    operand_names,
-    stated,
-    with_deltas,
-)
-
-if TYPE_CHECKING:
-    from einsum_grad.explain.derivation import Derivation
-    from einsum_grad.explain.styles import Style
-
-COTANGENT = f"d{OUTPUT}"
-"""The name of the cotangent."""
+from einsum_grad.explain.styles import Style
+from einsum_grad.explain.text import latex, text
 
 
 @dataclass(frozen=True, slots=True)
-class Explanation(Notebook):
+class Explanation(Explained, Notebook):
     """The gradients of a pattern, explained.
 
     `str()` of it is for reading, `to_dict()` for programs; notebooks show it in colour.
-    `left_out` is the number of operands whose gradients are not here because they are very many.
     """
-
-    plan: GradientPlan
-    forward: NormalForm
-    gradients: tuple[Gradient, ...]
-    notation: str
-    sizes: Mapping[str, int]
-    costs: Costs
-    left_out: int = 0
-
-    @property
-    def pattern(self) -> Pattern:
-        """The pattern; where the shapes are known, with labels for its ellipsis."""
-        return self.plan.pattern
-
-    @property
-    def operands(self) -> tuple[str, ...]:
-        """The operands' names."""
-        return operand_names(len(self.pattern.inputs))
-
-    def spell(self, pattern: Pattern, place: int | None = None, short: bool = False) -> str:
-        """Write `pattern` in the notation of the explained one."""
-        return pattern_text(pattern, is_compact(self.pattern, self.notation), place, short)
-
-    def left(self, gradient: Gradient) -> tuple[str, ...]:
-        """The names of what the gradient is made of: the cotangent in the operand's place."""
-        place, names = gradient.operand, self.operands
-        return (*names[:place], COTANGENT, *names[place + 1 :])
-
-    def forward_formula(self) -> Formula:
-        """The equation of the pattern itself."""
-        return with_deltas(stated(self.pattern, self.operands, OUTPUT))
-
-    def gradient_formula(self, gradient: Gradient) -> Formula:
-        """The equation of one of `gradients`."""
-        place = gradient.operand
-        swapped, name = gradient.form.pattern, f"d{self.operands[place]}"
-        return with_deltas(stated(swapped, self.left(gradient), name, place))
 
     def derive(self) -> Derivation:
         """The same gradients, derived line by line.
@@ -82,24 +28,16 @@ class Explanation(Notebook):
         >>> [line["text"] for line in derived["lines"]][-2:]
         ['dX[i] = dZ · W[i]', ',i->i']
         """
-        from einsum_grad.explain.derivation import Derivation
-
         return Derivation(self)
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as lists, dicts, numbers and strings, ready for `json.dumps`."""
-        from einsum_grad.explain.document import document
-
         return document(self)
 
     def latex(self) -> str:
         """The equations alone, in LaTeX: the rows of an `align*` of amsmath."""
-        from einsum_grad.explain.text import latex
-
         return latex(self)
 
     def styled(self, style: Style) -> str:
         """The text, each piece of it in `style`."""
-        from einsum_grad.explain.text import text
-
         return text(self, style)

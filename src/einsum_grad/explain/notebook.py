@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from einsum_grad.explain.styles import Style
+from einsum_grad.explain.styles import Style, marked_up, plain
 
 
 class Notebook(ABC):
@@ -28,13 +26,9 @@ class Notebook(ABC):
         """The rows of an `align*` of amsmath."""
 
     def __str__(self) -> str:
-        from einsum_grad.explain.styles import plain
-
         return self.styled(plain)
 
     def _repr_html_(self) -> str:
-        from einsum_grad.explain.styles import marked_up
-
         return f"<pre>{self.styled(marked_up)}</pre>"
 
     def _repr_latex_(self) -> str:

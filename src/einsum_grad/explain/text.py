@@ -1,20 +1,20 @@
-"""`Explanation` to text: for a terminal and a notebook, and for LaTeX."""
+"""`Explained` to text: for a terminal and a notebook, and for LaTeX."""
 
 from __future__ import annotations
 
 from einsum_grad.explain.blocks import Writer
-from einsum_grad.explain.explanation import Explanation
+from einsum_grad.explain.explained import Explained
 from einsum_grad.explain.layout import lines
 from einsum_grad.explain.spelling import LATEX, UNICODE, Spelling, equation
 from einsum_grad.explain.styles import Style, plain, styled
 
 
-def text(explanation: Explanation, style: Style = plain, spelling: Spelling = UNICODE) -> str:
+def text(explanation: Explained, style: Style = plain, spelling: Spelling = UNICODE) -> str:
     """The explanation as lines; `styles` and `spelling` hold what there is to choose from."""
     return styled(lines(Writer(explanation, spelling)), style)
 
 
-def latex(explanation: Explanation) -> str:
+def latex(explanation: Explained) -> str:
     """The equations alone, in LaTeX, as rows of an `align*`."""
     formulas = [
         explanation.forward_formula(),

@@ -5,17 +5,19 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import math
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from einsum_grad.errors import ArgumentTypeError, OperandError
-from einsum_grad.linear.map import LinearMap
+from einsum_grad.linear.terms import Terms
 from einsum_grad.plan import Labels, LinearTerm, made_equal
 from einsum_grad.runtime.dtypes import Array, numbers_of
 
+M = TypeVar("M", bound=Terms)
 
-def added(one: LinearMap, other: LinearMap) -> LinearMap:
+
+def added(one: M, other: Terms) -> M:
     """The sum of two maps: the terms of both."""
     if (one.row_shape, one.column_shape) != (other.row_shape, other.column_shape):
         raise OperandError(f"{one} and {other} can't be added")
@@ -28,7 +30,7 @@ def added(one: LinearMap, other: LinearMap) -> LinearMap:
     )
 
 
-def scaled(given: LinearMap, number: Any) -> LinearMap:
+def scaled(given: M, number: Any) -> M:
     """The map times a number, which is one more factor of each term."""
     if np.ndim(number) or not isinstance(number, (int, float, complex, np.number, np.ndarray)):
         raise ArgumentTypeError(f"a linear map is multiplied by a number, and not {number!r:.80}")
@@ -44,7 +46,7 @@ def scaled(given: LinearMap, number: Any) -> LinearMap:
     )
 
 
-def composed(left: LinearMap, right: LinearMap) -> LinearMap:
+def composed(left: M, right: Terms) -> M:
     """The product of two maps: the columns of `left` are the rows of `right`, and summed."""
     if left.column_shape != right.row_shape:
         raise OperandError(f"{left} and {right} can't be multiplied")
@@ -60,7 +62,13 @@ def composed(left: LinearMap, right: LinearMap) -> LinearMap:
             term = dataclasses.replace(term, factors=(*term.factors, (len(arrays), ())))
             arrays.append(np.asarray(lost, numbers_of([dtype]).computed))
         terms.append(term)
-    return LinearMap(tuple(terms), tuple(arrays), left.row_shape, right.column_shape, dtype)
+    return dataclasses.replace(
+        left,
+        terms=tuple(terms),
+        arrays=tuple(arrays),
+        column_shape=right.column_shape,
+        dtype=dtype,
+    )
 
 
 def _moved(term: LinearTerm, by: int) -> LinearTerm:

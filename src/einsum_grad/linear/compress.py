@@ -1,23 +1,26 @@
-"""`LinearMap` to a smaller one: factors contracted, like terms added."""
+"""`Terms` to smaller ones: factors contracted, like terms added."""
 
 from __future__ import annotations
 
 import dataclasses
 import functools
 from collections import defaultdict
+from typing import TypeVar
 
 import numpy as np
 
-from einsum_grad.linear.map import LinearMap
 from einsum_grad.linear.run import run
+from einsum_grad.linear.terms import Terms
 from einsum_grad.plan import Labels, LinearTerm, groups, structure
 from einsum_grad.runtime.dtypes import Array
+
+M = TypeVar("M", bound=Terms)
 
 Part = tuple[Labels, Array]
 """An array, and the labels of its axes."""
 
 
-def compressed(given: LinearMap) -> LinearMap:
+def compressed(given: M) -> M:
     """Contract each group of factors that gets no larger by it, and add what has equal deltas."""
     alike: defaultdict[LinearTerm, list[Array]] = defaultdict(list)
     several: list[tuple[LinearTerm, list[Part]]] = []
@@ -38,7 +41,7 @@ def compressed(given: LinearMap) -> LinearMap:
     return dataclasses.replace(given, terms=tuple(terms), arrays=tuple(arrays))
 
 
-def _parts(given: LinearMap, term: LinearTerm) -> list[Part]:
+def _parts(given: Terms, term: LinearTerm) -> list[Part]:
     """What is left of the factors of a term."""
     sizes = given.sizes(term)
     parts: list[Part] = []

@@ -10,14 +10,18 @@ from typing import Any
 import numpy as np
 
 from einsum_grad.errors import OperandError
+from einsum_grad.linear.algebra import added, composed, scaled
+from einsum_grad.linear.compress import compressed
 from einsum_grad.linear.run import run, total
-from einsum_grad.plan import LinearTerm, Shape
-from einsum_grad.runtime.dtypes import Array, DType
+from einsum_grad.linear.solve import solve
+from einsum_grad.linear.terms import Terms
+from einsum_grad.plan import Shape
+from einsum_grad.runtime.dtypes import Array
 from einsum_grad.runtime.variant import as_array
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LinearMap:
+class LinearMap(Terms):
     """A sum of products of arrays and deltas, as a matrix whose rows and columns have axes.
 
     It multiplies arrays of shape `column_shape`, or flat ones of as many numbers, and gives arrays
@@ -34,19 +38,8 @@ class LinearMap:
     (array([ 222., 4110.]), (2, 2))
     """
 
-    terms: tuple[LinearTerm, ...]
-    arrays: tuple[Array, ...]
-    row_shape: Shape
-    column_shape: Shape
-    dtype: DType
-
     # NumPy leaves `array @ map` and `number * map` to this class.
     __array_ufunc__ = None
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """The rows and columns as a matrix has them."""
-        return math.prod(self.row_shape), math.prod(self.column_shape)
 
     def matvec(self, tangent: Any) -> Array:
         """The product with `tangent`.
@@ -92,8 +85,6 @@ class LinearMap:
         >>> eg.compile("i,i->i").jacobian(0).at([1.0, 2.0], [2.0, 4.0]).solve([2.0, 2.0])
         array([1. , 0.5])
         """
-        from einsum_grad.linear.solve import solve
-
         vector = as_array(right, "the right side")
         out = solve(self.compressed(), self._shaped(vector, self.row_shape))
         return out if vector.shape == self.row_shape else out.reshape(-1)
@@ -107,8 +98,6 @@ class LinearMap:
         >>> [array.shape for array in H.compressed().arrays], H.compressed_size, H.dense_size
         ([(5, 5)], 25, 1000000)
         """
-        from einsum_grad.linear.compress import compressed
-
         return compressed(self)
 
     @property
@@ -124,8 +113,12 @@ class LinearMap:
     @property
     def T(self) -> LinearMap:  # noqa: N802  # as NumPy calls it
         """The transpose."""
-        turned = tuple(term.transposed for term in self.terms)
-        return LinearMap(turned, self.arrays, self.column_shape, self.row_shape, self.dtype)
+        return dataclasses.replace(
+            self,
+            terms=tuple(term.transposed for term in self.terms),
+            row_shape=self.column_shape,
+            column_shape=self.row_shape,
+        )
 
     @property
     def H(self) -> LinearMap:  # noqa: N802  # as SciPy calls it
@@ -135,26 +128,18 @@ class LinearMap:
         return dataclasses.replace(self.T, arrays=tuple(map(np.conj, self.arrays)))
 
     def __matmul__(self, other: Any) -> Any:
-        if not isinstance(other, LinearMap):
-            return self.matvec(other)
-        from einsum_grad.linear.algebra import composed
-
-        return composed(self, other)
+        return composed(self, other) if isinstance(other, LinearMap) else self.matvec(other)
 
     def __rmatmul__(self, other: Any) -> Array:
         return self.T.matvec(other)
 
     def __add__(self, other: LinearMap) -> LinearMap:
-        from einsum_grad.linear.algebra import added
-
         return added(self, other) if isinstance(other, LinearMap) else NotImplemented
 
     def __sub__(self, other: LinearMap) -> LinearMap:
         return self + -other
 
     def __mul__(self, number: Any) -> LinearMap:
-        from einsum_grad.linear.algebra import scaled
-
         return scaled(self, number)
 
     __rmul__ = __mul__
@@ -170,20 +155,6 @@ class LinearMap:
 
     def __repr__(self) -> str:
         return f"<linear map from {self.column_shape} to {self.row_shape}, {self.dtype}>"
-
-    def factors(self, term: LinearTerm) -> tuple[Array, ...]:
-        """The arrays of a term."""
-        return tuple(self.arrays[number] for number, _ in term.factors)
-
-    def sizes(self, term: LinearTerm) -> dict[str, int]:
-        """The size of each label of a term."""
-        shapes = (self.row_shape, self.column_shape, *(x.shape for x in self.factors(term)))
-        terms = (term.rows, term.columns, *term.terms)
-        return {
-            label: size
-            for labels, shape in zip(terms, shapes, strict=True)
-            for label, size in zip(labels, shape, strict=True)
-        }
 
     def _applied(self, vector: Array) -> Array:
         parts = [

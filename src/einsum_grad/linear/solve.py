@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from einsum_grad.errors import DTypeError, OperandError
-from einsum_grad.linear.map import LinearMap
 from einsum_grad.linear.run import run, total
+from einsum_grad.linear.terms import Terms
 from einsum_grad.plan import Labels, LinearTerm, Pattern
 from einsum_grad.runtime.dtypes import Array
 
@@ -29,7 +29,7 @@ class Blocks:
     columns: tuple[int, ...]
 
 
-def solve(given: LinearMap, right: Array) -> Array:
+def solve(given: Terms, right: Array) -> Array:
     """The array that `given`, which is compressed, takes to `right`."""
     height, width = given.shape
     if height != width:
@@ -44,7 +44,7 @@ def solve(given: LinearMap, right: Array) -> Array:
     return _restored(given, blocks, _solved(matrices, sides))
 
 
-def blocks_of(given: LinearMap) -> Blocks:
+def blocks_of(given: Terms) -> Blocks:
     """Find the pairs of axes that every term has a delta for, and for nothing else."""
     pairs = [
         (row, column)
@@ -79,7 +79,7 @@ def _columns(pairs: Sequence[tuple[int, int]]) -> list[int]:
     return [column for _, column in pairs]
 
 
-def _matrices(given: LinearMap, blocks: Blocks) -> Array:
+def _matrices(given: Terms, blocks: Blocks) -> Array:
     """The blocks, as a stack of square matrices with an axis for each varying pair."""
     stack = [given.row_shape[n] for n in _rows(blocks.varying)]
     rows = [given.row_shape[n] for n in blocks.rows]
@@ -121,7 +121,7 @@ def _solved(matrices: Array, sides: Array) -> Array:
     raise OperandError("this map is singular: it can't be solved")
 
 
-def _restored(given: LinearMap, blocks: Blocks, solution: Array) -> Array:
+def _restored(given: Terms, blocks: Blocks, solution: Array) -> Array:
     """The solution with its axes in the order of the columns."""
     order = (*_columns(blocks.varying), *blocks.columns, *_columns(blocks.equal))
     apart = solution.reshape([given.column_shape[n] for n in order])

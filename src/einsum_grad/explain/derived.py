@@ -1,0 +1,27 @@
+"""The lines of a derivation, from what is explained."""
+
+from __future__ import annotations
+
+from einsum_grad.explain.explained import COTANGENT, Explained
+from einsum_grad.plan import Derived, Gradient, derive
+from einsum_grad.plan.reasons import Fact, gradient_facts
+
+
+def element(explained: Explained) -> Derived:
+    """The first line, which is the same for all gradients."""
+    return derive(explained.pattern, 0)[0]
+
+
+def lines(explained: Explained, gradient: Gradient) -> tuple[Derived, ...]:
+    """The lines for one of the gradients."""
+    return derive(explained.pattern, gradient.operand)
+
+
+def pattern(explained: Explained, line: Derived, short: bool = False) -> str:
+    """What the last line says, in the notation of the explained pattern."""
+    return explained.spell(line.formula.pattern(), line.formula.place, short)
+
+
+def facts(explained: Explained, gradient: Gradient) -> tuple[Fact, ...]:
+    """What is to be known of the pattern that the derivation ends with."""
+    return gradient_facts(gradient, explained.operands, COTANGENT)

@@ -1,0 +1,68 @@
+"""`Explained`: a pattern, what is known of its sizes, its gradients and their costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from einsum_grad.explain.costs import Costs
+from einsum_grad.explain.spelling import is_compact, pattern_text
+from einsum_grad.plan import (
+    OUTPUT,
+    Formula,
+    Gradient,
+    GradientPlan,
+    NormalForm,
+    Pattern,
+    operand_names,
+    stated,
+    with_deltas,
+)
+
+COTANGENT = f"d{OUTPUT}"
+"""The name of the cotangent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """What every rendering of an explanation reads.
+
+    `left_out` is the number of operands whose gradients are not here because they are very many.
+    """
+
+    plan: GradientPlan
+    forward: NormalForm
+    gradients: tuple[Gradient, ...]
+    notation: str
+    sizes: Mapping[str, int]
+    costs: Costs
+    left_out: int = 0
+
+    @property
+    def pattern(self) -> Pattern:
+        """The pattern; where the shapes are known, with labels for its ellipsis."""
+        return self.plan.pattern
+
+    @property
+    def operands(self) -> tuple[str, ...]:
+        """The operands' names."""
+        return operand_names(len(self.pattern.inputs))
+
+    def spell(self, pattern: Pattern, place: int | None = None, short: bool = False) -> str:
+        """Write `pattern` in the notation of the explained one."""
+        return pattern_text(pattern, is_compact(self.pattern, self.notation), place, short)
+
+    def left(self, gradient: Gradient) -> tuple[str, ...]:
+        """The names of what the gradient is made of: the cotangent in the operand's place."""
+        place, names = gradient.operand, self.operands
+        return (*names[:place], COTANGENT, *names[place + 1 :])
+
+    def forward_formula(self) -> Formula:
+        """The equation of the pattern itself."""
+        return with_deltas(stated(self.pattern, self.operands, OUTPUT))
+
+    def gradient_formula(self, gradient: Gradient) -> Formula:
+        """The equation of one of `gradients`."""
+        place = gradient.operand
+        swapped, name = gradient.form.pattern, f"d{self.operands[place]}"
+        return with_deltas(stated(swapped, self.left(gradient), name, place))
