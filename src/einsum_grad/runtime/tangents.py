@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from einsum_grad.emit import TARGETS, along, path_of, write_tangents
 from einsum_grad.errors import ArgumentError, ArgumentTypeError, DTypeError, OperandError
 from einsum_grad.lower import TangentProgram, arranged, hvp, jvp, scale_of
-from einsum_grad.plan import AUTO, Request, Shape, bind, spell
+from einsum_grad.plan import AUTO, Request, Shape, bind, singletons, spell
 from einsum_grad.plan import arrays as made_along
 from einsum_grad.runtime.cache import Cache
 from einsum_grad.runtime.dtypes import Array, DType, Numbers, convert, numbers_of
@@ -112,11 +112,13 @@ def _build(
     fixed = tuple(safe.output_sizes(sizes).items())
     # All operands at once would cost n times the forward; then the search decides.
     path = path_of(safe, _TARGET, sizes, request.order or AUTO) or ()
-    key = (name, safe, wrt, traits, fixed, active, tuple(path))
+    one = singletons(safe, path, sizes)
+    key = (name, safe, wrt, traits, fixed, active, tuple(path), one)
     scale = like(key, scale_of(made_along(safe, path), sizes, numbers.computed.itemsize))
 
     def build() -> tuple[TangentProgram, Run]:
-        program = _PROGRAMS[name](along(safe, path, wrt, sizes, traits), active)
+        plain = replace(along(safe, path, wrt, sizes, traits), singletons=one)
+        program = _PROGRAMS[name](plain, active)
         text = write_tangents(arranged(program, scale), _TARGET, name)
         run: Run = getattr(execute(text, f"{name} of {safe}", (name,)), name)
         remember(key, scale)
