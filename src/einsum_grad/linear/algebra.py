@@ -39,7 +39,7 @@ def scaled(given: LinearMap, number: Any) -> LinearMap:
         terms=tuple(
             dataclasses.replace(term, factors=(*term.factors, factor)) for term in given.terms
         ),
-        arrays=(*given.arrays, np.asarray(number, numbers_of([dtype]).computed)),
+        arrays=(*given.arrays, np.asarray(number, numbers_of([dtype]).exact)),
         dtype=dtype,
     )
 
@@ -58,7 +58,7 @@ def composed(left: LinearMap, right: LinearMap) -> LinearMap:
         lost = _lost(term, between, left.column_shape)
         if lost != 1:
             term = dataclasses.replace(term, factors=(*term.factors, (len(arrays), ())))
-            arrays.append(np.asarray(lost, numbers_of([dtype]).computed))
+            arrays.append(np.asarray(lost, numbers_of([dtype]).exact))
         terms.append(term)
     return LinearMap(tuple(terms), tuple(arrays), left.row_shape, right.column_shape, dtype)
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 from collections import defaultdict
 
-import numpy as np
-
 from einsum_grad.linear.map import LinearMap
-from einsum_grad.linear.run import run
+from einsum_grad.linear.run import added, run
 from einsum_grad.plan import Labels, LinearTerm, groups, structure
 from einsum_grad.runtime.dtypes import Array
 
@@ -28,7 +25,7 @@ def compressed(given: LinearMap) -> LinearMap:
             alike[structure(term, labels)].append(array)
         else:
             several.append((term, parts))
-    whole = [(term, [(term.terms[0], _added(same))]) for term, same in alike.items()]
+    whole = [(term, [(term.terms[0], added(same))]) for term, same in alike.items()]
     terms: list[LinearTerm] = []
     arrays: list[Array] = []
     for term, parts in [*whole, *several]:
@@ -49,7 +46,3 @@ def _parts(given: LinearMap, term: LinearTerm) -> list[Part]:
         else:
             parts += list(zip(group.pattern.inputs, arrays, strict=True))
     return parts
-
-
-def _added(arrays: list[Array]) -> Array:
-    return functools.reduce(np.add, arrays)

@@ -18,6 +18,7 @@ from einsum_grad.runtime.dtypes import Array, DType, Numbers, convert, numbers_o
 from einsum_grad.runtime.load import execute
 from einsum_grad.runtime.scales import like, remember
 from einsum_grad.runtime.variant import as_array, convert_cotangent
+from einsum_grad.runtime.whole import Bounds
 
 Run = Callable[..., Sequence[Any]]
 
@@ -40,6 +41,8 @@ class Variant:
     shape: Shape
     moves: tuple[bool, ...]
     """Which of the values have a derivative that is not zero."""
+    bounds: Bounds | None
+    """For whole numbers, which would wrap around."""
 
 
 class Tangents:
@@ -55,11 +58,14 @@ class Tangents:
         """The output and its tangent."""
         arrays, moving = _paired(operands, tangents)
         variant = self._variant("jvp", arrays, moving, True)
-        computed = variant.numbers.computed
-        given = [_as_computed(v, arrays[n], computed, n) for n, v in moving.items()]
-        out, *tangent = variant.run(*_cast(arrays, computed), *given)
-        result, zeros = variant.numbers.result, np.zeros(variant.shape, variant.numbers.result)
-        return _scalar(out, result), _scalar(tangent[0] if tangent else zeros, result)
+        computed, result = variant.numbers.computed, variant.numbers.result
+        given = {n: _as_computed(v, arrays[n], computed, n) for n, v in moving.items()}
+        if variant.bounds:
+            variant.bounds.check_tangent(arrays, given)
+        out, *tangent = variant.run(*_cast(arrays, computed), *given.values())
+        moved = np.asarray(tangent[0]) if tangent else np.zeros(variant.shape, result)
+        narrow = convert(moved, result, "the tangent") if variant.bounds else moved
+        return _scalar(out, result), _scalar(narrow, result)
 
     def hvp(
         self, operands: Any, tangents: Any, cotangent: Any, conj: bool
@@ -68,9 +74,13 @@ class Tangents:
         arrays, moving = _paired(operands, tangents)
         variant = self._variant("hvp", arrays, moving, bool(conj))
         computed = variant.numbers.computed
-        given = [_as_computed(v, arrays[n], computed, n) for n, v in moving.items()]
+        given = {n: _as_computed(v, arrays[n], computed, n) for n, v in moving.items()}
         weights = _cotangent(cotangent, variant)
-        results = iter(variant.run(weights, *_cast(arrays, computed), *given))
+        if variant.bounds:
+            for operand in self._request.wrt:
+                variant.bounds.check_gradient(operand, weights, arrays)
+                variant.bounds.check_product(operand, weights, arrays, given)
+        results = iter(variant.run(weights, *_cast(arrays, computed), *given.values()))
         dtypes = [variant.numbers.operands[n] for n in self._request.wrt]
         names = [f"the gradient of operand {n}" for n in self._request.wrt]
         gradients = tuple(
@@ -104,7 +114,8 @@ def _build(
     """Bind the pattern to `arrays`, and find or make the function."""
     shapes = [array.shape for array in arrays]
     bound = bind(request.equation, request.unbound, shapes, dict(request.given))
-    numbers = numbers_of([array.dtype for array in arrays])
+    found = numbers_of([array.dtype for array in arrays])
+    numbers = replace(found, computed=found.exact)
     traits, spelled = numbers.traits(conj), spell(bound.pattern)
     safe = bound.pattern.rename(spelled)
     sizes = {spelled[label]: size for label, size in bound.sizes if label in spelled}
@@ -129,7 +140,10 @@ def _build(
         run = _without_terms(program, sizes, numbers.computed)
     known = dict(bound.sizes)
     shape = tuple(known[label] for label in bound.pattern.output)
-    return Variant(run, numbers, shape, tuple(d is not None for d in program.derivatives))
+    moves = tuple(derivative is not None for derivative in program.derivatives)
+    whole = numbers.result.kind in "iub"
+    bounds = Bounds(bound.pattern, known, numbers.computed) if whole else None
+    return Variant(run, numbers, shape, moves, bounds)
 
 
 def _without_terms(program: TangentProgram, sizes: Mapping[str, int], dtype: DType) -> Run:

@@ -67,7 +67,7 @@ class Variant:
             own = self._taken(arrays, saved) if self.loaded.save else ()
             gradients: tuple[Array, ...] = self.loaded.pullback(cotangent, *arrays, *own)
             return gradients if self.orders is None else self._in_place(gradients)
-        given, operands = self._cotangent(cotangent), self._computed(arrays)
+        given, operands = self.cotangent(cotangent), self._computed(arrays)
         own = self._taken(operands, saved) if self.loaded.save else ()
         found = self._given_back(self.loaded.pullback(given, *operands, *own))
         return found if self.orders is None else self._in_place(found)
@@ -77,14 +77,14 @@ class Variant:
         if self.loaded.together is None:
             output, saved = self.vjp(arrays)
             return output, self.pullback(cotangent, arrays, saved)
-        given = self._cotangent(cotangent)
+        given = self.cotangent(cotangent)
         output, gradients = self.loaded.together(given, *self._computed(arrays))
         found = gradients if self.plain else self._given_back(gradients)
         return self._returned(output), found if self.orders is None else self._in_place(found)
 
     def backward(self, cotangent: Any, arrays: Sequence[Array]) -> tuple[Array, ...]:
         """The gradients, with what they share with the forward computed anew."""
-        save, given = self.loaded.save, self._cotangent(cotangent)
+        save, given = self.loaded.save, self.cotangent(cotangent)
         saved = [save(*self._computed(arrays))] if save else []
         return self.pullback(given, arrays, saved)
 
@@ -121,7 +121,8 @@ class Variant:
             output = output.astype(self.numbers.result)
         return output if self.shape else output[()]
 
-    def _cotangent(self, cotangent: Any) -> Array:
+    def cotangent(self, cotangent: Any) -> Array:
+        """`cotangent` as an array that a pullback takes; raises what is wrong with it."""
         given = as_array(cotangent, "the cotangent")
         if given.shape != self.shape:
             raise OperandError(
