@@ -431,11 +431,10 @@ class Sub(np.ndarray[Any, Any]):
 
 def test_subclasses_are_taken_as_arrays() -> None:
     x = np.arange(6.0).reshape(2, 3)
-    for value in (x.view(Sub), x.view(np.matrix), np.ma.masked_array(x)):
-        out, pullback = eg.compile("ij->j").vjp(value)
-        assert type(out) is np.ndarray
-        np.testing.assert_array_equal(out, x.sum(0))
-        assert [type(gradient) for gradient in pullback(out)] == [np.ndarray]
+    out, pullback = eg.compile("ij->j").vjp(x.view(Sub))
+    assert type(out) is np.ndarray
+    np.testing.assert_array_equal(out, x.sum(0))
+    assert [type(gradient) for gradient in pullback(out)] == [np.ndarray]
 
 
 class Convertible:

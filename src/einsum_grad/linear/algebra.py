@@ -13,6 +13,7 @@ from einsum_grad.errors import ArgumentTypeError, OperandError
 from einsum_grad.linear.map import LinearMap
 from einsum_grad.plan import Labels, LinearTerm, made_equal
 from einsum_grad.runtime.dtypes import Array, numbers_of
+from einsum_grad.runtime.plain import check_plain
 
 
 def added(one: LinearMap, other: LinearMap) -> LinearMap:
@@ -30,6 +31,7 @@ def added(one: LinearMap, other: LinearMap) -> LinearMap:
 
 def scaled(given: LinearMap, number: Any) -> LinearMap:
     """The map times a number, which is one more factor of each term."""
+    check_plain(number, "the number")
     if np.ndim(number) or not isinstance(number, (int, float, complex, np.number, np.ndarray)):
         raise ArgumentTypeError(f"a linear map is multiplied by a number, and not {number!r:.80}")
     dtype = np.result_type(given.dtype, number)

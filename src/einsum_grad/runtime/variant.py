@@ -12,6 +12,7 @@ from einsum_grad.errors import DTypeError, OperandError
 from einsum_grad.runtime.copies import copied
 from einsum_grad.runtime.dtypes import Array, DType, Numbers, convert
 from einsum_grad.runtime.load import Loaded
+from einsum_grad.runtime.plain import check_plain
 from einsum_grad.runtime.strides import MemoryOrder
 
 Saved = list[Sequence[Array]]
@@ -141,14 +142,22 @@ class Variant:
 def as_array(value: Any, name: str) -> Array:
     """`value` as an array; `OperandError` if it is none, such as a ragged list.
 
-    RuntimeError is what a torch tensor raises that requires a gradient.
+    Raises `DTypeError` for what would lose a meaning, as `check_plain` does. RuntimeError is what a
+    torch tensor raises that requires a gradient.
     """
     if type(value) is np.ndarray:
         return value
+    check_plain(value, name)
     try:
-        return np.asarray(value)
+        array = np.asarray(value)
     except (TypeError, ValueError, RuntimeError, OverflowError) as error:
         raise OperandError(f"{name} can't be made an array: {error}") from error
+    if array.dtype == object and array.shape != getattr(value, "shape", array.shape):
+        raise OperandError(
+            f"{name} is a {type(value).__name__}, which NumPy takes for one object; make it an "
+            "array first, as with toarray()"
+        )
+    return array
 
 
 def _without_base(kept: Array, operands: Sequence[Array], arrays: Sequence[Array]) -> Array:
