@@ -55,10 +55,10 @@ def test_a_module_gives_what_the_map_gives(
 
 def test_a_module_reads_as_if_written_by_hand() -> None:
     text = eg.compile("i,ij,j->").hessian((0, 2), (0, 2)).source
-    assert "    # ij,j->i\n    z_1 = b.dot(tangent)\n" in text
+    assert "    # ij,j->i\n    z_1 = b @ tangent\n" in text
     assert "    return z_1 + z_2\n" in text
     text = eg.compile("ij,jk->ik").jacobian(0).source
-    assert "    # jk,ij->ik\n    return tangent.dot(w)\n" in text
+    assert "    # jk,ij->ik\n    return tangent @ w\n" in text
 
 
 @pytest.mark.parametrize("pattern", ["ij,jk->ik", "ii,ij->j", "i->ii", "ij->j", ",->"])
@@ -138,10 +138,10 @@ def test_a_module_checks_itself_as_a_script(
 @pytest.mark.parametrize(
     ("right", "wrong", "told"),
     [
-        ("z_1 = b.dot(tangent)", "z_1 = b.T.dot(tangent)", ["wrong", "right"]),
-        ("z_1 = b.T.dot(cotangent)", "z_1 = b.dot(cotangent)", ["right", "wrong"]),
+        ("z_1 = b @ tangent", "z_1 = b.T @ tangent", ["wrong", "right"]),
+        ("z_1 = b.T @ cotangent", "z_1 = b @ cotangent", ["right", "wrong"]),
         ("return z_1 + z_2", "return z_1", ["wrong", "wrong"]),
-        ("return t1.dot(c)", "return t1.dot(a)", ["wrong", "wrong"]),
+        ("return t1 @ c", "return t1 @ a", ["wrong", "wrong"]),
     ],
 )
 def test_a_mistake_in_a_module_is_told(right: str, wrong: str, told: list[str]) -> None:

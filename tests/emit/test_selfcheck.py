@@ -33,7 +33,7 @@ def test_gradients_are_named_in_the_order_of_wrt() -> None:
 
 def test_one_wrong_gradient_among_right_ones_is_told() -> None:
     text = emit("ij,jk->ik")
-    code, printed = exit_code(text.replace("dw = x.T.dot(dz)", "dw = x.T.dot(dz) + 1"))
+    code, printed = exit_code(text.replace("dw = x.T @ dz", "dw = x.T @ dz + 1"))
     assert code == 1
     right, wrong = printed.splitlines()
     assert right == "dx is right"

@@ -84,9 +84,9 @@ def test_a_function_reads_as_if_written_by_hand() -> None:
     assert text("ij,jk->ik", "jvp").endswith(
         '''def jvp(x, w, x_dot, w_dot):
     """Return (z, z_dot)."""
-    z = x.dot(w)
-    z_by_x = x_dot.dot(w)
-    z_by_w = x.dot(w_dot)
+    z = x @ w
+    z_by_x = x_dot @ w
+    z_by_w = x @ w_dot
     z_dot = z_by_x + z_by_w
     return z, z_dot
 '''
@@ -94,10 +94,10 @@ def test_a_function_reads_as_if_written_by_hand() -> None:
     assert text("ij,jk->ik", "hvp").endswith(
         '''def hvp(dz, x, w, x_dot, w_dot):
     """Return (dx, dw, dx_dot, dw_dot)."""
-    dx = dz.dot(w.T)
-    dx_dot = dz.dot(w_dot.T)
-    dw = x.T.dot(dz)
-    dw_dot = x_dot.T.dot(dz)
+    dx = dz @ w.T
+    dx_dot = dz @ w_dot.T
+    dw = x.T @ dz
+    dw_dot = x_dot.T @ dz
     return dx, dw, dx_dot, dw_dot
 '''
     )

@@ -212,7 +212,13 @@ def test_bools_are_added_as_or_and_multiplied_as_and() -> None:
     np.testing.assert_array_equal(eg.compile("ij,jk->ik")(x, x), np.einsum("ij,jk->ik", x, x))
     out, pullback = eg.compile("ij,j->i").vjp(x, x[0])
     assert out.dtype == bool
-    assert [gradient.dtype for gradient in pullback(out)] == [bool, bool]
+    cotangent = np.array([True, False])
+    gradients = pullback(cotangent)
+    np.testing.assert_array_equal(gradients[0], [[True, False], [False, False]])
+    np.testing.assert_array_equal(gradients[1], [True, False])
+    assert [gradient.dtype for gradient in gradients] == [bool, bool]
+    with pytest.raises(DTypeError, match="dtype bool can't hold"):
+        pullback(out)  # counts two
 
 
 @pytest.mark.parametrize(
@@ -425,11 +431,10 @@ class Sub(np.ndarray[Any, Any]):
 
 def test_subclasses_are_taken_as_arrays() -> None:
     x = np.arange(6.0).reshape(2, 3)
-    for value in (x.view(Sub), x.view(np.matrix), np.ma.masked_array(x)):
-        out, pullback = eg.compile("ij->j").vjp(value)
-        assert type(out) is np.ndarray
-        np.testing.assert_array_equal(out, x.sum(0))
-        assert [type(gradient) for gradient in pullback(out)] == [np.ndarray]
+    out, pullback = eg.compile("ij->j").vjp(x.view(Sub))
+    assert type(out) is np.ndarray
+    np.testing.assert_array_equal(out, x.sum(0))
+    assert [type(gradient) for gradient in pullback(out)] == [np.ndarray]
 
 
 class Convertible:

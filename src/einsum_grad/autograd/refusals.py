@@ -15,6 +15,7 @@ from einsum_grad.errors import (
     OperandError,
     OperandIndexError,
 )
+from einsum_grad.runtime.plain import check_plain
 
 _OURS: tuple[tuple[type[Exception], type[EinsumGradError]], ...] = (
     (IndexError, OperandIndexError),
@@ -49,14 +50,19 @@ def check_function(value: Any, name: str) -> None:
 
 
 def as_operand(value: Any, name: str) -> Any:
-    """A Tensor, a Python number, or an array of numbers; raises `DTypeError` for anything else."""
+    """A Tensor, a Python number, or an array of numbers; raises `DTypeError` for anything else.
+
+    That is what has no arithmetic, or a meaning beside its numbers, such as a mask.
+    """
     if isinstance(value, int) and value.bit_length() > LARGEST_INTEGER:
         raise OperandError(f"{name}: an integer of more than {LARGEST_INTEGER} bits; write a float")
     if isinstance(value, (Traced, int, float, complex)):
         return value
-    if isinstance(value, np.ma.MaskedArray):
-        raise DTypeError(f"{name}: a masked array would lose its mask here; fill it first")
-    array = value if type(value) is np.ndarray else run(name, np.asarray, (value,))
+    if type(value) is np.ndarray:
+        array = value
+    else:
+        check_plain(value, name)
+        array = run(name, np.asarray, (value,))
     if array.dtype.kind not in "biufc":
         raise DTypeError(f"{name}: an operand of dtype {array.dtype} has no arithmetic here")
     return array

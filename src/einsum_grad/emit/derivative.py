@@ -48,7 +48,7 @@ def emit_derivative(
     >>> hessian = derivative(Pattern((("i",), ("i", "j"), ("j",)), ()), ((0, 2), (0, 2)))
     >>> lines = [line.strip() for line in emit_derivative(hessian).splitlines()]
     >>> lines[lines.index("# ij,i->j") :][:3]
-    ['# ij,i->j', 'z_2 = b.T.dot(tangent)', 'return z_1 + z_2']
+    ['# ij,i->j', 'z_2 = b.T @ tangent', 'return z_1 + z_2']
     """
     chosen, spelled = target_of(target), spell(given.pattern)
     own = {spelled[label]: size for label, size in (sizes or {}).items() if label in spelled}

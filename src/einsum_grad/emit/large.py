@@ -176,11 +176,21 @@ class _Large:
         if product is None:
             return None
         call = call_of(own, product, context)
-        if any(arg in self.torn for arg in step.args):
+        if any(arg in self.torn or self.is_number(arg, block) for arg in step.args):
             call = _of_any(call)
         parts = block.parts if block.label in own.result.labels else 1
         few = not self.scale.counts(own.result.labels, UNLOCKED * parts)
         return einsum_call(own, product, context) if few and _holds_lock(call) else call
+
+    def is_number(self, value: Value, block: Block) -> bool:
+        """Whether a part of `value` may have one number: few are divided, and each is a part.
+
+        Of more than `parts` squared, not even the last part has one alone.
+        """
+        label, others = block.label, tuple(x for x in value.labels if x != block.label)
+        if label not in value.labels or self.scale.counts(others, 2):
+            return False
+        return not self.scale.counts((label,), 2 * block.parts**2)
 
 
 def _copy(step: Step) -> str:

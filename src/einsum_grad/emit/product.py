@@ -70,7 +70,7 @@ def _multiply(step: Step, product: Product, context: Context) -> Call:
     if scalars and context.program.traits.whole:
         return einsum_call(step, product, context)
     axes = one_each(product.output)
-    if _is_outer(product) and context.program.scale is None:
+    if _is_outer(product) and context.program.scale is None and not context.program.singletons:
         column, row = sorted((product.left, product.right), key=_first_in(product.output))
         # For small vectors this takes half the time of a product that broadcasts, and no buffer.
         return Call("np.dot", (f"{column.name}[:, None]", f"{row.name}[None, :]"), axes)
@@ -103,8 +103,9 @@ def _matmul(step: Step, product: Product, context: Context) -> Call:
     right, *more = _matrix("right", product.right, batches[1], (contracted, columns), context)
     batch = (*product.batch, *spread)
     axes = (*one_each(batch), *filter(None, (rows, columns)))
-    # Two matrices cost np.dot less than half of what they cost np.matmul, where they are small.
-    function = "np.matmul" if batch else "np.dot"
+    # Two matrices cost np.dot less than half of what they cost np.matmul, where they are small. But
+    # an array of one number is a factor to it, and of 0 times nan it makes 0.
+    function = "np.matmul" if batch or context.program.singletons else "np.dot"
     return Call(function, (left, right), axes, (*before, *more))
 
 

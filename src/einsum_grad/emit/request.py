@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from einsum_grad.emit.einops import EINOPS
@@ -111,9 +112,14 @@ def program_along(
     sizes: Mapping[str, int],
     traits: Traits,
     scale: Scale | None,
+    singletons: bool = True,
 ) -> Program:
-    """The same of a pattern whose labels may stand in code already, its path and scale known."""
-    program = along(pattern, path, wrt, sizes, traits)
+    """The same of a pattern whose labels may stand in code already, its path and scale known.
+
+    Text that is written for some sizes is run with others: only who knows those of each call can
+    say that there are no `singletons`.
+    """
+    program = replace(along(pattern, path, wrt, sizes, traits), singletons=singletons)
     return arrange(program, scale) if target.fast else program
 
 

@@ -13,6 +13,7 @@ from einsum_grad.errors import ArgumentTypeError, OperandError
 from einsum_grad.linear.terms import Terms
 from einsum_grad.plan import Labels, LinearTerm, made_equal
 from einsum_grad.runtime.dtypes import Array, numbers_of
+from einsum_grad.runtime.plain import check_plain
 
 M = TypeVar("M", bound=Terms)
 
@@ -32,6 +33,7 @@ def added(one: M, other: Terms) -> M:
 
 def scaled(given: M, number: Any) -> M:
     """The map times a number, which is one more factor of each term."""
+    check_plain(number, "the number")
     if np.ndim(number) or not isinstance(number, (int, float, complex, np.number, np.ndarray)):
         raise ArgumentTypeError(f"a linear map is multiplied by a number, and not {number!r:.80}")
     dtype = np.result_type(given.dtype, number)
@@ -41,7 +43,7 @@ def scaled(given: M, number: Any) -> M:
         terms=tuple(
             dataclasses.replace(term, factors=(*term.factors, factor)) for term in given.terms
         ),
-        arrays=(*given.arrays, np.asarray(number, numbers_of([dtype]).computed)),
+        arrays=(*given.arrays, np.asarray(number, numbers_of([dtype]).exact)),
         dtype=dtype,
     )
 
@@ -60,7 +62,7 @@ def composed(left: M, right: Terms) -> M:
         lost = _lost(term, between, left.column_shape)
         if lost != 1:
             term = dataclasses.replace(term, factors=(*term.factors, (len(arrays), ())))
-            arrays.append(np.asarray(lost, numbers_of([dtype]).computed))
+            arrays.append(np.asarray(lost, numbers_of([dtype]).exact))
         terms.append(term)
     return dataclasses.replace(
         left,

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 from collections import defaultdict
 from typing import TypeVar
 
-import numpy as np
-
-from einsum_grad.linear.run import run
+from einsum_grad.linear.run import added, run
 from einsum_grad.linear.terms import Terms
 from einsum_grad.plan import Labels, LinearTerm, groups, structure
 from einsum_grad.runtime.dtypes import Array
@@ -31,7 +28,7 @@ def compressed(given: M) -> M:
             alike[structure(term, labels)].append(array)
         else:
             several.append((term, parts))
-    whole = [(term, [(term.terms[0], _added(same))]) for term, same in alike.items()]
+    whole = [(term, [(term.terms[0], added(same))]) for term, same in alike.items()]
     terms: list[LinearTerm] = []
     arrays: list[Array] = []
     for term, parts in [*whole, *several]:
@@ -52,7 +49,3 @@ def _parts(given: Terms, term: LinearTerm) -> list[Part]:
         else:
             parts += list(zip(group.pattern.inputs, arrays, strict=True))
     return parts
-
-
-def _added(arrays: list[Array]) -> Array:
-    return functools.reduce(np.add, arrays)

@@ -90,8 +90,8 @@ class LinearPattern:
                 self._known.clear()
             self._known[shapes] = self._fitted(shapes)
         terms, row_shape, column_shape = self._known[shapes]
-        computed = tuple(array.astype(numbers.computed, copy=False) for array in arrays)
-        factors = (*computed, np.asarray(1, numbers.computed))
+        computed = tuple(array.astype(numbers.exact, copy=False) for array in arrays)
+        factors = (*computed, np.asarray(1, numbers.exact))
         return LinearMap(terms, factors, row_shape, column_shape, numbers.result)
 
     def matvec(self, tangent: Any, *operands: Any) -> Array:

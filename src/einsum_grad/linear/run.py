@@ -9,11 +9,18 @@ import numpy as np
 
 from einsum_grad.plan import Pattern, Shape
 from einsum_grad.runtime import Function, compile
-from einsum_grad.runtime.dtypes import Array, DType
+from einsum_grad.runtime.dtypes import Array, DType, convert
+from einsum_grad.runtime.whole import bound, check_holds, largest
 
 
 def run(pattern: Pattern, arrays: Sequence[Array], sizes: Mapping[str, int]) -> Array:
-    """The output of `pattern`; `sizes` are those of its labels. It may be a view of an array."""
+    """The output of `pattern`; `sizes` are those of its labels. It may be a view of an array.
+
+    Raises `DTypeError` for whole numbers that would wrap around.
+    """
+    dtype = np.result_type(*arrays)
+    if dtype.kind in "iub":
+        check_holds([bound(pattern, arrays, sizes)], dtype, "the product")
     only = tuple((label, sizes[label]) for label in _output_only(pattern))
     return np.asarray(_function(pattern, only)(*arrays))
 
@@ -31,12 +38,21 @@ def _function(pattern: Pattern, sizes: tuple[tuple[str, int], ...]) -> Function:
     return compile(str(pattern.rename(names)), wrt=(), notation="named", sizes=renamed)
 
 
+def added(parts: Sequence[Array]) -> Array:
+    """The sum of arrays; raises `DTypeError` for whole numbers that would wrap around."""
+    dtype = np.result_type(*parts)
+    if dtype.kind in "iub":
+        check_holds(map(largest, parts), dtype, "the sum")
+    return np.asarray(functools.reduce(np.add, parts))
+
+
 def total(parts: Sequence[Array], lenders: Sequence[Array], shape: Shape, dtype: DType) -> Array:
     """The sum of arrays, zeros where there are none; it shares nothing with the `lenders`."""
     if not parts:
         return np.zeros(shape, dtype)
-    only = np.asarray(functools.reduce(np.add, parts))
+    only = added(parts)
     if only.dtype != dtype:
-        return only.astype(dtype)
+        whole = dtype.kind in "iub"
+        return convert(only, dtype, "the result") if whole else only.astype(dtype)
     lent = not only.flags.writeable or any(np.may_share_memory(only, one) for one in lenders)
     return only.copy() if lent else only

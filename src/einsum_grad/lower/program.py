@@ -114,6 +114,8 @@ class Program:
     traits: Traits
     scale: Scale | None = None
     """How large the arrays are, if they are large."""
+    singletons: bool = True
+    """Whether an array may have axes and one number, which np.dot takes for a factor."""
     divided: Mapping[str, Labels] = field(default_factory=dict, compare=False)
     """The labels along which steps are done in blocks, by what they make."""
 

@@ -7,7 +7,7 @@ from einsum_grad.plan.formula import Factor, Formula, stated, with_deltas
 from einsum_grad.plan.gradient import Gradient, GradientPlan, gradient, plan
 from einsum_grad.plan.linear import Derivative, LinearTerm, Wrt, as_one, derivative, made_equal
 from einsum_grad.plan.names import OUTPUT, ellipsis_labels, operand_names, spell
-from einsum_grad.plan.network import Network, Path, arrays, pairwise, single
+from einsum_grad.plan.network import Network, Path, arrays, pairwise, single, singletons
 from einsum_grad.plan.node import Node
 from einsum_grad.plan.normal import NormalForm, diagonals, drop_units, normal_form
 from einsum_grad.plan.notation import equation_text, indexed
@@ -89,6 +89,7 @@ __all__ = [
     "reasons",
     "request",
     "single",
+    "singletons",
     "spell",
     "stated",
     "stored",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -68,6 +69,22 @@ def arrays(pattern: Pattern, path: Path | None) -> tuple[Labels, ...]:
         return (*pattern.inputs, pattern.output)
     made = (node.pattern.output for node in pairwise(pattern, path).nodes)
     return (*pattern.inputs, *made)
+
+
+def singletons(pattern: Pattern, path: Path | None, sizes: Mapping[str, int]) -> bool:
+    """Whether an array along `path` may have axes and one number; a size that is missing may be 1.
+
+    >>> product = Pattern((("i", "j"), ("j", "k")), ("i", "k"))
+    >>> every = {"i": 1, "j": 2, "k": 1}
+    >>> [singletons(product, ((0, 1),), sizes) for sizes in ({}, every, {**every, "k": 2})]
+    [True, True, False]
+    """
+    network = single(pattern) if path is None else pairwise(pattern, path)
+    patterns = (node.pattern for node in network.nodes)
+    terms = {term for pattern in patterns for term in (*pattern.inputs, pattern.output)}
+    return any(
+        own and all(sizes.get(label, 1) == 1 for label in own) for own in map(drop_units, terms)
+    )
 
 
 class _Builder:

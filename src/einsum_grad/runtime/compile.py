@@ -72,7 +72,7 @@ def compile(
     >>> f.plan.gradients[0].reduced, f.plan.gradients[0].repeat_axes
     ('ik,jk->ij', ('b',))
     >>> chain = compile("ab,bc,cd->ad", optimize=[(1, 2), (0, 1)])
-    >>> "t1 = b.dot(c)" in chain.source
+    >>> "t1 = b @ c" in chain.source
     True
     """
     check_length(pattern)

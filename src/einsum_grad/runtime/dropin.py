@@ -34,6 +34,7 @@ from einsum_grad.plan import (
 from einsum_grad.runtime.compile import FUNCTIONS
 from einsum_grad.runtime.dtypes import Array
 from einsum_grad.runtime.function import Arguments, Function
+from einsum_grad.runtime.plain import check_plain
 from einsum_grad.runtime.variant import as_array
 from einsum_grad.syntax import Equation, check_length, parse, pointed, read_call
 
@@ -83,6 +84,7 @@ def einsum(
         equation, given = read_call(operands, limited=optimize is False)
         text = equation.text
     arrays = [as_array(operand, f"operand {n}") for n, operand in enumerate(given)]
+    check_plain(out, "out")
     chosen = order_of(optimize, text, arrays)
     asked: dict[str, Any] = {"dtype": dtype, "order": order, "casting": casting, "out": out}
     keywords = {name: value for name, value in asked.items() if not _is_default(name, value)}

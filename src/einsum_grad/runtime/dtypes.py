@@ -32,6 +32,13 @@ class Numbers:
         """Whether nothing needs converting."""
         return all(dtype == self.computed for dtype in self.operands)
 
+    @property
+    def exact(self) -> DType:
+        """The dtype for derivatives: where the result is whole, 64 bits, which are checked."""
+        if self.result.kind not in "iub":
+            return self.computed
+        return np.dtype(np.uint64 if self.result == np.uint64 else np.int64)
+
     def traits(self, conjugate: bool) -> Traits:
         """What the lowering must know."""
         kind = self.computed.kind
@@ -70,7 +77,7 @@ def convert(array: Array, dtype: DType, name: str) -> Array:
         cast = small.astype(dtype)
     if dtype.kind in "iub" and not np.array_equal(cast, small):
         raise DTypeError(
-            f"{name} has values that dtype {dtype} can't hold, such as fractions; "
+            f"{name} has values that dtype {dtype} can't hold; "
             "convert the operands to floating point first"
         )
     if cast.shape == array.shape:

@@ -335,8 +335,9 @@ class Function:
     def _loaded(self, traits: Traits, sizes: Mapping[str, int] = MappingProxyType({})) -> Loaded:
         asked = self._request
         known = dict(asked.sizes) | dict(sizes)
+        itemsize, order, exact = traits.itemsize, asked.order, bool(sizes)
         return load_module(
-            asked.pattern, asked.wrt, self._target, known, traits, traits.itemsize, asked.order
+            asked.pattern, asked.wrt, self._target, known, traits, itemsize, order, exact=exact
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from einsum_grad.emit import Target, path_of, program_along, write
 from einsum_grad.lower import PLAIN, Gaps, Traits, scale_of
-from einsum_grad.plan import AUTO, Order, Pattern, arrays, spell
+from einsum_grad.plan import AUTO, Order, Pattern, arrays, singletons, spell
 from einsum_grad.runtime.cache import Cache
 from einsum_grad.runtime.load import Loaded, load
 from einsum_grad.runtime.scales import like, remember
@@ -22,23 +22,26 @@ def load_module(
     itemsize: int = 8,
     order: Order = AUTO,
     gaps: Gaps = frozenset(),
+    exact: bool = True,
 ) -> Loaded:
     """The module of `pattern`, written and executed once.
 
-    The sizes of labels that the output alone has are part of it. The others choose the path, and of
-    large arrays what is done in blocks; those that choose the same share the module.
+    The sizes of labels that the output alone has are part of it. The others choose the path, the
+    call for arrays of one number, and of large arrays what is done in blocks; those that choose the
+    same share the module. Unless they are `exact`, the module is for operands of any sizes.
     """
     spelled = spell(pattern)
     safe = pattern.rename(spelled)
     own = {spelled[label]: size for label, size in sizes.items() if label in spelled}
     fixed = tuple(safe.output_sizes(own).items())
     path = path_of(safe, target, own, order)
-    key = (safe, wrt, target.name, traits, fixed, path)
+    numbers = not exact or singletons(safe, path, own)
+    key = (safe, wrt, target.name, traits, fixed, path, numbers)
     asked = scale_of(arrays(safe, path), own, itemsize, gaps) if target.fast else None
     scale = like(key, asked)
 
     def build() -> Loaded:
-        program = program_along(safe, path, wrt, target, own, traits, scale)
+        program = program_along(safe, path, wrt, target, own, traits, scale, numbers)
         loaded = load(write(program, target), str(safe))
         remember(key, scale)
         return loaded

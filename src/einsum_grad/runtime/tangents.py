@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,13 +11,14 @@ import numpy as np
 from einsum_grad.emit import TARGETS, along, path_of, write_tangents
 from einsum_grad.errors import ArgumentError, ArgumentTypeError, DTypeError, OperandError
 from einsum_grad.lower import TangentProgram, arranged, hvp, jvp, scale_of
-from einsum_grad.plan import AUTO, Request, Shape, bind, spell
+from einsum_grad.plan import AUTO, Request, Shape, bind, singletons, spell
 from einsum_grad.plan import arrays as made_along
 from einsum_grad.runtime.cache import Cache
 from einsum_grad.runtime.dtypes import Array, DType, Numbers, convert, numbers_of
 from einsum_grad.runtime.load import execute
 from einsum_grad.runtime.scales import like, remember
 from einsum_grad.runtime.variant import as_array, convert_cotangent
+from einsum_grad.runtime.whole import Bounds
 
 Run = Callable[..., Sequence[Any]]
 
@@ -40,6 +41,8 @@ class Variant:
     shape: Shape
     moves: tuple[bool, ...]
     """Which of the values have a derivative that is not zero."""
+    bounds: Bounds | None
+    """For whole numbers, which would wrap around."""
 
 
 class Tangents:
@@ -55,11 +58,14 @@ class Tangents:
         """The output and its tangent."""
         arrays, moving = paired(operands, tangents)
         variant = self._variant("jvp", arrays, moving, True)
-        computed = variant.numbers.computed
-        given = [convert(v, computed, f"tangent {n}") for n, v in moving.items()]
-        out, *tangent = variant.run(*_cast(arrays, computed), *given)
-        result, zeros = variant.numbers.result, np.zeros(variant.shape, variant.numbers.result)
-        return _scalar(out, result), _scalar(tangent[0] if tangent else zeros, result)
+        computed, result = variant.numbers.computed, variant.numbers.result
+        given = {n: convert(v, computed, f"tangent {n}") for n, v in moving.items()}
+        if variant.bounds:
+            variant.bounds.check_tangent(arrays, given)
+        out, *tangent = variant.run(*_cast(arrays, computed), *given.values())
+        moved = np.asarray(tangent[0]) if tangent else np.zeros(variant.shape, result)
+        narrow = convert(moved, result, "the tangent") if variant.bounds else moved
+        return _scalar(out, result), _scalar(narrow, result)
 
     def hvp(
         self, operands: Any, tangents: Any, cotangent: Any, conj: bool
@@ -68,9 +74,13 @@ class Tangents:
         arrays, moving = paired(operands, tangents)
         variant = self._variant("hvp", arrays, moving, bool(conj))
         computed = variant.numbers.computed
-        given = [convert(v, computed, f"tangent {n}") for n, v in moving.items()]
+        given = {n: convert(v, computed, f"tangent {n}") for n, v in moving.items()}
         weights = _cotangent(cotangent, variant)
-        results = iter(variant.run(weights, *_cast(arrays, computed), *given))
+        if variant.bounds:
+            for operand in self._request.wrt:
+                variant.bounds.check_gradient(operand, weights, arrays)
+                variant.bounds.check_product(operand, weights, arrays, given)
+        results = iter(variant.run(weights, *_cast(arrays, computed), *given.values()))
         dtypes = [variant.numbers.operands[n] for n in self._request.wrt]
         names = [f"the gradient of operand {n}" for n in self._request.wrt]
         gradients = tuple(
@@ -104,7 +114,8 @@ def _build(
     """Bind the pattern to `arrays`, and find or make the function."""
     shapes = [array.shape for array in arrays]
     bound = bind(request.equation, request.unbound, shapes, dict(request.given))
-    numbers = numbers_of([array.dtype for array in arrays])
+    found = numbers_of([array.dtype for array in arrays])
+    numbers = replace(found, computed=found.exact)
     traits, spelled = numbers.traits(conj), spell(bound.pattern)
     safe = bound.pattern.rename(spelled)
     sizes = {spelled[label]: size for label, size in bound.sizes if label in spelled}
@@ -112,11 +123,13 @@ def _build(
     fixed = tuple(safe.output_sizes(sizes).items())
     # All operands at once would cost n times the forward; then the search decides.
     path = path_of(safe, _TARGET, sizes, request.order or AUTO) or ()
-    key = (name, safe, wrt, traits, fixed, active, tuple(path))
+    one = singletons(safe, path, sizes)
+    key = (name, safe, wrt, traits, fixed, active, tuple(path), one)
     scale = like(key, scale_of(made_along(safe, path), sizes, numbers.computed.itemsize))
 
     def build() -> tuple[TangentProgram, Run]:
-        program = _PROGRAMS[name](along(safe, path, wrt, sizes, traits), active)
+        plain = replace(along(safe, path, wrt, sizes, traits), singletons=one)
+        program = _PROGRAMS[name](plain, active)
         text = write_tangents(arranged(program, scale), _TARGET, name)
         run: Run = getattr(execute(text, f"{name} of {safe}", (name,)), name)
         remember(key, scale)
@@ -127,7 +140,10 @@ def _build(
         run = _without_terms(program, sizes, numbers.computed)
     known = dict(bound.sizes)
     shape = tuple(known[label] for label in bound.pattern.output)
-    return Variant(run, numbers, shape, tuple(d is not None for d in program.derivatives))
+    moves = tuple(derivative is not None for derivative in program.derivatives)
+    whole = numbers.result.kind in "iub"
+    bounds = Bounds(bound.pattern, known, numbers.computed) if whole else None
+    return Variant(run, numbers, shape, moves, bounds)
 
 
 def _without_terms(program: TangentProgram, sizes: Mapping[str, int], dtype: DType) -> Run:

@@ -13,6 +13,7 @@ from einsum_grad.errors import DTypeError, OperandError
 from einsum_grad.runtime.copies import copied
 from einsum_grad.runtime.dtypes import Array, DType, Numbers, convert
 from einsum_grad.runtime.load import Loaded
+from einsum_grad.runtime.plain import check_plain
 from einsum_grad.runtime.strides import MemoryOrder
 
 Saved = list[Sequence[Array]]
@@ -68,7 +69,7 @@ class Variant:
             own = self._taken(arrays, saved) if self.loaded.save else ()
             gradients: tuple[Array, ...] = self.loaded.pullback(cotangent, *arrays, *own)
             return gradients if self.orders is None else self._in_place(gradients)
-        given, operands = self._cotangent(cotangent), self._computed(arrays)
+        given, operands = self.cotangent(cotangent), self._computed(arrays)
         own = self._taken(operands, saved) if self.loaded.save else ()
         found = self._given_back(self.loaded.pullback(given, *operands, *own))
         return found if self.orders is None else self._in_place(found)
@@ -78,14 +79,14 @@ class Variant:
         if self.loaded.together is None:
             output, saved = self.vjp(arrays)
             return output, self.pullback(cotangent, arrays, saved)
-        given = self._cotangent(cotangent)
+        given = self.cotangent(cotangent)
         output, gradients = self.loaded.together(given, *self._computed(arrays))
         found = gradients if self.plain else self._given_back(gradients)
         return self._returned(output), found if self.orders is None else self._in_place(found)
 
     def backward(self, cotangent: Any, arrays: Sequence[Array]) -> tuple[Array, ...]:
         """The gradients, with what they share with the forward computed anew."""
-        save, given = self.loaded.save, self._cotangent(cotangent)
+        save, given = self.loaded.save, self.cotangent(cotangent)
         saved = [save(*self._computed(arrays))] if save else []
         return self.pullback(given, arrays, saved)
 
@@ -122,7 +123,8 @@ class Variant:
             output = output.astype(self.numbers.result)
         return output if self.shape else output[()]
 
-    def _cotangent(self, cotangent: Any) -> Array:
+    def cotangent(self, cotangent: Any) -> Array:
+        """`cotangent` as an array that a pullback takes; raises what is wrong with it."""
         given = as_array(cotangent, "the cotangent")
         if given.shape != self.shape:
             raise OperandError(
@@ -141,14 +143,22 @@ class Variant:
 def as_array(value: Any, name: str) -> Array:
     """`value` as an array; `OperandError` if it is none, such as a ragged list.
 
-    RuntimeError is what a torch tensor raises that requires a gradient.
+    Raises `DTypeError` for what would lose a meaning, as `check_plain` does. RuntimeError is what a
+    torch tensor raises that requires a gradient.
     """
     if type(value) is ndarray:
         return value
+    check_plain(value, name)
     try:
-        return np.asarray(value)
+        array = np.asarray(value)
     except (TypeError, ValueError, RuntimeError, OverflowError) as error:
         raise OperandError(f"{name} can't be made an array: {error}") from error
+    if array.dtype == object and array.shape != getattr(value, "shape", array.shape):
+        raise OperandError(
+            f"{name} is a {type(value).__name__}, which NumPy takes for one object; make it an "
+            "array first, as with toarray()"
+        )
+    return array
 
 
 def _without_base(kept: Array, operands: Sequence[Array], arrays: Sequence[Array]) -> Array:

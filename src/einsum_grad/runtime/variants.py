@@ -21,6 +21,7 @@ from einsum_grad.runtime.load import Loaded
 from einsum_grad.runtime.modules import load_module
 from einsum_grad.runtime.strides import MemoryOrder, gap_of, memory_order
 from einsum_grad.runtime.variant import Variant, as_array
+from einsum_grad.runtime.whole import whole_variant
 
 if TYPE_CHECKING:
     from einsum_grad.runtime.function import Arguments
@@ -133,7 +134,9 @@ def build_variant(
     ranks = [arrays[operand].ndim for operand in request.wrt]
     plain = numbers.uniform and numbers.result == numbers.computed and all(ranks)
     large = loaded.source.large
-    return Variant(loaded, numbers, names, shape, request.wrt, plain, large, orders)
+    variant = Variant(loaded, numbers, names, shape, request.wrt, plain, large, orders)
+    whole = numbers.result.kind in "iub"
+    return whole_variant(variant, bound.pattern, sizes) if whole else variant
 
 
 def _without_terms(

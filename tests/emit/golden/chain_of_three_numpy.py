@@ -10,14 +10,14 @@ import numpy as np
 
 def save(a, b, c):
     """Return what the output and the gradients share."""
-    t1 = a.dot(b)
+    t1 = a @ b
     return [t1]
 
 
 def output(a, b, c, saved):
     """Return the output Z."""
     (t1,) = saved
-    return t1.dot(c)
+    return t1 @ c
 
 
 def pullback(dz, a, b, c, saved):
@@ -27,17 +27,17 @@ def pullback(dz, a, b, c, saved):
     saved.clear()
 
     # dc: put dz in the place of c; ac,ad->cd runs as it stands.
-    dc = t1.T.dot(dz)
+    dc = t1.T @ dz
     del t1
 
     # dt1: put dz in the place of t1; ad,cd->ac runs as it stands.
-    dt1 = dz.dot(c.T)
+    dt1 = dz @ c.T
 
     # da: put dt1 in the place of a; ac,bc->ab runs as it stands.
-    da = dt1.dot(b.T)
+    da = dt1 @ b.T
 
     # db: put dt1 in the place of b; ab,ac->bc runs as it stands.
-    db = a.T.dot(dt1)
+    db = a.T @ dt1
 
     return da, db, dc
 

@@ -12,19 +12,19 @@ import numpy as np
 
 def output(x, w):
     """Return the output Z."""
-    return x.dot(w)
+    return x @ w
 
 
 def pullback(dz, x, w):
     """Return the gradients (dx, dw) for a cotangent dz of Z."""
     # dx: put dz in the place of x; ik,jk->ij runs as it stands.
     w_conj = w.conj()
-    dx = dz.dot(w_conj.T)
+    dx = dz @ w_conj.T
     del w_conj
 
     # dw: put dz in the place of w; ij,ik->jk runs as it stands.
     x_conj = x.conj()
-    dw = x_conj.T.dot(dz)
+    dw = x_conj.T @ dz
 
     return dx, dw
 

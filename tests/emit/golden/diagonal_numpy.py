@@ -17,7 +17,7 @@ def save(x, w):
 def output(x, w, saved):
     """Return the output Z."""
     (x_i,) = saved
-    return w.T.dot(x_i)
+    return w.T @ x_i
 
 
 def pullback(dz, x, w, saved):
@@ -27,10 +27,10 @@ def pullback(dz, x, w, saved):
     saved.clear()
 
     # dx_i: put dz in the place of x_i; j,ij->i runs as it stands.
-    dx_i = w.dot(dz)
+    dx_i = w @ dz
 
     # dw: put dz in the place of w; i,j->ij runs as it stands.
-    dw = x_i[:, None].dot(dz[None, :])
+    dw = x_i[:, None] * dz
 
     # dx: put dx_i in the place of x, i->ii. i stands twice in x, so only its diagonal gets a
     # gradient.

@@ -16,7 +16,7 @@ def output(x, w):
     """Return the output Z."""
     x_aij = x.reshape(math.prod(x.shape[:-2]), *x.shape[-2:])
     left = x_aij.reshape(math.prod(x.shape[:-2]) * x.shape[-2], x.shape[-1])
-    z_aik = left.dot(w).reshape((math.prod(x.shape[:-2]), x.shape[-2], w.shape[1]))
+    z_aik = (left @ w).reshape((math.prod(x.shape[:-2]), x.shape[-2], w.shape[1]))
     return z_aik.reshape(x.shape[:-2] + z_aik.shape[1:])
 
 
@@ -27,11 +27,11 @@ def pullback(dz, x, w):
     x_aij = x.reshape(math.prod(x.shape[:-2]), *x.shape[-2:])
     left = x_aij.transpose(2, 0, 1).reshape(x.shape[-1], math.prod(x.shape[:-2]) * x.shape[-2])
     right = dz_aik.reshape(math.prod(x.shape[:-2]) * x.shape[-2], w.shape[1])
-    dw = left.dot(right)
+    dw = left @ right
 
     # dx: put dz in the place of x; aik,jk->aij runs as it stands.
     left = dz_aik.reshape(math.prod(x.shape[:-2]) * x.shape[-2], w.shape[1])
-    dx_aij = left.dot(w.T).reshape((math.prod(x.shape[:-2]), x.shape[-2], x.shape[-1]))
+    dx_aij = (left @ w.T).reshape((math.prod(x.shape[:-2]), x.shape[-2], x.shape[-1]))
     dx = dx_aij.reshape(x.shape[:-2] + dx_aij.shape[1:])
 
     return dx, dw

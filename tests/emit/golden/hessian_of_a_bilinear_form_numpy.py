@@ -26,8 +26,8 @@ def check_sizes(a, b, c):
 def forward(a, b, c):
     """Return the output Z of the einsum."""
     check_sizes(a, b, c)
-    t1 = b.T.dot(a)
-    return t1.dot(c)
+    t1 = b.T @ a
+    return t1 @ c
 
 
 def matvec(tangent, a, b, c):
@@ -36,9 +36,9 @@ def matvec(tangent, a, b, c):
     if tangent.shape != c.shape:
         raise ValueError(f"tangent has shape {tangent.shape}, which does not fit")
     # ij,j->i
-    z_1 = b.dot(tangent)
+    z_1 = b @ tangent
     # ij,i->j
-    z_2 = b.T.dot(tangent)
+    z_2 = b.T @ tangent
     return z_1 + z_2
 
 
@@ -48,9 +48,9 @@ def rmatvec(cotangent, a, b, c):
     if cotangent.shape != a.shape:
         raise ValueError(f"cotangent has shape {cotangent.shape}, which does not fit")
     # ij,i->j
-    z_1 = b.T.dot(cotangent)
+    z_1 = b.T @ cotangent
     # ij,j->i
-    z_2 = b.dot(cotangent)
+    z_2 = b @ cotangent
     return z_1 + z_2
 
 

@@ -23,7 +23,7 @@ def check_sizes(x, w):
 def forward(x, w):
     """Return the output Z of the einsum."""
     check_sizes(x, w)
-    return x.dot(w)
+    return x @ w
 
 
 def matvec(tangent, x, w):
@@ -32,7 +32,7 @@ def matvec(tangent, x, w):
     if tangent.shape != x.shape:
         raise ValueError(f"tangent has shape {tangent.shape}, which does not fit")
     # jk,ij->ik
-    return tangent.dot(w)
+    return tangent @ w
 
 
 def rmatvec(cotangent, x, w):
@@ -41,7 +41,7 @@ def rmatvec(cotangent, x, w):
     if cotangent.shape != (x.shape[0], w.shape[1]):
         raise ValueError(f"cotangent has shape {cotangent.shape}, which does not fit")
     # jk,ik->ij
-    return cotangent.dot(w.T)
+    return cotangent @ w.T
 
 
 def draw(random, shape, largest):

@@ -10,16 +10,16 @@ import numpy as np
 
 def output(x, w):
     """Return the output Z."""
-    return x.dot(w)
+    return x @ w
 
 
 def pullback(dz, x, w):
     """Return the gradients (dx, dw) for a cotangent dz of Z."""
     # dx: put dz in the place of x; bo,io->bi runs as it stands.
-    dx = dz.dot(w.T)
+    dx = dz @ w.T
 
     # dw: put dz in the place of w; bi,bo->io runs as it stands.
-    dw = x.T.dot(dz)
+    dw = x.T @ dz
 
     return dx, dw
 

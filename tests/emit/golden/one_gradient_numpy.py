@@ -10,13 +10,13 @@ import numpy as np
 
 def output(x, w):
     """Return the output Z."""
-    return x.dot(w)
+    return x @ w
 
 
 def pullback(dz, x, w):
     """Return the gradients (dw,) for a cotangent dz of Z."""
     # dw: put dz in the place of w; ij,ik->jk runs as it stands.
-    dw = x.T.dot(dz)
+    dw = x.T @ dz
 
     return (dw,)
 

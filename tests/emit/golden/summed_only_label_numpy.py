@@ -17,7 +17,7 @@ def save(x, w):
 def output(x, w, saved):
     """Return the output Z."""
     (x_ij,) = saved
-    return x_ij.dot(w)
+    return x_ij @ w
 
 
 def pullback(dz, x, w, saved):
@@ -27,11 +27,11 @@ def pullback(dz, x, w, saved):
     saved.clear()
 
     # dw: put dz in the place of w; ij,ik->jk runs as it stands.
-    dw = x_ij.T.dot(dz)
+    dw = x_ij.T @ dz
     del x_ij
 
     # dx_ij: put dz in the place of x_ij; ik,jk->ij runs as it stands.
-    dx_ij = dz.dot(w.T)
+    dx_ij = dz @ w.T
 
     # dx: put dx_ij in the place of x, ij->bij. No operand on the left has b: every b gets the same
     # gradient.
