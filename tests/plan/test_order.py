@@ -17,8 +17,9 @@ from opt_einsum import (  # type: ignore[import-untyped]  # it has no hints
 
 import einsum_grad as eg
 from einsum_grad.errors import ArgumentTypeError, OrderError
-from einsum_grad.plan import Path, Pattern, contraction_path
+from einsum_grad.plan import Path, Pattern, contraction_path, order
 from einsum_grad.plan.order import _near
+from einsum_grad.plan.search import search
 from tests.plan.test_pattern import pattern
 from tests.strategies import Case, cases
 
@@ -180,9 +181,12 @@ def test_an_optimizer_that_takes_one_contraction_is_asked_for_others_by_a_copy(
 def test_path_is_the_same_in_every_process() -> None:
     code = (
         "from einsum_grad.plan import *; from einsum_grad.syntax import parse\n"
-        "text = ','.join('abcdefghijkl'[n % 12] + 'ghijklabcdef'[n * 5 % 12] for n in range(20))\n"
-        "print([contraction_path(pattern_of(parse(text + '->al')), None, order)\n"
-        "       for order in ('auto', 'greedy')])"
+        "for count in (20, 60):\n"
+        "    text = ','.join('abcdefghijkl'[n % 12] + 'ghijklabcdef'[n * 5 % 12]\n"
+        "                    + chr(65 + n // 3) for n in range(count))\n"
+        "    found = pattern_of(parse(text + '->al'))\n"
+        "    print([contraction_path(found, dict.fromkeys(found.labels(), 2), order)\n"
+        "           for order in ('auto', 'greedy')])"
     )
     found = {
         subprocess.run(
@@ -253,3 +257,20 @@ def test_the_results_of_a_step_of_three_are_by_size_too() -> None:
     pairs = ((1, 0),) * 3  # ac with 18 entries, ce with 10, eg with 15
     found = contraction_path(pattern("ab,bc,cd,de,ef,fg->ag"), sizes, (*pairs, (0, 2, 1)))
     assert found == (*pairs, (1, 2, 0))
+
+
+def test_no_long_search_is_made_where_a_size_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Labels of unknown size count as 32, so that anything large would cost an hour."""
+    asked = []
+
+    def searched(terms: Any, output: Any, sizes: Any, axes: Any, known: bool) -> Any:
+        asked.append(known)
+        return search(terms, output, sizes, axes, known)
+
+    monkeypatch.setattr(order, "search", searched)
+    chain = pattern("ab,bc,cd,de,ef,fg->ag")
+    sizes = dict.fromkeys("abcdefg", 19)
+    contraction_path(chain, sizes)
+    contraction_path(chain, {**dict.fromkeys("abcdef", 19)})
+    contraction_path(chain)
+    assert asked == [True, False, False]

@@ -52,12 +52,14 @@ class _Entries(dict[int, int]):
     """The number of entries of an array with the labels of a term, counted when first asked for."""
 
     def __init__(self, sizes: Sequence[int]) -> None:
-        self._sizes = sizes
+        self._labels: dict[int, int] = {}
+        for number, size in enumerate(sizes):
+            self._labels[size] = self._labels.get(size, 0) | 1 << number
 
     def __missing__(self, term: int) -> int:
         found = 1
-        for label in labels(term):
-            found *= self._sizes[label.bit_length() - 1]
+        for size, labels in self._labels.items():
+            found *= size ** (term & labels).bit_count()
         self[term] = found
         return found
 

@@ -57,7 +57,7 @@ def contraction_path(
     measured = tuple(max(1, known.get(label, NOMINAL_SIZE)) for label in labels)
     near = measured if count <= _FEW else tuple(map(_near, measured))
     if order == AUTO:
-        path = _searched(pattern, near)
+        path = _searched(pattern, near, all(label in known for label in labels))
     elif isinstance(order, tuple):
         path = check_path(order, count)
     else:
@@ -110,10 +110,10 @@ def _unused(optimizer: Optimizer) -> Optimizer | None:
 
 
 @functools.lru_cache(maxsize=1024)
-def _searched(pattern: Pattern, sizes: tuple[int, ...]) -> Path:
+def _searched(pattern: Pattern, sizes: tuple[int, ...], known: bool) -> Path:
     """The path of our own search."""
     terms, output, axes = _bits(pattern)
-    return _path(len(terms), search(terms, output, sizes, axes))
+    return _path(len(terms), search(terms, output, sizes, axes, known))
 
 
 @functools.lru_cache(maxsize=1024)
