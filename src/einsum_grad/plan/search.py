@@ -9,7 +9,7 @@ from einsum_grad.plan.exact import Pair, exact
 from einsum_grad.plan.measure import Measure, labels
 from einsum_grad.plan.refine import refined
 
-_EXACT = 6
+EXACT = 6
 """The most terms of which every tree is looked at."""
 
 _QUICK = 40
@@ -28,7 +28,7 @@ def search(
     Unless all sizes are `known`, no long search is made by what they cost.
     """
     measure = Measure(sizes, axes)
-    if len(terms) <= _EXACT:
+    if len(terms) <= EXACT:
         return exact(terms, output, measure)[1]
     tree = greedy(terms, output, sizes)
     if len(terms) > _QUICK:
