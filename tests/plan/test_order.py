@@ -20,6 +20,7 @@ from einsum_grad.errors import ArgumentTypeError, OrderError
 from einsum_grad.plan import Path, Pattern, contraction_path, order
 from einsum_grad.plan.order import _near
 from einsum_grad.plan.search import search
+from tests.plan.test_optimize import Tree
 from tests.plan.test_pattern import pattern
 from tests.strategies import Case, cases
 
@@ -132,6 +133,58 @@ def test_an_optimizer_is_called_with_terms_output_and_sizes_once() -> None:
     assert optimizer.calls == [([set("ab"), set("bc"), set("cd")], set("ad"), sizes)]
     contraction_path(chain, {**sizes, "a": 7}, optimizer)
     assert len(optimizer.calls) == 2
+
+
+class TreeSearch:
+    """An optimizer of cotengra's: called for a path, and asked for the tree by `search`."""
+
+    def __init__(self, nslices: int) -> None:
+        self.tree, self.searches = Tree([(1, 2), (0, 1)], nslices), 0
+
+    def search(self, inputs: Any, output: Any, size_dict: Any) -> Tree:
+        self.searches += 1
+        return self.tree
+
+    def __call__(self, inputs: Any, output: Any, size_dict: Any, memory_limit: Any = None) -> Any:
+        return self.search(inputs, output, size_dict).get_path()
+
+
+def test_an_optimizer_that_slices_is_refused_by_its_name_and_not_asked_again() -> None:
+    chain, sizes = pattern("ab,bc,cd->ad"), dict.fromkeys("abcd", 9)
+    whole, sliced = TreeSearch(1), TreeSearch(6)
+    assert contraction_path(chain, sizes, whole) == ((1, 2), (0, 1))
+    with pytest.raises(OrderError, match="TreeSearch cuts the contraction into 6 slices"):
+        contraction_path(chain, sizes, sliced)
+    assert whole.searches == sliced.searches == 1
+    f = eg.compile("ab,bc,cd->ad", optimize=sliced)
+    operands = [np.ones((9, 9))] * 3
+    calls: list[Any] = [
+        lambda: f(*operands),
+        lambda: f.cost(sizes),
+        lambda: f.backward(np.ones((9, 9)), *operands),
+        lambda: eg.einsum("ab,bc,cd->ad", *operands, optimize=sliced),
+        lambda: eg.einsum("ab,bc,cd->ad", *operands, optimize=sliced.tree),
+        lambda: eg.explain("ab,bc,cd->ad", sizes=sizes, optimize=sliced),
+        lambda: eg.emit("ab,bc,cd->ad", sizes=sizes, optimize=sliced),
+    ]
+    for call in calls:
+        with pytest.raises(OrderError, match=r"(TreeSearch|Tree) cuts .* 6 slices"):
+            call()
+
+
+def test_a_tree_is_compiled_as_its_path() -> None:
+    f = eg.compile("ab,bc,cd->ad", optimize=Tree([(1, 2), (0, 1)]))
+    assert f.source == eg.compile("ab,bc,cd->ad", optimize=[(1, 2), (0, 1)]).source
+    with pytest.raises(OrderError, match="leaves 2 of 4"):
+        eg.compile("ab,bc,cd,de->ae", optimize=Tree([(1, 2), (0, 1)]))(*[np.ones((2, 2))] * 4)
+
+
+def test_a_method_search_of_another_kind_is_left_alone() -> None:
+    class Own(Recorder):
+        def search(self, graph: Any) -> Any:
+            raise AssertionError
+
+    assert contraction_path(pattern("ab,bc,cd->ad"), None, Own([(1, 2), (0, 1)]))
 
 
 @pytest.mark.parametrize("optimizer", [DynamicProgramming(), RandomGreedy(max_repeats=4)])

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import copy
 import functools
+import inspect
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 from einsum_grad.errors import OrderError
 from einsum_grad.plan.exact import Pair
 from einsum_grad.plan.network import Path
 from einsum_grad.plan.normal import drop_units
-from einsum_grad.plan.optimize import AUTO, Optimizer, Order, check_path, named, read_path
+from einsum_grad.plan.optimize import (
+    AUTO,
+    Optimizer,
+    Order,
+    check_path,
+    is_tree,
+    named,
+    read_path,
+    tree_path,
+)
 from einsum_grad.plan.pattern import Labels, Pattern, distinct
 from einsum_grad.plan.search import search
 from einsum_grad.plan.turns import smaller_first
@@ -26,6 +36,8 @@ _FEW = 4
 
 _NO_PAIRS = 3
 """The most operands of which no step has two results of others."""
+
+_PROBLEM = ("inputs", "output", "size_dict")
 
 _Term = frozenset[str]
 _Sizes = tuple[tuple[str, int], ...]
@@ -83,20 +95,35 @@ def _asked(terms: tuple[_Term, ...], output: _Term, sizes: _Sizes, optimizer: Op
     """The path that an optimizer finds, which sees what is left of each operand by itself."""
     unused = _unused(optimizer)
     try:
-        path = _ask(optimizer, terms, output, sizes)
+        found = _ask(optimizer, terms, output, sizes)
     except OrderError:
         if unused is None:
             raise
         # Some of opt_einsum's refuse to be asked about a second contraction, such as other sizes.
-        path = _ask(copy.deepcopy(unused), terms, output, sizes)
-    return check_path(read_path(path), len(terms))
+        found = _ask(copy.deepcopy(unused), terms, output, sizes)
+    tree = is_tree(found)
+    path = tree_path(found, type(optimizer).__name__) if tree else read_path(found)
+    return check_path(path, len(terms))
 
 
 def _ask(optimizer: Optimizer, terms: tuple[_Term, ...], output: _Term, sizes: _Sizes) -> Any:
+    """What `optimizer` finds: a path, or of cotengra's a tree, which also knows its slices."""
+    search = getattr(optimizer, "search", None)
     try:
-        return optimizer(list(terms), output, dict(sizes))
+        return (search if _finds_trees(search) else optimizer)(list(terms), output, dict(sizes))
     except Exception as error:
         raise OrderError(f"the optimizer {optimizer!r:.80} failed: {error}") from error
+
+
+def _finds_trees(search: Any) -> TypeGuard[Optimizer]:
+    """Whether this is the method of an optimizer of cotengra's, told by its parameters."""
+    if not callable(search):
+        return False
+    try:
+        names = tuple(inspect.signature(search).parameters)
+    except (TypeError, ValueError):  # It is anybody's object, and may have none.
+        return False
+    return names[: len(_PROBLEM)] == _PROBLEM
 
 
 @functools.lru_cache(maxsize=64)
