@@ -135,6 +135,18 @@ def test_an_optimizer_is_called_with_terms_output_and_sizes_once() -> None:
     assert len(optimizer.calls) == 2
 
 
+def test_an_optimizer_gets_one_sign_for_each_label() -> None:
+    """cotengra takes no longer ones, and more than 52 labels have longer names in code."""
+    optimizer = Recorder([(1, 2), (0, 1)])
+    named = Pattern((("row", "b"), ("b", "mid"), ("mid", "d")), ("row", "d"))
+    assert contraction_path(named, {"row": 2, "b": 3, "mid": 4, "d": 5}, optimizer)
+    ((terms, output, sizes),) = optimizer.calls
+    assert [len(term) for term in terms] == [2, 2, 2]
+    assert {len(label) for label in sizes} == {1}
+    assert [sorted(sizes[label] for label in term) for term in terms] == [[2, 3], [3, 4], [4, 5]]
+    assert sorted(sizes[label] for label in output) == [2, 5]
+
+
 class TreeSearch:
     """An optimizer of cotengra's: called for a path, and asked for the tree by `search`."""
 

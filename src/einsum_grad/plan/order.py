@@ -74,8 +74,10 @@ def contraction_path(
         path = check_path(order, count)
     else:
         optimizer = named(order) if isinstance(order, str) else order
-        known = dict(sorted(zip(labels, measured, strict=True)))
-        terms, output = tuple(map(frozenset, _terms(pattern))), frozenset(_output(pattern))
+        symbols = _symbols(labels)
+        known = dict(sorted(zip(symbols.values(), measured, strict=True)))
+        terms = tuple(frozenset(map(symbols.__getitem__, term)) for term in _terms(pattern))
+        output = frozenset(map(symbols.__getitem__, _output(pattern)))
         path = _asked(terms, output, tuple(known.items()), optimizer)
     return _turned(path, pattern, near) if count > _NO_PAIRS else path
 
@@ -88,6 +90,19 @@ def _near(size: int) -> int:
     """
     rest = max(0, size.bit_length() - 3)
     return (size + (1 << rest >> 1)) >> rest << rest
+
+
+def _symbols(labels: Labels) -> dict[str, str]:
+    """A sign for each label, as cotengra wants them: itself, unless one of them is longer.
+
+    >>> _symbols(("i", "j")), _symbols(("row", "i"))
+    ({'i': 'i', 'j': 'j'}, {'row': 'a', 'i': 'b'})
+    """
+    if all(len(label) == 1 for label in labels):
+        return dict(zip(labels, labels, strict=True))
+    from opt_einsum import get_symbol  # type: ignore[import-untyped]  # it has no hints
+
+    return {label: get_symbol(number) for number, label in enumerate(labels)}
 
 
 @functools.lru_cache(maxsize=1024)
