@@ -69,9 +69,12 @@ def test_the_numbers_are_those_of_arrays(
     expected = arrays(CALLS[name](f, g, drawn, moving, conj))
     # The first operand is a Tensor, so that each call has one; of the others some are.
     chosen = iter([True, *data.draw(st.lists(st.booleans(), min_size=9, max_size=9))])
-    given = [eg.Tensor(a, requires_grad) if next(chosen) else a for a in drawn]
-    along = [v if v is None or not next(chosen) else eg.Tensor(v, requires_grad) for v in moving]
-    cotangent = eg.Tensor(g, requires_grad) if next(chosen) else g
+
+    def some(array: Any) -> Any:
+        traced = array is not None and next(chosen)
+        return eg.Tensor(array, requires_grad and array.dtype.kind in "fc") if traced else array
+
+    given, along, cotangent = [*map(some, drawn)], [*map(some, moving)], some(g)
     got = values(CALLS[name](f, cotangent, given, along, conj))
     for one, other in zip(got, expected, strict=True):
         np.testing.assert_array_equal(one, other, strict=True)
