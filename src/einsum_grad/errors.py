@@ -40,6 +40,10 @@ class OperandError(EinsumGradError, ValueError):
     """Operands that do not fit the pattern: their number, a rank or a size."""
 
 
+class AllocationError(OperandError, MemoryError):
+    """Arrays that there is no memory for, on the way to an output or a gradient or as one."""
+
+
 class DTypeError(EinsumGradError, TypeError):
     """An operand of a dtype that has no arithmetic or no gradient here, such as object."""
 

@@ -69,6 +69,7 @@ def test_sizes_make_shapes_and_costs() -> None:
         "backward": {"flops": 96, "bytes_moved": 208},
         "saved_bytes": 0,
         "largest_intermediate": 0,
+        "hint": None,
     }
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 
+import einsum_grad as eg
 from einsum_grad.emit import program_of as emitted_program
 from einsum_grad.emit import target_of, write
 from einsum_grad.errors import ArgumentError
@@ -111,6 +112,33 @@ def test_the_largest_intermediate_is_no_result() -> None:
     program = program_of("ij,jk,kl->il")
     costs = cost(program, {"i": 9, "j": 1, "k": 2, "l": 9})
     assert costs.largest_intermediate == 8 * 18
+
+
+def test_a_dear_contraction_has_a_hint_that_names_cotengra_and_no_other() -> None:
+    ring = "ab,bc,cd,de,ef,fg,ga->"
+    f = eg.compile(ring)
+
+    def hint(size: int, function: Any = f) -> str | None:
+        told: str | None = function.cost(dict.fromkeys("abcdefg", size)).hint
+        return told
+
+    assert hint(100) is None
+    assert "many flops: cotengra" in (hint(2500) or "")
+    assert "many flops and a large intermediate: cotengra" in (hint(12_000) or "")
+    vectors = eg.compile("ab,b,b,b,b,b,a->")  # an order of few flops with one large array
+    assert vectors.cost({"a": 3, "b": 5}).hint is None
+    # Of few operands every tree was looked at, and a given order is the user's.
+    assert hint(12_000, eg.compile(ring, optimize="greedy")) is None
+    assert eg.compile("ij,jk->ik").cost(dict.fromkeys("ijk", 50_000)).hint is None
+
+
+def test_a_large_intermediate_alone_has_the_hint_too() -> None:
+    f = eg.compile("a,b,c,d,e,f,abcdef->abcdef")
+    costs = f.cost(dict.fromkeys("abcdef", 24))
+    assert costs.forward.flops < 2 * 10**10
+    assert costs.largest_intermediate > 1 << 30
+    assert "a large intermediate: cotengra" in (costs.hint or "")
+    assert "hint" in str(eg.explain(f.pattern, sizes=dict.fromkeys("abcdef", 24)))
 
 
 @pytest.mark.parametrize(

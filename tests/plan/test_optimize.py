@@ -72,6 +72,35 @@ def test_what_is_no_order_is_refused(given: Any, error: type[Exception]) -> None
         read_order(given)
 
 
+class Tree:
+    """What is asked of a tree of cotengra's."""
+
+    def __init__(self, path: Any = ((0, 1), (0, 1)), nslices: int = 1) -> None:
+        self.path, self.nslices = path, nslices
+
+    def get_path(self) -> Any:
+        return self.path
+
+
+class SliceFinder:
+    """A slicer of cotengra's, which is no optimizer."""
+
+    def search(self, max_repeats: int = 16) -> Any: ...
+
+
+def test_a_tree_is_a_path() -> None:
+    assert read_order(Tree([[1, 2], [0, 1]])) == ((1, 2), (0, 1))
+
+
+def test_what_is_sliced_is_refused_by_its_name() -> None:
+    with pytest.raises(
+        OrderError, match=r"Tree cuts .* 6 slices, .*: give optimize= an order that"
+    ):
+        read_order(Tree(nslices=6))
+    with pytest.raises(ArgumentTypeError, match="a SliceFinder finds slices, and no order: give"):
+        read_order(SliceFinder())
+
+
 @pytest.mark.parametrize(
     ("path", "told"),
     [

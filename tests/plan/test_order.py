@@ -17,8 +17,10 @@ from opt_einsum import (  # type: ignore[import-untyped]  # it has no hints
 
 import einsum_grad as eg
 from einsum_grad.errors import ArgumentTypeError, OrderError
-from einsum_grad.plan import Path, Pattern, contraction_path
+from einsum_grad.plan import Path, Pattern, contraction_path, order
 from einsum_grad.plan.order import _near
+from einsum_grad.plan.search import search
+from tests.plan.test_optimize import Tree
 from tests.plan.test_pattern import pattern
 from tests.strategies import Case, cases
 
@@ -133,6 +135,70 @@ def test_an_optimizer_is_called_with_terms_output_and_sizes_once() -> None:
     assert len(optimizer.calls) == 2
 
 
+def test_an_optimizer_gets_one_sign_for_each_label() -> None:
+    """cotengra takes no longer ones, and more than 52 labels have longer names in code."""
+    optimizer = Recorder([(1, 2), (0, 1)])
+    named = Pattern((("row", "b"), ("b", "mid"), ("mid", "d")), ("row", "d"))
+    assert contraction_path(named, {"row": 2, "b": 3, "mid": 4, "d": 5}, optimizer)
+    ((terms, output, sizes),) = optimizer.calls
+    assert [len(term) for term in terms] == [2, 2, 2]
+    assert {len(label) for label in sizes} == {1}
+    assert [sorted(sizes[label] for label in term) for term in terms] == [[2, 3], [3, 4], [4, 5]]
+    assert sorted(sizes[label] for label in output) == [2, 5]
+
+
+class TreeSearch:
+    """An optimizer of cotengra's: called for a path, and asked for the tree by `search`."""
+
+    def __init__(self, nslices: int) -> None:
+        self.tree, self.searches = Tree([(1, 2), (0, 1)], nslices), 0
+
+    def search(self, inputs: Any, output: Any, size_dict: Any) -> Tree:
+        self.searches += 1
+        return self.tree
+
+    def __call__(self, inputs: Any, output: Any, size_dict: Any, memory_limit: Any = None) -> Any:
+        return self.search(inputs, output, size_dict).get_path()
+
+
+def test_an_optimizer_that_slices_is_refused_by_its_name_and_not_asked_again() -> None:
+    chain, sizes = pattern("ab,bc,cd->ad"), dict.fromkeys("abcd", 9)
+    whole, sliced = TreeSearch(1), TreeSearch(6)
+    assert contraction_path(chain, sizes, whole) == ((1, 2), (0, 1))
+    with pytest.raises(OrderError, match="TreeSearch cuts the contraction into 6 slices"):
+        contraction_path(chain, sizes, sliced)
+    assert whole.searches == sliced.searches == 1
+    f = eg.compile("ab,bc,cd->ad", optimize=sliced)
+    operands = [np.ones((9, 9))] * 3
+    calls: list[Any] = [
+        lambda: f(*operands),
+        lambda: f.cost(sizes),
+        lambda: f.backward(np.ones((9, 9)), *operands),
+        lambda: eg.einsum("ab,bc,cd->ad", *operands, optimize=sliced),
+        lambda: eg.einsum("ab,bc,cd->ad", *operands, optimize=sliced.tree),
+        lambda: eg.explain("ab,bc,cd->ad", sizes=sizes, optimize=sliced),
+        lambda: eg.emit("ab,bc,cd->ad", sizes=sizes, optimize=sliced),
+    ]
+    for call in calls:
+        with pytest.raises(OrderError, match=r"(TreeSearch|Tree) cuts .* 6 slices"):
+            call()
+
+
+def test_a_tree_is_compiled_as_its_path() -> None:
+    f = eg.compile("ab,bc,cd->ad", optimize=Tree([(1, 2), (0, 1)]))
+    assert f.source == eg.compile("ab,bc,cd->ad", optimize=[(1, 2), (0, 1)]).source
+    with pytest.raises(OrderError, match="leaves 2 of 4"):
+        eg.compile("ab,bc,cd,de->ae", optimize=Tree([(1, 2), (0, 1)]))(*[np.ones((2, 2))] * 4)
+
+
+def test_a_method_search_of_another_kind_is_left_alone() -> None:
+    class Own(Recorder):
+        def search(self, graph: Any) -> Any:
+            raise AssertionError
+
+    assert contraction_path(pattern("ab,bc,cd->ad"), None, Own([(1, 2), (0, 1)]))
+
+
 @pytest.mark.parametrize("optimizer", [DynamicProgramming(), RandomGreedy(max_repeats=4)])
 def test_opt_einsums_own_optimizers_are_taken(optimizer: Any) -> None:
     chain = pattern("ab,bc,cd,de->ae")
@@ -180,9 +246,12 @@ def test_an_optimizer_that_takes_one_contraction_is_asked_for_others_by_a_copy(
 def test_path_is_the_same_in_every_process() -> None:
     code = (
         "from einsum_grad.plan import *; from einsum_grad.syntax import parse\n"
-        "text = ','.join('abcdefghijkl'[n % 12] + 'ghijklabcdef'[n * 5 % 12] for n in range(20))\n"
-        "print([contraction_path(pattern_of(parse(text + '->al')), None, order)\n"
-        "       for order in ('auto', 'greedy')])"
+        "for count in (20, 60):\n"
+        "    text = ','.join('abcdefghijkl'[n % 12] + 'ghijklabcdef'[n * 5 % 12]\n"
+        "                    + chr(65 + n // 3) for n in range(count))\n"
+        "    found = pattern_of(parse(text + '->al'))\n"
+        "    print([contraction_path(found, dict.fromkeys(found.labels(), 2), order)\n"
+        "           for order in ('auto', 'greedy')])"
     )
     found = {
         subprocess.run(
@@ -253,3 +322,20 @@ def test_the_results_of_a_step_of_three_are_by_size_too() -> None:
     pairs = ((1, 0),) * 3  # ac with 18 entries, ce with 10, eg with 15
     found = contraction_path(pattern("ab,bc,cd,de,ef,fg->ag"), sizes, (*pairs, (0, 2, 1)))
     assert found == (*pairs, (1, 2, 0))
+
+
+def test_no_long_search_is_made_where_a_size_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Labels of unknown size count as 32, so that anything large would cost an hour."""
+    asked = []
+
+    def searched(terms: Any, output: Any, sizes: Any, axes: Any, known: bool) -> Any:
+        asked.append(known)
+        return search(terms, output, sizes, axes, known)
+
+    monkeypatch.setattr(order, "search", searched)
+    chain = pattern("ab,bc,cd,de,ef,fg->ag")
+    sizes = dict.fromkeys("abcdefg", 19)
+    contraction_path(chain, sizes)
+    contraction_path(chain, {**dict.fromkeys("abcdef", 19)})
+    contraction_path(chain)
+    assert asked == [True, False, False]

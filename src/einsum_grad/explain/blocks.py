@@ -186,6 +186,8 @@ def _total_rows(cost: Cost) -> Iterator[Row]:
     yield Row("backward", _work(cost.backward))
     yield Row("saved", f"{in_bytes(cost.saved_bytes)} for the backward, beside the operands")
     yield Row("largest", f"{in_bytes(cost.largest_intermediate)} for an intermediate")
+    if cost.hint:
+        yield Row("hint", cost.hint)
 
 
 def left_out(explanation: Explained) -> Iterator[Block]:

@@ -79,16 +79,18 @@ def costs(
         gradients=tuple(
             part(chosen, tuple(_shared(program, chosen, places))) for chosen in backward
         ),
-        total=_total(program, path, sizes, itemsize) if known else None,
+        total=_total(program, path, sizes, itemsize, order) if known else None,
         itemsize=itemsize,
         ordered=ordered,
     )
 
 
-def _total(program: Program, path: Path, sizes: Mapping[str, int], itemsize: int) -> Cost:
+def _total(
+    program: Program, path: Path, sizes: Mapping[str, int], itemsize: int, order: Order
+) -> Cost:
     """The cost of what runs for these sizes: copies and blocks are in it."""
     scale = scale_of(arrays(program.pattern, path), sizes, itemsize)
-    return cost(arrange(program, scale), sizes, itemsize)
+    return cost(arrange(program, scale), sizes, itemsize, order)
 
 
 def left_to_right(count: int) -> Path:

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from einsum_grad.errors import ArgumentError
 from einsum_grad.lower.program import Op, Program, Step, Value, is_view, steps, touched
 from einsum_grad.lower.schedule import passing
-from einsum_grad.plan import UNIT, Labels
+from einsum_grad.plan import AUTO, EXACT, UNIT, Labels, Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +55,31 @@ class Cost:
     `saved_bytes` is the memory of what the forward keeps for the backward beside the operands:
     the presums and pairwise products that both use. `largest_intermediate` is the largest array
     that a step makes on its way to the output and the gradients, these not counted. What large
-    arrays pass through in blocks is never there as a whole and counts for neither.
+    arrays pass through in blocks is never there as a whole and counts for neither. `hint` says what
+    to try where that is much, and a longer search than ours might find less.
     """
 
     forward: Work
     backward: Work
     saved_bytes: int
     largest_intermediate: int
+    hint: str | None = None
 
 
-def cost(program: Program, sizes: Mapping[str, int], itemsize: int = 8) -> Cost:
+_LONG = 2 * 10**10
+"""The flops of a forward, some seconds, from which a better order is worth a search of minutes."""
+
+_LARGE = 1 << 30
+"""The bytes of an array from which it may not fit beside others."""
+
+
+def cost(
+    program: Program, sizes: Mapping[str, int], itemsize: int = 8, order: Order = AUTO
+) -> Cost:
     """Count what `program` costs for `sizes` and numbers of `itemsize` bytes.
 
-    Raises `ArgumentError` where the size of a label is missing.
+    `order` is where its order of contraction is from. Raises `ArgumentError` where the size of a
+    label is missing.
 
     >>> from einsum_grad.lower import lower
     >>> from einsum_grad.plan import pattern_of, single
@@ -81,13 +93,25 @@ def cost(program: Program, sizes: Mapping[str, int], itemsize: int = 8) -> Cost:
     made = {step.result for step in (*forward, *backward) if not is_view(step)} - partial
     saved = made.intersection(program.residuals)
     between = made - {program.output, *program.gradients}
-    return Cost(
+    found = Cost(
         forward=work(forward, sizes, itemsize, partial),
         backward=work(backward, sizes, itemsize, partial),
         saved_bytes=itemsize * sum(number(elements(value), sizes) for value in saved),
         largest_intermediate=itemsize
         * max((number(elements(value), sizes) for value in between), default=0),
     )
+    searched = order == AUTO and len(program.pattern.inputs) > EXACT
+    return replace(found, hint=_hint(found)) if searched else found
+
+
+def _hint(found: Cost) -> str | None:
+    """What to try where the tree that our search found is still dear."""
+    dear = found.forward.flops > _LONG, found.largest_intermediate > _LARGE
+    if not any(dear):
+        return None
+    what = ("many flops", "a large intermediate")
+    told = " and ".join(word for word, true in zip(what, dear, strict=True) if true)
+    return f"{told}: cotengra may find a better order, optimize=cotengra.HyperOptimizer()"
 
 
 def work(

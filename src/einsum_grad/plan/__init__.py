@@ -36,10 +36,12 @@ from einsum_grad.plan.request import (
     read_wrt,
     request,
 )
+from einsum_grad.plan.search import EXACT
 
 __all__ = [
     "AUTO",
     "ELLIPSIS",
+    "EXACT",
     "OUTPUT",
     "UNIT",
     "Bound",

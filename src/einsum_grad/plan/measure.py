@@ -52,12 +52,19 @@ class _Entries(dict[int, int]):
     """The number of entries of an array with the labels of a term, counted when first asked for."""
 
     def __init__(self, sizes: Sequence[int]) -> None:
-        self._sizes = sizes
+        equal: dict[int, int] = {}
+        for number, size in enumerate(sizes):
+            equal[size] = equal.get(size, 0) | 1 << number
+        self._powers = [
+            (labels, [size**count for count in range(labels.bit_count() + 1)])
+            for size, labels in equal.items()
+            if size > 1
+        ]
 
     def __missing__(self, term: int) -> int:
         found = 1
-        for label in labels(term):
-            found *= self._sizes[label.bit_length() - 1]
+        for labels, powers in self._powers:
+            found *= powers[(term & labels).bit_count()]
         self[term] = found
         return found
 

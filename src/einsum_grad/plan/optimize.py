@@ -27,13 +27,18 @@ _MOST_ONE_BY_ONE = 8
 _MOST_SEARCHED = {"optimal": 13, "branch-all": 13}
 """The most operands for the searches that look at every tree: some seconds; one more takes thrice
 as long."""
+_UNSLICED = (
+    "give optimize= an order that is not sliced, or contract each slice of the operands by itself "
+    "and add up the outputs and the gradients"
+)
 
 
 def read_order(optimize: Any) -> Order:
     """Read `optimize`: "auto" or True, False, a name that opt_einsum knows, a path, an optimizer.
 
-    Raises `UnknownOrderError`, which is an `ArgumentError`, for another name, `OrderError` for a
-    path that is none, and `ArgumentTypeError` for what is none of these.
+    A tree of cotengra's is a path. Raises `UnknownOrderError`, which is an `ArgumentError`, for
+    another name, `OrderError` for a path that is none and for a tree that is sliced, and
+    `ArgumentTypeError` for what is none of these.
 
     >>> read_order(True), read_order(["einsum_path", (0, 1), (0, 1)])
     ('auto', ((0, 1), (0, 1)))
@@ -46,8 +51,14 @@ def read_order(optimize: Any) -> Order:
         return optimize
     if isinstance(optimize, Sequence):
         return _given(optimize)
+    if is_tree(optimize):
+        return tree_path(optimize, type(optimize).__name__)
     if callable(optimize):
         return _hashable(optimize)
+    if hasattr(optimize, "search"):
+        raise ArgumentTypeError(
+            f"a {type(optimize).__name__} finds slices, and no order: {_UNSLICED}"
+        )
     raise ArgumentTypeError(
         "optimize is the name of a search, a bool, a path such as [(0, 1), (0, 1)], or an "
         f"optimizer to call, and not {optimize!r:.80}"
@@ -118,6 +129,21 @@ def read_path(path: Iterable[Any]) -> tuple[tuple[int, ...], ...]:
             f"a path is a list of tuples of positions, such as [(0, 1), (0, 1)], and not "
             f"{path!r:.80}"
         ) from None
+
+
+def is_tree(found: Any) -> bool:
+    """Whether this is a tree as cotengra's optimizers find them: a path, maybe done in slices."""
+    return hasattr(found, "get_path") and hasattr(found, "nslices")
+
+
+def tree_path(tree: Any, name: str) -> Path:
+    """The path of a tree; `OrderError` if it is sliced, by the `name` of who did it."""
+    if tree.nslices > 1:
+        raise OrderError(
+            f"{name} cuts the contraction into {tree.nslices} slices, and here it would be done as "
+            f"a whole, with larger arrays: {_UNSLICED}"
+        )
+    return read_path(tree.get_path())
 
 
 def check_path(path: tuple[tuple[int, ...], ...], count: int) -> Path:

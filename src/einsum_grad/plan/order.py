@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import copy
 import functools
+import inspect
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 from einsum_grad.errors import OrderError
 from einsum_grad.plan.exact import Pair
 from einsum_grad.plan.network import Path
 from einsum_grad.plan.normal import drop_units
-from einsum_grad.plan.optimize import AUTO, Optimizer, Order, check_path, named, read_path
+from einsum_grad.plan.optimize import (
+    AUTO,
+    Optimizer,
+    Order,
+    check_path,
+    is_tree,
+    named,
+    read_path,
+    tree_path,
+)
 from einsum_grad.plan.pattern import Labels, Pattern, distinct
 from einsum_grad.plan.search import search
 from einsum_grad.plan.turns import smaller_first
@@ -26,6 +36,8 @@ _FEW = 4
 
 _NO_PAIRS = 3
 """The most operands of which no step has two results of others."""
+
+_PROBLEM = ("inputs", "output", "size_dict")
 
 _Term = frozenset[str]
 _Sizes = tuple[tuple[str, int], ...]
@@ -57,13 +69,15 @@ def contraction_path(
     measured = tuple(max(1, known.get(label, NOMINAL_SIZE)) for label in labels)
     near = measured if count <= _FEW else tuple(map(_near, measured))
     if order == AUTO:
-        path = _searched(pattern, near)
+        path = _searched(pattern, near, all(label in known for label in labels))
     elif isinstance(order, tuple):
         path = check_path(order, count)
     else:
         optimizer = named(order, count) if isinstance(order, str) else order
-        known = dict(sorted(zip(labels, measured, strict=True)))
-        terms, output = tuple(map(frozenset, _terms(pattern))), frozenset(_output(pattern))
+        symbols = _symbols(labels)
+        known = dict(sorted(zip(symbols.values(), measured, strict=True)))
+        terms = tuple(frozenset(map(symbols.__getitem__, term)) for term in _terms(pattern))
+        output = frozenset(map(symbols.__getitem__, _output(pattern)))
         path = _asked(terms, output, tuple(known.items()), optimizer)
     return _turned(path, pattern, near) if count > _NO_PAIRS else path
 
@@ -78,25 +92,53 @@ def _near(size: int) -> int:
     return (size + (1 << rest >> 1)) >> rest << rest
 
 
+def _symbols(labels: Labels) -> dict[str, str]:
+    """A sign for each label, as cotengra wants them: itself, unless one of them is longer.
+
+    >>> _symbols(("i", "j")), _symbols(("row", "i"))
+    ({'i': 'i', 'j': 'j'}, {'row': 'a', 'i': 'b'})
+    """
+    if all(len(label) == 1 for label in labels):
+        return dict(zip(labels, labels, strict=True))
+    from opt_einsum import get_symbol  # type: ignore[import-untyped]  # it has no hints
+
+    return {label: get_symbol(number) for number, label in enumerate(labels)}
+
+
 @functools.lru_cache(maxsize=1024)
 def _asked(terms: tuple[_Term, ...], output: _Term, sizes: _Sizes, optimizer: Optimizer) -> Path:
     """The path that an optimizer finds, which sees what is left of each operand by itself."""
     unused = _unused(optimizer)
     try:
-        path = _ask(optimizer, terms, output, sizes)
+        found = _ask(optimizer, terms, output, sizes)
     except OrderError:
         if unused is None:
             raise
         # Some of opt_einsum's refuse to be asked about a second contraction, such as other sizes.
-        path = _ask(copy.deepcopy(unused), terms, output, sizes)
-    return check_path(read_path(path), len(terms))
+        found = _ask(copy.deepcopy(unused), terms, output, sizes)
+    tree = is_tree(found)
+    path = tree_path(found, type(optimizer).__name__) if tree else read_path(found)
+    return check_path(path, len(terms))
 
 
 def _ask(optimizer: Optimizer, terms: tuple[_Term, ...], output: _Term, sizes: _Sizes) -> Any:
+    """What `optimizer` finds: a path, or of cotengra's a tree, which also knows its slices."""
+    search = getattr(optimizer, "search", None)
     try:
-        return optimizer(list(terms), output, dict(sizes))
+        return (search if _finds_trees(search) else optimizer)(list(terms), output, dict(sizes))
     except Exception as error:
         raise OrderError(f"the optimizer {optimizer!r:.80} failed: {error}") from error
+
+
+def _finds_trees(search: Any) -> TypeGuard[Optimizer]:
+    """Whether this is the method of an optimizer of cotengra's, told by its parameters."""
+    if not callable(search):
+        return False
+    try:
+        names = tuple(inspect.signature(search).parameters)
+    except (TypeError, ValueError):  # It is anybody's object, and may have none.
+        return False
+    return names[: len(_PROBLEM)] == _PROBLEM
 
 
 @functools.lru_cache(maxsize=64)
@@ -110,10 +152,10 @@ def _unused(optimizer: Optimizer) -> Optimizer | None:
 
 
 @functools.lru_cache(maxsize=1024)
-def _searched(pattern: Pattern, sizes: tuple[int, ...]) -> Path:
+def _searched(pattern: Pattern, sizes: tuple[int, ...], known: bool) -> Path:
     """The path of our own search."""
     terms, output, axes = _bits(pattern)
-    return _path(len(terms), search(terms, output, sizes, axes))
+    return _path(len(terms), search(terms, output, sizes, axes, known))
 
 
 @functools.lru_cache(maxsize=1024)

@@ -7,7 +7,7 @@ contraction, 2021, arXiv:2002.01935.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from einsum_grad.plan.exact import Pair, exact
 from einsum_grad.plan.measure import Measure, labels
@@ -37,31 +37,18 @@ class _Tree:
         self, terms: Sequence[int], output: int, measure: Measure, pairs: Sequence[Pair]
     ) -> None:
         self._measure = measure
-        self._leaves = len(terms)
-        self._joined = {self._leaves + number: pair for number, pair in enumerate(pairs)}
-        self._root = self._leaves + len(pairs) - 1
+        self._joined = dict(enumerate(pairs, start=len(terms)))
+        self._root = len(terms) + len(pairs) - 1
         self._terms = dict(enumerate(results(terms, output, pairs)))
         self._seen: set[tuple[int, ...]] = set()
 
     def in_order(self) -> list[int]:
         """The pairs, each after those that it joins."""
-        found, todo = [], [self._root]
-        while todo:
-            node = todo.pop()
-            if node in self._joined:
-                found.append(node)
-                todo += self._joined[node]
-        return found[::-1]
+        return in_order(self._joined, self._root)
 
     def pairs(self) -> list[Pair]:
         """The tree as it is now."""
-        order = self.in_order()
-        numbers = {leaf: leaf for leaf in range(self._leaves)}
-        numbers.update((node, self._leaves + number) for number, node in enumerate(order))
-        return [
-            (numbers[left], numbers[right])
-            for left, right in (self._joined[node] for node in order)
-        ]
+        return numbered(self.in_order(), self._joined)
 
     def rebuild(self, top: int) -> bool:
         """Join the neighbours below `top` in the cheapest way; whether that is another one."""
@@ -98,6 +85,25 @@ class _Tree:
     def _cost(self, node: int) -> int:
         left, right = self._joined[node]
         return self._measure.pair(self._terms[left], self._terms[right], self._terms[node])
+
+
+def in_order(joined: Mapping[int, Pair], root: int) -> list[int]:
+    """The pairs below `root` and itself, each after those that it joins."""
+    found, todo = [], [root]
+    while todo:
+        node = todo.pop()
+        if node in joined:
+            found.append(node)
+            todo += joined[node]
+    return found[::-1]
+
+
+def numbered(order: Sequence[int], joined: Mapping[int, Pair]) -> list[Pair]:
+    """The pairs of a whole tree, numbered in their `order` after its leaves."""
+    count = len(order) + 1
+    numbers = dict(enumerate(range(count)))
+    numbers.update((node, count + number) for number, node in enumerate(order))
+    return [(numbers[left], numbers[right]) for left, right in map(joined.__getitem__, order)]
 
 
 def results(terms: Sequence[int], output: int, pairs: Iterable[Sequence[int]]) -> list[int]:

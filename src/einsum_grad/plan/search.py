@@ -1,15 +1,19 @@
-"""The search for a cheap tree of pairs: exact for few terms, and by neighbourhoods for many."""
+"""The search for a cheap tree of pairs: exact for few terms, by neighbours and chance for many."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from einsum_grad.plan.anneal import annealed
 from einsum_grad.plan.exact import Pair, exact
 from einsum_grad.plan.measure import Measure, labels
 from einsum_grad.plan.refine import refined
 
-_EXACT = 6
+EXACT = 6
 """The most terms of which every tree is looked at."""
+
+_QUICK = 40
+"""The most terms whose tree is not annealed."""
 
 
 def search(
@@ -17,12 +21,19 @@ def search(
     output: int,
     sizes: Sequence[int],
     axes: Mapping[int, tuple[int, ...]] | None = None,
+    known: bool = True,
 ) -> list[Pair]:
-    """A cheap tree of `terms`, the cheapest of a few; see `Measure` for `sizes` and `axes`."""
+    """A cheap tree of `terms`, the cheapest of a few; see `Measure` for `sizes` and `axes`.
+
+    Unless all sizes are `known`, no long search is made by what they cost.
+    """
     measure = Measure(sizes, axes)
-    if len(terms) <= _EXACT:
+    if len(terms) <= EXACT:
         return exact(terms, output, measure)[1]
-    return refined(terms, output, measure, greedy(terms, output, sizes))
+    tree = greedy(terms, output, sizes)
+    if len(terms) > _QUICK:
+        tree = annealed(terms, output, measure, tree, known)
+    return refined(terms, output, measure, tree)
 
 
 def greedy(terms: Sequence[int], output: int, sizes: Sequence[int]) -> list[Pair]:

@@ -36,6 +36,7 @@ from einsum_grad.runtime.compile import FUNCTIONS
 from einsum_grad.runtime.dtypes import Array
 from einsum_grad.runtime.function import Arguments, Function
 from einsum_grad.runtime.plain import check_plain
+from einsum_grad.runtime.unallocated import unallocated
 from einsum_grad.runtime.variant import as_array
 from einsum_grad.syntax import Equation, check_length, parse, pointed, read_call
 
@@ -209,6 +210,8 @@ def _ours(equation: Equation) -> Iterator[None]:
         yield
     except EinsumGradError:
         raise
+    except MemoryError as error:
+        raise unallocated(error, len(equation.inputs)) from error
     except tuple(_OURS) as error:
         ours = next(ours for theirs, ours in _OURS.items() if isinstance(error, theirs))
         raise ours(f"{error}\n{pointed(equation.text, 0)}") from error

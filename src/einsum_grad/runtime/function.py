@@ -227,7 +227,8 @@ class Function:
         """Return what the forward and the backward cost, in flops and bytes.
 
         `sizes` are those of the labels; numbers are of the dtype that is computed in, which for
-        float16 is float32. Raises `ArgumentError` where one is missing, and for a
+        float16 is float32. Where that is much and a longer search might find a cheaper order of
+        contraction, its `hint` says so. Raises `ArgumentError` where a size is missing, and for a
         pattern with an ellipsis unless it was compiled with `shapes`.
 
         >>> from einsum_grad import compile
@@ -253,7 +254,7 @@ class Function:
             asked.pattern, asked.wrt, self._target, known, traits, itemsize, asked.order
         )
         own = {spelled[label]: size for label, size in known.items()}
-        return cost(program, own, itemsize)
+        return cost(program, own, itemsize, asked.order)
 
     def certify(
         self,

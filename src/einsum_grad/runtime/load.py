@@ -34,6 +34,9 @@ _BUILTINS = (
     "tuple",
     "zip",
 )
+GENERATED = "<einsum-grad "
+"""How the file names of generated modules begin."""
+
 _NUMBERS = itertools.count(1)
 _LONGEST_NAME = 40
 
@@ -109,7 +112,7 @@ def execute(
     Only so many characters are compiled as are `needed`. All lines stay in `linecache`, where
     tracebacks, `inspect` and pdb look for them, as long as the functions live.
     """
-    filename = f"<einsum-grad {next(_NUMBERS)}: {name[:_LONGEST_NAME]}>"
+    filename = f"{GENERATED}{next(_NUMBERS)}: {name[:_LONGEST_NAME]}>"
     module = types.ModuleType("einsum_grad_generated")
     module.__file__ = filename
     functions = module.__dict__

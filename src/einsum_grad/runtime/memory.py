@@ -119,7 +119,11 @@ def empty(shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
     nbytes = math.prod(shape) * dtype.itemsize
     if nbytes < SMALLEST or dtype.hasobject:  # no numbers may be left where objects are to be
         return np.empty(shape, dtype)
-    memory = _POOL.get(nbytes)
+    try:
+        memory = _POOL.get(nbytes)
+    except (MemoryError, ValueError):
+        _POOL.clear()
+        return np.empty(shape, dtype)  # It may be there now; else NumPy says shape and dtype.
     buffer = cast("Any", memory[1])
     lease: Any = np.ndarray.__new__(_Lease, shape, dtype, buffer, memory[2])
     lease.memory = memory

@@ -8,6 +8,7 @@ from einsum_grad.plan import AUTO, Order, Pattern, arrays, singletons, spell
 from einsum_grad.runtime.cache import Cache
 from einsum_grad.runtime.load import Loaded, load
 from einsum_grad.runtime.scales import like, remember
+from einsum_grad.runtime.unallocated import check_allocatable
 
 MODULES: Cache[Loaded] = Cache(maxsize=1024)
 """The generated modules by what they were made of; many shapes share one."""
@@ -23,21 +24,26 @@ def load_module(
     order: Order = AUTO,
     gaps: Gaps = frozenset(),
     exact: bool = True,
+    run: bool = False,
 ) -> Loaded:
     """The module of `pattern`, written and executed once.
 
     The sizes of labels that the output alone has are part of it. The others choose the path, the
     call for arrays of one number, and of large arrays what is done in blocks; those that choose the
-    same share the module. Unless they are `exact`, the module is for operands of any sizes.
+    same share the module. Unless they are `exact`, the module is for operands of any sizes. To
+    `run` it raises `AllocationError` where no address space holds what it makes.
     """
     spelled = spell(pattern)
     safe = pattern.rename(spelled)
     own = {spelled[label]: size for label, size in sizes.items() if label in spelled}
     fixed = tuple(safe.output_sizes(own).items())
     path = path_of(safe, target, own, order)
+    made = arrays(safe, path)
+    if run:
+        check_allocatable(made[len(safe.inputs) :], own, itemsize, len(safe.inputs))
     numbers = not exact or singletons(safe, path, own)
     key = (safe, wrt, target.name, traits, fixed, path, numbers)
-    asked = scale_of(arrays(safe, path), own, itemsize, gaps) if target.fast else None
+    asked = scale_of(made, own, itemsize, gaps) if target.fast else None
     scale = like(key, asked)
 
     def build() -> Loaded:

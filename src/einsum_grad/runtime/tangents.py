@@ -17,6 +17,7 @@ from einsum_grad.runtime.cache import Cache
 from einsum_grad.runtime.dtypes import Array, DType, Numbers, convert, numbers_of
 from einsum_grad.runtime.load import execute
 from einsum_grad.runtime.scales import like, remember
+from einsum_grad.runtime.unallocated import check_allocatable, unallocated
 from einsum_grad.runtime.variant import as_array, convert_cotangent
 from einsum_grad.runtime.whole import Bounds
 
@@ -59,10 +60,13 @@ class Tangents:
         arrays, moving = paired(operands, tangents)
         variant = self._variant("jvp", arrays, moving, True)
         computed, result = variant.numbers.computed, variant.numbers.result
-        given = {n: convert(v, computed, f"tangent {n}") for n, v in moving.items()}
-        if variant.bounds:
-            variant.bounds.check_tangent(arrays, given)
-        out, *tangent = variant.run(*_cast(arrays, computed), *given.values())
+        try:
+            given = {n: convert(v, computed, f"tangent {n}") for n, v in moving.items()}
+            if variant.bounds:
+                variant.bounds.check_tangent(arrays, given)
+            out, *tangent = variant.run(*_cast(arrays, computed), *given.values())
+        except MemoryError as error:
+            raise unallocated(error, len(arrays)) from error
         moved = np.asarray(tangent[0]) if tangent else np.zeros(variant.shape, result)
         narrow = convert(moved, result, "the tangent") if variant.bounds else moved
         return _scalar(out, result), _scalar(narrow, result)
@@ -74,13 +78,16 @@ class Tangents:
         arrays, moving = paired(operands, tangents)
         variant = self._variant("hvp", arrays, moving, bool(conj))
         computed = variant.numbers.computed
-        given = {n: convert(v, computed, f"tangent {n}") for n, v in moving.items()}
-        weights = _cotangent(cotangent, variant)
-        if variant.bounds:
-            for operand in self._request.wrt:
-                variant.bounds.check_gradient(operand, weights, arrays)
-                variant.bounds.check_product(operand, weights, arrays, given)
-        results = iter(variant.run(weights, *_cast(arrays, computed), *given.values()))
+        try:
+            given = {n: convert(v, computed, f"tangent {n}") for n, v in moving.items()}
+            weights = _cotangent(cotangent, variant)
+            if variant.bounds:
+                for operand in self._request.wrt:
+                    variant.bounds.check_gradient(operand, weights, arrays)
+                    variant.bounds.check_product(operand, weights, arrays, given)
+            results = iter(variant.run(weights, *_cast(arrays, computed), *given.values()))
+        except MemoryError as error:
+            raise unallocated(error, len(arrays)) from error
         dtypes = [variant.numbers.operands[n] for n in self._request.wrt]
         names = [f"the gradient of operand {n}" for n in self._request.wrt]
         gradients = tuple(
@@ -125,7 +132,9 @@ def _build(
     path = path_of(safe, _TARGET, sizes, request.order or AUTO) or ()
     one = singletons(safe, path, sizes)
     key = (name, safe, wrt, traits, fixed, active, tuple(path), one)
-    scale = like(key, scale_of(made_along(safe, path), sizes, numbers.computed.itemsize))
+    made, itemsize = made_along(safe, path), numbers.computed.itemsize
+    check_allocatable(made[len(arrays) :], sizes, itemsize, len(arrays))
+    scale = like(key, scale_of(made, sizes, itemsize))
 
     def build() -> tuple[TangentProgram, Run]:
         plain = replace(along(safe, path, wrt, sizes, traits), singletons=one)

@@ -15,6 +15,7 @@ from einsum_grad.runtime.dtypes import Array, DType, Numbers, convert
 from einsum_grad.runtime.load import Loaded
 from einsum_grad.runtime.plain import check_plain
 from einsum_grad.runtime.strides import MemoryOrder
+from einsum_grad.runtime.unallocated import unallocated
 
 Saved = list[Sequence[Array]]
 """What `save` returned, as the last argument of a call; nothing where there is no `save`.
@@ -48,9 +49,12 @@ class Variant:
     def vjp(self, arrays: Sequence[Array]) -> tuple[Any, Saved]:
         """The output, and what the pullback uses again."""
         loaded = self.loaded
-        operands = arrays if self.plain else self._computed(arrays)
-        saved = [loaded.save(*operands)] if loaded.save else []
-        output = loaded.output(*operands, *saved)
+        try:
+            operands = arrays if self.plain else self._computed(arrays)
+            saved = [loaded.save(*operands)] if loaded.save else []
+            output = loaded.output(*operands, *saved)
+        except MemoryError as error:
+            raise unallocated(error, len(arrays)) from error
         if not self.numbers.uniform:
             saved = [[_without_base(one, operands, arrays) for one in kept] for kept in saved]
         if not self.plain:
@@ -59,35 +63,45 @@ class Variant:
 
     def pullback(self, cotangent: Any, arrays: Sequence[Array], saved: Saved) -> tuple[Array, ...]:
         """The gradients, from what `vjp` kept; the first call uses that up."""
-        if (
-            self.plain
-            and type(cotangent) is ndarray
-            and cotangent.shape == self.shape
-            and cotangent.dtype == self.numbers.computed
-            and (cotangent.flags.c_contiguous or not self.large)
-        ):
-            own = self._taken(arrays, saved) if self.loaded.save else ()
-            gradients: tuple[Array, ...] = self.loaded.pullback(cotangent, *arrays, *own)
-            return gradients if self.orders is None else self._in_place(gradients)
-        given, operands = self.cotangent(cotangent), self._computed(arrays)
-        own = self._taken(operands, saved) if self.loaded.save else ()
-        found = self._given_back(self.loaded.pullback(given, *operands, *own))
-        return found if self.orders is None else self._in_place(found)
+        try:
+            if (
+                self.plain
+                and type(cotangent) is ndarray
+                and cotangent.shape == self.shape
+                and cotangent.dtype == self.numbers.computed
+                and (cotangent.flags.c_contiguous or not self.large)
+            ):
+                own = self._taken(arrays, saved) if self.loaded.save else ()
+                gradients: tuple[Array, ...] = self.loaded.pullback(cotangent, *arrays, *own)
+                return gradients if self.orders is None else self._in_place(gradients)
+            given, operands = self.cotangent(cotangent), self._computed(arrays)
+            own = self._taken(operands, saved) if self.loaded.save else ()
+            found = self._given_back(self.loaded.pullback(given, *operands, *own))
+            return found if self.orders is None else self._in_place(found)
+        except MemoryError as error:
+            raise unallocated(error, len(arrays)) from error
 
     def together(self, cotangent: Any, arrays: Sequence[Array]) -> tuple[Any, tuple[Array, ...]]:
         """The output and the gradients, in one pass where the module has one."""
         if self.loaded.together is None:
             output, saved = self.vjp(arrays)
             return output, self.pullback(cotangent, arrays, saved)
-        given = self.cotangent(cotangent)
-        output, gradients = self.loaded.together(given, *self._computed(arrays))
-        found = gradients if self.plain else self._given_back(gradients)
+        try:
+            given = self.cotangent(cotangent)
+            output, gradients = self.loaded.together(given, *self._computed(arrays))
+            found = gradients if self.plain else self._given_back(gradients)
+        except MemoryError as error:
+            raise unallocated(error, len(arrays)) from error
         return self._returned(output), found if self.orders is None else self._in_place(found)
 
     def backward(self, cotangent: Any, arrays: Sequence[Array]) -> tuple[Array, ...]:
         """The gradients, with what they share with the forward computed anew."""
-        save, given = self.loaded.save, self.cotangent(cotangent)
-        saved = [save(*self._computed(arrays))] if save else []
+        save = self.loaded.save
+        try:
+            given = self.cotangent(cotangent)
+            saved = [save(*self._computed(arrays))] if save else []
+        except MemoryError as error:
+            raise unallocated(error, len(arrays)) from error
         return self.pullback(given, arrays, saved)
 
     def _taken(self, operands: Sequence[Array], saved: Saved) -> Saved:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 import operator
-import sys
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -12,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from einsum_grad.emit import Target
-from einsum_grad.errors import OperandError
 from einsum_grad.lower import Gaps
 from einsum_grad.plan import Pattern, Request, Shape, bind
 from einsum_grad.runtime.dtypes import Array, DType, numbers_of
@@ -124,12 +121,11 @@ def build_variant(
     sizes = dict(bound.sizes)
     traits, itemsize = numbers.traits(conjugate), numbers.computed.itemsize
     pattern = bound.pattern if orders is None else _reordered(bound.pattern, orders)
-    loaded = load_module(pattern, request.wrt, target, sizes, traits, itemsize, request.order, gaps)
+    wrt, order = request.wrt, request.order
+    loaded = load_module(pattern, wrt, target, sizes, traits, itemsize, order, gaps, run=True)
     if 0 in sizes.values():
         loaded = _without_terms(loaded, bound.pattern, request.wrt, sizes, shapes, numbers.computed)
     shape = tuple(sizes[label] for label in bound.pattern.output)
-    if math.prod(shape) * numbers.computed.itemsize > sys.maxsize:
-        raise OperandError(f"the output would have shape {shape}, which no memory holds")
     names = tuple(f"the gradient of operand {number}" for number in range(len(arrays)))
     ranks = [arrays[operand].ndim for operand in request.wrt]
     plain = numbers.uniform and numbers.result == numbers.computed and all(ranks)

@@ -1,0 +1,73 @@
+"""What is said where there is no memory for an array: the step, its size, what to do instead."""
+
+from __future__ import annotations
+
+import linecache
+import math
+import sys
+import traceback
+from collections.abc import Iterable, Mapping
+
+from einsum_grad.errors import AllocationError
+from einsum_grad.plan import UNIT, Labels
+from einsum_grad.runtime.load import GENERATED
+
+_UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
+
+_FEW = 2
+"""The most operands that have only one order of contraction."""
+
+
+def unallocated(error: MemoryError, operands: int) -> AllocationError:
+    """What to raise for an error of the allocation in a call with so many operands.
+
+    NumPy's errors know the shape and the dtype, and the traceback the line of the generated code.
+    """
+    return _refusal(f"{_array(error)}{_step(error)}", operands)
+
+
+def check_allocatable(
+    arrays: Iterable[Labels], sizes: Mapping[str, int], itemsize: int, operands: int
+) -> None:
+    """Raise `AllocationError` for an array that no address space holds.
+
+    NumPy calls that a ValueError. `arrays` are the labels of what is made, `sizes` those of the
+    labels, where they are known.
+    """
+    for labels in arrays:
+        shape = tuple(sizes.get(label, 1) for label in labels if label != UNIT)
+        if math.prod(shape) * itemsize > sys.maxsize:
+            size = _bytes(math.prod(shape) * itemsize)
+            raise _refusal(f"an array of shape {shape} would have {size}", operands)
+
+
+def _refusal(what: str, operands: int) -> AllocationError:
+    ways = (
+        "choose another order of contraction with optimize=, or contract fewer operands at once"
+        if operands > _FEW
+        else "take a part of the operands at a time"
+    )
+    return AllocationError(f"{what}: {ways}")
+
+
+def _array(error: MemoryError) -> str:
+    shape, dtype = getattr(error, "shape", None), getattr(error, "dtype", None)
+    if shape is None or dtype is None:
+        return "there is no memory for an array"
+    size = _bytes(math.prod(shape) * dtype.itemsize)
+    return f"there is no memory for an array of shape {shape} and dtype {dtype}, {size}"
+
+
+def _step(error: MemoryError) -> str:
+    """The line of the generated code that was run last, if one was."""
+    lines = [
+        linecache.getline(frame.f_code.co_filename, number).strip()
+        for frame, number in traceback.walk_tb(error.__traceback__)
+        if frame.f_code.co_filename.startswith(GENERATED)
+    ]
+    return f", in the step `{lines[-1]}`" if lines else ""
+
+
+def _bytes(number: int) -> str:
+    power = min((number.bit_length() - 1) // 10, len(_UNITS) - 1)
+    return f"{number / (1 << 10 * power):.4g} {_UNITS[power]}"
