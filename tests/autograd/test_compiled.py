@@ -55,18 +55,26 @@ def test_the_numbers_are_those_of_arrays(
     drawn = [
         whole(s, d, seed + n) for n, (s, d) in enumerate(zip(case.shapes, dtypes, strict=True))
     ]
-    moving: list[Any] = [whole(a.shape, a.dtype, seed + 50 + n) for n, a in enumerate(drawn)]
+    others = st.sampled_from(("f8", "f4", "i8"))  # what moves may have another dtype
+    moving: list[Any] = [
+        whole(a.shape, data.draw(others | st.just(a.dtype.str)), seed + 50 + n)
+        for n, a in enumerate(drawn)
+    ]
     for place in data.draw(st.sets(st.sampled_from(range(count)))):
         moving[place] = None
-    g = whole(case.result_shape, np.result_type(*dtypes), seed + 99)
+    kind = data.draw(others | st.just(np.result_type(*dtypes).str))
+    g = whole(case.result_shape, kind, seed + 99)
     wrt = data.draw(st.permutations(range(count)))[: data.draw(st.integers(1, count))]
     f = eg.compile(case.letters, wrt, sizes=case.given or None)
     expected = arrays(CALLS[name](f, g, drawn, moving, conj))
     # The first operand is a Tensor, so that each call has one; of the others some are.
     chosen = iter([True, *data.draw(st.lists(st.booleans(), min_size=9, max_size=9))])
-    given = [eg.Tensor(a, requires_grad) if next(chosen) else a for a in drawn]
-    along = [v if v is None or not next(chosen) else eg.Tensor(v, requires_grad) for v in moving]
-    cotangent = eg.Tensor(g, requires_grad) if next(chosen) else g
+
+    def some(array: Any) -> Any:
+        traced = array is not None and next(chosen)
+        return eg.Tensor(array, requires_grad and array.dtype.kind in "fc") if traced else array
+
+    given, along, cotangent = [*map(some, drawn)], [*map(some, moving)], some(g)
     got = values(CALLS[name](f, cotangent, given, along, conj))
     for one, other in zip(got, expected, strict=True):
         np.testing.assert_array_equal(one, other, strict=True)

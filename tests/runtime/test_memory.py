@@ -6,10 +6,12 @@ import ctypes
 import gc
 import itertools
 import math
+import pickle
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -18,8 +20,9 @@ from numpy.typing import NDArray
 
 import einsum_grad as eg
 from einsum_grad.runtime import memory
-from einsum_grad.runtime.memory import SMALLEST, Pool, empty, is_leased
-from tests.interrupts import interrupted
+from einsum_grad.runtime.cache import Cache
+from einsum_grad.runtime.memory import SMALLEST, Memory, Pool, empty, is_leased
+from tests.interrupts import interrupted, interrupted_anywhere
 from tests.strategies import whole
 
 FLOAT = np.dtype(float)
@@ -68,6 +71,13 @@ def test_memory_in_use_is_not_used_again() -> None:
         assert start + nbytes <= following
 
 
+def end_of(array: Any) -> Any:
+    """What one comes to who follows `.base`."""
+    while getattr(array, "base", None) is not None:
+        array = array.base
+    return array
+
+
 @pytest.mark.parametrize(
     "view_of",
     [
@@ -90,7 +100,21 @@ def test_memory_in_use_is_not_used_again() -> None:
         lambda array: array.ctypes,
         iter,
         np.nditer,
-        lambda array: array.__array_interface__ and array.base,
+        lambda array: array.data,
+        lambda array: array.base,
+        lambda array: array.base.base,
+        end_of,
+        lambda array: np.asarray(array.base),
+        lambda array: np.asarray(end_of(array)),
+        lambda array: memoryview(array.base.base),
+        lambda array: np.frombuffer(array.base.base),
+        lambda array: np.frombuffer(array.data)[3:],
+        lambda array: end_of(np.frombuffer(array.base.base)),
+        lambda array: memoryview(array.base.base).obj,
+        lambda array: end_of(array[1:].T),
+        lambda array: pickle.PickleBuffer(array.base.base),
+        lambda array: (ctypes.c_char * 8).from_buffer(array.base.base),
+        lambda array: np.lib.stride_tricks.as_strided(array.base, (2,), (8,)).base,
     ],
 )
 def test_whoever_holds_a_view_holds_the_memory(view_of: Callable[[Any], Any]) -> None:
@@ -100,8 +124,9 @@ def test_whoever_holds_a_view_holds_the_memory(view_of: Callable[[Any], Any]) ->
     del array
     gc.collect()
     assert memory.waiting() == 0
-    assert address(leased()) != where
-    del view
+    other = leased()
+    assert address(other) != where
+    del other, view
     gc.collect()
     assert address(leased()) == where
 
@@ -195,14 +220,64 @@ def test_clear_gives_everything_back() -> None:
     assert memory.waiting() == 0
 
 
-def test_memory_given_back_while_the_pool_is_locked_is_kept_for_later() -> None:
-    """A finalizer may run at any time, also in the thread that is in the pool."""
-    pool = Pool()
-    taken = pool.get(SMALLEST)
-    with pool._lock:
-        pool.take_back(taken)
-    assert pool.waiting() == SMALLEST
-    assert pool.get(SMALLEST) is taken or pool.waiting() == 0
+def used(pool: Pool, turns: int = 3) -> list[Memory]:
+    """What a pool has lent that has been used for a while."""
+    held = [pool.get(SMALLEST) for _ in range(turns)]
+    pool.take_back(held.pop())
+    held.append(pool.get(SMALLEST))
+    pool.take_back(held.pop(0))
+    return held
+
+
+POOLS_OWN = (Pool.get, Pool.take_back, Pool.clear, Pool.waiting, Pool._shrink)
+
+
+def in_the_midst(call: Callable[[], Any], what: Callable[[], Any], place: int) -> bool:
+    """Whether `call` came to so many places of the pool; there `what` is done, by a finalizer."""
+    codes, seen = {function.__code__ for function in POOLS_OWN}, 0
+
+    def watch(frame: FrameType, event: str, _: Any) -> None:
+        nonlocal seen
+        if frame.f_code in codes and seen < place:
+            seen += 1
+            if seen == place:
+                what()
+
+    sys.setprofile(watch)
+    try:
+        call()
+    finally:
+        sys.setprofile(None)
+    return seen >= place
+
+
+def test_memory_may_come_and_go_in_the_midst_of_the_pool(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A finalizer or a signal handler may run at any time, also in the thread that is there."""
+    monkeypatch.setattr(memory, "MOST", 2 * SMALLEST)
+    for place in itertools.count(1):
+        pool = Pool()
+        held: list[Memory] = []
+
+        def call(pool: Pool = pool, held: list[Memory] = held) -> None:
+            held += used(pool)
+            pool.take_back(pool.get(2 * SMALLEST))
+
+        def what(pool: Pool = pool, held: list[Memory] = held) -> None:
+            held += used(pool, 4)
+
+        came = in_the_midst(call, what, place)
+        assert_sound(pool, held)
+        if not came:
+            break
+    assert place > 40
+
+
+def assert_sound(pool: Pool, held: list[Memory]) -> None:
+    """Nothing is lent twice or while it waits, and no more waits than may."""
+    waiting = [each for stack in pool._waiting.values() for each in stack]
+    assert pool.waiting() == sum(each.nbytes for each in waiting) <= memory.MOST
+    places = [each.owner.ctypes.data for each in held + waiting]
+    assert len(set(places)) == len(places)
 
 
 def test_threads_never_have_the_same_memory() -> None:
@@ -285,18 +360,66 @@ def test_objects_are_not_made_of_used_memory() -> None:
     assert array[0, 0] is None
 
 
-def test_an_interrupt_leaves_no_lock_behind_and_no_wrong_count(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize("interrupts", [interrupted, interrupted_anywhere])
+def test_an_interrupt_leaves_nothing_lent_twice_and_no_wrong_count(
+    monkeypatch: pytest.MonkeyPatch, interrupts: Callable[..., Iterator[int]]
 ) -> None:
     monkeypatch.setattr(memory, "MOST", 2 * SMALLEST)
     pool, fresh = Pool(), [Pool().get(SMALLEST) for _ in range(4)]
+    lent: list[Memory] = []
 
     def use() -> None:
+        lent.clear()
+        pool.clear()
         for each in fresh:
             pool.take_back(each)
-        pool.get(SMALLEST)
+        lent.append(pool.get(SMALLEST))
+        lent.append(pool.get(2 * SMALLEST))
+        pool.take_back(lent.pop())
+        lent.append(pool.get(SMALLEST))
 
-    for place in interrupted(use, Pool.take_back, Pool.get, Pool._sort):
-        assert not pool._lock.locked(), place
-        assert pool.waiting() == sum(nbytes for nbytes, *_ in pool._waiting.values()), place
+    for place in interrupts(use, *POOLS_OWN):
+        waiting = [each for stack in pool._waiting.values() for each in stack]
+        assert pool.waiting() == sum(each.nbytes for each in waiting), place
+        assert not {id(each.owner) for each in lent} & {id(each.owner) for each in waiting}
+        del waiting
+        pool.take_back(pool.get(SMALLEST))
+        assert SMALLEST <= pool.waiting() <= memory.MOST, place
+    assert place > 40
+
+
+def test_an_interrupt_while_an_array_is_lent_or_goes_loses_no_memory_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Python ends a finalizer that is interrupted, and says so; the memory is the system's then."""
+    monkeypatch.setattr(sys, "unraisablehook", lambda what: None)
+
+    def use() -> None:
+        first, second = (empty((SMALLEST // 8,), FLOAT) for _ in range(2))
+        first[...], second[...] = 1, 2
+        assert (first == 1).all()
+        del first
+        assert (second == 2).all()
+
+    functions = (empty, memory._Lease.__del__, *POOLS_OWN)
+    for place in interrupted_anywhere(use, *functions):
+        memory.clear()
+        use()
+        assert memory.waiting() == 2 * SMALLEST, place
+    assert place > 100
+    gc.collect()
+    assert [each for each in gc.get_objects() if isinstance(each, memory._Lease)] == []
+
+
+def test_after_an_interrupt_of_cache_clear_the_pool_keeps_as_much_as_before() -> None:
+
+    def use() -> None:
+        leased()
+        eg.cache_clear()
+
+    for place in interrupted_anywhere(use, eg.cache_clear, Cache.clear, Pool.clear):
+        memory.clear()
+        held = [leased() for _ in range(20)]
+        held.clear()
+        assert memory.waiting() == 20 * math.prod(LARGE) * 8, place
     assert place > 20

@@ -318,7 +318,6 @@ import warnings
 import numpy as np
 
 import einsum_grad as eg
-from einsum_grad.runtime import compile, memory, modules
 
 warnings.simplefilter("ignore")  # newer versions of Python warn of any fork with threads
 eg.set_num_threads(4)
@@ -416,32 +415,6 @@ for _ in range(10):
 stop.set()
 for thread in threads:
     thread.join()
-"""
-    )
-
-
-@needs_fork
-@pytest.mark.parametrize(
-    "lock", ["memory._POOL._lock", "modules.MODULES._lock", "compile.FUNCTIONS._lock"]
-)
-def test_a_child_does_not_wait_for_a_lock_that_a_thread_of_its_parent_held(lock: str) -> None:
-    run(
-        f"""{FORK}
-held, done = threading.Event(), threading.Event()
-
-
-def hold():
-    with {lock.replace("compile", "__import__('sys').modules['einsum_grad.runtime.compile']")}:
-        held.set()
-        done.wait()
-
-
-thread = threading.Thread(target=hold)
-thread.start()
-held.wait()
-forked()
-done.set()
-thread.join()
 """
     )
 

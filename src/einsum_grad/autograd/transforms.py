@@ -18,6 +18,7 @@ from einsum_grad.autograd.refusals import check_function
 from einsum_grad.autograd.tape import DType, Leaf, Node, Shape, Traced
 from einsum_grad.autograd.tensor import Tensor
 from einsum_grad.errors import ArgumentError, ArgumentTypeError, AutogradError, DTypeError
+from einsum_grad.syntax import bounded
 
 
 def grad(
@@ -195,7 +196,7 @@ def read_argnums(argnums: int | Sequence[int]) -> tuple[bool, tuple[int, ...]]:
     single = not isinstance(argnums, Sequence)
     numbers: Any = [argnums] if single else argnums
     try:
-        positions = tuple(map(_position, numbers))
+        positions = tuple(map(_position, bounded(numbers, "positions in argnums")))
     except TypeError:
         raise ArgumentTypeError(
             f"argnums is the position of an argument or several, and not {argnums!r:.80}"

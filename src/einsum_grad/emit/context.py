@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from einsum_grad.lower import AxisSize, Program
+from einsum_grad.lower import AxisSize, Program, Value
 from einsum_grad.plan import ELLIPSIS, UNIT, Labels
 
 
 class Context:
     """The expressions that every step of a program may use."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, operands: Sequence[Value] = ()) -> None:
+        """`operands` are others than the program's, whose shapes are known too."""
         self.program = program
+        self._operands = (*program.operands, *operands)
         self._sizes = dict(program.sizes)
         self._shapes = {value.labels: value.name for value in reversed(program.operands)}
 
@@ -39,7 +41,7 @@ class Context:
 
     def lead(self) -> str:
         """The sizes that the ellipsis stands for."""
-        value = next(value for value in self.program.operands if ELLIPSIS in value.labels)
+        value = next(value for value in self._operands if ELLIPSIS in value.labels)
         return f"{value.name}.shape{ellipsis_slice(value.labels)}"
 
 

@@ -26,10 +26,14 @@ from einsum_grad.plan import (
     LinearTerm,
     Pattern,
     as_one,
+    check_factors,
     derivative,
     operand_names,
     spell,
 )
+
+_MOST_FACTORS = 20_000
+"""The most factors whose products are written out: each is a line or so, at some 200 µs."""
 
 _TITLE = {1: "Jacobian", 2: "Hessian"}
 
@@ -50,6 +54,7 @@ def emit_derivative(
     >>> lines[lines.index("# ij,i->j") :][:3]
     ['# ij,i->j', 'z_2 = b.T @ tangent', 'return z_1 + z_2']
     """
+    check_factors(given.pattern, given.wrt, _MOST_FACTORS)
     chosen, spelled = target_of(target), spell(given.pattern)
     own = {spelled[label]: size for label, size in (sizes or {}).items() if label in spelled}
     safe = derivative(given.pattern.rename(spelled), given.wrt)
@@ -171,7 +176,7 @@ class _Writer:
         program = dataclasses.replace(program, sizes=self.program.sizes)
         program = renamed(program, dict(zip(_names(program), names, strict=True)), result)
         for step in steps(program.forward):
-            yield from self.target.steps[step.op](step, Context(program))
+            yield from self.target.steps[step.op](step, Context(program, self.program.operands))
 
 
 def renamed(program: Program, names: Mapping[str, str], output: str) -> Program:

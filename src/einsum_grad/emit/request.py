@@ -52,9 +52,9 @@ def emit(
     `target` is one of `TARGETS`; `wrt` are the operands whose gradients `backward` returns, by
     default all; `sizes` are sizes of labels, needed for those that the output alone has; `shapes`
     are the operands' shapes, needed only where axes of size 1 broadcast or ellipses differ.
-    `numbers` is "real" or "complex"; `optimize` is the order of contraction, as in `compile`. The
-    module imports nothing of ours, and checks itself when it is run as a script. Raises
-    `EinsumGradError` for what can't be used.
+    `numbers` is "real" or "complex"; integers wrap around in the module as NumPy's do. `optimize`
+    is the order of contraction, as in `compile`. The module imports nothing of ours, and checks
+    itself when it is run as a script. Raises `EinsumGradError` for what can't be used.
 
     >>> emit("i,i->", "einops").splitlines()[2]
     '    Z = Σ_i  X[i] · W[i]'

@@ -85,11 +85,13 @@ class LinearPattern:
         arrays = tuple(as_array(operand, f"operand {n}") for n, operand in enumerate(operands))
         shapes = tuple(array.shape for array in arrays)
         numbers = numbers_of([array.dtype for array in arrays])
-        if shapes not in self._known:
+        fitted = self._known.get(shapes)
+        if fitted is None:
+            fitted = self._fitted(shapes)
             if len(self._known) >= _MOST_SHAPES:
                 self._known.clear()
-            self._known[shapes] = self._fitted(shapes)
-        terms, row_shape, column_shape = self._known[shapes]
+            self._known[shapes] = fitted
+        terms, row_shape, column_shape = fitted
         computed = tuple(array.astype(numbers.exact, copy=False) for array in arrays)
         factors = (*computed, np.asarray(1, numbers.exact))
         return LinearMap(terms, factors, row_shape, column_shape, numbers.result)

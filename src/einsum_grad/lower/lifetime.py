@@ -26,7 +26,7 @@ def dying(program: Program, todo: Sequence[Step], kept: Collection[str]) -> list
     da []
     db []
     """
-    owners = _owners(program, todo)
+    owners, used_later = _owners(program, todo), frozenset(kept)
     last: dict[str, int] = {}
     values: dict[str, dict[str, Value]] = {}
     for number, step in enumerate(todo):
@@ -38,7 +38,7 @@ def dying(program: Program, todo: Sequence[Step], kept: Collection[str]) -> list
     found: list[tuple[Value, ...]] = [() for _ in todo]
     making = max((n for n, step in enumerate(todo) if not is_view(step)), default=0)
     for owner, number in last.items():
-        if number < making and not values[owner].keys() & set(kept):
+        if number < making and used_later.isdisjoint(values[owner]):
             found[number] += tuple(values[owner].values())
     return found
 

@@ -14,7 +14,7 @@ def needed(
     names, available = {value.name for value in wanted}, {value.name for value in have}
     found = []
     for step in reversed(tuple(todo)):
-        if step.result.name in names - available:
+        if step.result.name in names and step.result.name not in available:
             names |= {arg.name for arg in step.args}
             found.append(step)
     return tuple(reversed(found))

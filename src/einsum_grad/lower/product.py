@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Container
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from einsum_grad.lower.program import Op, Step, Value
 from einsum_grad.plan import Labels
@@ -53,7 +53,7 @@ class Product:
         terms = (self.left.labels, self.right.labels)
         return bool(self.batch) and all(term[-1] in self.batch for term in terms)
 
-    @cached_property
+    @property
     def spread(self) -> Labels:
         """The first labels of one array alone without which it is a matrix, as it is not with them.
 

@@ -5,13 +5,21 @@ from einsum_grad.plan.compress import groups, stored, structure
 from einsum_grad.plan.derivation import Derived, Rule, derive, fixed
 from einsum_grad.plan.formula import Factor, Formula, stated, with_deltas
 from einsum_grad.plan.gradient import Gradient, GradientPlan, gradient, plan
-from einsum_grad.plan.linear import Derivative, LinearTerm, Wrt, as_one, derivative, made_equal
+from einsum_grad.plan.linear import (
+    Derivative,
+    LinearTerm,
+    Wrt,
+    as_one,
+    check_factors,
+    derivative,
+    made_equal,
+)
 from einsum_grad.plan.names import OUTPUT, ellipsis_labels, operand_names, spell
 from einsum_grad.plan.network import Network, Path, arrays, pairwise, single, singletons
 from einsum_grad.plan.node import Node
 from einsum_grad.plan.normal import NormalForm, diagonals, drop_units, normal_form
 from einsum_grad.plan.notation import equation_text, indexed
-from einsum_grad.plan.optimize import AUTO, Order, read_order
+from einsum_grad.plan.optimize import AUTO, Order, check_search, read_order
 from einsum_grad.plan.order import contraction_path
 from einsum_grad.plan.pattern import ELLIPSIS, UNIT, Labels, Pattern, distinct
 from einsum_grad.plan.read import check_legal, pattern_of
@@ -60,8 +68,10 @@ __all__ = [
     "arrays",
     "as_one",
     "bind",
+    "check_factors",
     "check_labels",
     "check_legal",
+    "check_search",
     "check_wrt",
     "contraction_path",
     "derivative",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -74,6 +75,9 @@ class LinearTerm:
 
 _NO_NAMES = (UNIT, ELLIPSIS)
 
+MOST_FACTORS = 200_000
+"""The most factors of all terms of a derivative, at some microseconds each."""
+
 
 @dataclass(frozen=True, slots=True)
 class Derivative:
@@ -99,7 +103,7 @@ def derivative(pattern: Pattern, wrt: Wrt, sizes: Mapping[str, int] | None = Non
     """Apply the product rule: a term for each way to take different operands out.
 
     Raises `ArgumentError` where operands that hold one variable have other axes, or, as far as
-    `sizes` tells, axes of other sizes.
+    `sizes` tells, axes of other sizes; and for more terms than anybody waits for.
 
     >>> hessian = derivative(Pattern((("i",), ("i", "j"), ("j",)), ()), ((0, 2), (0, 2)))
     >>> [str(term.dense) for term in hessian.terms]
@@ -108,8 +112,20 @@ def derivative(pattern: Pattern, wrt: Wrt, sizes: Mapping[str, int] | None = Non
     for first, *others in wrt:
         for other in others:
             _check_alike(pattern, first, other, sizes or {})
+    check_factors(pattern, wrt, MOST_FACTORS)
     choices = (taken for taken in itertools.product(*wrt) if len(set(taken)) == len(taken))
     return Derivative(pattern, wrt, tuple(_term(pattern, taken) for taken in choices))
+
+
+def check_factors(pattern: Pattern, wrt: Wrt, most: int) -> None:
+    """Raise `ArgumentError` if the terms of the derivative have more than `most` factors."""
+    terms = math.perm(len(wrt[0]), len(wrt)) if len(set(wrt)) == 1 else math.prod(map(len, wrt))
+    factors = terms * len(pattern.inputs)
+    if terms > 1 and factors > most:
+        raise ArgumentError(
+            f"the derivative is a sum of {terms} products of {len(pattern.inputs)} factors, and of "
+            f"at most {most} factors in all: let fewer operands be one variable"
+        )
 
 
 def made_equal(one: Labels, other: Labels) -> dict[str, str]:

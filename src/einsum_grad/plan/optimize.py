@@ -8,6 +8,7 @@ from typing import Any, Literal, cast
 
 from einsum_grad.errors import ArgumentError, ArgumentTypeError, OrderError, UnknownOrderError
 from einsum_grad.plan.network import Path
+from einsum_grad.syntax import MAX_OPERANDS, bounded
 
 AUTO: Literal["auto"] = "auto"
 """Our own search."""
@@ -20,6 +21,12 @@ Order = str | Literal[False] | tuple[tuple[int, ...], ...] | Optimizer
 
 _PREFIX = "einsum_path"
 
+_MOST_ONE_BY_ONE = 8
+"""The most operands whose trees are looked at one by one: of 9 there are two million."""
+
+_MOST_SEARCHED = {"optimal": 13, "branch-all": 13}
+"""The most operands for the searches that look at every tree: some seconds; one more takes thrice
+as long."""
 _UNSLICED = (
     "give optimize= an order that is not sliced, or contract each slice of the operands by itself "
     "and add up the outputs and the gradients"
@@ -68,10 +75,17 @@ def _hashable(optimizer: Optimizer) -> Optimizer:
     return optimizer
 
 
-def named(name: str) -> Optimizer:
-    """The search that opt_einsum has under `name`."""
+def named(name: str, count: int = 0) -> Optimizer:
+    """The search that opt_einsum has under `name`, for `count` operands.
+
+    Where they are not few, an optimal tree is found by a dynamic program, which opt_einsum has too:
+    it looks at every tree, outer products included, and at none of them twice.
+    """
     from opt_einsum import paths  # type: ignore[import-untyped]  # it has no hints
 
+    if name == "optimal" and count > _MOST_ONE_BY_ONE:
+        program: Optimizer = paths.DynamicProgramming(minimize="flops", search_outer=True)
+        return program
     try:
         search: Optimizer = paths.get_path_fn(name)
     except KeyError:
@@ -80,6 +94,19 @@ def named(name: str) -> Optimizer:
             f"{name!r:.40}"
         ) from None
     return search
+
+
+def check_search(order: Any, count: int) -> None:
+    """Raise `OrderError` if `order` names a search that would take too long for `count` operands.
+
+    >>> check_search("optimal", 13)
+    """
+    most = _MOST_SEARCHED.get(order, count) if isinstance(order, str) else count
+    if count > most:
+        raise OrderError(
+            f"the search {order!r} looks at every tree, and is for at most {most} operands, and "
+            f'these are {count}: take "auto", "dp" or "auto-hq"'
+        )
 
 
 def _given(path: Sequence[Any]) -> Path:
@@ -93,7 +120,10 @@ def _given(path: Sequence[Any]) -> Path:
 def read_path(path: Iterable[Any]) -> tuple[tuple[int, ...], ...]:
     """`path` as tuples of ints."""
     try:
-        return tuple(tuple(map(operator.index, step)) for step in path)
+        steps = bounded(path, "steps in a path", 2 * MAX_OPERANDS)
+        return tuple(
+            tuple(map(operator.index, bounded(step, "positions in a step"))) for step in steps
+        )
     except TypeError:
         raise ArgumentTypeError(
             f"a path is a list of tuples of positions, such as [(0, 1), (0, 1)], and not "

@@ -73,7 +73,7 @@ def contraction_path(
     elif isinstance(order, tuple):
         path = check_path(order, count)
     else:
-        optimizer = named(order) if isinstance(order, str) else order
+        optimizer = named(order, count) if isinstance(order, str) else order
         symbols = _symbols(labels)
         known = dict(sorted(zip(symbols.values(), measured, strict=True)))
         terms = tuple(frozenset(map(symbols.__getitem__, term)) for term in _terms(pattern))
@@ -191,9 +191,10 @@ def _path(count: int, pairs: Sequence[Pair]) -> Path:
     left, first, path = list(range(count)), list(range(count)), []
     for number, pair in enumerate(pairs, start=count):
         one, other = sorted(pair, key=first.__getitem__)
-        path.append((bisect_left(left, one), bisect_left(left, other)))
-        left.remove(one)
-        left.remove(other)
+        places = bisect_left(left, one), bisect_left(left, other)
+        path.append(places)
+        for place in sorted(places, reverse=True):
+            del left[place]
         left.append(number)
         first.append(first[one])
     return tuple(path)

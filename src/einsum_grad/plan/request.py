@@ -11,10 +11,10 @@ from typing import Any
 from einsum_grad.errors import ArgumentError, ArgumentTypeError
 from einsum_grad.plan.bind import Shape, bind
 from einsum_grad.plan.gradient import GradientPlan, Stretch, plan
-from einsum_grad.plan.optimize import AUTO, Order, check_path, read_order
+from einsum_grad.plan.optimize import AUTO, Order, check_path, check_search, read_order
 from einsum_grad.plan.pattern import ELLIPSIS, UNIT, Pattern
 from einsum_grad.plan.read import pattern_of
-from einsum_grad.syntax import Equation, equation_of, parse
+from einsum_grad.syntax import MAX_AXES, Equation, bounded, equation_of, parse
 from einsum_grad.visible import visible
 
 _LONGEST_LABEL = 40
@@ -44,7 +44,7 @@ class Request:
         return plan(self.pattern, self.wrt, self.stretched)
 
 
-Sublists = tuple[Sequence[Any], Any]
+Sublists = tuple[Iterable[Any], Any]
 """A pattern without a text: the sublist of labels of each operand, and that of the output."""
 
 
@@ -74,6 +74,7 @@ def request(
     order = read_order(optimize)
     if isinstance(order, tuple):
         check_path(order, len(equation.inputs))
+    check_search(order, len(equation.inputs))
     if shapes is None:
         return Request(equation, read, read, positions, given, given, order=order)
     bound = bind(equation, read, read_shapes(shapes) or (), known)
@@ -112,7 +113,8 @@ def read_wrt(wrt: int | Iterable[int] | None) -> tuple[int, ...] | None:
     if wrt is None:
         return None
     try:
-        return tuple(map(_index, wrt if isinstance(wrt, Iterable) else [wrt]))
+        positions = bounded(wrt, "positions in wrt") if isinstance(wrt, Iterable) else [wrt]
+        return tuple(map(_index, positions))
     except TypeError:
         raise ArgumentTypeError(
             f"wrt is the position of an operand or several, and not {wrt!r:.80}"
@@ -133,7 +135,10 @@ def read_shapes(shapes: Sequence[Shape] | None) -> tuple[Shape, ...] | None:
     if shapes is None:
         return None
     try:
-        return tuple(tuple(_size("an axis", size) for size in shape) for shape in shapes)
+        return tuple(
+            tuple(_size("an axis", size) for size in bounded(shape, "axes in a shape", MAX_AXES))
+            for shape in bounded(shapes, "shapes")
+        )
     except TypeError as error:
         if isinstance(error, ArgumentTypeError):
             raise

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import threading
-import weakref
-from collections import OrderedDict
+import itertools
+import operator
 from collections.abc import Callable, Hashable
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
+
+from einsum_grad.once import once
 
 V = TypeVar("V")
-
-_CACHES: weakref.WeakSet[Cache[Any]] = weakref.WeakSet()
 
 
 class CacheInfo(NamedTuple):
@@ -23,67 +21,69 @@ class CacheInfo(NamedTuple):
     currsize: int
 
 
+class _Entry(Generic[V]):
+    """A value, once it is built, and when it was used last."""
+
+    __slots__ = ("key", "used", "value")
+    value: V
+
+    def __init__(self, key: Hashable, used: int) -> None:
+        self.key = key
+        self.used = used
+
+
+_used = operator.attrgetter("used")
+
+
 class Cache(Generic[V]):
-    """Keeps the `maxsize` entries that were used last."""
+    """Keeps the `maxsize` entries that were used last.
+
+    There is no lock: where keys are compared, where an entry goes, and between any two lines, code
+    may run that asks for entries itself, or clears them. Each change is one operation of the
+    dictionary instead, which Python does as a whole.
+    """
 
     def __init__(self, maxsize: int) -> None:
         self._maxsize = maxsize
-        self._entries: OrderedDict[Hashable, V] = OrderedDict()
-        self._building: dict[Hashable, threading.Lock] = {}
-        self._lock = threading.Lock()
+        self._entries: dict[Hashable, _Entry[V]] = {}
+        self._uses = itertools.count()
         self._hits = self._misses = 0
-        _CACHES.add(self)
 
     def get(self, key: Hashable, build: Callable[[], V]) -> V:
         """The entry of `key`, built if it is missing; what `build` raises is not kept."""
-        with self._lock:
-            if key in self._entries:
-                return self._found(key)
-            building = self._building.setdefault(key, threading.Lock())
-        with building:
-            with self._lock:
-                if key in self._entries:
-                    return self._found(key)
-                self._misses += 1
-            try:
-                return self._keep(key, build())
-            finally:
-                with self._lock:
-                    self._building.pop(key, None)
+        entry = self._entries.get(key)
+        if entry is None:
+            entry = self._missing(key, build)
+        else:
+            self._hits += 1
+        entry.used = next(self._uses)
+        return entry.value
 
     def info(self) -> CacheInfo:
         """How often an entry was there, and how many there are."""
-        with self._lock:
-            return CacheInfo(self._hits, self._misses, self._maxsize, len(self._entries))
+        return CacheInfo(self._hits, self._misses, self._maxsize, len(self._entries))
 
     def clear(self) -> None:
         """Forget every entry and the counts."""
-        with self._lock:
-            self._entries.clear()
-            self._hits = self._misses = 0
+        self._hits = self._misses = 0
+        self._entries.clear()
 
-    def forget_threads(self) -> None:
-        """Take new locks, as a child must: other threads of its parent may have held the old."""
-        self._building = {}
-        self._lock = threading.Lock()
+    def _missing(self, key: Hashable, build: Callable[[], V]) -> _Entry[V]:
+        own: _Entry[V] = _Entry(key, next(self._uses))
 
-    def _found(self, key: Hashable) -> V:
-        self._hits += 1
-        self._entries.move_to_end(key)
-        return self._entries[key]
+        def make() -> _Entry[V]:
+            self._misses += 1
+            own.value = build()
+            self._make_room()
+            return own
 
-    def _keep(self, key: Hashable, value: V) -> V:
-        with self._lock:
-            self._entries[key] = value
-            while len(self._entries) > self._maxsize:
-                self._entries.popitem(last=False)
-        return value
+        entry = once(self._entries, key, make)
+        if entry is not own:  # another thread has built it meanwhile
+            self._hits += 1
+        return entry
 
-
-def _after_fork() -> None:
-    for cache in _CACHES:
-        cache.forget_threads()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)
+    def _make_room(self) -> None:
+        while len(self._entries) >= self._maxsize:
+            oldest = min(list(self._entries.values()), key=_used, default=None)
+            if oldest is not None:  # nobody has cleared it meanwhile
+                self._entries.pop(oldest.key, None)

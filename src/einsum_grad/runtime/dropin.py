@@ -25,6 +25,7 @@ from einsum_grad.plan import (
     Order,
     bind,
     check_legal,
+    check_search,
     contraction_path,
     pattern_of,
     read_order,
@@ -128,6 +129,7 @@ def order_of(optimize: Any, text: str, operands: Sequence[Any]) -> Order:
     if ELLIPSIS in text and (optimize is False or _is_word(optimize, AUTO)):
         _check_ellipsis(text, operands)
     pair = isinstance(optimize, (tuple, list)) and len(optimize) == 2
+    check_search(optimize[0] if pair else optimize, len(operands))
     if not (pair and isinstance(optimize[0], str) and optimize[0] != "einsum_path"):
         order = read_order(False if optimize is None else optimize)
         return AUTO if order is False and _is_large(parse(text)) else order

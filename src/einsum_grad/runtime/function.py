@@ -55,7 +55,10 @@ class Function:
     Called with the operands it returns the output. Operands are arrays, or what `np.asarray`
     takes, of any shapes that fit the pattern, axes of size 1 broadcasting as in `np.einsum`.
     With a Tensor among operands, cotangent or tangents a call returns Tensors, and is recorded.
-    Whatever does not fit raises an `EinsumGradError`.
+    Whatever does not fit raises an `EinsumGradError`, and so does what would lose a meaning beside
+    its numbers: masked arrays, matrices, arrays with units. Derivatives of integers and bools are
+    exact; what their dtype can't hold raises `DTypeError`, while the output wraps around as
+    `np.einsum`'s does.
 
     >>> import numpy as np
     >>> from einsum_grad import compile

@@ -10,10 +10,11 @@ import sys
 import types
 import weakref
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from einsum_grad.emit import Source
+from einsum_grad.once import once
 from einsum_grad.runtime.helpers import BLOCKS, HELPERS
 from einsum_grad.runtime.workers import AGAIN
 
@@ -56,14 +57,20 @@ class Loaded:
     output: Callable[..., Any]
     pullback: Callable[..., Any]
     together: Callable[..., Any] | None
+    _modules: dict[str, types.ModuleType] = field(default_factory=dict, compare=False, repr=False)
 
-    @functools.cached_property
+    @property
     def module(self) -> types.ModuleType:
         """The module with all functions that it has as no script, for those who look at it."""
         source = self.source
         if source.run is None:
             return self.executed
-        return execute(source.text, self.name, _CHECKED, self.helpers, source.needed)
+        # functools.cached_property of Python 3.11 holds a lock meanwhile.
+        return once(
+            self._modules,
+            self.name,
+            lambda: execute(source.text, self.name, _CHECKED, self.helpers, source.needed),
+        )
 
 
 _CHECKED = ("forward", "backward")
@@ -127,10 +134,10 @@ def execute(
 
 
 def _remember(filename: str, text: str, function: Callable[..., Any]) -> None:
-    # An entry without a time of modification is one that linecache.checkcache leaves alone.
-    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
     # The functions of a module keep each other alive through their globals: one stands for all.
     weakref.finalize(function, linecache.cache.pop, filename, None).atexit = False
+    # An entry without a time of modification is one that linecache.checkcache leaves alone.
+    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
 
 
 def _few_builtins() -> dict[str, Any]:

@@ -1,19 +1,24 @@
 """Memory that large results are made in, used again when nobody holds the result any more.
 
 A fresh page costs as much as the arithmetic on it: the system clears it first. So a large array is
-made in memory that an array of the same size has given back. It comes back by itself: the array
-that a caller gets is a view of a `_Lease`, and so is every view of it; when the last of them goes,
-the lease goes, and leaves its memory here.
+made in memory that an array of the same size has given back. It comes back by itself: whatever sees
+the array's numbers refers to the array, and the array to its bases, the last of which is made of a
+`_Lease`; when the last of them goes, the lease goes, and leaves its memory here. NumPy knows where
+that memory is, but not whose: so there is nothing behind the lease that somebody could hold.
+
+There is no lock. Memory comes back whenever the last reference goes, in a finalizer, in a signal
+handler, and in the middle of any line below. Each change is one operation of a list or a dictionary
+instead, which Python does as a whole, and what waits is counted when it is asked for. So memory
+that is on its way from a list to its borrower is in no list: nobody else gets it, and where an
+interrupt ends the way, it goes back to the system.
 """
 
 from __future__ import annotations
 
 import math
-import os
-import threading
-from collections import OrderedDict, deque
+from contextlib import suppress
 from pickle import PickleBuffer
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,85 +32,95 @@ MOST = 1 << 28
 _ALIGNMENT = 64
 """A cache line, and the widest vector of today's processors."""
 
-Memory = tuple[int, PickleBuffer, int]
-"""Bytes, the buffer that holds them, and where in it they begin."""
+
+class Memory(NamedTuple):
+    """So many bytes of an array that owns them, and where they are in the words of NumPy."""
+
+    nbytes: int
+    owner: NDArray[np.uint8]
+    interface: dict[str, Any]
 
 
-class _Lease(np.ndarray[Any, Any]):
-    """An array that gives its memory back when it goes; NumPy never looks behind it for a base."""
+class _Lease:
+    """What borrowed memory belongs to; it gives the memory back when it goes."""
 
-    memory: Memory
+    __slots__ = ("__array_interface__", "_memory")
+    __array_interface__: dict[str, Any]
+    _memory: Memory
 
     def __del__(self) -> None:
-        # Views of a lease that keep its class have no memory of their own to give.
-        if "memory" in self.__dict__:
-            _POOL.take_back(self.memory)
+        if hasattr(self, "_memory"):  # an interrupt may come before it has any
+            _POOL.take_back(self._memory)
+
+
+class _Lent(np.ndarray[Any, Any]):
+    """The base of an array that was lent; NumPy never looks behind it for another."""
+
+    __slots__ = ()
 
 
 class Pool:
     """Memory that waits to be used again."""
 
     def __init__(self) -> None:
-        self.forget()
-
-    def forget(self) -> None:
-        """Begin anew, as a child must: a thread of its parent may have held the lock."""
-        self._lock = threading.Lock()
-        self._returned: deque[Memory] = deque()
-        self._waiting: OrderedDict[int, Memory] = OrderedDict()
-        self._bytes = 0
-        self._count = 0
+        self._waiting: dict[int, list[Memory]] = {}
+        """What waits by its bytes, the last to come the last; the first size waits longest."""
 
     def get(self, nbytes: int) -> Memory:
         """Memory of `nbytes`, with whatever numbers are in it."""
-        with self._lock:
-            self._sort()
-            for number in reversed(self._waiting):
-                if self._waiting[number][0] == nbytes:
-                    self._bytes -= nbytes
-                    return self._waiting.pop(number)
-        array = np.empty(nbytes + _ALIGNMENT, np.uint8)
-        start = -int(array.__array_interface__["data"][0]) % _ALIGNMENT
-        return nbytes, PickleBuffer(cast("Any", array)), start
+        found = self._waiting.get(nbytes)
+        if found:
+            try:
+                memory = found.pop()
+            except IndexError:  # another thread had the last
+                return _allocated(nbytes)
+            if not found:
+                # What another thread has put there meanwhile goes to the system.
+                self._waiting.pop(nbytes, None)
+            return memory
+        return _allocated(nbytes)
 
     def take_back(self, memory: Memory) -> None:
-        """Keep `memory` for later; this may happen at any time, also while this thread sorts."""
-        if memory[0] > MOST:
-            return
-        self._returned.append(memory)
-        # An interrupt may come after a call of acquire, and leave the lock; `with` has no such gap.
-        if not self._lock.locked():
-            with self._lock:
-                self._sort()
+        """Keep `memory` for later; this may happen at any time, also in the middle of `get`."""
+        nbytes = memory.nbytes
+        if nbytes <= MOST:
+            self._waiting.setdefault(nbytes, []).append(memory)
+            if self.waiting() > MOST:
+                self._shrink()
 
     def clear(self) -> None:
         """Give all that waits back to the system."""
-        with self._lock:
-            self._returned.clear()
-            self._waiting.clear()
-            self._bytes = 0
+        self._waiting.clear()
 
     def waiting(self) -> int:
         """How many bytes wait."""
-        with self._lock:
-            self._sort()
-            return self._bytes
+        # To copy the keys is one operation; another thread may change them after it.
+        total = 0
+        for nbytes in list(self._waiting):
+            total += nbytes * len(self._waiting.get(nbytes, ()))
+        return total
 
-    def _sort(self) -> None:
-        while self._returned:
-            memory = self._returned.popleft()
-            self._waiting[self._count] = memory
-            self._count += 1
-            self._bytes += memory[0]
-        while self._bytes > MOST:
-            oldest = next(iter(self._waiting))
-            self._bytes -= self._waiting[oldest][0]
-            del self._waiting[oldest]
+    def _shrink(self) -> None:
+        """Give what has waited longest back to the system, until no more waits than may."""
+        for nbytes in list(self._waiting):
+            found = self._waiting.get(nbytes, [])
+            while found and self.waiting() > MOST:
+                with suppress(IndexError):
+                    found.pop(0)
+            if found:
+                return
+            self._waiting.pop(nbytes, None)
+
+
+def _allocated(nbytes: int) -> Memory:
+    owner = np.empty(nbytes + _ALIGNMENT, np.uint8)
+    address = int(owner.__array_interface__["data"][0])
+    start = address + -address % _ALIGNMENT
+    place = {"shape": (nbytes,), "typestr": "|u1", "data": (start, False), "version": 3}
+    return Memory(nbytes, owner, place)
 
 
 _POOL = Pool()
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_POOL.forget)
 clear = _POOL.clear
 waiting = _POOL.waiting
 
@@ -124,13 +139,16 @@ def empty(shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
     except (MemoryError, ValueError):
         _POOL.clear()
         return np.empty(shape, dtype)  # It may be there now; else NumPy says shape and dtype.
-    buffer = cast("Any", memory[1])
-    lease: Any = np.ndarray.__new__(_Lease, shape, dtype, buffer, memory[2])
-    lease.memory = memory
-    array: NDArray[Any] = lease.view(np.ndarray)
+    lease = _Lease()
+    lease._memory = memory
+    lease.__array_interface__ = memory.interface
+    place = PickleBuffer(cast("Any", np.asarray(cast("Any", lease))))
+    array: NDArray[Any] = np.ndarray.__new__(_Lent, shape, dtype, cast("Any", place)).view(
+        np.ndarray
+    )
     return array
 
 
 def is_leased(array: NDArray[Any]) -> bool:
     """Whether `array` is what `empty` returned, and no view of it."""
-    return isinstance(array.base, _Lease)
+    return isinstance(array.base, _Lent)

@@ -44,7 +44,7 @@ class Variants:
         return len(self._known)
 
     def __iter__(self) -> Iterator[Variant]:
-        return iter(self._known.values())
+        return iter(list(self._known.values()))
 
     def clear(self) -> None:
         """Forget all of them."""

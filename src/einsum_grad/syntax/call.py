@@ -10,7 +10,7 @@ from typing import Any
 
 from einsum_grad.errors import ArgumentTypeError, OperandError
 from einsum_grad.syntax.equation import ELLIPSIS, Equation
-from einsum_grad.syntax.limits import MAX_AXES
+from einsum_grad.syntax.limits import MAX_AXES, bounded
 from einsum_grad.syntax.parse import parse
 
 SUBLIST_LETTERS = string.ascii_uppercase + string.ascii_lowercase
@@ -50,7 +50,7 @@ def read_call(args: Sequence[Any], limited: bool = False) -> tuple[Equation, tup
     return equation, tuple(args[: 2 * pairs : 2])
 
 
-def equation_of(sublists: Sequence[Any], output: Any = None) -> tuple[Equation, dict[Any, str]]:
+def equation_of(sublists: Iterable[Any], output: Any = None) -> tuple[Equation, dict[Any, str]]:
     """The equation of one sublist for each operand and of the output's, and the letters in it.
 
     A label is an integer or anything hashable. Integers up to 51 are np.einsum's letters; where
@@ -60,7 +60,7 @@ def equation_of(sublists: Sequence[Any], output: Any = None) -> tuple[Equation, 
     >>> equation.text, letters
     ('BA,A->B', {'space': 'A', 'time': 'B'})
     """
-    terms = [_entries(sublist) for sublist in sublists]
+    terms = [_entries(sublist) for sublist in bounded(sublists, "sublists")]
     result = None if output is None else _entries(output)
     letters = _letters(itertools.chain(*terms, result or ()), result is None)
     texts = ["".join(letters[entry] for entry in term) for term in terms]

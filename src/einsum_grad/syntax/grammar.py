@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import functools
-import os
-import threading
 from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from einsum_grad.once import once
 
 if TYPE_CHECKING:
     from lark import Lark
 
 _PACKAGE = "einsum_grad"
 _PATH = ("grammar", "einsum.lark")
-_BUILDING = threading.Lock()
-if hasattr(os, "register_at_fork"):
-    # A child would wait for ever for a lock that another thread of its parent held.
-    os.register_at_fork(
-        before=_BUILDING.acquire,
-        after_in_parent=_BUILDING.release,
-        after_in_child=_BUILDING.release,
-    )
+_PARSERS: dict[str, Lark] = {}
+"""The parser by its grammar's name, once it is built."""
 
 
 def grammar_text() -> str:
@@ -52,13 +45,11 @@ NOTATIONS = tuple(_IS_LABEL)
 def parser() -> Callable[..., Any]:
     """The function that parses a text: `parser()(text, start=notation)`; built at the first call.
 
-    The lock is there because Lark is no faster for being built twice.
+    It is built once: Lark is no faster for being built twice.
     """
-    with _BUILDING:
-        return _lark().parse
+    return (_PARSERS.get(_PACKAGE) or once(_PARSERS, _PACKAGE, _lark)).parse
 
 
-@functools.cache
 def _lark() -> Lark:
     from lark import Lark
 

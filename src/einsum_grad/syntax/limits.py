@@ -1,9 +1,15 @@
-"""The size of a text, checked before it is parsed: a refusal takes no time that grows with it."""
+"""The size of a text or a list, checked before it is read: a refusal takes no time that grows."""
 
 from __future__ import annotations
 
-from einsum_grad.errors import ArgumentTypeError, PatternError
+import itertools
+from collections.abc import Iterable
+from typing import TypeVar
+
+from einsum_grad.errors import ArgumentError, ArgumentTypeError, PatternError
 from einsum_grad.syntax.quote import refuse, shorten
+
+T = TypeVar("T")
 
 MAX_LENGTH = 100_000
 MAX_OPERANDS = 10_000
@@ -18,6 +24,18 @@ def check_length(text: object) -> None:
             f"the pattern has {len(text)} characters, and at most {MAX_LENGTH} are read: "
             f"{shorten(text)}",
         )
+
+
+def bounded(items: Iterable[T], what: str, most: int = MAX_OPERANDS) -> list[T]:
+    """`items` as a list; `ArgumentError` where they are more than `most`, or never end.
+
+    >>> bounded(range(3), "positions")
+    [0, 1, 2]
+    """
+    found = list(itertools.islice(items, most + 1))
+    if len(found) > most:
+        raise ArgumentError(f"there are more than {most} {what}, which is the most that is read")
+    return found
 
 
 def check_limits(text: object, notation: str) -> str:
