@@ -265,3 +265,9 @@ def test_argnums_name_each_argument_once(transform: Any, argnums: tuple[int, ...
         transform(lambda x, w: np.sum(x * w), argnums)(np.ones(2), np.ones(2))
     with pytest.raises(ArgumentTypeError, match="and not True"):
         transform(lambda x, w: np.sum(x * w), True)(np.ones(2), np.ones(2))
+
+
+def test_argnums_without_an_end_are_refused() -> None:
+    for transform in (eg.grad, eg.value_and_grad, eg.jacobian):
+        with pytest.raises(ArgumentError, match="more than 10000 positions in argnums"):
+            transform(loss, argnums=range(10**15))
