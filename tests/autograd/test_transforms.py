@@ -333,3 +333,9 @@ def test_derivatives_of_any_order_have_their_shape(shape: tuple[int, ...]) -> No
     np.testing.assert_array_equal(eg.jvp(eg.hessian(total), x, x)[1], 0 * second, strict=True)
     around = eg.grad(lambda x: np.sum(eg.hessian(total)(x)))
     np.testing.assert_array_equal(around(x), 0 * x, strict=True)
+
+
+def test_argnums_without_an_end_are_refused() -> None:
+    for transform in (eg.grad, eg.value_and_grad, eg.jacobian):
+        with pytest.raises(ArgumentError, match="more than 10000 positions in argnums"):
+            transform(loss, argnums=range(10**15))

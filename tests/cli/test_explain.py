@@ -197,3 +197,19 @@ def test_code_stands_below_the_derivation(capsys: Capture) -> None:
 def test_derivation_is_coloured_where_asked(capsys: Capture) -> None:
     assert main(["explain", "i,i", "--derive", "--color"]) == 0
     assert ESCAPE in capsys.readouterr().out
+
+
+def test_invisible_labels_are_escaped_in_every_form(capsys: pytest.CaptureFixture[str]) -> None:
+    pattern = "\u202ei,i\u3000->\u202e\u3000"
+    for arguments in (
+        [],
+        ["--json"],
+        ["--latex"],
+        ["--derive"],
+        ["--sizes", "\u3000=2,i=3,\u202e=4"],
+    ):
+        assert main(["explain", pattern, *arguments]) == 0
+        told = capsys.readouterr().out
+        assert told.replace("\n", "").isprintable()
+        if arguments == ["--json"]:
+            assert json.loads(told)["pattern"] == pattern

@@ -163,3 +163,20 @@ def test_the_forward_of_a_module_is_the_einsum() -> None:
     functions = module(eg.compile("ij,jk->ik").jacobian(0).source)
     x, w = whole((2, 3), "f8", 1), whole((3, 4), "f8", 2)
     np.testing.assert_array_equal(functions["forward"](x, w), x @ w)
+
+
+@pytest.mark.parametrize("wrt", [(0,), (1,), (0, 1), (1, 0)])
+@pytest.mark.parametrize("pattern", ["...i,i->", "i...,...->i", "...ij,j...->i", "...,...->"])
+def test_an_ellipsis_that_is_summed_over_is_repeated_along(
+    pattern: str, wrt: tuple[int, ...]
+) -> None:
+    f = eg.compile(pattern)
+    derived = f.jacobian(*wrt) if len(wrt) == 1 else f.hessian(*wrt)
+    assert exit_code(derived.source)[0] == 0
+
+
+def test_products_that_would_fill_many_pages_are_refused() -> None:
+    hessian = eg.compile(",".join("i" * 40) + "->").hessian(range(40), range(40))
+    assert len(hessian.patterns) == 1560
+    with pytest.raises(ArgumentError, match="1560 products of 40 factors, and of at most 20000"):
+        _ = hessian.source

@@ -78,3 +78,30 @@ def test_latex_has_a_row_for_each_equation() -> None:
         "\\mathrm{d}W_{i j} &= X_{i i}\\, \\mathrm{d}Z_{j}\n"
         "\\end{aligned}$$"
     )
+
+
+def test_labels_that_nobody_sees_are_told_by_their_escapes() -> None:
+    explanation = explain("\u202ei,i\u3000->\u202e\u3000\u0301", {"\u0301": 2})
+    for told in (
+        str(explanation),
+        text(explanation, coloured).replace("\x1b", ""),
+        explanation.latex(),
+        explanation._repr_html_(),
+        str(explanation.derive()),
+        explanation.derive().latex(),
+    ):
+        assert told.replace("\n", "").isprintable()
+        assert "u202e" in told
+        assert "u3000" in told
+        assert "\u0301" not in told
+    assert "Z[\\u202e,\\u3000,\\u0301] = Σ_i  X[\\u202e,i] · W[i,\\u3000]" in str(explanation)
+    assert explanation.to_dict()["operands"][0]["labels"] == ["\u202e", "i"]
+
+
+def test_an_ellipsis_that_is_summed_over_is_one_that_every_gradient_repeats() -> None:
+    told = str(explain("...ij,jk->ik"))
+    assert "Z[i,k] = Σ_... Σ_j  X[...,i,j] · W[j,k]" in told
+    assert "no operand on the left has ...: every ... gets the same gradient" in told
+    assert "flops, with ...ij->ij from the forward" in told
+    entry = explain("...ij,jk->ik").to_dict()["gradients"][0]
+    assert (entry["repeat_axes"], entry["einops_repeat"]) == (["..."], None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given
 
@@ -97,3 +99,20 @@ def test_there_are_never_more_cotangents_than_there_were_values(text: str) -> No
         there |= {name} & cotangents
         assert len(there) <= len(program.residuals) + 1
         there -= set(gone)
+
+
+def test_what_is_kept_is_looked_at_once_however_many_arrays_there_are() -> None:
+    """Looked at once for each array it would take time that grows with their square."""
+
+    class Names(list[str]):
+        looks = 0
+
+        def __iter__(self) -> Iterator[str]:
+            self.looks += 1
+            return super().__iter__()
+
+    program = lowered(",".join(["ij"] * 40) + "->ij")
+    kept = Names(value.name for value in program.gradients)
+    found = dying(program, tuple(steps(program.backward)), kept)
+    assert sum(map(len, found)) > 30
+    assert kept.looks == 1

@@ -5,6 +5,7 @@ import string
 
 import pytest
 
+from einsum_grad.errors import ArgumentError
 from einsum_grad.plan import LinearTerm, Pattern, derivative, made_equal, normal_form, pattern_of
 from einsum_grad.syntax import parse
 
@@ -87,3 +88,12 @@ def test_the_axes_of_a_derivative_that_is_zero_are_those_of_its_variables() -> N
 def test_what_equals_a_unit_is_one() -> None:
     assert made_equal(("j", "k"), ("1", "j")) == dict.fromkeys("jk1", "1")
     assert made_equal(("1", "j"), ("j", "k")) == dict.fromkeys("jk1", "1")
+
+
+def test_terms_that_nobody_waits_for_are_refused() -> None:
+    pattern = pattern_of(parse(",".join("i" * 400) + "->"))
+    every = tuple(range(400))
+    with pytest.raises(ArgumentError, match="a sum of 159600 products of 400 factors"):
+        derivative(pattern, (every, every))
+    assert len(derivative(pattern, (every,)).terms) == 400
+    assert len(derivative(pattern, (every[:20], every[20:40])).terms) == 400

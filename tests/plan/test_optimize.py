@@ -1,11 +1,14 @@
+import itertools
+import math
 from collections.abc import Callable
+from random import Random
 from typing import Any
 
 import pytest
 
 from einsum_grad.errors import ArgumentError, ArgumentTypeError, OrderError, UnknownOrderError
 from einsum_grad.plan import read_order, request
-from einsum_grad.plan.optimize import check_path
+from einsum_grad.plan.optimize import check_path, named
 
 
 @pytest.mark.parametrize(
@@ -137,3 +140,38 @@ def test_names_are_looked_up_where_they_are_given() -> None:
     refused: Callable[[], Any] = lambda: request("ij,jk->ik", optimize="nonsense")  # noqa: E731
     with pytest.raises(UnknownOrderError, match="nonsense"):
         refused()
+
+
+def cost(path: Any, terms: list[frozenset[str]], sizes: dict[str, int], sums: int) -> int:
+    """The operations along `path` to a number: a sum costs `sums` times what a product does."""
+    left, total = list(terms), 0
+    for step in path:
+        taken = [left.pop(place) for place in sorted(step, reverse=True)]
+        union, kept = frozenset[str]().union(*taken), frozenset[str]().union(*left)
+        total += math.prod(sizes[label] for label in union) * (1 if union <= kept else sums)
+        left.append(union & kept)
+    return total
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_an_optimal_tree_is_as_cheap_as_every_other(seed: int) -> None:
+    random = Random(seed)
+    sizes = {label: random.choice((2, 4, 8)) for label in "abcdefgh"}
+    terms = [set[str]() for _ in range(6)]
+    for label in sizes:
+        for number in random.sample(range(6), random.choice((2, 2, 3))):
+            terms[number].add(label)
+    sets = list(map(frozenset, terms))
+    every = list(itertools.product(*(itertools.combinations(range(n), 2) for n in range(6, 1, -1))))
+    for count, sums in ((6, 2), (9, 1)):  # one by one, and by the dynamic program
+        found = named("optimal", count)(sets, frozenset(), sizes)
+        assert cost(found, sets, sizes, sums) == min(cost(p, sets, sizes, sums) for p in every)
+
+
+def test_a_search_of_every_tree_has_a_most_of_operands() -> None:
+    pattern = ",".join("i" * 14) + "->"
+    for search in ("optimal", "branch-all"):
+        with pytest.raises(OrderError, match=r"at most 13 operands.*these are 14: take .auto."):
+            request(pattern, optimize=search)
+        assert request(pattern[2:], optimize=search).order == search
+    assert request(pattern, optimize="dp").order == "dp"

@@ -1,3 +1,4 @@
+import itertools
 from typing import Any
 
 import numpy as np
@@ -109,3 +110,28 @@ def test_any_arguments_are_used_or_refused(
             request("ij,jk->ik", **arguments)
         except EinsumGradError:
             continue
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ({"wrt": itertools.repeat(0)}, "more than 10000 positions in wrt"),
+        ({"wrt": range(10**15)}, "more than 10000 positions in wrt"),
+        ({"shapes": itertools.repeat((2, 2))}, "more than 10000 shapes"),
+        ({"shapes": [itertools.repeat(2)]}, "more than 64 axes in a shape"),
+        ({"shapes": [range(10**15)]}, "more than 64 axes in a shape"),
+        ({"optimize": range(10**15)}, "more than 20000 steps in a path"),
+        ({"optimize": [itertools.count()]}, "more than 10000 positions in a step"),
+        ({"pattern": (itertools.repeat((0, 1)), None)}, "more than 10000 sublists"),
+        ({"pattern": ([itertools.count()], None)}, "more than 64 labels"),
+    ],
+)
+def test_what_never_ends_is_refused(arguments: dict[str, Any], told: str) -> None:
+    with pytest.raises(EinsumGradError, match=told):
+        request(**{"pattern": "ij->i", **arguments})
+
+
+def test_a_pattern_may_be_labels_without_a_text() -> None:
+    sizes: dict[Any, int] = {"b": 3, 60: 5}
+    asked = request(([(0, 60), (60, 2)], (0, 2, "b")), sizes=sizes)
+    assert (str(asked.pattern), asked.sizes) == ("AB,BC->ACD", (("D", 3), ("B", 5)))

@@ -4,9 +4,11 @@ import linecache
 import pickle
 import threading
 import tracemalloc
+from random import Random
 from typing import Any
 
 import numpy as np
+import opt_einsum  # type: ignore[import-untyped]  # it has no hints
 import pytest
 
 import einsum_grad as eg
@@ -211,7 +213,7 @@ def test_many_shapes_leave_a_bounded_function(monkeypatch: pytest.MonkeyPatch) -
     for size in range(1500):
         f(np.ones(size), np.ones(size))
     assert len(f._variants) <= 1024
-    assert eg.cache_info().modules.currsize == 1
+    assert eg.cache_info().modules.currsize == 2  # that of arrays of one number is another
 
 
 def test_clearing_the_caches_harms_no_function() -> None:
@@ -258,3 +260,49 @@ def test_cache_info_tells_hits_and_misses() -> None:
     assert (info.hits, info.misses, info.currsize) == (1, 2, 2)
     assert info.modules.currsize == 0
     assert compile_function is eg.compile
+
+
+def test_every_symbol_of_opt_einsum_is_a_label() -> None:
+    random = Random(0)
+    numbers = [*range(70, 300), 8090, 8454, 20_000, 55_200, 55_296, 1_112_063]
+    numbers += random.sample(range(1_112_064), 100)
+    x, w = np.arange(6.0).reshape(2, 3), np.arange(12.0).reshape(3, 4)
+    for number in numbers:
+        sign = opt_einsum.get_symbol(number)
+        text = f"i{sign},{sign}k->ik"
+        f = eg.compile(text)
+        np.testing.assert_array_equal(f(x, w), x @ w)
+        np.testing.assert_array_equal(f.backward(x @ w, x, w)[0], x @ w @ w.T)
+        np.testing.assert_array_equal(eg.einsum(text, x, w), x @ w)
+        assert f.source == eg.emit("ia,ak->ik")
+
+
+def test_signs_are_sorted_by_their_codes_in_an_implicit_output() -> None:
+    x = np.arange(6.0).reshape(2, 3)
+    for text in ("×a", "a×", "ÿ×", "×ÿ", "Ā\U0001f642", "\U0001f642Ā"):
+        np.testing.assert_array_equal(eg.compile(text)(x), opt_einsum.contract(text, x))
+        np.testing.assert_array_equal(eg.einsum(text, x), opt_einsum.contract(text, x))
+
+
+def test_labels_without_a_text_are_a_pattern() -> None:
+    x, w = np.arange(6.0).reshape(2, 3), np.arange(12.0).reshape(3, 4)
+    for pattern in (
+        ([(0, 99), (99, 1)], (0, 1)),
+        ([("b", "i"), ("i", "o")], None),
+        (["ij", "jk"], "ik"),
+    ):
+        f = eg.compile(pattern)
+        np.testing.assert_array_equal(f(x, w), x @ w)
+        assert eg.compile(pattern) is f
+        assert pickle.loads(pickle.dumps(f)).pattern == f.pattern
+        assert eg.explain(pattern, wrt=0).to_dict()["pattern"] == f.pattern
+        assert eg.emit(pattern) == f.source
+    with pytest.raises(EinsumGradError, match=r"a pattern is a str, or a pair .* such as"):
+        eg.compile(["ij", "jk", "ik"])  # type: ignore[arg-type]
+
+
+def test_a_wide_comma_is_named_where_it_does_not_fit() -> None:
+    with pytest.raises(EinsumGradError, match="1 operand, and 2 were given; '，' is a label here"):
+        eg.compile("ij，jk->ik")(np.ones((2, 3)), np.ones((3, 4)))
+    with pytest.raises(EinsumGradError, match=r"names 3; '\\u0301' is a label here"):
+        eg.compile("ie\u0301->i")(np.ones((2, 3)))

@@ -63,6 +63,9 @@ def certify(
     )
 
 
+_MOST_FACTORS = 4_000_000
+"""The most gradients times operands: 2,000 of each, which take half a minute."""
+
 _TOGETHER = "value_and_gradients"
 """The function that does all at once, in a module of large arrays."""
 
@@ -98,6 +101,12 @@ class _Point:
 
 
 def _case(module: Any, claim: Claim, sizes: dict[str, int]) -> _Case:
+    runs, count = len(claim.wrt), len(claim.pattern.inputs)
+    if runs * count > _MOST_FACTORS:
+        raise ArgumentError(
+            f"a certificate runs the einsum of {count} operands once for each of {runs} gradients, "
+            f"and at most {_MOST_FACTORS // count} times: say with wrt of which operands"
+        )
     pattern, fixed = spread(claim.pattern), dict(claim.sizes)
     check_labels(sizes, pattern)
     for label, size in sizes.items():

@@ -99,6 +99,7 @@ def pattern_text(
     return f"{left}{arrow}{between.join(pattern.output)}".strip(" ")
 
 
+@functools.lru_cache(maxsize=16)
 def is_compact(pattern: Pattern, notation: str) -> bool:
     """Whether the labels of `pattern` can be told apart without spaces."""
     return notation == "letters" and all(

@@ -8,7 +8,7 @@ reading is right, or where its labels are those of the pattern.
 from __future__ import annotations
 
 import itertools
-from collections import Counter
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
 
 from einsum_grad.errors import ArgumentError
@@ -201,19 +201,26 @@ def _relabelled(truth: Pattern, guess: Pattern) -> Pattern | None:
     if Counter(ours.values()) != Counter(theirs.values()):
         return None
     names = {label: label for label in ours if theirs.get(label) == ours[label]}
-    free = [label for label in theirs if label not in names]
+    free: defaultdict[_Counts, deque[str]] = defaultdict(deque)
+    for label in theirs:
+        if label not in names:
+            free[theirs[label]].append(label)
     for label in ours:
         if label not in names:
-            names[label] = next(other for other in free if theirs[other] == ours[label])
-            free.remove(names[label])
+            names[label] = free[ours[label]].popleft()
     return truth.rename(names)
 
 
-def _counts(pattern: Pattern) -> dict[str, tuple[int, ...]]:
-    """How often each label stands in each term."""
-    return {
-        label: tuple(term.count(label) for term in _terms(pattern)) for label in pattern.labels()
-    }
+_Counts = tuple[tuple[int, int], ...]
+
+
+def _counts(pattern: Pattern) -> dict[str, _Counts]:
+    """How often each label stands in each term that has it."""
+    found: dict[str, list[tuple[int, int]]] = {label: [] for label in pattern.labels()}
+    for number, term in enumerate(_terms(pattern)):
+        for label, count in Counter(term).items():
+            found[label].append((number, count))
+    return {label: tuple(counts) for label, counts in found.items()}
 
 
 def _reason(

@@ -113,7 +113,7 @@ def _letters(entries: Iterable[Any], sorting: bool) -> dict[Any, str]:
     if all(isinstance(label, int) and 0 <= label < len(SUBLIST_LETTERS) for label in labels):
         return {...: ELLIPSIS, **{label: SUBLIST_LETTERS[label] for label in labels}}
     try:
-        labels.sort()
+        labels = sorted(labels)
     except TypeError:
         if sorting:
             raise ArgumentTypeError(
