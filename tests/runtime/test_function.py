@@ -422,19 +422,29 @@ def test_generalised_outputs(target: str) -> None:
 
 
 class Sub(np.ndarray[Any, Any]):
-    def __array_function__(self, *args: Any) -> Any:
-        raise AssertionError("a subclass must not see the call")
+    """A class of its own, of whose arrays the numbers are all."""
 
+
+class Units(np.ndarray[Any, Any]):
     def __array_ufunc__(self, *args: Any, **keywords: Any) -> Any:
         raise AssertionError("a subclass must not see the call")
 
 
-def test_subclasses_are_taken_as_arrays() -> None:
+def test_plain_subclasses_are_taken_as_arrays() -> None:
     x = np.arange(6.0).reshape(2, 3)
     out, pullback = eg.compile("ij->j").vjp(x.view(Sub))
     assert type(out) is np.ndarray
     np.testing.assert_array_equal(out, x.sum(0))
-    assert [type(gradient) for gradient in pullback(out)] == [np.ndarray]
+    assert [type(gradient) for gradient in pullback(out.view(Sub))] == [np.ndarray]
+
+
+def test_subclasses_that_mean_more_are_refused() -> None:
+    x = np.arange(6.0).reshape(2, 3)
+    f = eg.compile("ij->j")
+    with pytest.raises(DTypeError, match=r"operand 0: a Units .* give np.asarray"):
+        f(x.view(Units))
+    with pytest.raises(DTypeError, match=r"the cotangent: a Units"):
+        f.backward(np.ones(3).view(Units), x)
 
 
 class Convertible:

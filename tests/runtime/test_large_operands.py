@@ -142,7 +142,7 @@ def test_every_dtype(pattern: str, dtype: str) -> None:
 
 @pytest.mark.parametrize("dtype", ["i1", "u2", "i4", "i8", "?"])
 @pytest.mark.parametrize("pattern", ["ij,ij->", "ij,ij,j->i", "j,ij->ij"])
-def test_sums_of_integers_in_blocks_keep_the_dtype(pattern: str, dtype: str) -> None:
+def test_sums_of_integers_in_blocks_keep_the_dtype_or_are_refused(pattern: str, dtype: str) -> None:
     sizes = {"i": 3000, "j": 700}
     terms = pattern.partition("->")[0].split(",")
     operands = [np.ones([sizes[label] for label in term], dtype) for term in terms]
@@ -150,11 +150,18 @@ def test_sums_of_integers_in_blocks_keep_the_dtype(pattern: str, dtype: str) -> 
     output, pullback = function.vjp(*operands)
     assert_same(output, np.einsum(pattern, *operands))
     cotangent = np.ones(np.shape(output), dtype)
-    for number, gradient in enumerate(pullback(cotangent)):
+    exact: list[Any] = []
+    for number, term in enumerate(terms):
         factors = [cotangent, *(operand for n, operand in enumerate(operands) if n != number)]
         labels = [pattern.partition("->")[2], *(t for n, t in enumerate(terms) if n != number)]
-        wanted = np.einsum(f"{','.join(labels)}->{terms[number]}", *factors)
-        assert_same(gradient, wanted)
+        swapped = f"{','.join(labels)}->{term}"
+        exact.append(np.einsum(swapped, *(factor.astype("i8") for factor in factors)))
+    if max(map(np.max, exact)) > (1 if dtype == "?" else np.iinfo(dtype).max):
+        with pytest.raises(DTypeError, match="can't hold"):
+            pullback(cotangent)
+        return
+    for gradient, wanted in zip(pullback(cotangent), exact, strict=True):
+        assert_same(gradient, wanted.astype(dtype))
 
 
 def test_gradients_of_each_dtype_are_the_operands() -> None:
@@ -188,12 +195,7 @@ def test_operands_that_are_no_plain_arrays() -> None:
     x, w = whole((300, 300), "f8", 1), whole((300, 300), "f8", 2)
     function = eg.compile("ij,jk->ik")
     wanted = function(x, w)
-    kinds: list[Any] = [
-        lambda a: a.view(np.matrix),
-        np.ma.masked_array,
-        np.ndarray.tolist,
-        lambda a: a.view(Other),
-    ]
+    kinds: list[Any] = [np.ndarray.tolist, lambda a: a.view(Other)]
     for kind in kinds:
         for operands in ((kind(x), w), (x, kind(w)), (kind(x), kind(w))):
             output, pullback = function.vjp(*operands)
