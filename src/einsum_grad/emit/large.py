@@ -45,7 +45,6 @@ class _Large:
         self.dtype = f"{program.operands[0].name}.dtype"
         self.scale = scale
         self.target = target
-        self.torn = [program.operands[number] for number, _ in scale.gaps]
 
     def statements(self, found: Iterable[Block]) -> Iterator[Statement]:
         for block in found:
@@ -176,11 +175,11 @@ class _Large:
         if product is None:
             return None
         call = call_of(own, product, context)
-        if any(arg in self.torn for arg in step.args):
-            call = _of_any(call)
         parts = block.parts if block.label in own.result.labels else 1
         few = not self.scale.counts(own.result.labels, UNLOCKED * parts)
-        return einsum_call(own, product, context) if few and _holds_lock(call) else call
+        if few and _holds_lock(call):
+            return einsum_call(own, product, context)
+        return replace(call, function=_IN_PIECES.get(call.function, call.function))
 
 
 def _copy(step: Step) -> str:
@@ -190,6 +189,10 @@ def _copy(step: Step) -> str:
 
 _ANY = {"np.dot": "np.matmul"}
 """The function that has `out=` for an array of any strides, and reads rows with gaps between."""
+
+
+_IN_PIECES = {"np.dot": "multiplied", "np.matmul": "multiplied"}
+"""The helper that keeps a BLAS from sharing a product whose block other blocks run beside."""
 
 
 def _of_any(call: Call) -> Call:

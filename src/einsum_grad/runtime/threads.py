@@ -109,8 +109,8 @@ def in_blocks(work: Work, length: int, parts: int, looks: int = 0) -> list[Any]:
     """Call `work` with slices of range(length), `parts` at most; return what it returned, in order.
 
     The blocks do not depend on the number of threads, nor on who works beside, and so neither do
-    the results. Blocks of a block are done by the thread that has it. Before they sleep, the threads
-    look for more work so often.
+    the results. Blocks of a block are done by the thread that has it. Before they sleep, the
+    threads look for more work so often.
 
     >>> in_blocks(lambda part: (part.start, part.stop), 5, 2)
     [(0, 3), (3, 6)]

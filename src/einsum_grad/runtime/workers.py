@@ -43,7 +43,7 @@ MISSING = object()
 
 Work = Callable[[slice], Any]
 Gather = Callable[[list[Any]], None]
-"""Called by the caller alone with the results at hand, after each block of its own and at the end."""
+"""Called by the caller with the results at hand, after each block of its own and at the end."""
 
 
 def cores() -> int:
@@ -63,9 +63,9 @@ class Box:
 
     def __init__(self) -> None:
         rows = _FLAGS + _PATIENCE
-        flags = np.zeros(rows, np.bool_)
-        self._set = flags[:_FLAGS]
-        self._rows = np.ndarray((rows, _LOOK), np.bool_, flags, strides=(1, 0))
+        self._flags = np.zeros(rows, np.bool_)
+        self._set = self._flags[:_FLAGS]
+        self._rows = np.ndarray((rows, _LOOK), np.bool_, self._flags, strides=(1, 0))
         self._seen = np.empty(rows, np.bool_)
         self._things: queue.SimpleQueue[Any] = queue.SimpleQueue()
 
@@ -167,7 +167,9 @@ class Workers:
         def block(number: int) -> None:
             results[number] = work(parts[number])
 
-        blocks = deque(functools.partial(block, number) for number in range(len(parts)))
+        blocks: deque[Callable[[], None]] = deque(
+            functools.partial(block, number) for number in range(len(parts))
+        )
         gathering = functools.partial(gather, results)
         if not count:
             _drain(blocks, gathering)
@@ -190,12 +192,12 @@ class Workers:
 
     def _idle(self, count: int) -> list[_Worker]:
         """Up to `count` threads that have nothing to do, started if there are too few."""
-        # Who is in the midst of this, in this thread perhaps, has what a signal handler may call.
-        if sum(worker.is_alive() for worker in self._workers) < count:
-            if not self._starting.locked():
-                # An interrupt may come after a call of acquire; `with` has no such gap.
-                with self._starting:
-                    self._start(count)
+        few = sum(worker.is_alive() for worker in self._workers) < count
+        # A signal handler may be called in the midst of it, and call this.
+        if few and not self._starting.locked():
+            # An interrupt after a call of acquire would leave the lock; `with` has no such gap.
+            with self._starting:
+                self._start(count)
         return [worker for worker in self._workers if worker.idle and worker.is_alive()][:count]
 
     def _start(self, count: int) -> None:
