@@ -192,17 +192,16 @@ def test_an_error_in_a_block_reaches_the_caller(error: BaseException) -> None:
 
 
 def test_what_fails_in_a_worker_alone_the_caller_does_itself() -> None:
-    caller = threading.current_thread()
-    meeting = threading.Barrier(4)
+    caller, failed = threading.current_thread(), threading.Event()
 
-    def fail(part: slice) -> int:
-        if part.start < 4 and not meeting.broken:
-            meeting.wait(timeout=30)
-        if threading.current_thread() is not caller:
-            raise MemoryError
-        return part.start
+    def fail(part: slice) -> slice:
+        if threading.current_thread() is caller:
+            assert failed.wait(30)
+            return part
+        failed.set()
+        raise MemoryError
 
-    assert in_blocks(fail, BLOCKS, BLOCKS) == list(range(BLOCKS))
+    assert in_blocks(fail, 5, 5) == [slice(start, start + 1) for start in range(5)]
 
 
 def test_a_block_may_have_blocks() -> None:
@@ -380,7 +379,7 @@ def test_an_interrupt_leaves_no_setting_behind() -> None:
         threads._run,
         threads._within,
         Workers.run,
-        Workers._idle,
+        Workers._alive,
         workers._Job.wait,
         workers._drain,
     ):

@@ -1,10 +1,9 @@
-"""How a box passes things from thread to thread, and that no thread is waited for in vain."""
+"""How a bell wakes a thread, and that no thread is waited for in vain."""
 
 from __future__ import annotations
 
 import ctypes
 import gc
-import queue
 import threading
 import time
 import weakref
@@ -14,70 +13,71 @@ from typing import Any
 import numpy as np
 import pytest
 
-from einsum_grad.runtime.workers import _FLAGS, Box, Workers
+from einsum_grad.runtime.workers import _FLAGS, Bell, Workers
 from tests.interrupts import interrupted
 
 
 @pytest.mark.parametrize("looks", [0, 3])
-def test_a_box_gives_what_was_put_into_it(looks: int) -> None:
-    box = Box()
-    for thing in ("one", None, 3):
-        box.put(thing)
-        assert box.get(looks) is thing
+def test_a_bell_that_was_rung_is_heard_once(looks: int) -> None:
+    bell = Bell()
+    bell.ring()
+    bell.ring()
+    bell.wait(looks)
+    began = time.monotonic()
+    bell.wait(looks, timeout=0.02)
+    assert time.monotonic() - began >= 0.02
+    assert not bell._seen[_FLAGS - looks :].any() or not looks
 
 
 @pytest.mark.parametrize("looks", [0, 3])
-def test_a_reader_waits_for_what_comes(looks: int) -> None:
-    there, back = Box(), Box()
+def test_who_waits_is_woken(looks: int) -> None:
+    there, back = Bell(), Bell()
+    heard: list[int] = []
 
     def echo() -> None:
-        for _ in range(50):
-            back.put(there.get(looks))
+        for number in range(50):
+            there.wait(looks)
+            heard.append(number)
+            back.ring()
 
     threading.Thread(target=echo).start()
     for number in range(50):
-        there.put(number)
-        assert back.get(looks) == number
+        there.ring()
+        back.wait(looks)
+        assert heard[-1] == number
 
 
-def test_a_reader_looks_until_the_flag_is_set_and_has_patience() -> None:
-    box = Box()
-    box.put("thing")
-    assert box._flags.sum() == _FLAGS < len(box._flags)
-    assert box._flags[:_FLAGS].all()
+def test_who_listens_does_so_until_the_flag_is_set_and_has_patience() -> None:
+    bell = Bell()
+    bell.ring()
+    assert bell._flags.sum() == _FLAGS < len(bell._flags)
+    assert bell._flags[:_FLAGS].all()
     # Each row is one flag over and over.
-    assert box._rows.strides == (1, 0)
+    assert bell._rows.strides == (1, 0)
 
 
-def test_a_flag_of_what_was_read_is_not_seen_again() -> None:
-    box = Box()
-    box.put("one")
-    assert box.get(3) == "one"
-    with pytest.raises(queue.Empty):
-        box.get(3, timeout=0.001)
-    assert not box._seen[_FLAGS - 3 :].any()
+def test_a_bell_that_was_rung_is_heard_at_once() -> None:
+    bell = Bell()
+    bell.ring()
+    del bell._rows  # a look would fail
+    bell.wait(3)
 
 
-def test_what_is_there_is_given_at_once() -> None:
-    box = Box()
-    box.put("one")
-    box.put("two")
-    box._rows = box._rows[:0]  # a look would fail
-    assert [box.get(3), box.get(3)] == ["one", "two"]
-
-
-def test_a_flag_is_set_when_the_thing_is_there() -> None:
+def test_the_flag_is_set_when_who_wakes_has_something_to_hear() -> None:
     seen: list[bool] = []
 
-    class Things:
-        def put(self, thing: object) -> None:
-            seen.append(bool(box._flags.any()))
+    class Rung:
+        def empty(self) -> bool:
+            return True
 
-    box = Box()
-    box._things = Things()  # type: ignore[assignment]  # it says what flags there are
-    box.put("thing")
+        def put(self, thing: object) -> None:
+            seen.append(bool(bell._flags.any()))
+
+    bell = Bell()
+    bell._rung = Rung()  # type: ignore[assignment]  # it says what flags there are
+    bell.ring()
     assert seen == [False]
-    assert box._flags[:_FLAGS].all()
+    assert bell._flags[:_FLAGS].all()
 
 
 # The work of a call.
@@ -134,11 +134,10 @@ def test_a_caller_does_not_wait_for_a_thread_that_has_other_work() -> None:
     first = threading.Thread(target=lambda: team.run(busy, PARTS[:2], 1))
     first.start()
     assert begun.wait(30)
-    for _ in range(3):
+    for _ in range(10):
         assert team.run(lambda part: part.start, PARTS, 1) == list(range(12))
-    # One that is given the work all the same comes to it too late.
-    team._workers[0].idle = True
-    assert team.run(lambda part: part.start, PARTS, 1) == list(range(12))
+    # One of them waits for the thread, which comes to it too late.
+    assert len(team._workers[0]._offers) == 1
     assert not end.is_set()
     end.set()
     first.join()
@@ -201,23 +200,23 @@ def test_a_worker_that_dies_at_rest_is_replaced() -> None:
 
 @dies
 def test_a_worker_that_dies_without_a_word_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    caller, begun, put = threading.current_thread(), threading.Event(), Box.put
+    caller, begun, ring = threading.current_thread(), threading.Event(), Bell.ring
 
-    def work(part: slice) -> int:
+    def work(part: slice) -> slice:
         if threading.current_thread() is caller:
             assert begun.wait(30)
         begun.set()
-        return part.start
+        return part
 
-    def die(box: Box, thing: object) -> None:
+    def die(bell: Bell) -> None:
         if threading.current_thread() is not caller:
             raise SystemExit
-        put(box, thing)
+        ring(bell)
 
     team = Workers()
     with monkeypatch.context() as patched:
-        patched.setattr(Box, "put", die)  # a worker puts nothing but that it has left
-        assert team.run(work, PARTS, 1) == list(range(12))
+        patched.setattr(Bell, "ring", die)  # a worker rings only when it has left
+        assert team.run(work, PARTS, 1) == PARTS
     (worker,) = team._workers
     assert not worker.is_alive()
     assert len(set(team.run(met(2), PARTS, 1))) == 2
@@ -243,7 +242,7 @@ def test_an_interrupted_caller_waits_for_its_helpers() -> None:
 def test_threads_may_be_dismissed_by_an_interrupt_while_they_start() -> None:
     team = Workers()
     for place in interrupted(
-        lambda: team.run(lambda part: part.start, PARTS, 2), Workers._idle, Workers._start
+        lambda: team.run(lambda part: part.start, PARTS, 2), Workers._alive, Workers._start
     ):
         assert not team._starting.locked(), place
         assert len(team._workers) <= 2

@@ -52,13 +52,13 @@ def cores() -> int:
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
-class Box:
-    """A place to put things for a reader, who looks for them before it sleeps.
+class Bell:
+    """Wakes a thread, which listens for a while before it sleeps.
 
-    To wake a thread that sleeps takes longer than what many blocks take. So the reader reads flags
+    To wake a thread that sleeps takes longer than what many blocks take. So who waits reads flags
     over and over until they are set, and lets others have Python's lock meanwhile: that is `any` of
     rows that are one flag each. The last flags are never set, and reading them is for patience: who
-    put the thing still has the lock, and to wait for it would be to sleep.
+    rings still has the lock, and to wait for it would be to sleep.
     """
 
     def __init__(self) -> None:
@@ -67,22 +67,24 @@ class Box:
         self._set = self._flags[:_FLAGS]
         self._rows = np.ndarray((rows, _LOOK), np.bool_, self._flags, strides=(1, 0))
         self._seen = np.empty(rows, np.bool_)
-        self._things: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._rung: queue.SimpleQueue[None] = queue.SimpleQueue()
 
-    def put(self, thing: object) -> None:
-        """Give `thing` to the reader."""
-        self._things.put(thing)
-        # It comes last: the reader has the lock as soon as this thread lets it go.
+    def ring(self) -> None:
+        """Wake who waits, or comes to wait; to ring twice before it does so is to ring once."""
+        if self._rung.empty():
+            self._rung.put(None)
+        # It comes last: who waits has the lock as soon as this thread lets it go.
         self._set[:] = True
 
-    def get(self, looks: int, timeout: float | None = None) -> Any:
-        """Return what was put here, once it is, and look for it so often; `queue.Empty` if late."""
-        # What comes after the next line sets the flags again, and what came before is there.
+    def wait(self, looks: int, timeout: float | None = None) -> None:
+        """Return when the bell was rung, or it is late; look at so many flags before sleeping."""
+        # Who rings after the next line sets the flags again, and who rang before is heard at once.
         self._set[:] = False
-        if looks and self._things.empty():
+        if looks and self._rung.empty():
             first = _FLAGS - looks
             np.logical_or.reduce(self._rows[first:], axis=1, out=self._seen[first:])
-        return self._things.get(timeout=timeout)
+        with contextlib.suppress(queue.Empty):
+            self._rung.get(timeout=timeout)
 
 
 class _Job:
@@ -92,25 +94,22 @@ class _Job:
         self.blocks = blocks
         # NumPy's errstate is a context variable: a block sees what its caller has set.
         self._context = contextvars.copy_context()
-        self._entered: list[threading.Thread] = []
-        self._left = Box()
+        self._inside: set[threading.Thread] = set()
+        self._left = Bell()
 
     def help(self) -> None:
         """Do blocks until there are none, as a helper; an error is left to the caller's own try."""
         own = threading.current_thread()
-        self._entered.append(own)
+        self._inside.add(own)
         with contextlib.suppress(BaseException):
             self._context.copy().run(_drain, self.blocks)
-        self._left.put(own)
+        self._inside.discard(own)
+        self._left.ring()
 
     def wait(self, looks: int) -> None:
         """Return when no helper is in a block; to be called when no block is left to begin."""
-        inside = list(self._entered)
-        while inside:
-            try:
-                inside.remove(self._left.get(looks, _CHECK))
-            except queue.Empty:
-                inside = [thread for thread in inside if thread.is_alive()]
+        while any(thread.is_alive() for thread in self._inside.copy()):
+            self._left.wait(looks, _CHECK)
 
 
 def _drain(blocks: deque[Callable[[], None]], then: Callable[[], None] = lambda: None) -> None:
@@ -125,21 +124,27 @@ def _drain(blocks: deque[Callable[[], None]], then: Callable[[], None] = lambda:
 
 
 class _Worker(threading.Thread):
-    """A thread that helps with what is put into its box, for as long as the process lives."""
+    """A thread that helps with the latest job it was offered, for as long as the process lives."""
 
     def __init__(self, number: int) -> None:
         super().__init__(name=f"einsum-grad {number}", daemon=True)
-        self.box = Box()
-        self.idle = True
+        self._bell = Bell()
+        # One that is offered while the thread is busy takes the place of another: no job needs it.
+        self._offers: deque[tuple[_Job, int]] = deque(maxlen=1)
+
+    def offer(self, job: _Job, looks: int) -> None:
+        """Have the thread help with `job`, and then look so often for another one."""
+        self._offers.append((job, looks))
+        self._bell.ring()
 
     def run(self) -> None:
         looks = 0
         while True:
-            self.idle = True
-            job, looks = self.box.get(looks)
-            self.idle = False
-            job.help()
-            del job
+            self._bell.wait(looks)
+            with contextlib.suppress(IndexError):
+                job, looks = self._offers.popleft()
+                job.help()
+                del job
 
 
 class Workers:
@@ -176,8 +181,8 @@ class Workers:
             return results
         job, spins = _Job(blocks), count < cores()
         try:
-            for worker in self._idle(count):
-                worker.box.put((job, looks if spins else 0))
+            for worker in self._alive(count):
+                worker.offer(job, looks if spins else 0)
             _drain(blocks, gathering)
             job.wait(_FLAGS if spins else 0)
             for number, result in enumerate(results):
@@ -190,15 +195,15 @@ class Workers:
             raise
         return results
 
-    def _idle(self, count: int) -> list[_Worker]:
-        """Up to `count` threads that have nothing to do, started if there are too few."""
+    def _alive(self, count: int) -> list[_Worker]:
+        """`count` threads, or fewer if no more can be started."""
         few = sum(worker.is_alive() for worker in self._workers) < count
         # A signal handler may be called in the midst of it, and call this.
         if few and not self._starting.locked():
             # An interrupt after a call of acquire would leave the lock; `with` has no such gap.
             with self._starting:
                 self._start(count)
-        return [worker for worker in self._workers if worker.idle and worker.is_alive()][:count]
+        return [worker for worker in self._workers if worker.is_alive()][:count]
 
     def _start(self, count: int) -> None:
         self._workers = [worker for worker in self._workers if worker.is_alive()]
