@@ -209,7 +209,7 @@ class Workers:
         self._workers = [worker for worker in self._workers if worker.is_alive()]
         while len(self._workers) < count:
             worker = _Worker(len(self._workers) + 1)
-            # It is known before it lives: one whose start is interrupted is still found, or replaced.
+            # It is known before it lives: one whose start is interrupted is found, or replaced.
             self._workers.append(worker)
             try:
                 worker.start()
