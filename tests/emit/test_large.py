@@ -66,10 +66,10 @@ def test_modules_of_large_arrays_equal_the_interpreter(
     [
         ("bij,bj->bi", 256, "np.matvec"),
         ("bi,bi->b", 1 << 14, "np.vecdot"),
-        ("bij,bjk->bik", 256, "np.matmul"),
+        ("bij,bjk->bik", 256, "multiplied"),
     ],
 )
-def test_blocks_have_the_calls_that_whole_arrays_have(text: str, size: int, call: str) -> None:
+def test_blocks_have_calls_for_their_parts(text: str, size: int, call: str) -> None:
     sizes = dict.fromkeys(pattern_of(parse(text)).labels(), size) | {"b": 1 << 12}
     written = emit(text, sizes=sizes)
     output = written[written.index("def output") : written.index("def pullback")]
@@ -84,8 +84,8 @@ def test_blocks_have_the_calls_that_whole_arrays_have(text: str, size: int, call
         ("bi,bi->b", {"b": 256, "i": 1 << 14}, ["np.einsum("]),
         ("bi,bi->b", {"b": 1 << 14, "i": 256}, ["np.vecdot("]),
         ("bij,bj->bi", {"b": 32, "i": 32, "j": 4096}, ["np.einsum("]),
-        ("ij,j->i", {"i": 1024, "j": 2048}, ["np.dot(x_part, w, out=z_part)"]),
-        ("i,ij->j", {"i": 256, "j": 4096}, ["w_part.T.dot(x_part)"]),
+        ("ij,j->i", {"i": 1024, "j": 2048}, ["multiplied(x_part, w, out=z_part)"]),
+        ("i,ij->j", {"i": 256, "j": 4096}, ["multiplied(w_part.T, x_part)"]),
         ("ab,cd->abd", {"a": 16, "b": 1024, "c": 4096, "d": 256}, ["summed(w_part, (0,))"]),
     ],
 )
@@ -100,13 +100,18 @@ def test_in_blocks_are_calls_that_other_threads_can_work_beside(
         assert call in output
 
 
+def test_large_matrices_of_a_batch_are_left_to_a_blas_and_its_threads() -> None:
+    text = emit("bij,bjk->bik", sizes=dict.fromkeys("ijk", 257) | {"b": 64})
+    assert "in_blocks(" not in text
+
+
 def test_rows_with_gaps_are_read_as_they_are_in_blocks_too() -> None:
     big = np.ones((2048, 2048), np.float32)
     function = eg.compile("ij,j->i")
     variant, _ = function._variants.of((big[:, :1024], np.ones(1024, np.float32)), True)
     assert isinstance(variant, Variant)
-    assert "np.matmul(x_part, w, out=z_part)" in variant.loaded.source.text
-    assert "x_part.T @ dz_part" in variant.loaded.source.text
+    assert "multiplied(x_part, w, out=z_part)" in variant.loaded.source.text
+    assert "multiplied(x_part.T, dz_part)" in variant.loaded.source.text
 
 
 def test_a_large_matrix_times_a_vector_is_read_as_it_is() -> None:
@@ -158,7 +163,8 @@ def test_many_steps_take_a_time_that_grows_as_they_do() -> None:
     ("text", "blas"),
     [
         ("ij,ij->ij", False),
-        ("bij,bjk->bik", False),  # in blocks alone
+        ("bcd,bde->bce", False),  # in blocks alone, as matrices of some hundred rows are
+        ("bij,bjk->bik", True),
         ("ij,jk->ik", True),
         ("i,j->ij", False),  # a matrix times a vector for the gradients, in blocks too
         ("ij->i", True),  # a sum, as a product with ones
@@ -166,7 +172,7 @@ def test_many_steps_take_a_time_that_grows_as_they_do() -> None:
     ],
 )
 def test_a_module_knows_whether_a_blas_multiplies_outside_of_blocks(text: str, blas: bool) -> None:
-    sizes = dict.fromkeys(filter(str.isalpha, text), 1024)
+    sizes = {label: 128 if label in "cde" else 1024 for label in filter(str.isalpha, text)}
     module = load(written(text, sizes), text)
     assert module.source.blas is blas
     for name in BLOCKS:

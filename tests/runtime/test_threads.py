@@ -18,7 +18,7 @@ import pytest
 
 import einsum_grad as eg
 from einsum_grad.errors import ArgumentError, ArgumentTypeError
-from einsum_grad.runtime import threads
+from einsum_grad.runtime import threads, workers
 from einsum_grad.runtime.threads import in_blocks
 from einsum_grad.runtime.workers import Workers
 from tests.interrupts import interrupted
@@ -189,22 +189,19 @@ def test_an_error_in_a_block_reaches_the_caller(error: BaseException) -> None:
         with pytest.raises(type(error), match="of a block"):
             in_blocks(fail, BLOCKS, BLOCKS)
     assert len(names_of()) == 4  # the workers live on
-    assert threads._State.workers.free.acquire(blocking=False)
-    threads._State.workers.free.release()
 
 
-def test_an_error_in_a_worker_reaches_the_caller() -> None:
-    caller = threading.current_thread()
-    meeting = threading.Barrier(4)
+def test_what_fails_in_a_worker_alone_the_caller_does_itself() -> None:
+    caller, failed = threading.current_thread(), threading.Event()
 
-    def fail(part: slice) -> None:
-        if part.start < 4:
-            meeting.wait(timeout=30)
-        if threading.current_thread() is not caller:
-            raise ValueError("in a worker")
+    def fail(part: slice) -> slice:
+        if threading.current_thread() is caller:
+            assert failed.wait(30)
+            return part
+        failed.set()
+        raise MemoryError
 
-    with pytest.raises(ValueError, match="in a worker"):
-        in_blocks(fail, BLOCKS, BLOCKS)
+    assert in_blocks(fail, 5, 5) == [slice(start, start + 1) for start in range(5)]
 
 
 def test_a_block_may_have_blocks() -> None:
@@ -373,16 +370,19 @@ def test_what_goes_when_python_ends_is_done_without_the_threads() -> None:
     assert subprocess.run(command, timeout=60, check=True, capture_output=True).stdout == b"done"
 
 
-def test_an_interrupt_leaves_no_lock_and_no_setting_behind() -> None:
+def test_an_interrupt_leaves_no_setting_behind() -> None:
     before = np.getbufsize()
     for place in interrupted(
         lambda: in_blocks(lambda part: part.start, BLOCKS, BLOCKS),
         in_blocks,
-        threads._in_blocks,
-        threads._together,
+        threads._run,
+        threads._within,
+        Workers.run,
+        Workers._alive,
+        workers._Job.wait,
+        workers._drain,
     ):
-        assert not threads._State.workers.free.locked(), place
-        assert np.getbufsize() == before
+        assert np.getbufsize() == before, place
     assert place > 5
     assert in_blocks(lambda part: part.start, BLOCKS, BLOCKS) == list(range(BLOCKS))
 

@@ -1,9 +1,6 @@
 """Sums of blocks are added in order, as they come, in little memory."""
 
 import itertools
-import random
-import sys
-import threading
 import warnings
 import weakref
 from typing import Any
@@ -15,25 +12,26 @@ import einsum_grad as eg
 from einsum_grad.emit.helpers import HELPERS as PLAIN
 from einsum_grad.runtime.threads import summed_in_blocks
 from einsum_grad.runtime.total import Total
+from einsum_grad.runtime.workers import MISSING
 
 ROUGH = [1e16, 1.0, -1e16, 1.0, 3.0, -(2.0**-40)]
 """Numbers whose sum depends on the order in which they are added."""
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(4))))
-def test_terms_are_added_in_the_order_of_their_slices(order: tuple[int, ...]) -> None:
-    total = Total()
+@pytest.mark.parametrize("size", [1, 2000])
+def test_terms_are_added_in_the_order_of_their_slices(order: tuple[int, ...], size: int) -> None:
+    total, terms = Total(), [MISSING] * 4
     for number in order:
-        total.add(slice(number * 5, number * 5 + 5), np.float64(ROUGH[number]))
-    assert total.value == ((ROUGH[0] + ROUGH[1]) + ROUGH[2]) + ROUGH[3] == 1.0
+        terms[number] = np.full(size, ROUGH[number])
+        total.gather(terms)
+    assert set(total.of(terms)) == {((ROUGH[0] + ROUGH[1]) + ROUGH[2]) + ROUGH[3]} == {1.0}
 
 
 def test_the_terms_of_a_tuple_are_added_each_for_itself() -> None:
-    total = Total()
-    for number in range(3):
-        total.add(slice(number, number + 1), (np.full(2, number), np.int64(10 * number)))
-    array, one = total.value
-    assert array.tolist() == [3, 3]
+    terms: list[Any] = [(np.full(2000, n), np.int64(10 * n)) for n in range(3)]
+    array, one = Total().of(terms)
+    assert set(array) == {3}
     assert one == 30
 
 
@@ -85,43 +83,6 @@ def plain_form() -> Any:
     for text in PLAIN:
         exec(text, names)
     return names["summed_in_blocks"]
-
-
-def test_no_term_is_lost_between_threads() -> None:
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    try:
-        for _ in range(60):
-            total = Total()
-            places = list(range(400))
-            random.Random(1).shuffle(places)
-            shares = [places[thread::4] for thread in range(4)]
-
-            def add(share: list[int], total: Total = total) -> None:
-                for place in share:
-                    total.add(slice(place, place + 1), np.float64(1 / (place + 1)))
-
-            threads = [threading.Thread(target=add, args=(share,)) for share in shares]
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join()
-            wanted = np.float64(0)
-            for place in range(400):
-                wanted += 1 / (place + 1)
-            assert total.value == wanted
-    finally:
-        sys.setswitchinterval(before)
-
-
-def test_who_comes_while_another_adds_does_not_wait() -> None:
-    total = Total()
-    assert total._adding.acquire(blocking=False)
-    total.add(slice(0, 1), 1.0)
-    assert total.value is None
-    total._adding.release()
-    total.add(slice(1, 2), 2.0)
-    assert total.value == 3.0
 
 
 def test_an_error_in_a_block_is_the_callers() -> None:

@@ -1,157 +1,251 @@
-"""How a box passes things from thread to thread, and where workers run."""
+"""How a bell wakes a thread, and that no thread is waited for in vain."""
 
 from __future__ import annotations
 
+import ctypes
 import gc
-import os
 import threading
+import time
 import weakref
+from collections.abc import Callable
+from typing import Any
 
+import numpy as np
 import pytest
 
-from einsum_grad.runtime import workers
-from einsum_grad.runtime.workers import _FLAGS, Box, Workers
-from tests.runtime.test_cores import needs_cores
+from einsum_grad.runtime.workers import _FLAGS, Bell, Workers
+from tests.interrupts import interrupted
 
 
 @pytest.mark.parametrize("looks", [0, 3])
-def test_a_box_gives_what_was_put_into_it(looks: int) -> None:
-    box = Box()
-    for thing in ("one", None, 3):
-        box.put(thing)
-        assert box.get(looks) is thing
+def test_a_bell_that_was_rung_is_heard_once(looks: int) -> None:
+    bell = Bell()
+    bell.ring()
+    bell.ring()
+    bell.wait(looks)
+    began = time.monotonic()
+    bell.wait(looks, timeout=0.02)
+    assert time.monotonic() - began >= 0.02
+    assert not bell._seen[_FLAGS - looks :].any() or not looks
 
 
 @pytest.mark.parametrize("looks", [0, 3])
-def test_a_reader_waits_for_what_comes(looks: int) -> None:
-    there, back = Box(), Box()
+def test_who_waits_is_woken(looks: int) -> None:
+    there, back = Bell(), Bell()
+    heard: list[int] = []
 
     def echo() -> None:
-        for _ in range(50):
-            back.put(there.get(looks))
+        for number in range(50):
+            there.wait(looks)
+            heard.append(number)
+            back.ring()
 
     threading.Thread(target=echo).start()
     for number in range(50):
-        there.put(number)
-        assert back.get(looks) == number
+        there.ring()
+        back.wait(looks)
+        assert heard[-1] == number
 
 
-def test_a_reader_looks_until_the_flag_is_set_and_has_patience() -> None:
-    box = Box()
-    box.put("thing")
-    assert box._flags.sum() == _FLAGS < len(box._flags)
-    assert box._flags[:_FLAGS].all()
+def test_who_listens_does_so_until_the_flag_is_set_and_has_patience() -> None:
+    bell = Bell()
+    bell.ring()
+    assert bell._flags.sum() == _FLAGS < len(bell._flags)
+    assert bell._flags[:_FLAGS].all()
     # Each row is one flag over and over.
-    assert box._rows.strides == (1, 0)
+    assert bell._rows.strides == (1, 0)
 
 
-@pytest.mark.parametrize("waits", [True, False])
-def test_a_flag_of_what_was_read_is_not_seen_again(waits: bool) -> None:
-    class Things:
-        def empty(self) -> bool:
-            return not waits
-
-        def get(self) -> str:
-            return "thing"
-
-    box = Box()
-    box.put("what was read")
-    box._things = Things()  # type: ignore[assignment]  # it says when something is there
-    assert box.get(3) == "thing"
-    assert box._seen[_FLAGS - 3 : _FLAGS].all() == waits
+def test_a_bell_that_was_rung_is_heard_at_once() -> None:
+    bell = Bell()
+    bell.ring()
+    del bell._rows  # a look would fail
+    bell.wait(3)
 
 
-def test_a_flag_is_set_when_the_thing_is_there() -> None:
+def test_the_flag_is_set_when_who_wakes_has_something_to_hear() -> None:
     seen: list[bool] = []
 
-    class Things:
+    class Rung:
+        def empty(self) -> bool:
+            return True
+
         def put(self, thing: object) -> None:
-            seen.append(bool(box._flags.any()))
+            seen.append(bool(bell._flags.any()))
 
-    box = Box()
-    box._things = Things()  # type: ignore[assignment]  # it says what flags there are
-    box.put("thing")
+    bell = Bell()
+    bell._rung = Rung()  # type: ignore[assignment]  # it says what flags there are
+    bell.ring()
     assert seen == [False]
-    assert box._flags[:_FLAGS].all()
+    assert bell._flags[:_FLAGS].all()
 
 
-def test_each_worker_answers() -> None:
+# The work of a call.
+
+
+PARTS = [slice(number, number + 1) for number in range(12)]
+
+
+def met(count: int) -> Callable[[slice], str]:
+    """Work that ends when so many threads are at it, and tells which one did it."""
+    meeting = threading.Barrier(count)
+
+    def work(part: slice) -> str:
+        if part.start < count:
+            meeting.wait(timeout=30)
+        return threading.current_thread().name
+
+    return work
+
+
+def test_the_caller_and_its_helpers_work() -> None:
     team = Workers()
-    own = threading.current_thread().name
-    names = [thread.name for thread in team.run(3, threading.current_thread)]
-    assert names == [own, "einsum-grad 1", "einsum-grad 2", "einsum-grad 3"]
-    again = [thread.name for thread in team.run(2, threading.current_thread, 1)]
-    assert again == [own, "einsum-grad 1", "einsum-grad 2"]
+    names = {threading.current_thread().name, "einsum-grad 1", "einsum-grad 2"}
+    for looks in (0, 1):
+        assert set(team.run(met(3), PARTS, 2, looks)) == names
 
 
-def test_a_worker_at_rest_holds_nothing_of_its_last_task() -> None:
-    class Task:
-        def __call__(self) -> None:
-            return None
+def test_nothing_of_a_call_is_held_when_it_is_done() -> None:
+    class Thing:
+        def __call__(self, part: slice) -> Any:
+            return np.ones(3).view(Array)
 
-    team, task = Workers(), Task()
-    gone = weakref.ref(task)
-    assert team.run(1, task) == [None, None]
-    del task
-    gc.collect()
-    assert gone() is None
+    class Array(np.ndarray[Any, Any]):
+        pass
+
+    team, thing = Workers(), Thing()
+    gone = [weakref.ref(thing), *map(weakref.ref, team.run(thing, PARTS, 2))]
+    del thing
+    deadline = time.monotonic() + 30
+    while any(one() is not None for one in gone) and time.monotonic() < deadline:
+        gc.collect()
+        time.sleep(0.001)
+    assert [one() for one in gone] == [None] * len(gone)
 
 
-@needs_cores
-def test_workers_keep_from_the_core_of_their_caller(monkeypatch: pytest.MonkeyPatch) -> None:
-    everywhere = os.sched_getaffinity(0)
+def test_a_caller_does_not_wait_for_a_thread_that_has_other_work() -> None:
+    team, begun, end = Workers(), threading.Event(), threading.Event()
+
+    def busy(part: slice) -> None:
+        if threading.current_thread() is not first:
+            begun.set()
+        assert (end if threading.current_thread() is not first else begun).wait(30)
+
+    first = threading.Thread(target=lambda: team.run(busy, PARTS[:2], 1))
+    first.start()
+    assert begun.wait(30)
+    for _ in range(10):
+        assert team.run(lambda part: part.start, PARTS, 1) == list(range(12))
+    # One of them waits for the thread, which comes to it too late.
+    assert len(team._workers[0]._offers) == 1
+    assert not end.is_set()
+    end.set()
+    first.join()
+
+
+def in_worker(then: Callable[[threading.Thread], None]) -> Callable[[slice], str]:
+    """Work in which `then` is called by a worker once, while the caller waits for that."""
+    caller, done = threading.current_thread(), threading.Event()
+
+    def work(part: slice) -> str:
+        thread = threading.current_thread()
+        if thread is caller:
+            assert done.wait(30)
+        elif not done.is_set():
+            done.set()
+            then(thread)
+        return f"part {part.start}"
+
+    return work
+
+
+RIGHT = [f"part {number}" for number in range(12)]
+
+
+def set_in_thread(thread: threading.Thread, kind: type[BaseException]) -> None:
+    set_exception = ctypes.pythonapi.PyThreadState_SetAsyncExc
+    assert set_exception(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(kind)) == 1
+
+
+@pytest.mark.parametrize("kind", [MemoryError, SystemExit, KeyboardInterrupt, ValueError])
+def test_what_a_helper_fails_in_the_caller_does_itself(kind: type[BaseException]) -> None:
+    def fail(thread: threading.Thread) -> None:
+        raise kind
+
     team = Workers()
-    for core in (min(everywhere), max(everywhere)):
-        monkeypatch.setattr(workers, "core_of_caller", lambda core=core: core)
-        own, worker = team.run(1, lambda: os.sched_getaffinity(0))
-        assert (own, worker) == (everywhere, everywhere - {core})
+    assert team.run(in_worker(fail), PARTS, 1) == RIGHT
+    assert team.run(in_worker(lambda thread: set_in_thread(thread, kind)), PARTS, 1) == RIGHT
+    assert len(set(team.run(met(2), PARTS, 1))) == 2
 
 
-@needs_cores
-def test_workers_are_told_of_another_core_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[int] = []
-    monkeypatch.setattr(workers, "keep_from", lambda core, threads: told.append(core))
+dies = pytest.mark.filterwarnings(
+    # That it died is what is tested.
+    "ignore::pytest.PytestUnhandledThreadExceptionWarning"
+)
+
+
+@dies
+def test_a_worker_that_dies_at_rest_is_replaced() -> None:
     team = Workers()
-    for core in (0, 0, 1, 1):
-        monkeypatch.setattr(workers, "core_of_caller", lambda core=core: core)
-        team.run(1, lambda: None)
-    assert told == [0, 1]
+    team.run(met(2), PARTS, 1)
+    (worker,) = team._workers
+    set_in_thread(worker, SystemExit)
+    # It wakes for this work, and is gone before it has any.
+    assert team.run(lambda part: part.start, PARTS, 1) == list(range(12))
+    worker.join(30)
+    assert not worker.is_alive()
+    assert len(set(team.run(met(2), PARTS, 1))) == 2
+    assert worker not in team._workers
 
 
-@needs_cores
-def test_a_caller_that_was_moved_stays_for_some_calls(monkeypatch: pytest.MonkeyPatch) -> None:
-    everywhere = os.sched_getaffinity(0)
-    here, there = min(everywhere), max(everywhere)
-    at = here
-    monkeypatch.setattr(workers, "core_of_caller", lambda: at)
+@dies
+def test_a_worker_that_dies_without_a_word_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    caller, begun, ring = threading.current_thread(), threading.Event(), Bell.ring
 
-    def task() -> set[int]:
-        return os.sched_getaffinity(0)
+    def work(part: slice) -> slice:
+        if threading.current_thread() is caller:
+            assert begun.wait(30)
+        begun.set()
+        return part
 
-    def moving() -> set[int]:
-        nonlocal at
-        at = there
-        return task()
+    def die(bell: Bell) -> None:
+        if threading.current_thread() is not caller:
+            raise SystemExit
+        ring(bell)
 
     team = Workers()
-    assert team.run(1, moving)[0] == everywhere
-    for _ in range(workers._STAYS):
-        assert team.run(1, task)[0] == {there}
-        assert os.sched_getaffinity(0) == everywhere
-    assert team.run(1, task)[0] == everywhere
+    with monkeypatch.context() as patched:
+        patched.setattr(Bell, "ring", die)  # a worker rings only when it has left
+        assert team.run(work, PARTS, 1) == PARTS
+    (worker,) = team._workers
+    assert not worker.is_alive()
+    assert len(set(team.run(met(2), PARTS, 1))) == 2
+    assert worker not in team._workers
 
 
-@needs_cores
-def test_a_new_worker_keeps_from_the_core_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    everywhere = os.sched_getaffinity(0)
-    core = min(everywhere)
-    monkeypatch.setattr(workers, "core_of_caller", lambda: core)
+def test_an_interrupted_caller_waits_for_its_helpers() -> None:
+    caller, begun, ended = threading.current_thread(), threading.Event(), threading.Event()
+
+    def work(part: slice) -> None:
+        if threading.current_thread() is caller:
+            assert begun.wait(30)
+            raise KeyboardInterrupt
+        begun.set()
+        time.sleep(0.1)
+        ended.set()
+
+    with pytest.raises(KeyboardInterrupt):
+        Workers().run(work, PARTS, 1)
+    assert ended.is_set()
+
+
+def test_threads_may_be_dismissed_by_an_interrupt_while_they_start() -> None:
     team = Workers()
-    for count in (1, 2):
-        found = team.run(count, lambda: os.sched_getaffinity(0))
-        assert found[1:] == [everywhere - {core}] * count
-
-
-def test_where_no_core_is_told_all_run_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "core_of_caller", lambda: None)
-    assert Workers().run(1, lambda: "done") == ["done", "done"]
+    for place in interrupted(
+        lambda: team.run(lambda part: part.start, PARTS, 2), Workers._alive, Workers._start
+    ):
+        assert not team._starting.locked(), place
+        assert len(team._workers) <= 2
+        team._workers = []
+    assert place > 5
+    assert len(set(team.run(met(3), PARTS, 2))) == 3

@@ -27,6 +27,9 @@ HELPERS = (
     '''def copied(array):
     """Return a copy whose last axis is the one without gaps."""
     return array.copy()''',
+    '''def multiplied(left, right, out=None):
+    """Return the product of matrices, in `out` if that is given."""
+    return np.matmul(left, right, out=out)''',
     '''def summed(array, axis):
     """Return the sum over some axes."""
     return array.sum(axis=axis)''',

@@ -45,7 +45,6 @@ class _Large:
         self.dtype = f"{program.operands[0].name}.dtype"
         self.scale = scale
         self.target = target
-        self.torn = [program.operands[number] for number, _ in scale.gaps]
 
     def statements(self, found: Iterable[Block]) -> Iterator[Statement]:
         for block in found:
@@ -176,21 +175,11 @@ class _Large:
         if product is None:
             return None
         call = call_of(own, product, context)
-        if any(arg in self.torn or self.is_number(arg, block) for arg in step.args):
-            call = _of_any(call)
         parts = block.parts if block.label in own.result.labels else 1
         few = not self.scale.counts(own.result.labels, UNLOCKED * parts)
-        return einsum_call(own, product, context) if few and _holds_lock(call) else call
-
-    def is_number(self, value: Value, block: Block) -> bool:
-        """Whether a part of `value` may have one number: few are divided, and each is a part.
-
-        Of more than `parts` squared, not even the last part has one alone.
-        """
-        label, others = block.label, tuple(x for x in value.labels if x != block.label)
-        if label not in value.labels or self.scale.counts(others, 2):
-            return False
-        return not self.scale.counts((label,), 2 * block.parts**2)
+        if few and _holds_lock(call):
+            return einsum_call(own, product, context)
+        return replace(call, function=_IN_PIECES.get(call.function, call.function))
 
 
 def _copy(step: Step) -> str:
@@ -200,6 +189,10 @@ def _copy(step: Step) -> str:
 
 _ANY = {"np.dot": "np.matmul"}
 """The function that has `out=` for an array of any strides, and reads rows with gaps between."""
+
+
+_IN_PIECES = {"np.dot": "multiplied", "np.matmul": "multiplied"}
+"""The helper that keeps a BLAS from sharing a product whose block other blocks run beside."""
 
 
 def _of_any(call: Call) -> Call:

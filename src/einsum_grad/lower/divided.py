@@ -25,6 +25,9 @@ _SHARED = 8
 _MATRIX = 1 << 14
 """The multiplications of a product, at least: for fewer, threads wait for OpenBLAS's buffers."""
 
+_SMALLEST_PIECES = 1 << 24
+"""The multiplications of a product above which pieces that OpenBLAS doesn't share take too long."""
+
 _MATRICES = 1 << 22
 """The bytes of an array of matrices from which on they may be smaller."""
 
@@ -132,7 +135,8 @@ def _is_shared(label: str, step: Step, product: Product, scale: Scale) -> bool:
     in_place = step.result.labels[0] == label or all(len(group) == 1 for group in own)
     terms = {label in arg.labels: arg.labels for arg in step.args}
     small = False not in terms or scale.ask(_is_smaller, terms[False], terms[True])
-    return in_place and small and scale.counts((label,), _SHARED)
+    whole = scale.counts(without(step.pattern.input_labels(), product.looped), _SMALLEST_PIECES + 1)
+    return in_place and small and not whole and scale.counts((label,), _SHARED)
 
 
 def _are_small(step: Step, product: Product, scale: Scale) -> bool:

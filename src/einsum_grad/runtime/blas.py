@@ -1,4 +1,4 @@
-"""What NumPy's BLAS has beside what NumPy calls: its number of threads, and transposed copies."""
+"""What NumPy's BLAS has beside what NumPy calls: transposed copies."""
 
 from __future__ import annotations
 
@@ -11,15 +11,6 @@ from typing import Any
 _LINKED = "numpy._core._multiarray_umath"
 """The module that is linked to the BLAS: what a library is linked to is found through it."""
 
-_THREADS = (
-    ("scipy_openblas_get_num_threads64_", "scipy_openblas_set_num_threads64_"),
-    ("scipy_openblas_get_num_threads", "scipy_openblas_set_num_threads"),
-    ("openblas_get_num_threads64_", "openblas_set_num_threads64_"),
-    ("openblas_get_num_threads", "openblas_set_num_threads"),
-    ("MKL_Get_Max_Threads", "MKL_Set_Num_Threads"),
-)
-"""What tells and sets the threads: of OpenBLAS, in NumPy's wheels and elsewhere, and of MKL."""
-
 _SOMATCOPY = (
     ("scipy_cblas_somatcopy64_", ctypes.c_int64),
     ("scipy_cblas_somatcopy", ctypes.c_int32),
@@ -29,33 +20,17 @@ _SOMATCOPY = (
 _BY_ROWS, _TRANSPOSED = 101, 112
 """How CBLAS says that a matrix lies row by row, and that it is to be transposed."""
 
-Threads = tuple[Callable[[], int], Callable[[int], None]]
-"""What tells the number of threads of a BLAS, and what sets it."""
-
 Transpose = Callable[[int, int, int, int, int, int], None]
 """What copies a float32 matrix: its rows and columns, the addresses of the matrix and of its copy,
 and how many numbers apart the rows lie in the one, and the columns in the other."""
 
 
-def _library(kind: type[ctypes.CDLL]) -> Any:
-    """The library, whose functions keep Python's lock or not, as `kind` has it; None if none is."""
+def _library() -> Any:
+    """The library, called without Python's lock; None if none is."""
     try:
-        return kind(importlib.import_module(_LINKED).__file__)
+        return ctypes.CDLL(importlib.import_module(_LINKED).__file__)
     except (ImportError, OSError):
         return None
-
-
-@functools.cache
-def threads() -> Threads | None:
-    """The threads of NumPy's BLAS; None where it is neither OpenBLAS nor MKL."""
-    library = _library(ctypes.PyDLL)
-    for names in _THREADS:
-        get, set_ = (getattr(library, name, None) for name in names)
-        if get and set_:
-            get.argtypes, get.restype = [], ctypes.c_int
-            set_.argtypes, set_.restype = [ctypes.c_int], None
-            return get, set_
-    return None
 
 
 @functools.cache
@@ -64,7 +39,7 @@ def transpose() -> Transpose | None:
 
     OpenBLAS has it for float64 too, but without a kernel of its own: that takes longer than NumPy.
     """
-    library, flag = _library(ctypes.CDLL), ctypes.c_int
+    library, flag = _library(), ctypes.c_int
     for name, integer in _SOMATCOPY:
         function = getattr(library, name, None)
         if function:

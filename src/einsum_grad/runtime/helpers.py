@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from einsum_grad.runtime.copies import copied
 from einsum_grad.runtime.memory import empty
+from einsum_grad.runtime.products import multiplied
 from einsum_grad.runtime.sums import summed
 from einsum_grad.runtime.threads import FEWEST, in_blocks, summed_in_blocks
 
@@ -38,5 +39,6 @@ HELPERS: Mapping[str, Callable[..., Any]] = {
     "summed_in_blocks": summed_in_blocks,
     "in_blocks": in_blocks,
     "copied": copied,
+    "multiplied": multiplied,
     "summed": summed,
 }

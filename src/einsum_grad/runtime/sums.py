@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from einsum_grad.runtime.memory import empty
-from einsum_grad.runtime.threads import FEWEST, in_blocks, summed_in_blocks
+from einsum_grad.runtime.products import multiplied
+from einsum_grad.runtime.threads import FEWEST, in_blocks, is_within_block, summed_in_blocks
 
 Array = NDArray[Any]
 
@@ -80,6 +81,13 @@ def _products(array: Array, axis: tuple[int, ...]) -> Array:
     return array
 
 
+def _product(left: Array, right: Array) -> Any:
+    """`left @ right`, which a BLAS may share if no blocks are at work beside."""
+    if is_within_block():
+        return multiplied(left, right)
+    return left.dot(right) if max(left.ndim, right.ndim) <= 2 else left @ right
+
+
 def _summed_over(array: Array) -> Array:
     """The sum over the second of three axes."""
     before, count, after = array.shape
@@ -94,14 +102,14 @@ def _summed_first(array: Array) -> Array:
     """The sum over the first of two axes, in rows of bounded length."""
     count, width = array.shape
     if count <= _ROW:
-        sums: Array = np.ones(count, array.dtype).dot(array)
+        sums: Array = _product(np.ones(count, array.dtype), array)
         return sums
     whole = count - count % _ROW
     rows = array[:whole].reshape(-1, _ROW, width)
     if width == 1:
-        sums = (rows[..., 0] @ np.ones(_ROW, array.dtype)).sum(keepdims=True)
+        sums = _product(rows[..., 0], np.ones(_ROW, array.dtype)).sum(keepdims=True)
     else:
-        sums = _summed_first(np.ones(_ROW, array.dtype) @ rows)
+        sums = _summed_first(_product(np.ones(_ROW, array.dtype), rows))
     return sums + _summed_first(array[whole:])
 
 
@@ -109,12 +117,11 @@ def _summed_last(array: Array) -> Array:
     """The sum over the last of two axes, of few long rows in pieces: ones for all take memory."""
     kept, count = array.shape
     if count <= _ROW or kept > _FEW_SUMS:
-        sums: Array = array.dot(np.ones(count, array.dtype))
+        sums: Array = _product(array, np.ones(count, array.dtype))
         return sums
     whole = count - count % _ROW
-    pieces = array[:, :whole].reshape(kept, -1, _ROW) @ np.ones(_ROW, array.dtype)
-    # np.dot would copy rows with gaps between.
-    sums = array[:, whole:] @ np.ones(count - whole, array.dtype)
+    pieces = _product(array[:, :whole].reshape(kept, -1, _ROW), np.ones(_ROW, array.dtype))
+    sums = np.matmul(array[:, whole:], np.ones(count - whole, array.dtype))
     return sums + _summed_last(pieces)
 
 
@@ -127,12 +134,12 @@ def _summed_within(array: Array) -> Array:
         return _summed_within(_summed_within(rows)) + _summed_within(array[..., whole:, :])
     ones = np.ones(count, array.dtype)
     if array.nbytes < _SHARED:
-        sums: Array = ones @ array
+        sums: Array = _product(ones, array)
         return sums
     target = empty((*before, after), array.dtype)
 
     def work(part: slice) -> None:
-        np.matmul(ones, array[part], out=target[part])
+        multiplied(ones, array[part], out=target[part])
 
     in_blocks(work, len(array), FEWEST)
     return target

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import contextvars
-import itertools
 import multiprocessing
 import operator
 import os
 import sys
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from einsum_grad.errors import ArgumentError, ArgumentTypeError
-from einsum_grad.runtime.alone import Alone
-from einsum_grad.runtime.cores import cores
-from einsum_grad.runtime.total import Total, is_large, total_of
-from einsum_grad.runtime.workers import Workers
-
-Work = Callable[[slice], Any]
+from einsum_grad.runtime.total import Total
+from einsum_grad.runtime.workers import Gather, Work, Workers, cores
 
 _WITHIN = contextvars.ContextVar("within a block", default=False)
 
@@ -50,7 +44,7 @@ class _State:
 
 
 def _after_fork() -> None:
-    """A child has none of its parent's threads, and may have a lock that one of them held."""
+    """A child has none of its parent's threads."""
     _State.workers = Workers()
 
 
@@ -114,15 +108,14 @@ def is_within_block() -> bool:
 def in_blocks(work: Work, length: int, parts: int, looks: int = 0) -> list[Any]:
     """Call `work` with slices of range(length), `parts` at most; return what it returned, in order.
 
-    The blocks do not depend on the number of threads, and so neither do the results. Who comes
-    while the threads are at work, from another thread or from a block, works on alone. Before they
-    sleep, the threads look for more work so often.
+    The blocks do not depend on the number of threads, nor on who works beside, and so neither do
+    the results. Blocks of a block are done by the thread that has it. Before they sleep, the
+    threads look for more work so often.
 
     >>> in_blocks(lambda part: (part.start, part.stop), 5, 2)
     [(0, 3), (3, 6)]
     """
-    # NumPy's buffer size is a context variable: what is set in a copy, nobody else sees.
-    return contextvars.copy_context().run(_in_blocks, work, length, parts, looks)
+    return _run(work, length, parts, looks)
 
 
 def summed_in_blocks(work: Work, length: int, parts: int, looks: int = 0) -> Any:
@@ -135,54 +128,19 @@ def summed_in_blocks(work: Work, length: int, parts: int, looks: int = 0) -> Any
     array([6, 6])
     """
     total = Total()
-
-    def added(part: slice) -> Any:
-        term = work(part)
-        return total.add(part, term) if is_large(term) else term
-
-    terms = in_blocks(added, length, parts, looks)
-    return total_of(terms) if total.value is None else total.value
+    return total.of(_run(work, length, parts, looks, total.gather))
 
 
-def _in_blocks(work: Work, length: int, parts: int, looks: int) -> list[Any]:
+def _run(work: Work, length: int, parts: int, looks: int, *gather: Gather) -> list[Any]:
+    # NumPy's buffer size is a context variable: what is set in a copy, nobody else sees.
+    return contextvars.copy_context().run(_within, work, length, parts, looks, *gather)
+
+
+def _within(work: Work, length: int, parts: int, looks: int, *gather: Gather) -> list[Any]:
+    alone = is_within_block() or sys.is_finalizing()  # Python's end stops the threads
     np.setbufsize(_BUFFER)
     _WITHIN.set(True)
     step = max(1, -(-length // parts))
-    starts = range(0, max(length, 1), step)
-    if len(starts) == 1:
-        return [work(slice(0, step))]
-    workers, helping = _State.workers, min(get_num_threads(), len(starts)) - 1
-    # A BLAS may add in another order on several threads: it has one, whoever does the blocks.
-    with Alone():
-        # When Python ends it stops the threads, and then what is left may still call a function.
-        if not helping or workers.free.locked() or sys.is_finalizing():
-            return [work(slice(start, start + step)) for start in starts]
-        # An interrupt may come after a call of acquire, and leave the lock; `with` has no such gap.
-        with workers.free:
-            return _together(workers, helping, work, starts, step, looks)
-
-
-def _together(
-    workers: Workers, helping: int, work: Work, starts: range, step: int, looks: int
-) -> list[Any]:
-    results: list[Any] = [None] * len(starts)
-    # next() of a count is atomic: each block is done by one thread.
-    numbers = itertools.count()
-
-    def drain() -> BaseException | None:
-        try:
-            for number in numbers:
-                if number >= len(starts):
-                    break
-                start = starts[number]
-                results[number] = work(slice(start, start + step))
-        except BaseException as error:  # noqa: BLE001  # it is raised again by the caller
-            return error
-        return None
-
-    # NumPy's errstate is a context variable: a block sees what its caller has set.
-    context = contextvars.copy_context()
-    for error in workers.run(helping, lambda: context.copy().run(drain), looks):
-        if error is not None:
-            raise error
-    return results
+    slices = [slice(start, start + step) for start in range(0, max(length, 1), step)]
+    helping = 0 if alone else min(get_num_threads(), len(slices)) - 1
+    return _State.workers.run(work, slices, helping, looks, *gather)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+
+from einsum_grad.runtime.workers import MISSING
 
 _LARGE = 1 << 13
 """The bytes from which on a term is added at once: to do so takes Python's lock from others."""
@@ -21,6 +22,40 @@ def is_large(term: Any) -> bool:
     return any(map(is_large, term)) if isinstance(term, tuple) else term.nbytes >= _LARGE
 
 
+class Total:
+    """A sum of terms that come in any order, and are added in that of their places.
+
+    A term is an array that nobody else has, a number, or a tuple of these. Large ones are added as
+    soon as those before them are, to the first one, and are gone then; small ones at the end. Only
+    one thread adds, so a thread that dies or is stopped leaves nothing half added.
+
+    >>> total, terms = Total(), [np.full(2000, 1.0), MISSING, np.full(2000, 3.0)]
+    >>> total.gather(terms)
+    >>> terms[1] = np.full(2000, 2.0)
+    >>> total.of(terms)[:2]
+    array([6., 6.])
+    """
+
+    def __init__(self) -> None:
+        self._value: Any = None
+        self._added = 0
+
+    def gather(self, terms: list[Any]) -> None:
+        """Add the large terms that are there, in order, and let them go."""
+        while self._added < len(terms):
+            term = terms[self._added]
+            if term is MISSING or not is_large(term):
+                return
+            self._value = _sum(self._value, term) if self._added else term
+            terms[self._added] = None
+            self._added += 1
+
+    def of(self, terms: list[Any]) -> Any:
+        """The sum, when all terms are there."""
+        self.gather(terms)
+        return self._value if self._added else total_of(terms)
+
+
 def total_of(terms: Sequence[Any]) -> Any:
     """The sum of small terms, in the terms' dtype; integers wrap without a warning.
 
@@ -30,42 +65,6 @@ def total_of(terms: Sequence[Any]) -> Any:
     if isinstance(terms[0], tuple):
         return tuple(map(total_of, zip(*terms, strict=True)))
     return np.add.reduce(terms, dtype=terms[0].dtype)
-
-
-class Total:
-    """A sum of terms that come in any order, and are added in that of their slices.
-
-    A term is an array that nobody else has, a number, or a tuple of these: the first is what the
-    others are added to.
-
-    >>> total = Total()
-    >>> total.add(slice(2, 4), 10.0), total.add(slice(0, 2), 1.0)
-    (None, None)
-    >>> total.value
-    np.float64(11.0)
-    """
-
-    def __init__(self) -> None:
-        self.value: Any = None
-        self._end = 0
-        self._waiting: dict[int, tuple[int, Any]] = {}
-        self._adding = threading.Lock()
-
-    def add(self, part: slice, term: Any) -> None:
-        """Add the term of a slice now, or leave it to who adds those before it."""
-        self._waiting[part.start] = part.stop, term
-        # Who comes while another adds needn't wait: the other looks again when it is done.
-        while self._end in self._waiting and self._adding.acquire(blocking=False):
-            try:
-                self._add_next()
-            finally:
-                self._adding.release()
-
-    def _add_next(self) -> None:
-        if self._end in self._waiting:
-            end, term = self._waiting.pop(self._end)
-            self.value = term if self._end == 0 else _sum(self.value, term)
-            self._end = end
 
 
 def _sum(total: Any, term: Any) -> Any:

@@ -94,19 +94,20 @@ def transposed(target: Array, array: Array, matrices: Matrices, parts: int) -> N
     apart, between = matrices.apart, matrices.between
     is_tall = rows >= columns
     length, steps = (rows, (apart, _ITEMSIZE)) if is_tall else (columns, (_ITEMSIZE, between))
-    read, written = array.ctypes.data, target.ctypes.data
     size = length if len(matrices.begins) >= parts else -(-length // parts)
     places = [
-        (min(size, length - start), read + a + start * steps[0], written + b + start * steps[1])
+        (min(size, length - start), a + start * steps[0], b + start * steps[1])
         for a, b in matrices.begins
         for start in range(0, length, size)
     ]
     distances = apart // _ITEMSIZE, between // _ITEMSIZE
 
+    # An address keeps no memory: it is asked of the arrays here, which who is at work holds then.
     def work(part: slice) -> None:
+        read, written = array.ctypes.data, target.ctypes.data
         for count, source, place in places[part]:
             shape = (count, columns) if is_tall else (rows, count)
-            copy(*shape, source, place, *distances)
+            copy(*shape, read + source, written + place, *distances)
 
     if parts == 1:
         work(slice(None))

@@ -1,0 +1,117 @@
+"""Products of matrices in pieces that a BLAS leaves to the thread that asks for them.
+
+A BLAS would share a large product among threads of its own, which look for more on the cores that
+ours are at work on. Its number of threads is that of the process: whoever changes it changes what
+others compute meanwhile. But OpenBLAS shares no small product. One NumPy call does all pieces.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+_MATRICES = {"f": 1 << 18, "c": (1 << 16) - 1}
+"""The multiplications of two matrices that OpenBLAS doesn't share, by the kind of their dtype."""
+
+_VECTOR = {"f": 1 << 18, "c": 1 << 11}
+"""Those of a matrix and a vector."""
+
+_VECTORS = 1 << 13
+"""Those of two vectors."""
+
+_UNLOCKED = 1 << 9
+"""The numbers of a result for which np.matmul lets others have Python's lock meanwhile."""
+
+_LONGER = 16
+"""How many times as long as the others the contracted axis of matrices' pieces may be.
+
+Pieces of that axis are added afterwards, which costs little where one of the two is a vector.
+"""
+
+
+def multiplied(left: Array, right: Array, out: Array | None = None) -> Any:
+    """Return `left @ right`, written to `out` if that is given.
+
+    >>> multiplied(np.ones((2, 3)), np.arange(3.0))
+    array([3., 3.])
+    """
+    rows = left[None] if left.ndim == 1 else left
+    columns = right[:, None] if right.ndim == 1 else right
+    sizes = _sizes(rows, columns)
+    if sizes == (*rows.shape[-2:], columns.shape[-1]):
+        # np.dot never keeps Python's lock; an array of one number is a factor to it, and of 0 times
+        # nan it makes 0.
+        dot = out is None and max(left.ndim, right.ndim) <= 2 and 1 not in (left.size, right.size)
+        return (np.dot if dot else np.matmul)(left, right, out=out)
+    batch = np.broadcast_shapes(rows.shape[:-2], columns.shape[:-2])
+    result = np.empty((*batch, *left.shape[-2:-1], *right.shape[1:][-1:]), left.dtype)
+    target = result if out is None else out
+    _multiply(rows, columns, target.reshape(*batch, rows.shape[-2], columns.shape[-1]), sizes)
+    return result[()] if out is None else out
+
+
+def _sizes(left: Array, right: Array) -> tuple[int, int, int]:
+    """The rows, the contracted numbers and the columns of a piece."""
+    (rows, count), columns = left.shape[-2:], right.shape[-1]
+    limit = _limit(rows, columns, left.dtype.kind)
+    if rows * count * columns <= limit:
+        return rows, count, columns
+    batch = max(math.prod(left.shape[:-2]), math.prod(right.shape[:-2]))
+    most = max(1, batch * rows * columns * count // _UNLOCKED)
+    count, longer = min(count, most), 1 if 1 in (rows, columns) else _LONGER
+    while rows * count * columns > limit:
+        if rows == columns == 1 or count > longer * max(rows, columns):
+            count = -(-count // 2)
+        elif rows >= columns:
+            rows = -(-rows // 2)
+        else:
+            columns = -(-columns // 2)
+    return rows, count, columns
+
+
+def _limit(rows: int, columns: int, kind: str) -> float:
+    if kind not in _MATRICES:
+        return math.inf
+    if rows == columns == 1:
+        return _VECTORS
+    return (_VECTOR if 1 in (rows, columns) else _MATRICES)[kind]
+
+
+def _multiply(left: Array, right: Array, out: Array, sizes: tuple[int, int, int]) -> None:
+    """Write a product to `out`: whole pieces by one call, and the rest of each axis by others."""
+    rows, count, columns = sizes
+    (m, k), n = left.shape[-2:], right.shape[-1]
+    if m % rows:
+        whole = m - m % rows
+        _multiply(left[..., :whole, :], right, out[..., :whole, :], sizes)
+        multiplied(left[..., whole:, :], right, out[..., whole:, :])
+    elif n % columns:
+        whole = n - n % columns
+        _multiply(left, right[..., :whole], out[..., :whole], sizes)
+        multiplied(left, right[..., whole:], out[..., whole:])
+    elif k % count:
+        whole = k - k % count
+        _multiply(left[..., :whole], right[..., :whole, :], out, sizes)
+        out += multiplied(left[..., whole:], right[..., whole:, :])
+    else:
+        _multiply_pieces(left, right, out, sizes)
+
+
+def _multiply_pieces(left: Array, right: Array, out: Array, sizes: tuple[int, int, int]) -> None:
+    rows, count, columns = sizes
+    (m, k), n = left.shape[-2:], right.shape[-1]
+    a = left.reshape(*left.shape[:-2], m // rows, rows, k // count, count)
+    b = right.reshape(*right.shape[:-2], k // count, count, n // columns, columns)
+    c = out.reshape(*out.shape[:-2], m // rows, rows, n // columns, columns).swapaxes(-3, -2)
+    # The last axes are a piece; before them those of the pieces: rows, columns, what is contracted.
+    a = a.swapaxes(-3, -2)[..., None, :, :, :]
+    b = b.swapaxes(-3, -2).swapaxes(-4, -3)[..., None, :, :, :, :]
+    if k == count:
+        np.matmul(a[..., 0, :, :], b[..., 0, :, :], out=c)
+    else:
+        np.add.reduce(np.matmul(a, b), axis=-3, out=c)
