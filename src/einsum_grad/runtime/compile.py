@@ -61,9 +61,10 @@ def compile(
 
     `optimize` is the order in which more than two operands are contracted, which forward and
     gradients share: "auto" or True for our own search, by the sizes of each call; the name of a
-    search of opt_einsum, such as "greedy" or "optimal"; a path, with or without np.einsum's
-    "einsum_path" before it; an object that is called with the terms, the output and the sizes,
-    such as opt_einsum's and cotengra's optimizers; or False, to contract all operands at once.
+    search of opt_einsum, such as "greedy" or, for at most 13 operands, "optimal"; a path, with or
+    without np.einsum's "einsum_path" before it; an object that is called with the terms, the output
+    and the sizes, such as opt_einsum's and cotengra's optimizers; or False, to contract all
+    operands at once.
 
     Raises `PatternError` for a pattern that is none, `ArgumentError` and `ArgumentTypeError` for
     the other arguments.
