@@ -35,6 +35,9 @@ def einsum(
 
     The call is np.einsum's, in both forms: `einsum("ij,jk->ik", x, w)` or
     `einsum(x, [0, 1], w, [1, 2], [0, 2])`, with `out`, `dtype`, `order`, `casting` and `optimize`.
+    Labels are what opt_einsum takes: letters and signs of any script, and in the second form any
+    integers, strings and other hashables. With `optimize=False` integers end at 51, and an ellipsis
+    that the output lacks is refused, as without `optimize`; with another it is summed over.
     Of Tensors the result is a Tensor; `dtype` casts the operands as `casting` allows, the gradients
     go back along the tree that `optimize` chooses, `order` changes nothing, and `out` is refused.
 

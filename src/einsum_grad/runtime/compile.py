@@ -61,10 +61,11 @@ def compile(
 
     `optimize` is the order in which more than two operands are contracted, which forward and
     gradients share: "auto" or True for our own search, by the sizes of each call; the name of a
-    search of opt_einsum, such as "greedy" or "optimal"; a path, with or without np.einsum's
-    "einsum_path" before it; an object that is called with the terms, the output and the sizes,
-    such as opt_einsum's and cotengra's optimizers; a tree of cotengra's; or False, to contract all
-    operands at once. A contraction is never done in slices: a tree that has some is refused.
+    search of opt_einsum, such as "greedy" or, for at most 13 operands, "optimal"; a path, with or
+    without np.einsum's "einsum_path" before it; an object that is called with the terms, the output
+    and the sizes, such as opt_einsum's and cotengra's optimizers; a tree of cotengra's; or False,
+    to contract all operands at once. A contraction is never done in slices: a tree that has some is
+    refused.
 
     Raises `PatternError` for a pattern that is none, `ArgumentError` and `ArgumentTypeError` for
     the other arguments.

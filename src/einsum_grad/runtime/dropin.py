@@ -67,7 +67,8 @@ def einsum(
 ) -> Any:
     """Evaluate an einsum: np.einsum's call in both its forms, with every keyword.
 
-    Any Unicode letter is a label, and there may be more labels and operands than NumPy takes.
+    Labels are what opt_einsum takes, and there may be more labels and operands than NumPy takes.
+    An ellipsis that the output lacks is summed over if an `optimize` is given that is not False.
     `optimize` is what np.einsum takes, or what `compile` takes, where "auto" is our own search.
     `casting` is "safe" unless it is given; where `optimize` is NumPy's own and not False it is up
     to NumPy, which converts to `dtype` and `out` there as its ufuncs do. Raises what np.einsum
