@@ -92,7 +92,11 @@ def test_modules_of_large_arrays_are_right_with_helpers_of_their_own(
             "        np.multiply(x_part, dz_part, out=dw_part)",
             "        dw_part[...] = 0",
         ),
-        ("ij,ij->", "        z_part = multiplied(left, right)", "        z_part = multiplied(left, left)"),
+        (
+            "ij,ij->",
+            "        z_part = multiplied(left, right)",
+            "        z_part = multiplied(left, left)",
+        ),
         ("ij,ij->ij", "    return z, (dx, dw)", "    return z, (dx,)"),
         ("ij,ij->ij", "    return z, (dx, dw)", "    return z"),
     ],
