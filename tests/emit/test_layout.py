@@ -1,4 +1,7 @@
 import ast
+import itertools
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -88,3 +91,77 @@ def test_a_line_inside_a_function_is_folded_inside_it() -> None:
     assert len(remarks) > 1
     assert all(line.startswith("    # ") for line in remarks)
     assert max(map(len, lines + remarks)) <= WIDTH - 4
+
+
+EXPRESSIONS: dict[str, Callable[[list[str]], str]] = {
+    "a sum": " + ".join,
+    "a product": " * ".join,
+    "a comparison": " == ".join,
+    "a call": lambda names: f"np.einsum({', '.join(names)})",
+    "a call with a text": lambda names: f'einops.repeat(x, "a b -> c a b", {", ".join(names)})',
+    "a method": lambda names: f"x.T.reshape({', '.join(names)})",
+    "a method of a call": lambda names: f"x.reshape({', '.join(names)}).T.dot(w)",
+    "a method of a sum": lambda names: f"({' + '.join(names)}).reshape(2, 3)",
+    "a product of calls": lambda names: f"f({names[0]}) * g({', '.join(names)})",
+    "an index": lambda names: f"x[{', '.join(names)}]",
+    "a list": lambda names: f"[{', '.join(names)}]",
+    "a tuple": lambda names: f"({', '.join(names)},)",
+    "a negation": lambda names: f"not {' == '.join(names)}",
+    "a comparison with a tuple": lambda names: f"x.shape != ({', '.join(names)},)",
+    "a name": "_".join,
+}
+STATEMENTS: dict[str, Callable[[str], str]] = {
+    "assigned": "z = {}".format,
+    "assigned to a part": "z_part[:, part] = {}".format,
+    "returned": "return {}".format,
+    "done": "{}".format,
+    "asked": "if {}:\n    pass".format,
+}
+
+
+def named(count: int, length: int) -> list[str]:
+    """So many names of about that length, all different."""
+    return [f"{'n' * (1 + number % length)}{number}" for number in range(count)]
+
+
+def code_of(lines: list[str]) -> tuple[object, ...]:
+    """What a function of these lines does, wherever they are broken."""
+    defined: dict[str, Any] = {}
+    exec("\n".join(["def f():", *indented(lines)]), defined)
+    code = defined["f"].__code__
+    return code.co_code, code.co_names, code.co_varnames, code.co_consts
+
+
+@pytest.mark.parametrize("expression", EXPRESSIONS)
+def test_every_statement_of_any_length_stays_the_same_code(expression: str) -> None:
+    for count, statement in zip(range(1, 201), itertools.cycle(STATEMENTS.values()), strict=False):
+        text = EXPRESSIONS[expression](named(count, 1 + 7 * count % 30))
+        first, *body = statement(text).split("\n")
+        lines = folded(first)
+        assert code_of([*lines, *body]) == code_of([first, *body])
+        if expression != "a name":
+            assert max(map(len, lines)) <= WIDTH - 4
+
+
+LISTS: dict[str, Callable[[list[str]], tuple[list[str], str]]] = {
+    "wrapped": lambda names: (wrapped("f(", names, ")"), f"f({', '.join(names)})"),
+    "returned": lambda names: (returned(names), f"return ({', '.join(names)},)"),
+    "unpacked": lambda names: (unpacked(names, "saved"), f"({', '.join(names)},) = saved"),
+    "deleted": lambda names: (folded(f"del {', '.join(names)}"), f"del ({', '.join(names)},)"),
+}
+
+
+@pytest.mark.parametrize("layout", LISTS)
+def test_every_list_of_any_length_stays_the_same_code(layout: str) -> None:
+    for count in range(1, 201):
+        lines, code = LISTS[layout](named(count, 1 + 7 * count % 30))
+        assert code_of(lines) == code_of([code])
+        assert max(map(len, lines)) <= WIDTH - 4
+
+
+@pytest.mark.parametrize("count", [1, 5, 40, 200])
+def test_a_comment_of_any_length_stays_one(count: int) -> None:
+    words = " ".join(named(count, 8))
+    lines = comment(words)
+    assert " ".join(line.removeprefix("# ") for line in lines) == words
+    assert all(line.startswith("# ") and len(line) <= WIDTH - 4 for line in lines)

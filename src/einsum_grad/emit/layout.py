@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import textwrap
 from collections.abc import Iterable, Sequence
@@ -40,30 +41,39 @@ def folded(line: str) -> list[str]:
     if code.startswith("# "):
         lines = comment(code.removeprefix("# "), width)
     else:
-        opening, inside, closing = _call(code) or _parenthesised(code)
+        opening, inside, closing = _taken_apart(code)
         lines = [f"{opening}(", *_filled(inside, width), f"){closing}"]
     return [f"{indent}{line}" for line in lines]
 
 
-def _call(line: str) -> tuple[str, str, str] | None:
-    """The parts of a line whose first parenthesis is the one that is closed last."""
-    opening, _, rest = line.partition("(")
-    inside, _, closing = rest.rpartition(")")
-    depth = 1
-    for char in inside:
-        depth += {"(": 1, ")": -1}.get(char, 0)
-        if not depth:
-            return None
-    return (opening, inside, closing) if closing in ("", ":") and "[" not in opening else None
+def _taken_apart(line: str) -> tuple[str, str, str]:
+    """A statement as what stands before the place where it may be broken, there, and after it.
 
-
-def _parenthesised(line: str) -> tuple[str, str, str]:
-    """The parts of a line with its expression in parentheses of its own."""
+    Those are the arguments of a call, the entries of a tuple that something is compared with, and
+    of everything else the expression in parentheses.
+    """
     closing = ":" if line.endswith(":") else ""
-    head, keyword, expression = line.removesuffix(closing).partition(
-        " = " if " = " in line else " "
-    )
-    return f"{head}{keyword}", expression, closing
+    (statement,) = ast.parse(f"{line} pass" if closing else line).body
+    if isinstance(statement, ast.Delete):
+        return "del ", line.removeprefix("del "), ""
+    assert isinstance(statement, ast.Assign | ast.Expr | ast.If | ast.Return)
+    found = statement.test if isinstance(statement, ast.If) else statement.value
+    assert found is not None
+    if isinstance(found, ast.Call) and _is_dotted(found.func):
+        assert found.func.end_col_offset is not None
+        end = found.func.end_col_offset
+        return line[:end], line[end + 1 :].removesuffix(f"){closing}"), closing
+    if isinstance(found, ast.Compare) and isinstance(found.comparators[-1], ast.Tuple):
+        start = found.comparators[-1].col_offset
+        return line[:start], line[start + 1 :].removesuffix(f"){closing}"), closing
+    return line[: found.col_offset], line[found.col_offset :].removesuffix(closing), closing
+
+
+def _is_dotted(function: ast.expr) -> bool:
+    """Whether `function` is a name, or one after other names and dots."""
+    while isinstance(function, ast.Attribute):
+        function = function.value
+    return isinstance(function, ast.Name)
 
 
 def _filled(text: str, width: int = _CODE) -> list[str]:
