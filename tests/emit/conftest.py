@@ -11,14 +11,14 @@ from tests.emit.generated import run
 
 @pytest.fixture(autouse=True, scope="session")
 def _every_module_is_run() -> Iterator[None]:
-    joined = module.joined
+    assembled = module.assembled
 
-    def joined_and_run(*args: Any) -> tuple[str, str]:
-        text = joined(*args)
-        run("".join(text))
+    def assembled_and_run(*args: Any, **options: Any) -> module.Text:
+        text = assembled(*args, **options)
+        run(text.first + text.others + text.script)
         return text
 
     with pytest.MonkeyPatch.context() as patch:
         for each in (module, derivative, tangent):
-            patch.setattr(each, "joined", joined_and_run)
+            patch.setattr(each, "assembled", assembled_and_run)
         yield

@@ -1,7 +1,6 @@
 """`Program` to `Source`: the text of a module, one file a target."""
 
 from einsum_grad.emit.emit import (
-    TARGETS,
     along,
     emit,
     path_of,
@@ -14,6 +13,7 @@ from einsum_grad.emit.module import write
 from einsum_grad.emit.source import Source
 from einsum_grad.emit.tangent import write_tangents
 from einsum_grad.emit.target import Target
+from einsum_grad.emit.targets import TARGETS
 
 __all__ = [
     "TARGETS",

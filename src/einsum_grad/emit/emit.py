@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from einsum_grad.emit.einops import EINOPS
 from einsum_grad.emit.module import write
-from einsum_grad.emit.numpy import NUMPY
-from einsum_grad.emit.steps import LETTERS
+from einsum_grad.emit.product import LETTERS
 from einsum_grad.emit.target import Target
+from einsum_grad.emit.targets import TARGETS
 from einsum_grad.errors import ArgumentError
 from einsum_grad.lower import PLAIN, Gaps, Program, Scale, Traits, arrange, lower, scale_of
 from einsum_grad.plan import (
@@ -25,8 +24,6 @@ from einsum_grad.plan import (
     single,
     spell,
 )
-
-TARGETS: Mapping[str, Target] = {target.name: target for target in (NUMPY, EINOPS)}
 
 _READABLE_OPERANDS = 8
 _TRAITS = {
@@ -113,7 +110,7 @@ def program_along(
 ) -> Program:
     """The same of a pattern whose labels may stand in code already, its path and scale known."""
     program = along(pattern, path, wrt, sizes, traits)
-    return arrange(program, scale) if target.fast else program
+    return arrange(program, scale) if target.pairwise else program
 
 
 def along(
@@ -136,6 +133,6 @@ def path_of(
     That is what a readable target does, unless `order` asks for something else.
     """
     readable = len(pattern.inputs) <= _READABLE_OPERANDS and len(pattern.labels()) <= LETTERS
-    if readable and not target.fast and order == AUTO:
+    if readable and not target.pairwise and order == AUTO:
         return None
     return contraction_path(pattern, sizes, order)

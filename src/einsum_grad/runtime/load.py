@@ -8,7 +8,7 @@ import itertools
 import linecache
 import types
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,7 +59,9 @@ class Loaded:
         source = self.source
         if source.run is None:
             return self.executed
-        return execute(source.text, self.name, _CHECKED, self.helpers, source.needed)
+        return execute(
+            source.text, self.name, _CHECKED, self.helpers, source.needed, source.helpers
+        )
 
 
 _CHECKED = ("forward", "backward")
@@ -82,7 +84,8 @@ def load(source: Source, name: str, helpers: Mapping[str, Callable[..., Any]] = 
     layered = source.run is not None
     output, pullback = ("output", "pullback") if layered else _CHECKED
     end = source.run if layered else source.needed
-    executed = execute(source.text, name, (output, pullback), helpers, end)
+    defines = (output, pullback)
+    executed = execute(source.text, name, defines, helpers, end, source.helpers)
     functions = executed.__dict__
     return Loaded(
         source,
@@ -102,11 +105,13 @@ def execute(
     defines: Sequence[str],
     helpers: Mapping[str, Callable[..., Any]] = HELPERS,
     needed: int | None = None,
+    uses: Collection[str] = (),
 ) -> types.ModuleType:
     """The module of `text`; raises `NameError` unless it defines all of `defines`.
 
-    Only so many characters are compiled as are `needed`. All lines stay in `linecache`, where
-    tracebacks, `inspect` and pdb look for them, as long as the functions live.
+    Only so many characters are compiled as are `needed`. It has those of the `helpers` that it
+    `uses`, or else defines. All lines stay in `linecache`, where tracebacks, `inspect` and pdb look
+    for them, as long as the functions live.
     """
     filename = f"<einsum-grad {next(_NUMBERS)}: {name[:_LONGEST_NAME]}>"
     module = types.ModuleType("einsum_grad_generated")
@@ -117,7 +122,8 @@ def execute(
     for function in defines:
         if function not in functions:
             raise NameError(f"it does not define {function}")
-    functions.update({name: helpers[name] for name in helpers if f"def {name}(" in text})
+    own = {name: helpers[name] for name in helpers if name in uses or name in functions}
+    functions.update(own)
     _remember(filename, text, functions[defines[0]])
     return module
 

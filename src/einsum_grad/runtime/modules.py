@@ -34,7 +34,7 @@ def load_module(
     fixed = tuple(safe.output_sizes(own).items())
     path = path_of(safe, target, own, order)
     key = (safe, wrt, target.name, traits, fixed, path)
-    asked = scale_of(arrays(safe, path), own, itemsize, gaps) if target.fast else None
+    asked = scale_of(arrays(safe, path), own, itemsize, gaps) if target.out_argument else None
     scale = like(key, asked)
 
     def build() -> Loaded:

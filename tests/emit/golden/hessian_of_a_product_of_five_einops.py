@@ -97,8 +97,8 @@ def matvec(tangent, a, b, c, d, e):
     # i,i,i,i->i
     z_20 = np.einsum("i,i,i,i->i", a, b, c, tangent, optimize=True)
     return (
-        z_1 + z_2 + z_3 + z_4 + z_5 + z_6 + z_7 + z_8 + z_9 + z_10 + z_11 + z_12 + z_13 + z_14 +
-        z_15 + z_16 + z_17 + z_18 + z_19 + z_20
+        z_1 + z_2 + z_3 + z_4 + z_5 + z_6 + z_7 + z_8 + z_9 + z_10 + z_11 + z_12 + z_13 + z_14
+        + z_15 + z_16 + z_17 + z_18 + z_19 + z_20
     )
 
 
@@ -148,8 +148,8 @@ def rmatvec(cotangent, a, b, c, d, e):
     # i,i,i,i->i
     z_20 = np.einsum("i,i,i,i->i", a, b, c, cotangent, optimize=True)
     return (
-        z_1 + z_2 + z_3 + z_4 + z_5 + z_6 + z_7 + z_8 + z_9 + z_10 + z_11 + z_12 + z_13 + z_14 +
-        z_15 + z_16 + z_17 + z_18 + z_19 + z_20
+        z_1 + z_2 + z_3 + z_4 + z_5 + z_6 + z_7 + z_8 + z_9 + z_10 + z_11 + z_12 + z_13 + z_14
+        + z_15 + z_16 + z_17 + z_18 + z_19 + z_20
     )
 
 
@@ -169,8 +169,8 @@ def main():
     # The einsum is linear in each operand: its derivative has u and v in their places.
     expected = 0.0
     for places in [
-        (0, 1), (0, 2), (0, 3), (0, 4), (1, 0), (1, 2), (1, 3), (1, 4), (2, 0), (2, 1), (2, 3), (2,
-        4), (3, 0), (3, 1), (3, 2), (3, 4), (4, 0), (4, 1), (4, 2), (4, 3),
+        (0, 1), (0, 2), (0, 3), (0, 4), (1, 0), (1, 2), (1, 3), (1, 4), (2, 0), (2, 1), (2, 3),
+        (2, 4), (3, 0), (3, 1), (3, 2), (3, 4), (4, 0), (4, 1), (4, 2), (4, 3)
     ]:
         moved = dict(enumerate(operands)) | dict(zip(places, [u, v]))
         expected += np.sum(dz * forward(*moved.values()))
