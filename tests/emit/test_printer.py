@@ -61,7 +61,7 @@ def lines(*statements: Statement) -> list[str]:
         (BLANK, ""),
         (Raise("w needs 2 axes"), 'raise ValueError("w needs 2 axes")'),
         (Raise("x has {}", ("x.shape",)), 'raise ValueError(f"x has {x.shape}")'),
-        (Lines(["failed = 0"]), "failed = 0"),
+        (Lines("failed = 0"), "failed = 0"),
     ],
 )
 def test_a_short_statement_is_one_line(statement: Statement, text: str) -> None:
@@ -69,7 +69,7 @@ def test_a_short_statement_is_one_line(statement: Statement, text: str) -> None:
 
 
 def test_what_belongs_to_a_statement_stands_deeper() -> None:
-    body = [If(call("unlike", "x.ndim", 3), [For("i", "x", [Raise("no")]), Lines(["a", "", "b"])])]
+    body = [If(call("unlike", "x.ndim", 3), [For("i", "x", [Raise("no")]), Lines("a\n\nb")])]
     assert written(*body) == (
         "def f(x, w):\n    if x.ndim != 3:\n        for i in x:\n"
         '            raise ValueError("no")\n        a\n\n        b\n'

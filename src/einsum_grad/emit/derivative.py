@@ -32,7 +32,7 @@ from einsum_grad.emit.tree import (
     ended,
 )
 from einsum_grad.errors import ArgumentError
-from einsum_grad.lower import Program, Step, Value, arrange, steps
+from einsum_grad.lower import Program, arrange, steps
 from einsum_grad.plan import (
     ELLIPSIS,
     Derivative,
@@ -142,9 +142,9 @@ class _Writer:
         if self.checks:
             yield Do(call("own", "check_sizes", *self.names))
 
-    def _program(self, pattern: Pattern) -> Program:
+    def _program(self, pattern: Pattern, names: Sequence[str] = (), output: str = "z") -> Program:
         path = path_of(pattern, self.target, self.sizes)
-        return along(pattern, path, (), self.sizes)
+        return along(pattern, path, (), self.sizes, names=names, output=output)
 
     def _width(self) -> int:
         return len(self.given.pattern.inputs[self.given.wrt[-1][0]])
@@ -171,34 +171,9 @@ class _Writer:
 
     def _steps(self, pattern: Pattern, names: Sequence[str], result: str) -> Iterator[Statement]:
         """What makes the output of a pattern, in the names of its operands."""
-        program = self._program(pattern)
+        program = self._program(pattern, names, result)
         program = arrange(program) if self.target.pairwise else program
         program = dataclasses.replace(program, sizes=self.program.sizes)
-        program = renamed(program, dict(zip(_names(program), names, strict=True)), result)
         context = Context(program, self.target)
         for step in steps(program.forward):
             yield from statements_of(step, context)
-
-
-def renamed(program: Program, names: Mapping[str, str], output: str) -> Program:
-    """The program's forward with other names for the operands, the output, and what is theirs."""
-    every = {**names, program.output.name: output}
-
-    def value(old: Value) -> Value:
-        base, mark, rest = old.name.partition("_")
-        return Value(every.get(base, base) + mark + rest, old.labels)
-
-    def step(old: Step) -> Step:
-        return Step(old.op, value(old.result), tuple(map(value, old.args)))
-
-    forward = (
-        dataclasses.replace(section, steps=tuple(map(step, section.steps)))
-        for section in program.forward
-    )
-    return dataclasses.replace(
-        program, operands=tuple(map(value, program.operands)), forward=tuple(forward)
-    )
-
-
-def _names(program: Program) -> list[str]:
-    return [value.name for value in program.operands]

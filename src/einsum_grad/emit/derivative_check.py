@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 
-from einsum_grad.emit.selfcheck import JUDGED, as_script, random_operands
-from einsum_grad.emit.tree import Call, For, Lines, Return, Statement
+from einsum_grad.emit.selfcheck import JUDGED, RETURNED, as_script, random_operands
+from einsum_grad.emit.tree import Call, Comment, For, Lines, Statement
 from einsum_grad.lower import Program
 from einsum_grad.plan import Derivative
 
@@ -26,30 +26,27 @@ def _main(given: Derivative, program: Program) -> list[Statement]:
     outer = f"np.multiply.outer(dz, {names[0]})" if len(names) > 1 else "dz"
     where = " and ".join(names) + (" in its place" if len(names) == 1 else " in their places")
     places = Call("list", tuple(Call("tuple", taken) for taken in choices))
-    moved = f"moved = dict(enumerate(operands)) | dict(zip(places, [{', '.join(names)}]))"
     return [
         *random_operands(program, largest=99),
-        Lines(
-            [
-                "dz = draw(random, forward(*operands).shape, 9)",
-                *(f"{name} = {value}" for name, value in zip(names, drawn, strict=True)),
-                f"# The einsum is linear in each operand: its derivative has {where}.",
-                "expected = 0.0",
-            ]
-        ),
-        For(
-            "places", places, [Lines([moved, "expected += np.sum(dz * forward(*moved.values()))"])]
-        ),
-        Lines(
-            [
-                f"cotangent = {outer}",
-                "products = {",
-                '    "matvec": np.sum(cotangent * matvec(v, *operands)),',
-                '    "rmatvec": np.sum(rmatvec(cotangent, *operands) * v),',
-                "}",
-                "failed = 0",
-            ]
-        ),
+        Lines("dz = draw(random, forward(*operands).shape, 9)"),
+        *(Lines(f"{name} = {value}") for name, value in zip(names, drawn, strict=True)),
+        Comment(f"The einsum is linear in each operand: its derivative has {where}."),
+        Lines("expected = 0.0"),
+        For("places", places, [Lines(_MOVED.format(", ".join(names)))]),
+        Lines(_PRODUCTS.format(outer)),
         For("name, got", "products.items()", [JUDGED]),
-        Return("1 if failed else 0"),
+        RETURNED,
     ]
+
+
+_MOVED = """\
+moved = dict(enumerate(operands)) | dict(zip(places, [{}]))
+expected += np.sum(dz * forward(*moved.values()))"""
+
+_PRODUCTS = """\
+cotangent = {}
+products = {{
+    "matvec": np.sum(cotangent * matvec(v, *operands)),
+    "rmatvec": np.sum(rmatvec(cotangent, *operands) * v),
+}}
+failed = 0"""

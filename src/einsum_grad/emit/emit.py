@@ -119,10 +119,12 @@ def along(
     wrt: tuple[int, ...],
     sizes: Mapping[str, int],
     traits: Traits = PLAIN,
+    names: Sequence[str] = (),
+    output: str = "z",
 ) -> Program:
     """The program of a pattern in labels that may stand in code, its axes in no special order."""
     network = single(pattern) if path is None else pairwise(pattern, path)
-    return lower(network, wrt, traits, pattern.output_sizes(sizes))
+    return lower(network, wrt, traits, pattern.output_sizes(sizes), names, output)
 
 
 def path_of(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
 
 from einsum_grad.emit.product import ROLES
@@ -38,7 +38,7 @@ def freed(program: Program, found: Sequence[Part], kept: Collection[str]) -> Ite
         names = [v.name for v in dead if v.labels and (v.name in there or v.name not in made)]
         if number < len(found) and (names or _may_copy(program, part)):
             names += [role for role in ROLES if part.binds(role) and not found[number].binds(role)]
-        yield replace(part, body=(*part.body, Free(tuple(names)))) if names else part
+        yield Part(part.steps, part.names, (*part.body, Free(tuple(names)))) if names else part
 
 
 def _may_copy(program: Program, part: Part) -> bool:

@@ -69,7 +69,7 @@ def assembled(
     # The standard library's imports stand apart.
     math = ["import math", ""] if "math" in printer.used else []
     own = helpers(printer.used)
-    rest = printer.write([*(Lines(each.code.splitlines()) for each in own.values()), *script])
+    rest = printer.write([*(Lines(each.code) for each in own.values()), *script])
     used = printer.used.union(*(each.needs for each in own.values()))
     used |= {NUMPY_LIBRARY.alias} if script else set()
     libraries = [each for each in target.libraries if each.alias in used]

@@ -66,6 +66,8 @@ class Printer:
 
 def _assign(printer: Printer, statement: tree.Assign, indent: str) -> list[str]:
     target, value = statement.target, statement.value
+    if type(target) is str:
+        return printer.laid(indent, f"{target} = ", value)
     if type(target) is Call and target.operation == "names":
         return printer.laid(indent, "", target, f" = {printer.text(value)}")
     return printer.laid(indent, f"{printer.text(target)} = ", value)
@@ -116,7 +118,7 @@ _LINES: Mapping[type, Callable[..., list[str]]] = {
     tree.Raise: _raise,
     tree.Define: _define,
     tree.Lines: lambda printer, statement, indent: [
-        f"{indent}{line}" if line else "" for line in statement.lines
+        f"{indent}{line}" if line else "" for line in statement.text.splitlines()
     ],
 }
 

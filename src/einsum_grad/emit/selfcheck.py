@@ -3,21 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from einsum_grad.emit.tree import (
-    Assign,
-    Call,
-    Define,
-    Expression,
-    For,
-    Lines,
-    Return,
-    Statement,
-    call,
-)
+from einsum_grad.emit.tree import Assign, Call, Define, For, Lines, Statement, call
 from einsum_grad.lower import Program
-from einsum_grad.plan import ELLIPSIS, UNIT, Labels
+from einsum_grad.plan import ELLIPSIS, UNIT
 
 _SIZES = (2, 3, 4, 5)
 _ELLIPSIS_SIZES = (2, 3)
@@ -25,16 +15,35 @@ _FEW = 8
 _FEW_AXES = 6
 _LONGER_AXES = 12
 
-JUDGED = Lines(
-    [
-        "right = abs(got - expected) <= 1e-9 * (abs(got) + abs(expected))",
-        "failed += not right",
-        'print(f"{name} is right" if right else f"{name} is wrong: {got}, not {expected}")',
-    ]
-)
-"""What judges what `name` has got by what is expected."""
+JUDGED = Lines("""\
+right = abs(got - expected) <= 1e-9 * (abs(got) + abs(expected))
+failed += not right
+print(f"{name} is right" if right else f"{name} is wrong: {got}, not {expected}")""")
 
-_ENTRY = Lines(['if __name__ == "__main__":', "    raise SystemExit(main())"])
+RETURNED = Lines("return 1 if failed else 0")
+
+_ENTRY = Lines("""\
+if __name__ == "__main__":
+    raise SystemExit(main())""")
+
+_MANY = """\
+dz = draw(random, forward(*operands).shape, 999)
+failed = 0
+gradients = backward(dz, *operands)"""
+
+_ONE = """\
+# An einsum is linear: <gradient, v> = <dz, z with v in the operand's place>.
+v = draw(random, shapes[place], 999)
+z = forward(*operands[:place], v, *operands[place + 1 :])
+got = {}
+expected = {}"""
+
+_AT_ONCE = Lines("""\
+both = (forward(*operands), *gradients)
+z, gradients = value_and_gradients(dz, *operands)
+if not all(map(np.allclose, both, (z, *gradients))):
+    failed += 1
+    print("value_and_gradients is wrong")""")
 
 
 def self_check(program: Program, together: bool) -> list[Statement]:
@@ -48,12 +57,8 @@ def self_check(program: Program, together: bool) -> list[Statement]:
 
 def as_script(program: Program, doc: str, body: Sequence[Statement]) -> list[Statement]:
     """The function `draw`, a function `main` of that docstring and body, and the call of it."""
-    drawn = Define(
-        "draw",
-        ("random", "shape", "largest"),
-        f"Return random {_kind(program)} numbers.",
-        [Lines(_drawn(program))],
-    )
+    told = f"Return random {'whole' if _few(program) else 'normal'} numbers."
+    drawn = Define("draw", ("random", "shape", "largest"), told, [Lines(_drawn(program))])
     return [drawn, Define("main", (), doc, body), _ENTRY]
 
 
@@ -63,58 +68,36 @@ def random_operands(
     """What draws operands of `program`, and `between` those of shapes and numbers."""
     most = largest if _few(program) else 1
     return [
-        Lines(["random = np.random.default_rng(0)"]),
+        Lines("random = np.random.default_rng(0)"),
         Assign("shapes", Call("list", tuple(_shapes(program)))),
         *between,
-        Lines([f"operands = [draw(random, shape, {most}) for shape in shapes]"]),
+        Lines(f"operands = [draw(random, shape, {most}) for shape in shapes]"),
     ]
 
 
 def _main(program: Program, together: bool) -> list[Statement]:
-    gradients = (call("text", value.name) for value in program.gradients)
+    names = (call("text", value.name) for value in program.gradients)
     lists = [
-        Assign("names", Call("list", tuple(gradients))),
+        Assign("names", Call("list", tuple(names))),
         Assign("places", Call("list", program.wrt)),
     ]
-    compared = [
-        "# An einsum is linear: <gradient, v> = <dz, z with v in the operand's place>.",
-        "v = draw(random, shapes[place], 999)",
-        "z = forward(*operands[:place], v, *operands[place + 1 :])",
-        f"got = {_inner('gradient', 'v', program)}",
-        f"expected = {_inner('dz', 'z', program)}",
-    ]
+    compared = Lines(_ONE.format(_inner("gradient", "v", program), _inner("dz", "z", program)))
     every = "zip(names, places, gradients, strict=True)"
     return [
         *random_operands(program, lists),
-        Lines(
-            [
-                "dz = draw(random, forward(*operands).shape, 999)",
-                "failed = 0",
-                "gradients = backward(dz, *operands)",
-            ]
-        ),
-        For("name, place, gradient", every, [Lines(compared), JUDGED]),
+        Lines(_MANY),
+        For("name, place, gradient", every, [compared, JUDGED]),
         *([_AT_ONCE] if together else []),
-        Return("1 if failed else 0"),
+        RETURNED,
     ]
 
 
-_AT_ONCE = Lines(
-    [
-        "both = (forward(*operands), *gradients)",
-        "z, gradients = value_and_gradients(dz, *operands)",
-        "if not all(map(np.allclose, both, (z, *gradients))):",
-        "    failed += 1",
-        '    print("value_and_gradients is wrong")',
-    ]
-)
-"""What holds what comes in one pass against what the two functions return."""
-
-
-def _shapes(program: Program) -> list[Expression]:
+def _shapes(program: Program) -> Iterator[Call]:
     labels = [label for label, _ in program.sizes if label != ELLIPSIS]
-    known = dict(zip(labels, _sizes(program), strict=False)) | {UNIT: 1}
-    return [_shape(value.labels, known) for value in program.operands]
+    sizes: Iterator[tuple[int, ...]] = ((size,) for size in _sizes(program))
+    known = dict(zip(labels, sizes, strict=False)) | {UNIT: (1,), ELLIPSIS: _ELLIPSIS_SIZES}
+    for value in program.operands:
+        yield Call("tuple", sum(map(known.__getitem__, value.labels), ()))
 
 
 def _sizes(program: Program) -> Iterator[int]:
@@ -125,29 +108,20 @@ def _sizes(program: Program) -> Iterator[int]:
     return itertools.chain([2] * _LONGER_AXES, itertools.repeat(1))
 
 
-def _shape(labels: Labels, known: Mapping[str, int]) -> Call:
-    sizes = (_ELLIPSIS_SIZES if label == ELLIPSIS else (known[label],) for label in labels)
-    return Call("tuple", tuple(itertools.chain.from_iterable(sizes)))
-
-
 def _few(program: Program) -> bool:
     """Whether the products of whole numbers stay so small that they are exact."""
     return len(program.operands) <= _FEW
 
 
-def _kind(program: Program) -> str:
-    return "whole" if _few(program) else "normal"
-
-
-def _drawn(program: Program) -> list[str]:
+def _drawn(program: Program) -> str:
     few, is_complex = _few(program), program.traits.complex
     shape = "(2, *shape)" if is_complex else "shape"
     draw = f"random.integers(-largest, largest + 1, {shape})"
     if not few:
         draw = f"largest * random.standard_normal({shape})"
     if is_complex:
-        return [f"real, imaginary = {draw}", "return real + 1j * imaginary"]
-    return [f"return {draw}.astype(float)" if few else f"return {draw}"]
+        return f"real, imaginary = {draw}\nreturn real + 1j * imaginary"
+    return f"return {draw}.astype(float)" if few else f"return {draw}"
 
 
 def _inner(one: str, other: str, program: Program) -> str:

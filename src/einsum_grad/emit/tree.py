@@ -29,7 +29,7 @@ def call(operation: str, *args: Any, **options: Any) -> Call:
     >>> call("sum", "x", axis=0)
     Call(operation='sum', args=('x',), options=(('axis', 0),))
     """
-    return Call(operation, args, tuple(options.items()))
+    return Call(operation, args, tuple(options.items()) if options else ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +105,9 @@ class Define:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Code that is the same in every module, and stands as it is."""
+    """Code that is much the same in every module, and stands as it is."""
 
-    lines: Sequence[str]
+    text: str
 
 
 Statement = Assign | Do | Return | Free | Comment | If | For | Raise | Define | Lines
