@@ -230,5 +230,16 @@ def test_lines_are_broken_between_arguments_before_they_are_within_one() -> None
     ]
 
 
+def test_an_entry_that_is_too_long_is_broken_between_its_own_entries() -> None:
+    sizes = [call("times", f"first.shape[{axis}]", f"second.shape[{axis}]") for axis in range(3)]
+    place = Call("reshape", ("z_reduced", *sizes))
+    assert lines(Do(call("matmul into", "left", "right", out=place))) == [
+        "np.matmul(",
+        "    left, right, out=z_reduced.reshape(first.shape[0] * second.shape[0],",
+        "    first.shape[1] * second.shape[1], first.shape[2] * second.shape[2])",
+        ")",
+    ]
+
+
 def test_a_word_that_is_too_long_has_a_line_of_its_own() -> None:
     assert filled("a bbbbbbbb c", "# ", width=6) == ["# a", "# bbbbbbbb", "# c"]

@@ -14,7 +14,8 @@ from einsum_grad.emit.context import Context
 from einsum_grad.emit.derivative_check import self_check
 from einsum_grad.emit.emit import along, path_of, target_of
 from einsum_grad.emit.guard import guard
-from einsum_grad.emit.module import assembled
+from einsum_grad.emit.module import assembled, shortened
+from einsum_grad.emit.printer import filled
 from einsum_grad.emit.steps import statements_of
 from einsum_grad.emit.target import Target
 from einsum_grad.emit.tree import (
@@ -92,8 +93,9 @@ def _header(given: Derivative) -> list[str]:
     told = (
         "The sum of these patterns, each with the axes of the rows and then those of the columns:"
     )
+    title = f"The {_TITLE[len(given.wrt)]} of the einsum {shortened(str(given.pattern))} by {by}."
     return [
-        f'"""The {_TITLE[len(given.wrt)]} of the einsum {given.pattern} by {by}.',
+        *filled(f'"""{title}', ""),
         "",
         *([told, "", *rows] if rows else ["It is zero."]),
         "",

@@ -110,7 +110,9 @@ def program_along(
 ) -> Program:
     """The same of a pattern whose labels may stand in code already, its path and scale known."""
     program = along(pattern, path, wrt, sizes, traits)
-    return arrange(program, scale) if target.pairwise else program
+    if not target.pairwise:
+        return program
+    return arrange(program, scale if target.out_argument else None)
 
 
 def along(

@@ -85,7 +85,7 @@ def _header(program: Program, libraries: Sequence[Library]) -> list[str]:
     check = " Run as a script, it checks its gradients." if program.wrt else ""
     pattern = str(program.pattern)
     return [
-        f'"""The einsum {_short(pattern, _LONGEST_TITLE)} and its gradients.',
+        f'"""The einsum {shortened(pattern)} and its gradients.',
         "",
         *_equation(program, pattern),
         *_notes(program),
@@ -134,5 +134,6 @@ def _equation(program: Program, pattern: str) -> list[str]:
     return textwrap.wrap(text, WIDTH, initial_indent=_INDENT, subsequent_indent=2 * _INDENT)
 
 
-def _short(text: str, length: int) -> str:
-    return text if len(text) <= length else f"{text[:length]}…"
+def shortened(pattern: str) -> str:
+    """The pattern as a title says it, which has one line."""
+    return pattern if len(pattern) <= _LONGEST_TITLE else f"{pattern[:_LONGEST_TITLE]}…"

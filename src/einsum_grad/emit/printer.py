@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from einsum_grad.emit import tree
-from einsum_grad.emit.spelling import NO_BREAK
+from einsum_grad.emit.spelling import INNER, NO_BREAK
 from einsum_grad.emit.target import Target
 from einsum_grad.emit.tree import Call, Expression, Statement, call
 
 WIDTH = 100
 _INDENT = "    "
+_SHALLOWER = str.maketrans(INNER, f" {INNER[:-1]}")
+_PLAIN = dict.fromkeys(map(ord, INNER), " ")
 
 
 class Printer:
@@ -23,7 +25,8 @@ class Printer:
     def write(self, statements: Iterable[Statement]) -> str:
         """The text of statements, two empty lines between them."""
         parts = ("\n".join([*_LINES[type(each)](self, each, ""), ""]) for each in statements)
-        return "\n\n".join(parts).replace(NO_BREAK, " ")
+        text = "\n\n".join(parts).replace(NO_BREAK, " ")
+        return text.translate(_PLAIN) if INNER[0] in text else text
 
     def text(self, value: Expression) -> str:
         """The text of an expression."""
@@ -132,10 +135,17 @@ def filled(text: str, before: str, width: int = WIDTH) -> list[str]:
     if len(before) + len(text) <= width:
         return [before + text]
     lines, line = [], ""
-    for word in text.split(" "):
+    for word in _words(text, width - len(before)):
         if line and len(before) + len(line) + 1 + len(word) > width:
             lines.append(before + line)
             line = word
         else:
             line = f"{line} {word}" if line else word
     return [*lines, before + line]
+
+
+def _words(text: str, room: int) -> Iterator[str]:
+    """What stands between spaces: between the inner ones too, where there is no room for it."""
+    for word in text.split(" "):
+        shallower = word if len(word) <= room else word.translate(_SHALLOWER)
+        yield from [word] if shallower == word else _words(shallower, room)

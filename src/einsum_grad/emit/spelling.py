@@ -15,9 +15,11 @@ from einsum_grad.emit.tree import Call, Expression
 NO_BREAK = "\0"
 """A space at which no line is broken; a plain one as soon as all lines are there."""
 
-_WHOLE = 88
-"""The characters of an entry that is not broken itself, at most."""
+INNER = "\1\2\3\4\5"
+"""Spaces within the entries of a long list, and within entries of those: a line is broken there
+only where an entry does not fit on one."""
 
+_DEEPER = str.maketrans(f" {INNER[:-1]}", INNER)
 _SHORT = 60
 """The characters of entries that come on one line in any case, at most."""
 
@@ -123,14 +125,12 @@ def _unlike(call: Call, speller: Speller) -> tuple[str, str, str]:
 
 
 def _arguments(call: Call, first: int, speller: Speller) -> str:
-    """The arguments of `call`, to be broken between them, and within none that is not long."""
+    """The arguments of `call`, to be broken between them rather than within one."""
     args = [arg if type(arg) is str else speller.text(arg) for arg in call.args[first:]]
     if call.options:
         args += [f"{name}={speller.text(value)}" for name, value in call.options]
     text = ", ".join(args)
-    if len(text) <= _SHORT:
-        return text
-    return ", ".join(each.replace(" ", NO_BREAK) if len(each) <= _WHOLE else each for each in args)
+    return text if len(text) <= _SHORT else ", ".join(arg.translate(_DEEPER) for arg in args)
 
 
 PYTHON: Mapping[str, Spelling] = {

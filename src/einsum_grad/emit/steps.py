@@ -17,7 +17,7 @@ Form = tuple[tuple[Statement, ...], Expression]
 
 def statements_of(step: Step, context: Context) -> tuple[Statement, ...]:
     """The statements that make the result of `step`."""
-    if step.op is Op.DIAGONAL:
+    if step.op is Op.DIAGONAL and context.target.writable_views:
         return diagonal(step.result, step.args[0], context, "zeros")
     if step.op is not Op.CONTRACT:
         return (Assign(step.result.name, _EXPRESSIONS[step.op](step, context)),)
@@ -81,12 +81,18 @@ def _expand(step: Step, context: Context) -> Expression:
     return call("expand", arg.name, arg.labels, output, context.shape(output), new)
 
 
+def _embed(step: Step, context: Context) -> Expression:
+    (arg,), labels = step.args, step.result.labels
+    return call("embed", arg.name, arg.labels, labels, context.shape(labels))
+
+
 def _split(step: Step, context: Context) -> Expression:
     return call("split", step.args[0].name, step.result.labels, context.lead())
 
 
 _EXPRESSIONS: Mapping[Op, Callable[[Step, Context], Expression]] = {
     Op.REPEAT: _expand,
+    Op.DIAGONAL: _embed,
     Op.UNITS: lambda step, _: call(
         "units", step.args[0].name, step.args[0].labels, step.result.labels
     ),

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 
 from einsum_grad.emit.body import body
 from einsum_grad.emit.functions import told_tuple
-from einsum_grad.emit.module import assembled
+from einsum_grad.emit.module import assembled, shortened
+from einsum_grad.emit.printer import filled
 from einsum_grad.emit.target import Target
 from einsum_grad.emit.tree import Define, Return, names
 from einsum_grad.lower import TangentProgram, Value, blocks
@@ -35,8 +36,8 @@ def write_tangents(given: TangentProgram, target: Target, name: str) -> str:
     steps = body(program, blocks(program, given.steps, results), results, target)
     doc = f"Return {told_tuple(results)}."
     function = Define(name, operands, doc, [*steps, Return(names(results))])
-    title = _DOCS[name].format(program.pattern)
-    header = [f'"""{title}', "", *_note(given), "Written by einsum-grad.", '"""']
+    title = f'"""{_DOCS[name].format(shortened(str(program.pattern)))}'
+    header = [*filled(title, ""), "", *_note(given), "Written by einsum-grad.", '"""']
     text = assembled(target, lambda libraries: header, [function])
     return text.first + text.script
 

@@ -37,5 +37,7 @@ class Target:
     """Functions that compute without checking stand beside those that check."""
     frees: bool = False
     """Arrays go as soon as they are of no more use."""
+    writable_views: bool = True
+    """A diagonal is written through a view of it; else the operation `embed` makes the array."""
     out_argument: Mapping[str, str] = field(default_factory=dict)
     """The operations that write the result of another to memory that is there, by that other."""
