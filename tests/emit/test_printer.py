@@ -124,6 +124,7 @@ EXPRESSIONS: dict[str, Make] = {
     "a product": lambda given: Call("times", tuple(given)),
     "a comparison": lambda given: Call("unlike", (*given, "z")),
     "a comparison with a tuple": lambda given: call("unlike", "x", Call("tuple", tuple(given))),
+    "a comparison with a product": lambda given: call("unlike", "x", Call("times", tuple(given))),
     "a shape": lambda given: call("plus", "x.shape", Call("tuple", tuple(given))),
     "a function": lambda given: Call("einsum", (call("text", "a b c -> a"), *given)),
     "a function with a tuple": lambda given: call("zeros", Call("tuple", tuple(given)), "x.dtype"),

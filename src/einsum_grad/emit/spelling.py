@@ -24,6 +24,9 @@ _SHORT = 60
 """The characters of entries that come on one line in any case, at most."""
 
 
+Parts = tuple[str, str, str]
+
+
 class Speller(Protocol):
     """Writes expressions, and remembers the libraries and helpers that they need."""
 
@@ -35,17 +38,17 @@ class Speller(Protocol):
     def tight(self, value: Expression) -> str:
         """The same where a dot, an index or an operator comes next to it."""
 
-    def parts(self, value: Expression) -> tuple[str, str, str]:
+    def parts(self, value: Expression) -> Parts:
         """The same in three parts."""
 
 
-Spelling = Callable[[Call, Speller], tuple[str, str, str]]
+Spelling = Callable[[Call, Speller], Parts]
 
 
 def function(name: str, needs: str | None = None) -> Spelling:
     """`name(x, y)`, which needs a library or a helper."""
 
-    def spell(call: Call, speller: Speller) -> tuple[str, str, str]:
+    def spell(call: Call, speller: Speller) -> Parts:
         if needs is not None:
             speller.used.add(needs)
         return f"{name}(", _arguments(call, 0, speller), ")"
@@ -56,7 +59,7 @@ def function(name: str, needs: str | None = None) -> Spelling:
 def method(name: str) -> Spelling:
     """`x.name(y)`."""
 
-    def spell(call: Call, speller: Speller) -> tuple[str, str, str]:
+    def spell(call: Call, speller: Speller) -> Parts:
         return f"{speller.tight(call.args[0])}.{name}(", _arguments(call, 1, speller), ")"
 
     return spell
@@ -73,7 +76,7 @@ def rewritten(by: Callable[..., Expression]) -> Spelling:
     return lambda call, speller: speller.parts(by(*call.args))
 
 
-def transposed(call: Call, speller: Speller) -> tuple[str, str, str]:
+def transpose(call: Call, speller: Speller) -> Parts:
     """`x.T`, where that says it, or `x.transpose(1, 0, 2)`."""
     array, *axes = call.args
     if axes == list(range(len(axes)))[::-1]:
@@ -81,47 +84,51 @@ def transposed(call: Call, speller: Speller) -> tuple[str, str, str]:
     return f"{speller.tight(array)}.transpose(", ", ".join(map(str, axes)), ")"
 
 
-def index(call: Call, speller: Speller) -> tuple[str, str, str]:
+def index(call: Call, speller: Speller) -> Parts:
     """`x[:, None]`."""
     return f"{speller.tight(call.args[0])}[", _arguments(call, 1, speller), "]"
 
 
-def _own(call: Call, speller: Speller) -> tuple[str, str, str]:
+def _own(call: Call, speller: Speller) -> Parts:
     """A call of a function whose name comes first."""
     return f"{call.args[0]}(", _arguments(call, 1, speller), ")"
 
 
-def _text(call: Call, speller: Speller) -> tuple[str, str, str]:
+def _text(call: Call, speller: Speller) -> Parts:
     return f'"{call.args[0]}"'.replace(" ", NO_BREAK), "", ""
 
 
-def _tuple(call: Call, speller: Speller) -> tuple[str, str, str]:
+def _tuple(call: Call, speller: Speller) -> Parts:
     return "(", _arguments(call, 0, speller) + ("," if len(call.args) == 1 else ""), ")"
 
 
-def _names(call: Call, speller: Speller) -> tuple[str, str, str]:
+def _names(call: Call, speller: Speller) -> Parts:
     """A tuple without its parentheses, where it needs none."""
     bare = len(call.args) > 1
     return ("", _arguments(call, 0, speller), "") if bare else _tuple(call, speller)
 
 
-def _list(call: Call, speller: Speller) -> tuple[str, str, str]:
+def _list(call: Call, speller: Speller) -> Parts:
     return "[", _arguments(call, 0, speller), "]"
 
 
-def _plus(call: Call, speller: Speller) -> tuple[str, str, str]:
-    """The sum of shapes, broken within the last."""
+def _plus(call: Call, speller: Speller) -> Parts:
+    """The sum of shapes."""
     *before, last = call.args
-    opening, inside, closing = speller.parts(last)
-    return " + ".join([*map(speller.text, before), opening]), inside, closing
+    return _with_last("".join(f"{speller.text(each)} + " for each in before), last, speller)
 
 
-def _unlike(call: Call, speller: Speller) -> tuple[str, str, str]:
-    """`x != y`, broken within a tuple; of more, `not x == y == z`."""
+def _unlike(call: Call, speller: Speller) -> Parts:
+    """`x != y`, or of more `not x == y == z`."""
     if len(call.args) > 2:
         return "", f"not {f' =={NO_BREAK}'.join(map(speller.text, call.args))}", ""
-    opening, inside, closing = speller.parts(call.args[1])
-    return f"{speller.text(call.args[0])} != {opening}", inside, closing
+    return _with_last(f"{speller.text(call.args[0])} != ", call.args[1], speller)
+
+
+def _with_last(before: str, last: Expression, speller: Speller) -> Parts:
+    """An expression that is broken where its last part is, such as a tuple."""
+    opening, inside, closing = speller.parts(last)
+    return (before + opening, inside, closing) if opening else ("", before + inside, "")
 
 
 def _arguments(call: Call, first: int, speller: Speller) -> str:

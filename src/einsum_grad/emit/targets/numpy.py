@@ -15,7 +15,7 @@ from einsum_grad.emit.spelling import (
     infix,
     method,
     rewritten,
-    transposed,
+    transpose,
 )
 from einsum_grad.emit.target import NUMPY_LIBRARY, Target
 from einsum_grad.emit.tree import Call, Expression, call
@@ -80,7 +80,7 @@ SPELLINGS: Mapping[str, Spelling] = {
     "multiply": infix("*"),
     "add": infix("+"),
     "sum": _numpy("add.reduce"),
-    "transpose": transposed,
+    "transpose": transpose,
     "reshape": method("reshape"),
     "index": index,
     "view": method("view"),
