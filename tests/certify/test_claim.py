@@ -48,6 +48,14 @@ def test_a_long_pattern_is_said_in_full(count: int) -> None:
     assert read_claim(text).wrt == tuple(range(count))
 
 
+def test_gradients_are_read_where_a_docstring_has_several_lines() -> None:
+    wrt = (119, *range(118, 107, -1))
+    text = write(program_of(chain(120), wrt, TARGETS["numpy"], {}), TARGETS["numpy"]).text
+    (first,) = {line for line in text.splitlines() if "Return the gradients (" in line}
+    assert ")" not in first
+    assert read_claim(text).wrt == wrt
+
+
 @pytest.mark.parametrize(
     ("shapes", "pattern"),
     [

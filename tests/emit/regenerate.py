@@ -3,12 +3,14 @@
 Run it after a change of what the emitter writes, and read the difference: it is the review.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from einsum_grad.emit import TARGETS, emit
+from einsum_grad.emit import TARGETS, along, emit, path_of, write_tangents
 from einsum_grad.emit.derivative import emit_derivative
-from einsum_grad.plan import Wrt, derivative, pattern_of
+from einsum_grad.lower import TangentProgram, arranged, hvp, jvp, scale_of
+from einsum_grad.plan import Wrt, arrays, derivative, pattern_of
 from einsum_grad.syntax import parse
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -33,10 +35,39 @@ KEPT: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
+BLOCKED: dict[str, tuple[str, dict[str, int]]] = {
+    "blocks_of_an_elementwise_product": ("ij,ij->ij", {"i": 2048, "j": 2048}),
+    "blocks_that_sum": ("ij,j->ij", {"i": 4096, "j": 1024}),
+    "blocks_of_a_batch": ("bij,bjk->bik", {"b": 64, "i": 128, "j": 128, "k": 128}),
+    "blocks_beside_products": ("bij,jk,bk->ik", {"b": 64, "i": 256, "j": 128, "k": 256}),
+    "blocks_with_copies": ("aebf,dfce->abcd", dict.fromkeys("abcdef", 24)),
+    "a_large_diagonal": ("i,i->ii", {"i": 2000}),
+    "a_large_sum": ("bij,jk->ik", {"b": 16, "i": 512, "j": 256, "k": 256}),
+}
+
+TANGENTS: dict[str, str] = {
+    "matrix_product": "ij,jk->ik",
+    "chain_of_three": "ab,bc,cd->ad",
+    "elementwise_product": "ij,ij,j->ij",
+    "diagonal": "ii,ij->j",
+}
+FORMS: dict[str, Callable[..., TangentProgram]] = {"jvp": jvp, "hvp": hvp}
+
 DERIVATIVES: dict[str, tuple[str, Wrt]] = {
     "jacobian_of_a_product": ("ij,jk->ik", ((0,),)),
     "hessian_of_a_bilinear_form": ("i,ij,j->", ((0, 2), (0, 2))),
+    "hessian_of_a_product_of_five": ("i,i,i,i,i->", ((0, 1, 2, 3, 4), (0, 1, 2, 3, 4))),
 }
+
+
+def tangents(text: str, form: str, size: int | None = None) -> str:
+    """The module of `jvp` or `hvp` by all operands; with `size` that of all labels, for blocks."""
+    pattern, numpy = pattern_of(parse(text)), TARGETS["numpy"]
+    sizes = dict.fromkeys(pattern.labels(), size) if size is not None else {}
+    path, places = path_of(pattern, numpy, sizes), tuple(range(len(pattern.inputs)))
+    program = along(pattern, path, places, {})
+    made = arranged(FORMS[form](program, places), scale_of(arrays(pattern, path), sizes, 8))
+    return write_tangents(made, numpy, form)
 
 
 def modules() -> dict[str, str]:
@@ -46,7 +77,27 @@ def modules() -> dict[str, str]:
         for name, (pattern, arguments) in KEPT.items()
         for target in TARGETS
     }
-    return gradients | {
+    blocked = {
+        f"{name}_numpy.py": emit(text, sizes=sizes) for name, (text, sizes) in BLOCKED.items()
+    }
+    return gradients | blocked | along_tangents() | products()
+
+
+def along_tangents() -> dict[str, str]:
+    """Those of functions along tangents, which check nothing."""
+    small = {
+        f"{form}_of_{name}.py": tangents(text, form)
+        for name, text in TANGENTS.items()
+        for form in FORMS
+    }
+    return small | {
+        f"{form}_in_blocks.py": tangents("ij,ij->ij", form, size=2048) for form in FORMS
+    }
+
+
+def products() -> dict[str, str]:
+    """Those that apply a derivative."""
+    return {
         f"{name}_{target}.py": emit_derivative(derivative(pattern_of(parse(text)), wrt), target)
         for name, (text, wrt) in DERIVATIVES.items()
         for target in TARGETS

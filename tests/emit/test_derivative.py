@@ -117,6 +117,8 @@ CHECKED: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
     ("->bb", (0,), {"sizes": {"b": 2}}),
     ("i,j,i->", ((0, 1),), {"shapes": [(1,), (1,), (3,)]}),
     ("a,b,c,d,e,f,g,h,i,j,k->", (3, 7), {}),
+    ("i,i,i,i,i->", ((0, 1, 2, 3, 4), (0, 1, 2, 3, 4)), {}),
+    ("i,i,i,i,i,i->i", (tuple(range(6)), tuple(range(6))), {}),
 ]
 
 

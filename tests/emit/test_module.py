@@ -3,20 +3,26 @@
 import ast
 import itertools
 import re
+import string
 import subprocess
 import sys
+from random import Random
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+import einsum_grad as eg
 from einsum_grad.emit import TARGETS, write
+from einsum_grad.emit.printer import WIDTH
 from einsum_grad.emit.request import emit
 from einsum_grad.lower import Program
 from einsum_grad.plan import pattern_of, spell
 from einsum_grad.syntax import parse
 from tests.emit.generated import exit_code, programs
+from tests.emit.regenerate import tangents
 from tests.strategies import Case, cases
 
 NAME = re.compile(r"d?(?:[a-y]|x\d+|t\d+|z)(?:_[A-Za-z0-9]+){0,3}")
@@ -335,3 +341,36 @@ def test_a_module_says_no_more_than_it_has() -> None:
     assert "Written by einsum-grad. Run as a script, it checks" not in emit("ab,c->abc", wrt=())
     assert "Written by einsum-grad; needs NumPy.\n" in emit("ab->a", wrt=())
     assert "Written by einsum-grad; needs NumPy. Run as a script, it checks" in emit("ab->a")
+
+
+def network(seed: int) -> str:
+    """A pattern of 12 to 45 operands of up to ten axes each."""
+    random = Random(seed)
+    count = random.randint(12, 45)
+    terms = ["" for _ in range(count)]
+    for label in string.ascii_letters[: random.randint(8, 52)] * 2:
+        for place in random.sample(range(count), random.randint(1, 3)):
+            terms[place] += label if len(terms[place]) < 10 else ""
+    known = sorted(set("".join(terms)))
+    return f"{','.join(terms)}->{''.join(random.sample(known, random.randint(0, 5)))}"
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_modules_of_many_operands_are_python_and_right(seed: int) -> None:
+    pattern = network(seed)
+    text = emit(pattern, numbers=("real", "complex")[seed % 2])
+    code, printed = exit_code(text)
+    assert code == 0, printed
+    for written in (text, tangents(pattern, "jvp"), tangents(pattern, "hvp")):
+        assert max(map(len, written.splitlines())) <= WIDTH
+
+
+@pytest.mark.parametrize("count", [2, 5, 11, 24])
+def test_what_many_arrays_need_at_once_is_laid_out(count: int) -> None:
+    text = ",".join(["ii"] * count) + "->"
+    f = eg.compile(text, optimize=False)
+    entries = np.array([1 + 1j, 2j])
+    out, pullback = f.vjp(*[np.diag(entries)] * count)
+    assert out == sum(entry**count for entry in (1 + 1j, 2j))
+    for gradient in pullback(1.0):
+        np.testing.assert_allclose(gradient, np.diag(np.conj(entries) ** (count - 1)), rtol=1e-14)

@@ -1,15 +1,32 @@
 """What holds for every target: it is equal to the interpreter of `Program`, and checks itself."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from einsum_grad.emit import TARGETS, write
+from einsum_grad.emit import TARGETS, Target, program_of, write
 from einsum_grad.emit.request import emit
+from einsum_grad.emit.spelling import rewritten
+from einsum_grad.emit.tree import call
 from einsum_grad.lower import Program
+from einsum_grad.plan import pattern_of
 from einsum_grad.runtime import interpret, interpret_backward
+from einsum_grad.syntax import parse
 from tests.emit.generated import exit_code, program, programs, run, targets
 from tests.strategies import Case, cases, seeds, whole
+
+EMBEDDING = replace(
+    TARGETS["einops"],
+    name="embedding",
+    spellings={
+        **TARGETS["einops"].spellings,
+        "embed": rewritten(lambda name, given, output, shape: call("own", "embed", name, shape)),
+    },
+    writable_views=False,
+)
+"""A target that writes through no view."""
 
 UNFIT = r"needs|has the sizes|more than one size|the axes of \.\.\. differ"
 
@@ -146,3 +163,16 @@ def test_off_diagonals_are_zero_beside_inf_and_nan() -> None:
         x, w = np.full((2, 2), np.nan), np.array([np.inf, np.nan])
         dx, _ = module.backward(np.ones(2), x, w)
         np.testing.assert_array_equal(dx, [[np.inf, 0], [0, np.nan]])
+
+
+def test_a_target_without_writable_views_makes_diagonals_at_once() -> None:
+    found = program_of(pattern_of(parse("i->ii")), (0,), EMBEDDING, {})
+    text = write(found, EMBEDDING).text
+    assert "return embed(x, (x.shape[0], x.shape[0]))" in text
+    assert "view of the diagonal" not in text
+
+
+@pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)
+def test_a_target_spells_what_any_step_needs(target: Target) -> None:
+    assert TARGETS["numpy"].spellings.keys() <= target.spellings.keys()
+    assert set(target.out_argument.values()) <= target.spellings.keys()

@@ -5,7 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from einsum_grad.emit.view import aligning, index, inserting, transposing
+from einsum_grad.emit import TARGETS
+from einsum_grad.emit.printer import Printer
+from einsum_grad.emit.tree import Expression
+from einsum_grad.emit.view import aligned, indexed, inserted, transposed
 
 labels = st.permutations("abcd").flatmap(
     lambda order: st.integers(0, 4).map(lambda length: tuple(order[:length]))
@@ -18,11 +21,15 @@ def array(given_: tuple[str, ...]) -> np.ndarray[tuple[int, ...], np.dtype[np.in
     return np.arange(int(np.prod(shape))).reshape(shape)
 
 
+def text(value: Expression) -> str:
+    return Printer(TARGETS["numpy"]).text(value)
+
+
 @given(labels, st.randoms(use_true_random=False))
 def test_transposing_permutes(given_: tuple[str, ...], random: Random) -> None:
     output = tuple(random.sample(given_, len(given_)))
     x = array(given_)
-    found = eval(f"x{transposing(given_, output)}", {"x": x})
+    found = eval(text(transposed("x", given_, output)), {"x": x})
     np.testing.assert_array_equal(
         found, np.einsum(f"{''.join(given_)}->{''.join(output)}", x), strict=True
     )
@@ -34,7 +41,7 @@ def test_aligned_arrays_broadcast_against_the_output(
 ) -> None:
     output = tuple(dict.fromkeys((*more, *given_)))
     x, full = array(given_), array(output)
-    found = eval(f"x{aligning(given_, output)}", {"x": x})
+    found = eval(text(aligned("x", given_, output)), {"x": x})
     expected = np.einsum(f"{''.join(given_)},{''.join(output)}->{''.join(output)}", x, full)
     np.testing.assert_array_equal(found * full, expected, strict=True)
     assert found.ndim <= full.ndim
@@ -42,7 +49,7 @@ def test_aligned_arrays_broadcast_against_the_output(
 
 
 @pytest.mark.parametrize(
-    ("given_", "output", "text"),
+    ("given_", "output", "method"),
     [
         ("ij", "ij", ""),
         ("ij", "ji", ".T"),
@@ -52,12 +59,12 @@ def test_aligned_arrays_broadcast_against_the_output(
         ("", "", ""),
     ],
 )
-def test_transposing_is_short(given_: str, output: str, text: str) -> None:
-    assert transposing(tuple(given_), tuple(output)) == text
+def test_transposing_is_short(given_: str, output: str, method: str) -> None:
+    assert text(transposed("x", tuple(given_), tuple(output))) == f"x{method}"
 
 
 @pytest.mark.parametrize(
-    ("given_", "output", "text"),
+    ("given_", "output", "how"),
     [
         ("i", "bi", ""),
         ("i", "ib", "[:, None]"),
@@ -68,11 +75,11 @@ def test_transposing_is_short(given_: str, output: str, text: str) -> None:
         ("ij", "ij", ""),
     ],
 )
-def test_aligning_inserts_no_axis_in_front(given_: str, output: str, text: str) -> None:
-    assert aligning(tuple(given_), tuple(output)) == text
+def test_aligning_inserts_no_axis_in_front(given_: str, output: str, how: str) -> None:
+    assert text(aligned("x", tuple(given_), tuple(output))) == f"x{how}"
 
 
 def test_inserting_and_index() -> None:
-    assert inserting(("i",), ("b", "i")) == "[None, :]"
-    assert inserting(("i",), ("i",)) == ""
-    assert index(("1", "i", "1"), "0") == "0, :, 0"
+    assert text(inserted("x", ("i",), ("b", "i"))) == "x[None, :]"
+    assert text(inserted("x", ("i",), ("i",))) == "x"
+    assert text(indexed("x", ("1", "i", "1"), "0")) == "x[0, :, 0]"

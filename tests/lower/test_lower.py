@@ -291,3 +291,11 @@ def test_a_view_of_a_view_of_the_cotangent_is_copied_too() -> None:
 def test_units_have_no_size_to_be_read() -> None:
     program = lower(single(Pattern(((UNIT, "i"), ("i",)), ("i",))), (0, 1))
     assert [label for label, _ in program.sizes] == ["i"]
+
+
+def test_operands_and_output_may_have_names_of_their_own() -> None:
+    network = single(pattern_of(parse("ij,jk->ik")))
+    program = lower(network, (0,), names=("tangent", "b"), output="z_1")
+    assert [value.name for value in program.operands] == ["tangent", "b"]
+    assert (program.output.name, program.cotangent.name) == ("z_1", "dz_1")
+    assert [value.name for value in program.gradients] == ["dtangent"]

@@ -17,8 +17,7 @@ import numpy as np
 import pytest
 
 import einsum_grad as eg
-from einsum_grad.emit import Source, program_of, write
-from einsum_grad.emit.numpy import NUMPY
+from einsum_grad.emit import TARGETS, Source, program_of, write
 from einsum_grad.plan import Pattern, pattern_of
 from einsum_grad.runtime.dtypes import Array
 from einsum_grad.runtime.helpers import HELPERS
@@ -57,14 +56,19 @@ def test_what_a_script_alone_needs_is_not_compiled() -> None:
 
 
 def test_what_checks_operands_is_compiled_when_someone_asks_for_the_module() -> None:
-    loaded = load(write(program_of(parsed("ij,jk->ik"), (0, 1), NUMPY, {}), NUMPY), "x")
+    loaded = load(
+        write(program_of(parsed("ij,jk->ik"), (0, 1), TARGETS["numpy"], {}), TARGETS["numpy"]), "x"
+    )
     assert not hasattr(loaded.executed, "forward")
     assert loaded.module.forward(np.ones((2, 3)), np.ones((3, 4))).shape == (2, 4)
     assert loaded.module is loaded.module
 
 
 def test_a_module_of_large_arrays_has_the_helpers_of_the_library_alone() -> None:
-    source = write(program_of(parsed("ij,ij->ij"), (0, 1), NUMPY, {"i": 1024, "j": 1024}), NUMPY)
+    source = write(
+        program_of(parsed("ij,ij->ij"), (0, 1), TARGETS["numpy"], {"i": 1024, "j": 1024}),
+        TARGETS["numpy"],
+    )
     assert source.needed is not None
     assert "def in_blocks(" not in source.text[: source.needed]
     assert "def in_blocks(" in source.text[source.needed :]

@@ -80,8 +80,8 @@ def test_the_dtype_stays_and_integers_wrap_without_a_warning(
 
 def plain_form() -> Any:
     names: dict[str, Any] = {"np": np}
-    for text in PLAIN:
-        exec(text, names)
+    for helper in PLAIN.values():
+        exec(helper.code, names)
     return names["summed_in_blocks"]
 
 

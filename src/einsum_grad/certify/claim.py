@@ -122,7 +122,8 @@ def _wrt(tree: ast.Module, count: int) -> tuple[int, ...]:
     if not {"forward", "backward"} <= functions.keys():
         return tuple(range(count))
     names = [f"d{argument.arg}" for argument in functions["forward"].args.args]
-    told = _GRADIENTS.search(ast.get_docstring(functions["backward"]) or "")
+    doc = ast.get_docstring(functions["backward"]) or ""
+    told = _GRADIENTS.search(" ".join(doc.split()))
     wanted = [name for name in told[1].split(", ") if name] if told else ["?"]
     # A pattern that was given may have fewer operands than the module: then it is wrong, not this.
     known = all(name in names[:count] for name in wanted)

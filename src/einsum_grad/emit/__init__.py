@@ -8,7 +8,6 @@ from einsum_grad.lazy import lazily
 
 if TYPE_CHECKING:
     from einsum_grad.emit.module import write as write
-    from einsum_grad.emit.request import TARGETS as TARGETS
     from einsum_grad.emit.request import along as along
     from einsum_grad.emit.request import emit as emit
     from einsum_grad.emit.request import path_of as path_of
@@ -19,13 +18,13 @@ if TYPE_CHECKING:
     from einsum_grad.emit.source import Source as Source
     from einsum_grad.emit.tangent import write_tangents as write_tangents
     from einsum_grad.emit.target import Target as Target
+    from einsum_grad.emit.targets import TARGETS as TARGETS
 else:
     __getattr__, __dir__ = lazily(
         __name__,
         {
             "module": ("write",),
             "request": (
-                "TARGETS",
                 "along",
                 "emit",
                 "path_of",
@@ -37,5 +36,6 @@ else:
             "source": ("Source",),
             "tangent": ("write_tangents",),
             "target": ("Target",),
+            "targets": ("TARGETS",),
         },
     )

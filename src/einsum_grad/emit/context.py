@@ -4,45 +4,64 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from einsum_grad.emit.target import Target
+from einsum_grad.emit.tree import Call, Expression, call
 from einsum_grad.lower import AxisSize, Program, Value
 from einsum_grad.plan import ELLIPSIS, UNIT, Labels
 
 
 class Context:
-    """The expressions that every step of a program may use."""
+    """What every step of a program may use: the target, and the expressions of sizes."""
 
-    def __init__(self, program: Program, operands: Sequence[Value] = ()) -> None:
+    def __init__(self, program: Program, target: Target, operands: Sequence[Value] = ()) -> None:
         """`operands` are others than the program's, whose shapes are known too."""
         self.program = program
+        self.target = target
         self._operands = (*program.operands, *operands)
         self._sizes = dict(program.sizes)
         self._shapes = {value.labels: value.name for value in reversed(program.operands)}
 
-    def size(self, label: str) -> str:
+    def size(self, label: str) -> Expression:
         """The size of `label`."""
         if label == UNIT:
-            return "1"
+            return 1
         size = self._sizes.get(label)
         if isinstance(size, AxisSize):
             return f"{size.operand.name}.shape[{size.axis}]"
-        return str(size) if size is not None else f"math.prod({self.lead()})"
+        return size if size is not None else call("product", self.lead())
 
-    def shape(self, labels: Labels) -> str:
+    def size_of(self, labels: Labels) -> Expression:
+        """The size of an axis that is made of those of `labels`."""
+        sizes = tuple(map(self.size, labels))
+        return Call("times", sizes) if len(sizes) > 1 else sizes[0] if sizes else 1
+
+    def shape(self, labels: Labels) -> Expression:
         """The shape of an array with an axis for each of `labels`."""
         if not labels:
-            return "()"
+            return call("tuple")
         if labels in self._shapes and ELLIPSIS not in labels and UNIT not in labels:
             return f"{self._shapes[labels]}.shape"
         if ELLIPSIS not in labels:
-            return tuple_of(map(self.size, labels))
+            return Call("tuple", tuple(map(self.size, labels)))
         at = labels.index(ELLIPSIS)
-        parts = [self.shape(part) for part in (labels[:at], labels[at + 1 :]) if part]
-        return " + ".join([*parts[: at > 0], self.lead(), *parts[at > 0 :]])
+        return joined_shape(
+            [
+                *map(self.shape, filter(None, [labels[:at]])),
+                self.lead(),
+                *map(self.shape, filter(None, [labels[at + 1 :]])),
+            ]
+        )
 
     def lead(self) -> str:
         """The sizes that the ellipsis stands for."""
         value = next(value for value in self._operands if ELLIPSIS in value.labels)
         return f"{value.name}.shape{ellipsis_slice(value.labels)}"
+
+
+def joined_shape(parts: Iterable[Expression]) -> Expression:
+    """The shape that is made of the shapes `parts`, one after the other."""
+    first, *rest = parts
+    return call("plus", first, *rest) if rest else first
 
 
 def ellipsis_slice(labels: Labels) -> str:
@@ -55,13 +74,3 @@ def ellipsis_slice(labels: Labels) -> str:
     after = len(labels) - 1 - at
     start, stop = str(at or ""), f"-{after}" if after else ""
     return f"[{start}:{stop}]" if start or stop else ""
-
-
-def tuple_of(entries: Iterable[str]) -> str:
-    """The tuple display of `entries`.
-
-    >>> tuple_of(("a",)), tuple_of(("a", "b")), tuple_of(())
-    ('(a,)', '(a, b)', '()')
-    """
-    entries = tuple(entries)
-    return f"({entries[0]},)" if len(entries) == 1 else f"({', '.join(entries)})"

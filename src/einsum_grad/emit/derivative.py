@@ -8,17 +8,32 @@ the module holds the products against it.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from einsum_grad.emit.context import Context
 from einsum_grad.emit.derivative_check import self_check
 from einsum_grad.emit.guard import guard
-from einsum_grad.emit.layout import comment, folded, indented, wrapped
-from einsum_grad.emit.module import contents_of, joined
+from einsum_grad.emit.module import assembled, shortened
+from einsum_grad.emit.printer import filled
 from einsum_grad.emit.request import along, path_of, target_of
+from einsum_grad.emit.steps import statements_of
 from einsum_grad.emit.target import Target
+from einsum_grad.emit.tree import (
+    Assign,
+    Call,
+    Comment,
+    Define,
+    Do,
+    Expression,
+    If,
+    Raise,
+    Return,
+    Statement,
+    call,
+    ended,
+)
 from einsum_grad.errors import ArgumentError
-from einsum_grad.lower import Program, Step, Value, arrange, steps
+from einsum_grad.lower import Program, arrange, steps
 from einsum_grad.plan import (
     ELLIPSIS,
     Derivative,
@@ -65,13 +80,15 @@ def emit_derivative(
         )
     writer = _Writer(safe, chosen, own)
     code = [
-        writer.checks,
+        *([writer.checks] if writer.checks else []),
         writer.forward(),
         writer.product("matvec"),
         writer.product("rmatvec"),
     ]
+    header = _header(safe)
     check = self_check(safe, writer.checked)
-    return "".join(joined(_header(safe), contents_of(code, check, chosen)))
+    text = assembled(chosen, lambda libraries: header, code, script=check)
+    return text.first + text.script
 
 
 def _header(given: Derivative) -> list[str]:
@@ -81,8 +98,9 @@ def _header(given: Derivative) -> list[str]:
     told = (
         "The sum of these patterns, each with the axes of the rows and then those of the columns:"
     )
+    title = f"The {_TITLE[len(given.wrt)]} of the einsum {shortened(str(given.pattern))} by {by}."
     return [
-        f'"""The {_TITLE[len(given.wrt)]} of the einsum {given.pattern} by {by}.',
+        *filled(f'"""{title}', ""),
         "",
         *([told, "", *rows] if rows else ["It is zero."]),
         "",
@@ -101,103 +119,68 @@ class _Writer:
     def __init__(self, given: Derivative, target: Target, sizes: Mapping[str, int]) -> None:
         self.given, self.target, self.sizes = given, target, sizes
         self.program = self._program(given.pattern)
+        self.context = Context(self.program, target)
         self.checked = self._program(as_one(given))
         self.names = [name.lower() for name in operand_names(len(given.pattern.inputs))]
         self.checks = guard(self.checked)
 
-    def forward(self) -> list[str]:
-        """The function of the einsum itself, as its lines."""
-        lines = list(self._lines(self.given.pattern, self.names, "z"))
-        last = lines.pop().removeprefix("z = ") if lines[-1].startswith("z = ") else "z"
-        body = [
-            '"""Return the output Z of the einsum."""',
-            *self._check(),
-            *lines,
-            f"return {last}",
-        ]
-        folds = [part for line in body for part in folded(line)]
-        return [*wrapped("def forward(", self.names, "):"), *indented(folds)]
+    def forward(self) -> Define:
+        """The function of the einsum itself."""
+        steps = self._steps(self.given.pattern, self.names, "z")
+        body = [*self._check(), *ended(list(steps), "z")]
+        return Define("forward", self.names, "Return the output Z of the einsum.", body)
 
-    def product(self, name: str) -> list[str]:
-        """One of the products with a vector, as its lines."""
+    def product(self, name: str) -> Define:
+        """One of the products with a vector."""
         transposed = name == "rmatvec"
         vector = "cotangent" if transposed else "tangent"
         terms = [term.transposed if transposed else term for term in self.given.terms]
         axes, cut = self.given.axes, len(self.given.axes) - self._width()
         taken, made = (axes[:cut], axes[cut:]) if transposed else (axes[cut:], axes[:cut])
-        doc = f'"""Return the {"transpose" if transposed else "derivative"} times {vector}."""'
+        doc = f"Return the {'transpose' if transposed else 'derivative'} times {vector}."
         body = [
-            doc,
             *self._check(),
             *self._shape_check(vector, taken),
-            *self._body(vector, terms, made),
+            *self._terms(vector, terms, made),
         ]
-        return [*wrapped(f"def {name}(", [vector, *self.names], "):"), *indented(body)]
+        return Define(name, [vector, *self.names], doc, body)
 
-    def _check(self) -> list[str]:
-        return wrapped("check_sizes(", self.names, ")") if self.checks else []
+    def _check(self) -> Iterator[Statement]:
+        if self.checks:
+            yield Do(call("own", "check_sizes", *self.names))
 
-    def _program(self, pattern: Pattern) -> Program:
+    def _program(self, pattern: Pattern, names: Sequence[str] = (), output: str = "z") -> Program:
         path = path_of(pattern, self.target, self.sizes)
-        return along(pattern, path, (), self.sizes)
+        return along(pattern, path, (), self.sizes, names=names, output=output)
 
     def _width(self) -> int:
         return len(self.given.pattern.inputs[self.given.wrt[-1][0]])
 
-    def _shape_check(self, vector: str, labels: Labels) -> Iterator[str]:
+    def _shape_check(self, vector: str, labels: Labels) -> Iterator[Statement]:
         if not labels:
-            yield f"{vector} = np.asarray({vector})"
-        yield from folded(f"if {vector}.shape != {Context(self.program).shape(labels)}:")
-        yield f'    raise ValueError(f"{vector} has shape {{{vector}.shape}}, which does not fit")'
+            yield Assign(vector, call("asarray", vector))
+        shape = f"{vector}.shape"
+        told = Raise(f"{vector} has shape {{}}, which does not fit", (shape,))
+        yield If(call("unlike", shape, self.context.shape(labels)), [told])
 
-    def _body(self, vector: str, terms: list[LinearTerm], made: Labels) -> Iterator[str]:
-        """The lines of every term, and the sum of the terms."""
+    def _terms(self, vector: str, terms: Sequence[LinearTerm], made: Labels) -> list[Statement]:
+        """The statements of every term, and the return of their sum."""
         results = [f"z_{number}" for number, _ in enumerate(terms, start=1)]
-        lines = [
-            line
-            for term, result in zip(terms, results, strict=True)
-            for line in (*comment(str(term.apply)), *self._term(term, vector, result))
-        ]
-        total = " + ".join(results)
-        if len(terms) == 1 and lines[-1].startswith(f"{total} = "):
-            total = lines.pop().removeprefix(f"{total} = ")
-        shape = Context(self.program).shape(made)
-        lines.append(f"return {total or f'np.zeros({shape}, {vector}.dtype)'}")
-        return (part for line in lines for part in folded(line))
+        body: list[Statement] = []
+        for term, result in zip(terms, results, strict=True):
+            names = [*(self.names[number] for number, _ in term.factors), vector]
+            body += [Comment(str(term.apply)), *self._steps(term.apply, names, result)]
+        if len(terms) == 1:
+            return list(ended(body, *results))
+        zeros = call("zeros", self.context.shape(made), f"{vector}.dtype")
+        total: Expression = Call("add", tuple(results)) if terms else zeros
+        return [*body, Return(total)]
 
-    def _term(self, term: LinearTerm, vector: str, result: str) -> Iterator[str]:
-        names = [*(self.names[number] for number, _ in term.factors), vector]
-        return self._lines(term.apply, names, result)
-
-    def _lines(self, pattern: Pattern, names: list[str], result: str) -> Iterator[str]:
-        """The lines that make the output of a pattern, in the names of its operands."""
-        program = self._program(pattern)
-        program = arrange(program) if self.target.fast else program
+    def _steps(self, pattern: Pattern, names: Sequence[str], result: str) -> Iterator[Statement]:
+        """What makes the output of a pattern, in the names of its operands."""
+        program = self._program(pattern, names, result)
+        program = arrange(program) if self.target.pairwise else program
         program = dataclasses.replace(program, sizes=self.program.sizes)
-        program = renamed(program, dict(zip(_names(program), names, strict=True)), result)
+        context = Context(program, self.target, self.program.operands)
         for step in steps(program.forward):
-            yield from self.target.steps[step.op](step, Context(program, self.program.operands))
-
-
-def renamed(program: Program, names: Mapping[str, str], output: str) -> Program:
-    """The program's forward with other names for the operands, the output, and what is theirs."""
-    every = {**names, program.output.name: output}
-
-    def value(old: Value) -> Value:
-        base, mark, rest = old.name.partition("_")
-        return Value(every.get(base, base) + mark + rest, old.labels)
-
-    def step(old: Step) -> Step:
-        return Step(old.op, value(old.result), tuple(map(value, old.args)))
-
-    forward = (
-        dataclasses.replace(section, steps=tuple(map(step, section.steps)))
-        for section in program.forward
-    )
-    return dataclasses.replace(
-        program, operands=tuple(map(value, program.operands)), forward=tuple(forward)
-    )
-
-
-def _names(program: Program) -> list[str]:
-    return [value.name for value in program.operands]
+            yield from statements_of(step, context)

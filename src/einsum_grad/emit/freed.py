@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from einsum_grad.emit.product import ROLES
+from einsum_grad.emit.tree import Assign, Free, Statement
 from einsum_grad.lower import Program, Step, dying
 
 SMALLEST = 1 << 17
@@ -14,44 +15,37 @@ SMALLEST = 1 << 17
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
-    """Lines, the steps that they do, and the names that they leave."""
+class Part:
+    """Statements, the steps that they do, and the names that they leave."""
 
     steps: Sequence[Step]
     names: tuple[str, ...]
-    lines: list[str]
+    body: tuple[Statement, ...]
 
-    def roles(self) -> tuple[str, ...]:
-        """The names among those of the arguments of a call that the lines bind."""
-        return tuple(role for role in ROLES if self.binds(role))
-
-    def binds(self, name: str) -> bool:
-        """Whether some line binds `name`."""
-        return any(line.startswith(f"{name} = ") for line in self.lines)
+    def binds(self, role: str) -> bool:
+        """Whether some statement gives the name `role` to an argument of a call."""
+        return any(isinstance(each, Assign) and each.target == role for each in self.body)
 
 
-def freed(
-    program: Program, found: Sequence[Statement], kept: Collection[str]
-) -> Iterator[Statement]:
-    """The statements, each with a `del` of what is of no more use; `kept` are used after them."""
-    todo = [step for statement in found for step in statement.steps]
+def freed(program: Program, found: Sequence[Part], kept: Collection[str]) -> Iterator[Part]:
+    """The parts, each with a `Free` of what is of no more use; `kept` are used after them."""
+    todo = [step for part in found for step in part.steps]
     over = iter(dying(program, todo, kept))
-    there = {name for statement in found for name in statement.names}
+    there = {name for part in found for name in part.names}
     made = {step.result.name for step in todo}
-    for number, statement in enumerate(found, start=1):
-        dead = chain.from_iterable(next(over) for _ in statement.steps)
+    for number, part in enumerate(found, start=1):
+        dead = chain.from_iterable(next(over) for _ in part.steps)
         names = [v.name for v in dead if v.labels and (v.name in there or v.name not in made)]
-        if number < len(found) and (names or _may_copy(program, statement)):
-            names += [role for role in statement.roles() if not found[number].binds(role)]
-        lines = [*statement.lines, *([f"del {', '.join(names)}"] if names else [])]
-        yield Statement(statement.steps, statement.names, lines)
+        if number < len(found) and (names or _may_copy(program, part)):
+            names += [role for role in ROLES if part.binds(role) and not found[number].binds(role)]
+        yield Part(part.steps, part.names, (*part.body, Free(tuple(names)))) if names else part
 
 
-def _may_copy(program: Program, statement: Statement) -> bool:
-    """Whether the statement makes matrices of large arrays that may lie in any order in memory."""
+def _may_copy(program: Program, part: Part) -> bool:
+    """Whether `part` makes matrices of large arrays that may lie in any order in memory."""
     scale = program.scale
     if scale is None:
         return False
     given = {program.cotangent, *program.operands}
-    args = given.intersection(arg for step in statement.steps for arg in step.args)
+    args = given.intersection(arg for step in part.steps for arg in step.args)
     return any(scale.reaches(arg.labels, SMALLEST) for arg in args)

@@ -4,31 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from einsum_grad.emit.freed import Statement
+from einsum_grad.emit.body import body, parts
 from einsum_grad.emit.guard import cotangent_guard
-from einsum_grad.emit.layout import (
-    comment,
-    folded,
-    indented,
-    parenthesised,
-    returned,
-    tupled,
-    unpacked,
-    wrapped,
-)
-from einsum_grad.emit.statements import statements
 from einsum_grad.emit.target import Target
+from einsum_grad.emit.tree import (
+    BLANK,
+    Assign,
+    Call,
+    Comment,
+    Define,
+    Do,
+    Return,
+    Statement,
+    call,
+    ended,
+    names,
+)
 from einsum_grad.lower import Block, Program, Schedule, Section, Value
 from einsum_grad.plan import Gradient, Why, gradient_facts
 
 _LONGEST_PATTERN = 60
-_USED_UP = "# Nobody else has these arrays: each can go as soon as it was used."
+_MOST_NAMED = 12
+_USED_UP = Comment("Nobody else has these arrays: each can go as soon as it was used.")
 
 
 def functions(
     program: Program, target: Target, schedule: Schedule, checked: bool
-) -> tuple[list[list[str]], list[list[str]]]:
-    """The functions of `program`, each as its lines; they do what the `schedule` says.
+) -> tuple[list[Define], list[Define]]:
+    """The functions of `program`; they do what the `schedule` says.
 
     The last two, `forward` and `backward`, check their operands. Where it is for speed, or where
     the two share values, they call functions that do not check, and come first: `save`, `output`
@@ -36,10 +39,10 @@ def functions(
     that at once.
     """
     writer = _Writer(program, target, schedule, checked)
-    if not (program.residuals or target.fast):
-        return [], writer.plain()
+    if not (program.residuals or target.layered):
+        return [], writer.checked(writer.evaluation(), [BLANK, *writer.gradients()])
     together = [writer.together()] if schedule.together else []
-    return [*writer.unchecked(), *together], writer.checked()
+    return [*writer.unchecked(), *together], writer.checked(*writer.calls())
 
 
 class _Writer:
@@ -51,139 +54,97 @@ class _Writer:
         self.saved = _names(program.residuals)
         self.inner = [*self.operands, *(["saved"] if self.saved else [])]
         self.notes = _notes(program.backward)
-        self.guards = indented(wrapped("check_sizes(", self.operands, ")")) if checked else []
-        self.output_doc = '    """Return the output Z."""'
-        gradients = f"the gradients {tupled(_names(program.gradients))} for a cotangent dz of Z"
-        self.gradients_doc = f'    """Return {gradients}."""'
-        self.together_doc = f'    """Return the output Z, and {gradients}."""'
+        self.guards = [Do(call("own", "check_sizes", *self.operands))] if checked else []
+        told = f"the gradients {told_tuple(_names(program.gradients))} for a cotangent dz of Z"
+        self.output_doc = "Return the output Z."
+        self.gradients_doc = f"Return {told}."
+        self.together_doc = f"Return the output Z, and {told}."
 
-    def plain(self) -> list[list[str]]:
+    def unchecked(self) -> list[Define]:
+        """The functions that compute: their last argument is what `save` returns."""
+        output, gradients = self.evaluation(), self.gradients()
+        if self.saved:
+            unpack = Assign(names(self.saved), "saved")
+            used_up = Do(call("own", "saved.clear"))
+            output, gradients = [unpack, *output], [unpack, _USED_UP, used_up, BLANK, *gradients]
         return [
-            [
-                *self._opening("forward", self.operands),
-                self.output_doc,
-                *self.guards,
-                *self._evaluation(),
-            ],
-            [
-                *self._opening("backward", ["dz", *self.operands]),
-                self.gradients_doc,
-                *self.guards,
-                *indented(cotangent_guard(self.program)),
-                "",
-                *self._pullback(),
-            ],
+            *([self.save()] if self.saved else []),
+            Define("output", self.inner, self.output_doc, output),
+            Define("pullback", ["dz", *self.inner], self.gradients_doc, gradients),
         ]
 
-    def unchecked(self) -> list[list[str]]:
-        unpack = indented(unpacked(self.saved, "saved")) if self.saved else []
-        used_up = indented([_USED_UP, "saved.clear()", ""]) if self.saved else []
+    def checked(self, output: list[Statement], gradients: list[Statement]) -> list[Define]:
+        """The functions that check their operands, and then do what they are given."""
+        guards = [*self.guards, *cotangent_guard(self.program, self.target)]
         return [
-            *([self._save()] if self.saved else []),
-            [*self._opening("output", self.inner), self.output_doc, *unpack, *self._evaluation()],
-            [
-                *self._opening("pullback", ["dz", *self.inner]),
-                self.gradients_doc,
-                *unpack,
-                *used_up,
-                *self._pullback(),
-            ],
+            Define("forward", self.operands, self.output_doc, [*self.guards, *output]),
+            Define("backward", ["dz", *self.operands], self.gradients_doc, [*guards, *gradients]),
         ]
 
-    def checked(self) -> list[list[str]]:
-        kept = wrapped("saved = save(", self.operands, ")") if self.saved else []
-        return [
-            [
-                *self._opening("forward", self.operands),
-                self.output_doc,
-                *self.guards,
-                *indented([*kept, *wrapped("return output(", self.inner, ")")]),
-            ],
-            [
-                *self._opening("backward", ["dz", *self.operands]),
-                self.gradients_doc,
-                *self.guards,
-                *indented(cotangent_guard(self.program)),
-                *indented([*kept, *wrapped("return pullback(", ["dz", *self.inner], ")")]),
-            ],
-        ]
+    def calls(self) -> tuple[list[Statement], list[Statement]]:
+        """The calls of what computes the output, and of what computes the gradients."""
+        save = call("own", "save", *self.operands)
+        kept: list[Statement] = [Assign("saved", save)] if self.saved else []
+        return (
+            [*kept, Return(call("own", "output", *self.inner))],
+            [*kept, Return(call("own", "pullback", "dz", *self.inner))],
+        )
 
-    def together(self) -> list[str]:
+    def together(self) -> Define:
         output, gradients = self.program.output.name, _names(self.program.gradients)
-        return [
-            *self._opening("value_and_gradients", ["dz", *self.operands]),
-            self.together_doc,
-            *self._paragraphs(self.schedule.together, [output, *gradients]),
-            *indented(folded(f"return {output}, {parenthesised(gradients)}")),
-        ]
+        returned = Return(names([output, Call("tuple", tuple(gradients))]))
+        steps = self.paragraphs(self.schedule.together, [output, *gradients])
+        return Define(
+            "value_and_gradients", ["dz", *self.operands], self.together_doc, [*steps, returned]
+        )
 
-    def _save(self) -> list[str]:
-        return [
-            *self._opening("save", self.operands),
-            '    """Return what the output and the gradients share."""',
-            *indented(_folded(self._lines(self.schedule.save, self.saved))),
-            *indented(folded(f"return [{', '.join(self.saved)}]")),
-        ]
+    def save(self) -> Define:
+        steps = body(self.program, self.schedule.save, self.saved, self.target)
+        doc = "Return what the output and the gradients share."
+        returned = Return(Call("list", tuple(self.saved)))
+        return Define("save", self.operands, doc, [*steps, returned])
 
-    def _evaluation(self) -> list[str]:
+    def evaluation(self) -> list[Statement]:
         """The steps to the output, and the return: of an expression, where that comes last."""
         name = self.program.output.name
-        lines = self._lines(self.schedule.output, [name, *self.saved])
-        inline = self.program.scale is None and lines and lines[-1].startswith(f"{name} = ")
-        result = lines.pop().removeprefix(f"{name} = ") if inline else name
-        return indented(_folded([*lines, f"return {result}"]))
+        steps = body(self.program, self.schedule.output, [name, *self.saved], self.target)
+        large = self.program.scale is not None
+        return [*steps, Return(name)] if large else list(ended(steps, name))
 
-    def _pullback(self) -> list[str]:
+    def gradients(self) -> list[Statement]:
         """The gradients, each a paragraph, and the return."""
         gradients = _names(self.program.gradients)
-        body = self._paragraphs(self.schedule.pullback, gradients)
-        return [*body, *indented(returned(gradients))]
+        return [*self.paragraphs(self.schedule.pullback, gradients), Return(names(gradients))]
 
-    def _paragraphs(self, found: Sequence[Block], kept: Sequence[str]) -> list[str]:
-        """The steps with a note before the first that is made for a gradient, and a last line."""
-        notes, body = dict(self.notes), []
-        for statement in self._statements(found, kept):
-            made = (step.result.name for step in statement.steps)
-            why = [line for name in made for line in notes.pop(name, [])]
-            body += [*(["", *why] if why else []), *_folded(statement.lines)]
-        return indented([*body[bool(body and not body[0]) :], ""])
-
-    def _opening(self, name: str, arguments: Sequence[str]) -> list[str]:
-        return wrapped(f"def {name}(", arguments, "):")
-
-    def _lines(self, found: Sequence[Block], kept: Sequence[str]) -> list[str]:
-        """The code of some steps, of whose results the values `kept` are used outside."""
-        return [line for statement in self._statements(found, kept) for line in statement.lines]
-
-    def _statements(self, found: Sequence[Block], kept: Sequence[str]) -> list[Statement]:
-        return statements(self.program, found, kept, self.target)
+    def paragraphs(self, found: Sequence[Block], kept: Sequence[str]) -> list[Statement]:
+        """The steps with a note before the first that is made for a gradient, and an empty line."""
+        notes, told = dict(self.notes), list[Statement]()
+        for part in parts(self.program, found, kept, self.target):
+            why = [notes.pop(step.result.name) for step in part.steps if step.result.name in notes]
+            told += [*([BLANK, *why] if why else []), *part.body]
+        return [*told[told[:1] == [BLANK] :], BLANK]
 
 
-def _notes(sections: Iterable[Section]) -> dict[str, list[str]]:
+def _notes(sections: Iterable[Section]) -> dict[str, Comment]:
     """The comment of each gradient, by the name of the first thing that is made for it."""
-    return {section.steps[0].result.name: _why(section) for section in sections if section.steps}
+    return {
+        section.steps[0].result.name: _why(section, section.note)
+        for section in sections
+        if section.steps and isinstance(section.note, Gradient)
+    }
 
 
-def _folded(lines: Iterable[str]) -> list[str]:
-    return [part for line in lines for part in folded(line)]
-
-
-def _why(section: Section) -> list[str]:
+def _why(section: Section, note: Gradient) -> Comment:
     """The comment of a gradient: the swap, and why it is or is not run as it stands."""
-    note = section.note
-    if not isinstance(note, Gradient):
-        return []
-    names = _names(section.args)
+    operands = _names(section.args)
     place = f"d{section.made.name}"
-    facts = gradient_facts(note, names, place)
+    facts = gradient_facts(note, operands, place)
     pattern = note.pattern
     shown = pattern if len(pattern) <= _LONGEST_PATTERN else f"{pattern[:_LONGEST_PATTERN]}…"
-    result, operand = section.result.name, names[note.operand]
-    swap = f"{result}: put {place} in the place of {operand}"
+    swap = f"{section.result.name}: put {place} in the place of {operands[note.operand]}"
     if facts[0].why is Why.AS_IT_STANDS:
-        return comment(f"{swap}; {shown} runs as it stands.")
-    told = ". ".join(_sentence(fact.sentence) for fact in facts)
-    return comment(f"{swap}, {shown}. {told}.")
+        return Comment(f"{swap}; {shown} runs as it stands.")
+    return Comment(f"{swap}, {shown}. {'. '.join(_sentence(fact.sentence) for fact in facts)}.")
 
 
 def _sentence(text: str) -> str:
@@ -194,3 +155,15 @@ def _sentence(text: str) -> str:
 
 def _names(values: Iterable[Value]) -> list[str]:
     return [value.name for value in values]
+
+
+def told_tuple(given: Sequence[str]) -> str:
+    """How a docstring says a tuple of names; a long one by its ends.
+
+    >>> told_tuple([]), told_tuple(["dx"]), told_tuple(["dx", "dw"])
+    ('()', '(dx,)', '(dx, dw)')
+    """
+    if len(given) == 1:
+        return f"({given[0]},)"
+    told = given if len(given) <= _MOST_NAMED else [*given[:2], "...", given[-1]]
+    return f"({', '.join(told)})"

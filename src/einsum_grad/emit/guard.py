@@ -2,130 +2,106 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from einsum_grad.emit.context import Context, ellipsis_slice
-from einsum_grad.emit.layout import WIDTH, folded, indented, wrapped
+from einsum_grad.emit.target import Target
+from einsum_grad.emit.tree import Assign, Call, Define, Expression, If, Raise, Statement, call
 from einsum_grad.lower import Program, Value
 from einsum_grad.plan import ELLIPSIS, UNIT
 
 _LONGEST_MESSAGE = 60
 
 
-def guard(program: Program) -> list[str]:
+def guard(program: Program) -> Define | None:
     """The function `check_sizes`: it refuses what would broadcast, and would be wrong silently."""
     body = [*_ranks(program), *_sizes(program), *_dtypes(program)]
-    if not body:
-        return []
-    return [
-        *wrapped("def check_sizes(", (value.name for value in program.operands), "):"),
-        '    """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""',
-        *indented(body),
-    ]
+    operands = [value.name for value in program.operands]
+    doc = "Raise ValueError unless axes and sizes fit: nothing broadcasts here."
+    return Define("check_sizes", operands, doc, body) if body else None
 
 
-def cotangent_guard(program: Program) -> list[str]:
-    """The lines that hold the cotangent's shape against the output's."""
-    name, context = program.cotangent.name, Context(program)
-    shape = context.shape(program.cotangent.labels)
+def cotangent_guard(program: Program, target: Target) -> Iterator[Statement]:
+    """What holds the cotangent's shape against the output's."""
+    name, labels = program.cotangent.name, program.cotangent.labels
     dtypes = _written(program)
-    # Beside an output without axes, a number is the natural cotangent.
-    number = f"{name} = np.asarray({', '.join([name, *dtypes[:1]])})"
-    return [
-        *([] if program.cotangent.labels else [number]),
-        *folded(f"if {name}.shape != {shape}:"),
-        f'    raise ValueError(f"{name} has shape {{{name}.shape}}, unlike the output")',
-        *(_unlike(name, dtypes[0]) if dtypes and program.cotangent.labels else []),
-    ]
+    if not labels:
+        # Beside an output without axes, a number is the natural cotangent.
+        yield Assign(name, call("asarray", name, *dtypes[:1]))
+    shape = f"{name}.shape"
+    told = Raise(f"{name} has shape {{}}, unlike the output", (shape,))
+    yield If(call("unlike", shape, Context(program, target).shape(labels)), [told])
+    if dtypes and labels:
+        dtype = f"{name}.dtype"
+        told = Raise(f"{name} has dtype {{}}, unlike the operands", (dtype,))
+        yield If(call("unlike", dtype, dtypes[0]), [told])
 
 
-def _unlike(name: str, dtype: str) -> list[str]:
-    return [
-        f"if {name}.dtype != {dtype}:",
-        f'    raise ValueError(f"{name} has dtype {{{name}.dtype}}, unlike the operands")',
-    ]
-
-
-def _dtypes(program: Program) -> Iterator[str]:
+def _dtypes(program: Program) -> Iterator[Statement]:
     """What is written into arrays that are there has their dtype: all operands have one."""
     dtypes = _written(program)
     if len(dtypes) > 1:
-        yield from _equal(dtypes)
-        yield '    raise ValueError("the operands have more than one dtype")'
+        yield If(Call("unlike", dtypes), [Raise("the operands have more than one dtype")])
 
 
-def _written(program: Program) -> list[str]:
+def _written(program: Program) -> tuple[str, ...]:
     """The dtypes of the operands, where results are written into arrays that are there."""
     if program.scale is None:
-        return []
-    return [f"{value.name}.dtype" for value in program.operands if value.labels]
+        return ()
+    return tuple(f"{value.name}.dtype" for value in program.operands if value.labels)
 
 
-def _ranks(program: Program) -> Iterator[str]:
+def _ranks(program: Program) -> Iterator[Statement]:
     for value in program.operands:
-        count = len(value.labels)
+        name, count = value.name, len(value.labels)
         if ELLIPSIS in value.labels:
-            count -= 1
-            if count:
-                yield f"if {value.name}.ndim < {count}:"
-                yield f'    raise ValueError("operand {value.name} needs at least {_axes(count)}")'
+            told = Raise(f"operand {name} needs at least {_axes(count - 1)}")
+            if count > 1:
+                yield If(call("less", f"{name}.ndim", count - 1), [told])
         else:
             # A number may stand for an array without axes.
-            rank = f"{value.name}.ndim" if count else f"np.ndim({value.name})"
-            yield f"if {rank} != {count}:"
-            yield f'    raise ValueError("operand {value.name} needs {_axes(count)}")'
+            rank: Expression = f"{name}.ndim" if count else call("ndim", name)
+            yield If(call("unlike", rank, count), [Raise(f"operand {name} needs {_axes(count)}")])
 
 
 def _axes(count: int) -> str:
     return f"{count} axis" if count == 1 else f"{count} axes"
 
 
-def _sizes(program: Program) -> Iterator[str]:
-    for label, places in _places(program).items():
-        if label == UNIT:
-            yield from (line for place in places for line in _unit(place))
-        elif len(places) > 1:
-            yield from _equal(places)
-            yield f"    raise ValueError({_message(label, places)})"
-
-
-def _message(label: str, places: list[str]) -> str:
-    if label == ELLIPSIS:
-        return '"the axes of ... differ; write a module for these shapes"'
-    told = f"label {label} has the sizes {{{'} and {'.join(places)}}}"
-    short = len(told) <= _LONGEST_MESSAGE
-    return f'f"{told}"' if short else f'"label {label} has more than one size"'
-
-
-def _unit(place: str) -> Iterator[str]:
-    name, axis = place.removesuffix("]").split(".shape[")
-    yield f"if {place} != 1:"
-    yield f'    raise ValueError("axis {axis} of operand {name} needs size 1")'
-
-
-def _equal(places: list[str]) -> Iterator[str]:
-    if len(places) == 2:
-        yield f"if {places[0]} != {places[1]}:"
-    elif len(line := f"if not {' == '.join(places)}:") <= WIDTH - 4:
-        yield line
-    else:
-        yield "if not ("
-        yield from indented([places[0], *(f"== {place}" for place in places[1:])])
-        yield "):"
-
-
-def _places(program: Program) -> dict[str, list[str]]:
-    """The expressions of each label's sizes, one for each axis that has it."""
-    found: dict[str, list[str]] = {}
+def _sizes(program: Program) -> Iterator[Statement]:
+    """Each label has one size, in every place that has it; that of a unit is 1."""
+    places: dict[str, list[tuple[Value, int]]] = {}
     for value in program.operands:
         for axis, label in enumerate(value.labels):
-            found.setdefault(label, []).append(_size(value, axis))
-    return found
+            places.setdefault(label, []).append((value, axis))
+    for label, found in places.items():
+        if label == UNIT:
+            yield from (_unit(value, axis) for value, axis in found)
+        elif len(found) > 1:
+            sizes = tuple(_size(value, axis) for value, axis in found)
+            yield If(Call("unlike", sizes), [_unequal(label, sizes)])
+
+
+def _unit(value: Value, axis: int) -> If:
+    told = Raise(f"axis {_counted(value, axis)} of operand {value.name} needs size 1")
+    return If(call("unlike", _size(value, axis), 1), [told])
+
+
+def _unequal(label: str, sizes: Sequence[str]) -> Raise:
+    if label == ELLIPSIS:
+        return Raise("the axes of ... differ; write a module for these shapes")
+    told = f"label {label} has the sizes {' and '.join(['{}'] * len(sizes))}"
+    is_short = len(told) + sum(map(len, sizes)) <= _LONGEST_MESSAGE
+    return Raise(told, tuple(sizes)) if is_short else Raise(f"label {label} has more than one size")
 
 
 def _size(value: Value, axis: int) -> str:
     labels = value.labels
     if labels[axis] == ELLIPSIS:
         return f"{value.name}.shape{ellipsis_slice(labels)}"
-    before = ELLIPSIS in labels[:axis]
-    return f"{value.name}.shape[{axis - len(labels) if before else axis}]"
+    return f"{value.name}.shape[{_counted(value, axis)}]"
+
+
+def _counted(value: Value, axis: int) -> int:
+    """The number of an axis: after an ellipsis counted from the end."""
+    return axis - len(value.labels) if ELLIPSIS in value.labels[:axis] else axis

@@ -4,80 +4,91 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from einsum_grad.emit.functions import functions
 from einsum_grad.emit.guard import guard
 from einsum_grad.emit.helpers import helpers
-from einsum_grad.emit.layout import WIDTH, indented
+from einsum_grad.emit.printer import WIDTH, Printer
 from einsum_grad.emit.selfcheck import self_check
 from einsum_grad.emit.source import Source
-from einsum_grad.emit.target import Library, Target
+from einsum_grad.emit.target import NUMPY_LIBRARY, Library, Target
+from einsum_grad.emit.tree import Lines, Statement
 from einsum_grad.lower import Op, Program, has_blas, schedule, steps
 from einsum_grad.plan import ELLIPSIS, UNIT, equation_text, operand_names
 
 _INDENT = "    "
 _LONGEST_TITLE = 60
 
+Header = Callable[[Sequence[Library]], list[str]]
+"""The docstring of a module that needs these libraries, as its lines."""
+
 
 @dataclass(frozen=True, slots=True)
-class Contents:
-    """The functions of a module, those that it needs as a script, and what all of them use."""
+class Text:
+    """A module: its docstring, imports and first functions, others, and what a script needs."""
 
-    code: list[list[str]]
-    script: list[list[str]]
-    libraries: list[Library]
+    first: str
+    others: str
+    script: str
+    helpers: tuple[str, ...]
 
 
 def write(program: Program, target: Target) -> Source:
     """Write the module of `program` for `target`."""
     found, checks = schedule(program), guard(program)
-    inner, checked = functions(program, target, found, bool(checks))
+    inner, checked = functions(program, target, found, checks is not None)
+    outer = [*([checks] if checks else []), *checked]
     check = self_check(program, bool(found.together)) if program.wrt else []
-    contents = contents_of([*inner, checks, *checked], check, target)
-    header = _header(program, contents.libraries)
-    needed, rest = joined(header, contents)
-    opening = len(needed) - len(_functions([checks, *checked])) if inner else None
+
+    def header(libraries: Sequence[Library]) -> list[str]:
+        return _header(program, libraries)
+
+    text = assembled(target, header, inner, outer, check)
+    needed = text.first + text.others
+    opening = len(text.first) if inner else None
     large = program.scale is not None
     blas = not large or has_blas(found)
-    return Source(needed + rest, target.name, opening, len(needed), large, blas)
+    return Source(
+        needed + text.script, target.name, opening, len(needed), large, blas, text.helpers
+    )
 
 
-def contents_of(code: list[list[str]], check: list[str], target: Target) -> Contents:
-    """What a module consists of: its functions, and the check of itself, if it has one."""
-    script = [*helpers(_text(code)), check]
-    text = _text([*code, *script])
-    return Contents(code, script, [each for each in target.libraries if each.use in text])
-
-
-def joined(header: list[str], contents: Contents) -> tuple[str, str]:
-    """The text of a module: its docstring, imports and functions, and apart the rest of it."""
+def assembled(
+    target: Target,
+    header: Header,
+    inner: Sequence[Statement],
+    outer: Sequence[Statement] = (),
+    script: Sequence[Statement] = (),
+) -> Text:
+    """The text of a module: functions that come first, `outer` ones, and what a script needs."""
+    printer = Printer(target)
+    first, others = printer.write(inner), printer.write(outer)
     # The standard library's imports stand apart.
-    math = ["import math", ""] if "math.prod(" in _text(contents.code) else []
-    imports = [*math, *(each.statement for each in contents.libraries)]
-    first = [*header, *(["", *imports] if imports else [])]
-    rest = _functions(contents.script)
-    return _functions([first, *contents.code]), f"\n\n{rest}" if rest else ""
+    math = ["import math", ""] if "math" in printer.used else []
+    own = helpers(printer.used)
+    rest = printer.write([*(Lines(each.code) for each in own.values()), *script])
+    used = printer.used.union(*(each.needs for each in own.values()))
+    used |= {NUMPY_LIBRARY.alias} if script else set()
+    libraries = [each for each in target.libraries if each.alias in used]
+    imports = [*math, *(each.statement for each in libraries)]
+    opening = "\n".join([*header(libraries), *(["", *imports] if imports else []), ""])
+    before = [opening, *([first] if first else []), *([""] if others else [])]
+    return Text("\n\n".join(before), others, f"\n\n{rest}" if rest else "", tuple(own))
 
 
-def _functions(code: Iterable[list[str]]) -> str:
-    return "\n\n".join("\n".join([*lines, ""]) for lines in code if lines)
-
-
-def _text(code: Iterable[list[str]]) -> str:
-    return "\n".join(line for lines in code for line in lines)
-
-
-def _header(program: Program, libraries: list[Library]) -> list[str]:
+def _header(program: Program, libraries: Sequence[Library]) -> list[str]:
     names = " and ".join(library.name for library in libraries)
     needs = f"; needs {names}" if names else ""
     check = " Run as a script, it checks its gradients." if program.wrt else ""
+    pattern = str(program.pattern)
     return [
-        f'"""The einsum {_short(str(program.pattern), _LONGEST_TITLE)} and its gradients.',
+        f'"""The einsum {shortened(pattern)} and its gradients.',
         "",
-        *_equation(program),
-        *indented(_notes(program)),
+        *_equation(program, pattern),
+        *_notes(program),
         "",
         f"Written by einsum-grad{needs}.{check}",
         '"""',
@@ -86,14 +97,16 @@ def _header(program: Program, libraries: list[Library]) -> list[str]:
 
 def _notes(program: Program) -> list[str]:
     """What a reader must know of the labels and the numbers."""
+    labels = program.pattern.labels()
+    merged = _merged(program) if ELLIPSIS in labels else ELLIPSIS
     table = (
-        (UNIT in program.pattern.labels(), "1 is an axis of size 1 that broadcasts"),
-        (ELLIPSIS in program.pattern.labels(), f"{_merged(program)} is all axes of ... as one"),
+        (UNIT in labels, "1 is an axis of size 1 that broadcasts"),
+        (ELLIPSIS in labels, f"{merged} is all axes of ... as one"),
         *((isinstance(size, int), f"{label} has size {size}") for label, size in program.sizes),
         (program.traits.complex, CONVENTION[program.traits.conjugate]),
     )
     notes = [note for holds, note in table if holds]
-    return ["", *notes] if notes else []
+    return ["", *(f"{_INDENT}{note}" for note in notes)] if notes else []
 
 
 CONVENTION = {
@@ -104,20 +117,23 @@ CONVENTION = {
 
 def _merged(program: Program) -> str:
     """The label that the steps have where the pattern has an ellipsis."""
-    for step in (*steps(program.forward), *steps(program.backward)):
+    for step in chain(steps(program.forward), steps(program.backward)):
         if step.op is Op.MERGE:
             return step.result.labels[step.args[0].labels.index(ELLIPSIS)]
     return ELLIPSIS
 
 
-def _equation(program: Program) -> list[str]:
+def _equation(program: Program, pattern: str) -> list[str]:
     """The equation, or of a pattern too long for the title the pattern in full."""
-    if len(str(program.pattern)) > _LONGEST_TITLE:
-        text = re.sub(", *", ", ", str(program.pattern))
+    if len(pattern) > _LONGEST_TITLE:
+        text = re.sub(", *", ", ", pattern)
     else:
         text = equation_text(program.pattern, operand_names(len(program.operands)), "Z")
+        if len(text) + len(_INDENT) <= WIDTH:
+            return [_INDENT + text]
     return textwrap.wrap(text, WIDTH, initial_indent=_INDENT, subsequent_indent=2 * _INDENT)
 
 
-def _short(text: str, length: int) -> str:
-    return text if len(text) <= length else f"{text[:length]}…"
+def shortened(pattern: str) -> str:
+    """The pattern as a title says it, which has one line."""
+    return pattern if len(pattern) <= _LONGEST_TITLE else f"{pattern[:_LONGEST_TITLE]}…"

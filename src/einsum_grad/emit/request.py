@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from einsum_grad.emit.einops import EINOPS
 from einsum_grad.emit.module import write
-from einsum_grad.emit.numpy import NUMPY
-from einsum_grad.emit.steps import LETTERS
+from einsum_grad.emit.product import LETTERS
 from einsum_grad.emit.target import Target
+from einsum_grad.emit.targets import TARGETS
 from einsum_grad.errors import ArgumentError
 from einsum_grad.lower import PLAIN, Gaps, Program, Scale, Traits, arrange, lower, scale_of
 from einsum_grad.plan import (
@@ -27,8 +26,6 @@ from einsum_grad.plan import (
     single,
     spell,
 )
-
-TARGETS: Mapping[str, Target] = {target.name: target for target in (NUMPY, EINOPS)}
 
 _READABLE_OPERANDS = 8
 _TRAITS = {
@@ -120,7 +117,9 @@ def program_along(
     say that there are no `singletons`.
     """
     program = replace(along(pattern, path, wrt, sizes, traits), singletons=singletons)
-    return arrange(program, scale) if target.fast else program
+    if not target.pairwise:
+        return program
+    return arrange(program, scale if target.out_argument else None)
 
 
 def along(
@@ -129,10 +128,12 @@ def along(
     wrt: tuple[int, ...],
     sizes: Mapping[str, int],
     traits: Traits = PLAIN,
+    names: Sequence[str] = (),
+    output: str = "z",
 ) -> Program:
     """The program of a pattern in labels that may stand in code, its axes in no special order."""
     network = single(pattern) if path is None else pairwise(pattern, path)
-    return lower(network, wrt, traits, pattern.output_sizes(sizes))
+    return lower(network, wrt, traits, pattern.output_sizes(sizes), names, output)
 
 
 def path_of(
@@ -143,6 +144,6 @@ def path_of(
     That is what a readable target does, unless `order` asks for something else.
     """
     readable = len(pattern.inputs) <= _READABLE_OPERANDS and len(pattern.labels()) <= LETTERS
-    if readable and not target.fast and order == AUTO:
+    if readable and not target.pairwise and order == AUTO:
         return None
     return contraction_path(pattern, sizes, order)

@@ -26,3 +26,5 @@ class Source:
     """Whether it was written for large arrays: in blocks, into memory that is used again."""
     blas: bool = True
     """Whether a BLAS may multiply whole arrays there, on threads of its own."""
+    helpers: tuple[str, ...] = ()
+    """The plain helpers that it has, for which whoever runs it may have better ones."""

@@ -1,105 +1,110 @@
-"""The steps that every target on NumPy writes alike; a line or two each."""
+"""Steps of a program to statements: one short rule for each `Op`."""
 
 from __future__ import annotations
 
-import string
 from collections.abc import Callable, Mapping
 
-from einsum_grad.emit.context import Context, ellipsis_slice, tuple_of
-from einsum_grad.emit.view import index, transposing
-from einsum_grad.lower import Op, Step
-from einsum_grad.plan import ELLIPSIS, UNIT, Labels, Pattern, diagonals, distinct
+from einsum_grad.emit.context import Context
+from einsum_grad.emit.product import LETTERS, einsum, pairing_of, written
+from einsum_grad.emit.tree import Assign, Call, Comment, Expression, Statement, call
+from einsum_grad.emit.view import transposed
+from einsum_grad.lower import Op, Step, Value, product_of
+from einsum_grad.plan import diagonals, distinct
 
-LETTERS = len(string.ascii_letters)
-"""How many labels np.einsum takes."""
-
-Render = Callable[[Step, Context], tuple[str, ...]]
-"""Writes a step: the lines that assign its result."""
-
-
-def expression(write: Callable[[Step, Context], str]) -> Render:
-    """The renderer of a step that is one expression."""
-    return lambda step, context: (f"{step.result.name} = {write(step, context)}",)
+Form = tuple[tuple[Statement, ...], Expression]
+"""How a step is written: statements that prepare it, and the expression of its result."""
 
 
-def einsum(step: Step, context: Context) -> str:
-    """The call of np.einsum that contracts."""
-    args = ", ".join(arg.name for arg in step.args)
-    order = ", optimize=True" if len(step.args) > 2 else ""
-    return f'np.einsum("{subscripts(step.pattern)}", {args}{order})'
+def statements_of(step: Step, context: Context) -> tuple[Statement, ...]:
+    """The statements that make the result of `step`."""
+    if step.op is Op.DIAGONAL and context.target.writable_views:
+        return diagonal(step.result, step.args[0], context, "zeros")
+    if step.op is not Op.CONTRACT:
+        return (Assign(step.result.name, _EXPRESSIONS[step.op](step, context)),)
+    before, value = _contract(step, context)
+    return (*before, Assign(step.result.name, value))
 
 
-def subscripts(pattern: Pattern) -> str:
-    """The subscripts of np.einsum for `pattern`: other letters where its labels are none."""
-    if not all(len(label) == 1 for label in pattern.labels()):
-        pattern = pattern.rename(dict(zip(pattern.labels(), string.ascii_letters, strict=False)))
-    return str(pattern)
-
-
-def diagonal_view(name: str, labels: Labels, context: Context) -> str:
-    """The view of the array `name` on its diagonal, which has each of `labels` once."""
-    own = distinct(labels)
-    if len(own) <= LETTERS:
-        return f'np.einsum("{subscripts(Pattern((labels,), own))}", {name})'
-    strides = [
-        " + ".join(f"{name}.strides[{axis}]" for axis, other in enumerate(labels) if other == label)
-        for label in own
-    ]
-    shape = context.shape(own)
-    return f"np.lib.stride_tricks.as_strided({name}, {shape}, {tuple_of(strides)})"
-
-
-def diagonal(step: Step, context: Context) -> tuple[str, ...]:
+def diagonal(
+    result: Value, given: Value, context: Context, zeros: str, dtype: str | None = None
+) -> tuple[Statement, ...]:
     """Zeros, and a write through the view of their diagonal."""
-    (arg,), labels, name = step.args, step.result.labels, step.result.name
+    labels, name = result.labels, result.name
     stands = " and ".join(label for label, _ in diagonals(labels))
+    view = diagonal_view(name, result, context)
     return (
-        f"{name} = np.zeros({context.shape(labels)}, {arg.name}.dtype)",
-        f"# What is assigned to this view of the diagonal of {stands} is written to {name}.",
-        f"{diagonal_view(name, labels, context)}[...] = {arg.name}",
+        Assign(name, call(zeros, context.shape(labels), dtype or f"{given.name}.dtype")),
+        Comment(f"What is assigned to this view of the diagonal of {stands} is written to {name}."),
+        Assign(call("index", view, "..."), given.name),
     )
 
 
-def units(step: Step, context: Context) -> str:
-    """Axes of size 1 dropped with an index of 0, inserted with None."""
-    given, output = step.args[0].labels, step.result.labels
-    if UNIT in given:
-        return f"{step.args[0].name}[{index(given, '0')}]"
-    return f"{step.args[0].name}[{index(output, 'None')}]"
+def diagonal_view(name: str, value: Value, context: Context) -> Call:
+    """The view of `value` on its diagonal, which has each of its labels once."""
+    shape = context.shape(distinct(value.labels))
+    return call("diagonal", name, value.labels, shape)
 
 
-def merge(step: Step, context: Context) -> str:
-    """The axes of the ellipsis made one, without -1, which fails where another size is 0."""
-    name, labels = step.args[0].name, step.args[0].labels
-    if labels == (ELLIPSIS,):
-        return f"{name}.reshape({name}.size)"
-    at = labels.index(ELLIPSIS)
-    before = [f"*{name}.shape[:{at}]"] if at else []
-    after = [f"*{name}.shape[{at + 1 - len(labels)}:]"] if at + 1 < len(labels) else []
-    lead = f"math.prod({name}.shape{ellipsis_slice(labels)})"
-    return f"{name}.reshape({', '.join([*before, lead, *after])})"
+def _contract(step: Step, context: Context) -> Form:
+    """One argument: a view, or a sum over axes; two, where a product does it; or all at once."""
+    if not context.target.pairwise and len(step.pattern.labels()) <= LETTERS:
+        return (), einsum(step)
+    if len(step.args) == 1:
+        return (), _alone(step, context)
+    product = product_of(step)
+    if product is None:
+        return (), einsum(step)
+    return written(pairing_of(step, product, context), step.result.labels, context)
 
 
-def split(step: Step, context: Context) -> str:
-    """The axes of the ellipsis made many again."""
-    name, at, last = step.args[0].name, step.result.labels.index(ELLIPSIS), step.result.labels[-1]
-    before = [f"{name}.shape[:{at}]"] if at else []
-    after = [f"{name}.shape[{at + 1}:]"] if last != ELLIPSIS else []
-    return f"{name}.reshape({' + '.join([*before, context.lead(), *after])})"
+def _alone(step: Step, context: Context) -> Expression:
+    (arg,), output = step.args, step.result.labels
+    array: Expression = arg.name
+    labels = arg.labels
+    if diagonals(labels):
+        if len(step.pattern.labels()) <= LETTERS:
+            return einsum(step)
+        array, labels = diagonal_view(arg.name, arg, context), distinct(labels)
+    kept = tuple(label for label in labels if label in output)
+    if kept == labels:
+        return transposed(array, kept, output) if kept != output else call("view", array)
+    axes = tuple(axis for axis, label in enumerate(labels) if label not in output)
+    options: dict[str, Expression] = {"axis": axes[0] if len(axes) == 1 else Call("tuple", axes)}
+    if context.program.traits.whole:
+        options["dtype"] = f"{arg.name}.dtype"
+    return transposed(call("sum", array, **options), kept, output)
 
 
-def copy(step: Step, context: Context) -> str:
-    """An array of its own, its axes in memory in the order that the result has."""
-    (arg,) = step.args
-    return f"{arg.name}{transposing(arg.labels, step.result.labels)}.copy()"
+def _expand(step: Step, context: Context) -> Expression:
+    (arg,), output = step.args, step.result.labels
+    new = tuple((label, context.size(label)) for label in output if label not in arg.labels)
+    return call("expand", arg.name, arg.labels, output, context.shape(output), new)
 
 
-COMMON: Mapping[Op, Render] = {
-    Op.DIAGONAL: diagonal,
-    Op.UNITS: expression(units),
-    Op.MERGE: expression(merge),
-    Op.SPLIT: expression(split),
-    Op.CONJUGATE: expression(lambda step, context: f"{step.args[0].name}.conj()"),
-    Op.COPY: expression(copy),
-    Op.ADD: expression(lambda step, context: " + ".join(arg.name for arg in step.args)),
+def _embed(step: Step, context: Context) -> Expression:
+    (arg,), labels = step.args, step.result.labels
+    return call("embed", arg.name, arg.labels, labels, context.shape(labels))
+
+
+def _split(step: Step, context: Context) -> Expression:
+    return call("split", step.args[0].name, step.result.labels, context.lead())
+
+
+_EXPRESSIONS: Mapping[Op, Callable[[Step, Context], Expression]] = {
+    Op.REPEAT: _expand,
+    Op.DIAGONAL: _embed,
+    Op.UNITS: lambda step, _: call(
+        "units", step.args[0].name, step.args[0].labels, step.result.labels
+    ),
+    Op.MERGE: lambda step, _: call("merge", step.args[0].name, step.args[0].labels),
+    Op.SPLIT: _split,
+    Op.CONJUGATE: lambda step, _: call("conjugate", step.args[0].name),
+    Op.COPY: lambda step, _: call("copy", viewed(step)),
+    Op.ADD: lambda step, _: Call("add", tuple(arg.name for arg in step.args)),
 }
+
+
+def viewed(step: Step) -> Expression:
+    """The argument of a copy with its axes in the order of the result's."""
+    (arg,) = step.args
+    return transposed(arg.name, arg.labels, step.result.labels)

@@ -6,12 +6,14 @@ The function does not check its operands: only what has checked them calls it.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterable
 
-from einsum_grad.emit.layout import folded, indented, returned, tupled, wrapped
-from einsum_grad.emit.module import contents_of, joined
-from einsum_grad.emit.statements import statements
+from einsum_grad.emit.body import body
+from einsum_grad.emit.functions import told_tuple
+from einsum_grad.emit.module import assembled, shortened
+from einsum_grad.emit.printer import filled
 from einsum_grad.emit.target import Target
+from einsum_grad.emit.tree import Define, Return, names
 from einsum_grad.lower import TangentProgram, Value, blocks
 
 _DOCS = {
@@ -30,14 +32,14 @@ def write_tangents(given: TangentProgram, target: Target, name: str) -> str:
     cotangent = [program.cotangent.name] if name == "hvp" else []
     operands = [*cotangent, *_names(program.operands), *_names(given.tangents)]
     results = [*_names(given.values), *_names(given.derivatives)]
-    doc = f'"""Return {tupled(results)}."""'
-    code = [
-        *wrapped(f"def {name}(", operands, "):"),
-        *indented([doc, *_lines(given, target), *returned(results)]),
-    ]
-    title = _DOCS[name].format(program.pattern)
-    header = [f'"""{title}', "", *_note(given), "Written by einsum-grad.", '"""']
-    return "".join(joined(header, contents_of([code], [], target)))
+    program = dataclasses.replace(program, operands=(*program.operands, *given.tangents))
+    steps = body(program, blocks(program, given.steps, results), results, target)
+    doc = f"Return {told_tuple(results)}."
+    function = Define(name, operands, doc, [*steps, Return(names(results))])
+    title = f'"""{_DOCS[name].format(shortened(str(program.pattern)))}'
+    header = [*filled(title, ""), "", *_note(given), "Written by einsum-grad.", '"""']
+    text = assembled(target, lambda libraries: header, [function])
+    return text.first + text.script
 
 
 def _note(given: TangentProgram) -> list[str]:
@@ -51,15 +53,5 @@ def _note(given: TangentProgram) -> list[str]:
     ]
 
 
-def _lines(given: TangentProgram, target: Target) -> Iterator[str]:
-    operands = (*given.program.operands, *given.tangents)
-    program = dataclasses.replace(given.program, operands=operands)
-    kept = _names((*given.values, *given.derivatives))
-    found = blocks(program, given.steps, kept)
-    for statement in statements(program, found, kept, target):
-        for line in statement.lines:
-            yield from folded(line)
-
-
-def _names(values: tuple[Value | None, ...]) -> list[str]:
+def _names(values: Iterable[Value | None]) -> list[str]:
     return [value.name for value in values if value is not None]

@@ -1,36 +1,43 @@
-"""What a target is: how it writes each step, and what its modules import."""
+"""What a target is: how it spells the operations on arrays, and what it can."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from einsum_grad.emit.steps import Render
-from einsum_grad.lower import Op
+from einsum_grad.emit.spelling import Spelling
 
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """A library: its name, the statement that imports it, and the text that shows its use."""
+    """A library: its name, what code calls it, and the statement that imports it."""
 
     name: str
+    alias: str
     statement: str
-    use: str
 
 
-NUMPY_LIBRARY = Library("NumPy", "import numpy as np", "np.")
+NUMPY_LIBRARY = Library("NumPy", "np", "import numpy as np")
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A way to write programs down.
+    """A way to write programs down: a table of spellings, and what its modules are for.
 
-    `fast` says what its modules are for: many operands contracted two at a time, with shared
-    intermediates whose axes suit matrix products, and functions that compute without checking; or
-    else the pattern at once, as it says it. `libraries` are those that its modules may need.
+    `libraries` are those that they may need, in the order in which they are imported.
     """
 
     name: str
     libraries: tuple[Library, ...]
-    fast: bool
-    steps: Mapping[Op, Render]
+    spellings: Mapping[str, Spelling]
+    pairwise: bool = False
+    """Many operands are contracted two at a time, with shared intermediates whose axes suit that;
+    else the pattern at once, as it says it."""
+    layered: bool = False
+    """Functions that compute without checking stand beside those that check."""
+    frees: bool = False
+    """Arrays go as soon as they are of no more use."""
+    writable_views: bool = True
+    """A diagonal is written through a view of it; else the operation `embed` makes the array."""
+    out_argument: Mapping[str, str] = field(default_factory=dict)
+    """The operations that write the result of another to memory that is there, by that other."""

@@ -1,45 +1,32 @@
-"""Indices and method calls that give an array other axes without a copy."""
+"""Views: arrays whose axes are permuted, inserted or dropped without a copy."""
 
 from __future__ import annotations
 
+from einsum_grad.emit.tree import Call, Expression
 from einsum_grad.plan import UNIT, Labels
 
 
-def transposing(given: Labels, output: Labels) -> str:
-    """The method call that permutes the axes `given` to `output`.
-
-    >>> transposing(("i", "j"), ("j", "i")), transposing(("i", "j", "k"), ("j", "i", "k"))
-    ('.T', '.transpose(1, 0, 2)')
-    """
+def transposed(array: Expression, given: Labels, output: Labels) -> Expression:
+    """`array`, whose axes are `given`, with the axes `output`."""
     if given == output:
-        return ""
-    if output == given[::-1]:
-        return ".T"
-    return f".transpose({', '.join(str(given.index(label)) for label in output)})"
+        return array
+    return Call("transpose", (array, *map(given.index, output)))
 
 
-def inserting(given: Labels, output: Labels) -> str:
-    """The index that gives an array with axes `given` an axis of size 1 for what it lacks.
-
-    >>> inserting(("i",), ("b", "i", "j")), inserting(("i",), ("b", "i"))
-    ('[None, :, None]', '[None, :]')
-    """
+def inserted(array: Expression, given: Labels, output: Labels) -> Expression:
+    """`array`, whose axes are `given`, with an axis of size 1 for what it lacks of `output`."""
     if given == output:
-        return ""
-    return f"[{index(tuple(label if label in given else UNIT for label in output), 'None')}]"
+        return array
+    return indexed(array, tuple(label if label in given else UNIT for label in output), "None")
 
 
-def aligning(given: Labels, output: Labels) -> str:
-    """What lets an array with axes `given` broadcast against one with axes `output`.
-
-    >>> aligning(("i",), ("b", "i")), aligning(("i",), ("i", "j")), aligning(("j", "i"), ("i", "j"))
-    ('', '[:, None]', '.T')
-    """
+def aligned(array: Expression, given: Labels, output: Labels) -> Expression:
+    """`array`, whose axes are `given`, so that it broadcasts against one with axes `output`."""
     kept = tuple(label for label in output if label in given)
     needed = output[output.index(kept[0]) :] if kept else ()
-    return transposing(given, kept) + inserting(kept, needed)
+    return inserted(transposed(array, given, kept), kept, needed)
 
 
-def index(labels: Labels, unit: str) -> str:
-    """`unit` for each unit of `labels` and a colon for the others."""
-    return ", ".join(unit if label == UNIT else ":" for label in labels)
+def indexed(array: Expression, labels: Labels, unit: str) -> Call:
+    """`array` with an index: `unit` for each unit of `labels`, and a colon for the others."""
+    return Call("index", (array, *(unit if label == UNIT else ":" for label in labels)))

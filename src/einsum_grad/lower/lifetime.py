@@ -26,6 +26,10 @@ def dying(program: Program, todo: Sequence[Step], kept: Collection[str]) -> list
     da []
     db []
     """
+    found: list[tuple[Value, ...]] = [() for _ in todo]
+    making = max((n for n, step in enumerate(todo) if not is_view(step)), default=0)
+    if not making:
+        return found
     owners, used_later = _owners(program, todo), frozenset(kept)
     last: dict[str, int] = {}
     values: dict[str, dict[str, Value]] = {}
@@ -35,8 +39,6 @@ def dying(program: Program, todo: Sequence[Step], kept: Collection[str]) -> list
                 owner = owners[value.name]
                 last[owner] = number
                 values.setdefault(owner, {})[value.name] = value
-    found: list[tuple[Value, ...]] = [() for _ in todo]
-    making = max((n for n, step in enumerate(todo) if not is_view(step)), default=0)
     for owner, number in last.items():
         if number < making and used_later.isdisjoint(values[owner]):
             found[number] += tuple(values[owner].values())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from einsum_grad.lower.builder import Builder, Stage
 from einsum_grad.lower.names import labels_suffix
@@ -30,11 +30,13 @@ def lower(
     wrt: tuple[int, ...],
     traits: Traits = PLAIN,
     given: Mapping[str, int] | None = None,
+    names: Sequence[str] = (),
+    output: str = "z",
 ) -> Program:
     """Lower `network` to the program of its forward and of the gradients of the operands in `wrt`.
 
     The labels must be ones that may stand in generated code (`plan.spell`). `given` are the sizes
-    of labels that the output alone has.
+    of labels that the output alone has. The operands and the output may have `names` of their own.
 
     >>> from einsum_grad.plan import pattern_of, single
     >>> from einsum_grad.syntax import parse
@@ -47,7 +49,7 @@ def lower(
       dx[b i j] = repeat dx_ij[i j]
       -> dx[b i j]
     """
-    lowering = _Lowering(network, traits)
+    lowering = _Lowering(network, traits, names, output)
     forward = lowering.forward()
     backward = lowering.backward(wrt)
     return Program(
@@ -68,17 +70,18 @@ def lower(
 class _Lowering:
     """One lowering: the values of operands and nodes by number, and their cotangents."""
 
-    def __init__(self, network: Network, traits: Traits) -> None:
-        names = [name.lower() for name in operand_names(len(network.operands))]
+    def __init__(self, network: Network, traits: Traits, names: Sequence[str], output: str) -> None:
+        names = names or [name.lower() for name in operand_names(len(network.operands))]
         labels = {label for node in network.nodes for label in node.pattern.labels()}
         dots = {ELLIPSIS: ellipsis_labels(1, tuple(labels))[0]}
         nodes = [Node(node.pattern.rename(dots), node.args) for node in network.nodes]
         self.traits = traits
         self.operands = tuple(map(Value, names, network.operands))
-        self.cotangent = Value("dz", network.nodes[-1].pattern.output)
+        self.output = output
+        self.cotangent = Value(f"d{output}", network.nodes[-1].pattern.output)
         self.dots = dots
         self.nodes = tuple(enumerate(nodes, start=len(names)))
-        self.builder = Builder([*names, *(f"d{name}" for name in names), "z", "dz"])
+        self.builder = Builder([*names, *(f"d{name}" for name in names), output, f"d{output}"])
         self.values: dict[int, Value] = {}
         self.cotangents: dict[int, Value] = {}
         self.borrowed: set[int] = set()
@@ -93,7 +96,7 @@ class _Lowering:
             # What the caller gets is never the operand itself, but at least a view of it.
             todo = split(todo or [Stage(Op.CONTRACT, node.pattern.output)], self.cotangent.labels)
         args = tuple(map(self._value, node.args, node.pattern.inputs))
-        name = "z" if last else self._name(number, node) if todo else args[0].name
+        name = self.output if last else self._name(number, node) if todo else args[0].name
         self.values[number] = self.builder.chain(args, todo, name)
         made = self.values[number]
         return Section(node.pattern, self._told(node), made, made, self.builder.take())

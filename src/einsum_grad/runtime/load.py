@@ -9,7 +9,7 @@ import linecache
 import sys
 import types
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,7 +69,9 @@ class Loaded:
         return once(
             self._modules,
             self.name,
-            lambda: execute(source.text, self.name, _CHECKED, self.helpers, source.needed),
+            lambda: execute(
+                source.text, self.name, _CHECKED, self.helpers, source.needed, source.helpers
+            ),
         )
 
 
@@ -93,7 +95,8 @@ def load(source: Source, name: str, helpers: Mapping[str, Callable[..., Any]] = 
     layered = source.run is not None
     output, pullback = ("output", "pullback") if layered else _CHECKED
     end = source.run if layered else source.needed
-    executed = execute(source.text, name, (output, pullback), helpers, end)
+    defines = (output, pullback)
+    executed = execute(source.text, name, defines, helpers, end, source.helpers)
     functions = executed.__dict__
     return Loaded(
         source,
@@ -113,11 +116,13 @@ def execute(
     defines: Sequence[str],
     helpers: Mapping[str, Callable[..., Any]] = HELPERS,
     needed: int | None = None,
+    uses: Collection[str] = (),
 ) -> types.ModuleType:
     """The module of `text`; raises `NameError` unless it defines all of `defines`.
 
-    Only so many characters are compiled as are `needed`. All lines stay in `linecache`, where
-    tracebacks, `inspect` and pdb look for them, as long as the functions live.
+    Only so many characters are compiled as are `needed`. It has those of the `helpers` that it
+    `uses`, or else defines. All lines stay in `linecache`, where tracebacks, `inspect` and pdb look
+    for them, as long as the functions live.
     """
     filename = f"{GENERATED}{next(_NUMBERS)}: {name[:_LONGEST_NAME]}>"
     module = types.ModuleType("einsum_grad_generated")
@@ -128,7 +133,8 @@ def execute(
     for function in defines:
         if function not in functions:
             raise NameError(f"it does not define {function}")
-    functions.update({name: helpers[name] for name in helpers if f"def {name}(" in text})
+    own = {name: helpers[name] for name in helpers if name in uses or name in functions}
+    functions.update(own)
     _remember(filename, text, functions[defines[0]])
     return module
 

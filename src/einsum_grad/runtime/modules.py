@@ -43,7 +43,7 @@ def load_module(
         check_allocatable(made[len(safe.inputs) :], own, itemsize, len(safe.inputs))
     numbers = not exact or singletons(safe, path, own)
     key = (safe, wrt, target.name, traits, fixed, path, numbers)
-    asked = scale_of(made, own, itemsize, gaps) if target.fast else None
+    asked = scale_of(made, own, itemsize, gaps) if target.out_argument else None
     scale = like(key, asked)
 
     def build() -> Loaded:

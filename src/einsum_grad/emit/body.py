@@ -1,0 +1,36 @@
+"""The steps of a function as the parts of its body."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from einsum_grad.emit import large
+from einsum_grad.emit.context import Context
+from einsum_grad.emit.freed import Part, freed
+from einsum_grad.emit.steps import statements_of
+from einsum_grad.emit.target import Target
+from einsum_grad.emit.tree import Statement
+from einsum_grad.lower import Block, Program
+
+
+def parts(
+    program: Program, blocks: Sequence[Block], kept: Collection[str], target: Target
+) -> list[Part]:
+    """The steps as statements, by their size; the values `kept` are used outside."""
+    context = Context(program, target)
+    if program.scale is not None:
+        found = large.parts(blocks, context, program.scale)
+    else:
+        found = [
+            Part((step,), (step.result.name,), statements_of(step, context))
+            for block in blocks
+            for step in block.steps
+        ]
+    return list(freed(program, found, kept)) if target.frees else found
+
+
+def body(
+    program: Program, blocks: Sequence[Block], kept: Collection[str], target: Target
+) -> list[Statement]:
+    """The same as statements alone."""
+    return [each for part in parts(program, blocks, kept, target) for each in part.body]

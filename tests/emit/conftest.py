@@ -1,0 +1,24 @@
+"""Every module that a test here has written is Python: it is compiled and executed."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from einsum_grad.emit import derivative, module, tangent
+from tests.emit.generated import run
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _every_module_is_run() -> Iterator[None]:
+    assembled = module.assembled
+
+    def assembled_and_run(*args: Any, **options: Any) -> module.Text:
+        text = assembled(*args, **options)
+        run(text.first + text.others + text.script)
+        return text
+
+    with pytest.MonkeyPatch.context() as patch:
+        for each in (module, derivative, tangent):
+            patch.setattr(each, "assembled", assembled_and_run)
+        yield

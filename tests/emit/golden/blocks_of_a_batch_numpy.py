@@ -1,0 +1,149 @@
+"""The einsum bij,bjk->bik and its gradients.
+
+    Z[b,i,k] = Σ_j  X[b,i,j] · W[b,j,k]
+
+Written by einsum-grad; needs NumPy. Run as a script, it checks its gradients.
+"""
+
+import numpy as np
+
+
+def output(x, w):
+    """Return the output Z."""
+    z = empty((x.shape[0], x.shape[1], w.shape[2]), x.dtype)
+
+    def work(part):
+        x_part = x[part]
+        w_part = w[part]
+        z_part = z[part]
+        multiplied(x_part, w_part, out=z_part)
+
+    in_blocks(work, x.shape[0], 4)
+    return z
+
+
+def pullback(dz, x, w):
+    """Return the gradients (dx, dw) for a cotangent dz of Z."""
+    # dx: put dz in the place of x; bik,bjk->bij runs as it stands.
+    # dw: put dz in the place of w; bij,bik->bjk runs as it stands.
+    dx = empty(x.shape, x.dtype)
+    dw = empty(w.shape, x.dtype)
+
+    def work(part):
+        dz_part = dz[part]
+        w_part = w[part]
+        x_part = x[part]
+        dx_part = dx[part]
+        multiplied(dz_part, w_part.transpose(0, 2, 1), out=dx_part)
+        dw_part = dw[part]
+        multiplied(x_part.transpose(0, 2, 1), dz_part, out=dw_part)
+
+    in_blocks(work, x.shape[0], 4)
+
+    return dx, dw
+
+
+def value_and_gradients(dz, x, w):
+    """Return the output Z, and the gradients (dx, dw) for a cotangent dz of Z."""
+    # dx: put dz in the place of x; bik,bjk->bij runs as it stands.
+    # dw: put dz in the place of w; bij,bik->bjk runs as it stands.
+    z = empty((x.shape[0], x.shape[1], w.shape[2]), x.dtype)
+    dx = empty(x.shape, x.dtype)
+    dw = empty(w.shape, x.dtype)
+
+    def work(part):
+        x_part = x[part]
+        w_part = w[part]
+        dz_part = dz[part]
+        z_part = z[part]
+        multiplied(x_part, w_part, out=z_part)
+        dx_part = dx[part]
+        multiplied(dz_part, w_part.transpose(0, 2, 1), out=dx_part)
+        dw_part = dw[part]
+        multiplied(x_part.transpose(0, 2, 1), dz_part, out=dw_part)
+
+    in_blocks(work, x.shape[0], 12)
+
+    return z, (dx, dw)
+
+
+def check_sizes(x, w):
+    """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
+    if x.ndim != 3:
+        raise ValueError("operand x needs 3 axes")
+    if w.ndim != 3:
+        raise ValueError("operand w needs 3 axes")
+    if x.shape[0] != w.shape[0]:
+        raise ValueError(f"label b has the sizes {x.shape[0]} and {w.shape[0]}")
+    if x.shape[2] != w.shape[1]:
+        raise ValueError(f"label j has the sizes {x.shape[2]} and {w.shape[1]}")
+    if x.dtype != w.dtype:
+        raise ValueError("the operands have more than one dtype")
+
+
+def forward(x, w):
+    """Return the output Z."""
+    check_sizes(x, w)
+    return output(x, w)
+
+
+def backward(dz, x, w):
+    """Return the gradients (dx, dw) for a cotangent dz of Z."""
+    check_sizes(x, w)
+    if dz.shape != (x.shape[0], x.shape[1], w.shape[2]):
+        raise ValueError(f"dz has shape {dz.shape}, unlike the output")
+    if dz.dtype != x.dtype:
+        raise ValueError(f"dz has dtype {dz.dtype}, unlike the operands")
+    return pullback(dz, x, w)
+
+
+def empty(shape, dtype):
+    """Return an array of any numbers."""
+    return np.empty(shape, dtype)
+
+
+def in_blocks(work, length, parts):
+    """Return what work returns for each of so many slices of range(length)."""
+    step = max(1, -(-length // parts))
+    return [work(slice(start, start + step)) for start in range(0, max(length, 1), step)]
+
+
+def multiplied(left, right, out=None):
+    """Return the product of matrices, in `out` if that is given."""
+    return np.matmul(left, right, out=out)
+
+
+def draw(random, shape, largest):
+    """Return random whole numbers."""
+    return random.integers(-largest, largest + 1, shape).astype(float)
+
+
+def main():
+    """Check each gradient on random operands; return 0 if all are right, else 1."""
+    random = np.random.default_rng(0)
+    shapes = [(2, 3, 4), (2, 4, 5)]
+    names = ["dx", "dw"]
+    places = [0, 1]
+    operands = [draw(random, shape, 4) for shape in shapes]
+    dz = draw(random, forward(*operands).shape, 999)
+    failed = 0
+    gradients = backward(dz, *operands)
+    for name, place, gradient in zip(names, places, gradients, strict=True):
+        # An einsum is linear: <gradient, v> = <dz, z with v in the operand's place>.
+        v = draw(random, shapes[place], 999)
+        z = forward(*operands[:place], v, *operands[place + 1 :])
+        got = np.sum(gradient * v)
+        expected = np.sum(dz * z)
+        right = abs(got - expected) <= 1e-9 * (abs(got) + abs(expected))
+        failed += not right
+        print(f"{name} is right" if right else f"{name} is wrong: {got}, not {expected}")
+    both = (forward(*operands), *gradients)
+    z, gradients = value_and_gradients(dz, *operands)
+    if not all(map(np.allclose, both, (z, *gradients))):
+        failed += 1
+        print("value_and_gradients is wrong")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,35 @@
+"""The gradients of the einsum ij,ij,j->ij and their derivatives along tangents.
+
+a_dot is the tangent of a; other tangents are named likewise.
+
+Written by einsum-grad.
+"""
+
+import numpy as np
+
+
+def hvp(dz, a, b, c, a_dot, b_dot, c_dot):
+    """Return (da, db, dc, da_dot, db_dot, dc_dot)."""
+    t1 = a * b
+    t1_by_a = a_dot * b
+    t1_by_b = a * b_dot
+    t1_dot = t1_by_a + t1_by_b
+    del t1_by_a, t1_by_b
+    dc = np.einsum("ij,ij->j", t1, dz)
+    del t1
+    dc_dot = np.einsum("ij,ij->j", t1_dot, dz)
+    del t1_dot
+    dt1 = dz * c
+    dt1_dot = dz * c_dot
+    da = dt1 * b
+    da_by_dt1 = dt1_dot * b
+    da_by_b = dt1 * b_dot
+    da_dot = da_by_dt1 + da_by_b
+    del da_by_dt1, da_by_b
+    db = a * dt1
+    db_by_a = a_dot * dt1
+    del dt1
+    db_by_dt1 = a * dt1_dot
+    del dt1_dot
+    db_dot = db_by_a + db_by_dt1
+    return da, db, dc, da_dot, db_dot, dc_dot
