@@ -30,11 +30,15 @@ class Part:
 def freed(program: Program, found: Sequence[Part], kept: Collection[str]) -> Iterator[Part]:
     """The parts, each with a `Free` of what is of no more use; `kept` are used after them."""
     todo = [step for part in found for step in part.steps]
-    over = iter(dying(program, todo, kept))
+    over = dying(program, todo, kept)
+    if program.scale is None and not any(over):
+        yield from found
+        return
+    dead_after = iter(over)
     there = {name for part in found for name in part.names}
     made = {step.result.name for step in todo}
     for number, part in enumerate(found, start=1):
-        dead = chain.from_iterable(next(over) for _ in part.steps)
+        dead = chain.from_iterable(next(dead_after) for _ in part.steps)
         names = [v.name for v in dead if v.labels and (v.name in there or v.name not in made)]
         if number < len(found) and (names or _may_copy(program, part)):
             names += [role for role in ROLES if part.binds(role) and not found[number].binds(role)]
