@@ -211,7 +211,7 @@ def test_many_shapes_leave_a_bounded_function(monkeypatch: pytest.MonkeyPatch) -
     for size in range(1500):
         f(np.ones(size), np.ones(size))
     assert len(f._variants) <= 1024
-    assert eg.cache_info().modules.currsize == 1
+    assert eg.cache_info().modules.currsize == 2  # one is for arrays of one number
 
 
 def test_clearing_the_caches_harms_no_function() -> None:

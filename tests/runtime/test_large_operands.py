@@ -150,6 +150,10 @@ def test_sums_of_integers_in_blocks_keep_the_dtype(pattern: str, dtype: str) -> 
     output, pullback = function.vjp(*operands)
     assert_same(output, np.einsum(pattern, *operands))
     cotangent = np.ones(np.shape(output), dtype)
+    if dtype in ("i1", "?") and pattern != "ij,ij->":
+        with pytest.raises(DTypeError):
+            pullback(cotangent)  # sums of up to 3000
+        return
     for number, gradient in enumerate(pullback(cotangent)):
         factors = [cotangent, *(operand for n, operand in enumerate(operands) if n != number)]
         labels = [pattern.partition("->")[2], *(t for n, t in enumerate(terms) if n != number)]
@@ -189,8 +193,6 @@ def test_operands_that_are_no_plain_arrays() -> None:
     function = eg.compile("ij,jk->ik")
     wanted = function(x, w)
     kinds: list[Any] = [
-        lambda a: a.view(np.matrix),
-        np.ma.masked_array,
         np.ndarray.tolist,
         lambda a: a.view(Other),
     ]
