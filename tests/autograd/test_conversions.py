@@ -64,6 +64,8 @@ USES: dict[str, Use] = {
     "np.full_like, keywords": lambda x, s: np.full_like(a=x, fill_value=s),
     "np.full_like of an array": lambda x, s: np.full_like(np.ones(3), s),
     "np.nan_to_num": lambda x, s: np.nan_to_num(np.array([np.nan]), nan=s),
+    "np.ma.exp": lambda x, s: np.ma.exp(x),
+    "a product with a masked array": lambda x, s: np.ma.array([1.0, 2.0, 3.0], mask=[0, 1, 0]) * x,
     "np.sum, initial": lambda x, s: np.sum(np.ones(3), initial=s),
     "an element assigned": lambda x, s: _into(lambda out: operator.setitem(out, 1, s)),
     "a row assigned": lambda x, s: _into(lambda out: operator.setitem(out, slice(None), x)),

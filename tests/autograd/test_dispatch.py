@@ -210,6 +210,8 @@ def test_matrices_and_masked_arrays_take_no_part() -> None:
         lambda: x * masked,
         lambda: eg.Tensor(masked),
         lambda: eg.einsum("ij,ij", x, masked),
+        lambda: x[masked > 0],
+        lambda: x[0, [np.ma.masked]],
     ):
         with pytest.raises(DTypeError, match="masked array"):
             call()

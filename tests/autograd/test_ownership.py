@@ -161,9 +161,9 @@ def test_a_view_takes_no_memory_until_somebody_writes() -> None:
     for recording in (True, False):
         with contextlib.nullcontext() if recording else eg.no_grad():
             views = [np.reshape(x, (2, 2)), x[1:], x.T, x.detach()]
-        assert all(np.shares_memory(view._data, x._data) for view in views)
+        assert all(np.shares_memory(view._array, x._array) for view in views)
         x.data[0] += 1.0
-        assert not any(np.shares_memory(view._data, x._data) for view in views)
+        assert not any(np.shares_memory(view._array, x._array) for view in views)
         del views
 
 

@@ -28,22 +28,22 @@ class Conversions(Traced):
     @property
     def shape(self) -> Shape:
         """The size of each axis."""
-        return self._data.shape
+        return self._array.shape
 
     @property
     def ndim(self) -> int:
         """The number of axes."""
-        return self._data.ndim
+        return self._array.ndim
 
     @property
     def size(self) -> int:
         """The number of elements."""
-        return self._data.size
+        return self._array.size
 
     @property
     def dtype(self) -> DType:
         """The type of the elements."""
-        return self._data.dtype
+        return self._array.dtype
 
     def numpy(self) -> Array:
         """The array, which has no gradient, as `.data` gives it."""
@@ -60,7 +60,7 @@ class Conversions(Traced):
         >>> Tensor([2.0], requires_grad=True).item()
         2.0
         """
-        return run("item", self._data.item, ())
+        return run("item", self._array.item, ())
 
     def __float__(self) -> float:
         return float(run("float", float, (unrecorded(self, NUMBER.format("float")),)))
@@ -72,13 +72,13 @@ class Conversions(Traced):
         return complex(run("complex", complex, (unrecorded(self, NUMBER.format("complex")),)))
 
     def __index__(self) -> int:
-        return int(run("index", operator.index, (self._data,)))
+        return int(run("index", operator.index, (self._array,)))
 
     def __bool__(self) -> bool:
-        return bool(run("bool", bool, (self._data,)))
+        return bool(run("bool", bool, (self._array,)))
 
     def __len__(self) -> int:
-        return int(run("len", len, (self._data,)))
+        return int(run("len", len, (self._array,)))
 
     def __iter__(self) -> Iterator[Tensor]:
         return (self[row] for row in range(len(self)))
@@ -102,7 +102,7 @@ class Conversions(Traced):
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
         if isinstance(self._node, Node):
             raise AutogradError("a recorded result can't be copied or pickled; detach() it first")
-        return type(self), (self._data, self._node is not None)
+        return type(self), (self._array, self._node is not None)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
         unrecorded(self, ARRAY)

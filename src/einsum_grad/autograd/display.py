@@ -19,7 +19,7 @@ def show(tensor: Traced) -> str:
     >>> x * 2
     Tensor([0., 2., 4.], dtype=float32, made by multiply)
     """
-    array = tensor._data
+    array = tensor._array
     values = np.array2string(array, separator=", ", prefix="Tensor(", threshold=100)
     parts = [values, *_dtype(tensor), *_origin(tensor)]
     if array.size == 0 or "..." in values:
@@ -28,7 +28,7 @@ def show(tensor: Traced) -> str:
 
 
 def _dtype(tensor: Traced) -> list[str]:
-    dtype = tensor._data.dtype
+    dtype = tensor._array.dtype
     return [] if dtype in _USUAL else [f"dtype={dtype}"]
 
 

@@ -43,7 +43,7 @@ def linear(*functions: Callable[..., Any]) -> Callable[[Function], Function]:
 
 def is_inexact(value: Any) -> bool:
     """Whether this is a Tensor of floating or complex numbers."""
-    return isinstance(value, Traced) and value._data.dtype.kind in "fc"
+    return isinstance(value, Traced) and value._array.dtype.kind in "fc"
 
 
 @linear(np.sum)

@@ -36,7 +36,7 @@ def own(array: Array) -> Array:
 
 def look(operand: Any) -> Any:
     """The values of an operand, to be used at once."""
-    return operand._data if isinstance(operand, Traced) else operand
+    return operand._array if isinstance(operand, Traced) else operand
 
 
 def borrow(operand: Any) -> Any:
@@ -46,22 +46,22 @@ def borrow(operand: Any) -> Any:
     if not isinstance(operand, Traced):
         return operand
     if not operand._lent and not _is_sole(operand):
-        return operand._data.copy("K")
+        return operand._array.copy("K")
     operand._lent = True
-    return operand._data
+    return operand._array
 
 
 def hand_out(holder: Traced) -> Array:
     """The array of a Tensor, for anybody to read; and to write, unless it was recorded."""
     if holder._lent and not isinstance(holder._node, Node):
         holder._lent = False
-        if not _is_sole(holder) or not holder._data.flags.writeable:
-            holder._data = holder._data.copy("K")
-    return holder._data
+        if not _is_sole(holder) or not holder._array.flags.writeable:
+            holder._array = holder._array.copy("K")
+    return holder._array
 
 
 def _is_sole(holder: Traced) -> bool:
-    return _is_no_view(holder._data) and sys.getrefcount(holder._data) <= _HELD
+    return _is_no_view(holder._array) and sys.getrefcount(holder._array) <= _HELD
 
 
 def _is_no_view(array: Array) -> bool:
@@ -75,8 +75,8 @@ def _count_passed(array: Array) -> int:
 
 def _count_held() -> int:
     holder = Traced()
-    holder._data = np.empty(0)
-    return sys.getrefcount(holder._data)
+    holder._array = np.empty(0)
+    return sys.getrefcount(holder._array)
 
 
 _PASSED = _count_passed(np.empty(0))

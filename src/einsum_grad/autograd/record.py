@@ -106,5 +106,5 @@ def _constant(primitive: str, name: str, value: Any) -> Any:
 
 
 def _refuse_complex(primitive: str, operands: Sequence[Traced]) -> None:
-    if any(operand._data.dtype.kind == "c" for operand in operands):
+    if any(operand._array.dtype.kind == "c" for operand in operands):
         raise DTypeError(f"{primitive} of complex numbers has no gradient")

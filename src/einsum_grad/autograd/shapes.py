@@ -14,6 +14,7 @@ from einsum_grad.autograd.refusals import run
 from einsum_grad.autograd.registration import define
 from einsum_grad.autograd.tape import Shape
 from einsum_grad.errors import ArgumentError, ArgumentTypeError
+from einsum_grad.runtime.plain import check_plain
 
 
 def _reshape(a: Any, shape: Any) -> Any:
@@ -75,7 +76,10 @@ def _getitem(x: Any, index: Any) -> Any:
 def _frozen(part: Any) -> Any:
     """A part of an index that no later write can change."""
     part = look(part)
-    return run("index", np.array, (part,)) if isinstance(part, (list, np.ndarray)) else part
+    if not isinstance(part, (list, np.ndarray)):
+        return part
+    check_plain(part, "index")
+    return run("index", np.array, (part,))
 
 
 def _concatenate(*arrays: Any, axis: int = 0) -> Any:

@@ -28,12 +28,13 @@ _numbers = itertools.count(1)
 class Traced:
     """What a Tensor is made of: an array, and where in the graph it stands.
 
-    `_lent` says that others may have borrowed the array, as `ownership` describes.
+    `_lent` says that others may have borrowed the array, as `ownership` describes. There is no
+    `_data`, which numpy.ma would read without asking `__array__`.
     """
 
-    __slots__ = ("_data", "_lent", "_node")
+    __slots__ = ("_array", "_lent", "_node")
 
-    _data: Array
+    _array: Array
     _node: Node | Leaf | None
     _lent: bool
 

@@ -44,7 +44,7 @@ class Tensor(Operators, Methods, Conversions):
     __slots__ = ("__weakref__",)
 
     def __init__(self, data: Any, requires_grad: bool = False) -> None:
-        self._data = _numbers(data).copy()
+        self._array = _numbers(data).copy()
         self._node = None
         self._lent = False
         self.requires_grad = requires_grad
@@ -53,7 +53,7 @@ class Tensor(Operators, Methods, Conversions):
     def _of(cls, array: Array, node: Node | Leaf | None) -> Tensor:
         """A Tensor of an array that nobody can write to but its holders."""
         tensor = cls.__new__(cls)
-        tensor._data, tensor._node, tensor._lent = array, node, True
+        tensor._array, tensor._node, tensor._lent = array, node, True
         return tensor
 
     @property
@@ -70,11 +70,11 @@ class Tensor(Operators, Methods, Conversions):
 
     @data.setter
     def data(self, data: Any) -> None:
-        if data is self._data:
+        if data is self._array:
             return
         if isinstance(self._node, Node):
             raise AutogradError("the data of a recorded result can't change; detach() gives a copy")
-        self._data, self._lent = self._alike("data", data), False
+        self._array, self._lent = self._alike("data", data), False
 
     @property
     def grad(self) -> Any:
@@ -103,12 +103,12 @@ class Tensor(Operators, Methods, Conversions):
             return
         if isinstance(self._node, Node):
             raise AutogradError("a recorded result requires a gradient; detach() gives a constant")
-        if value and self._data.dtype.kind not in "fc":
+        if value and self._array.dtype.kind not in "fc":
             raise DTypeError(
-                f"only floating and complex numbers have a gradient, and this is {self._data.dtype}"
-                "; convert it, as with astype(float)"
+                "only floating and complex numbers have a gradient, and this is "
+                f"{self._array.dtype}; convert it, as with astype(float)"
             )
-        self._node = Leaf(self._data) if value else None
+        self._node = Leaf(self._array) if value else None
 
     def detach(self) -> Tensor:
         """The same values as a constant; a later change of one of the two is not seen in the other.
@@ -138,7 +138,7 @@ class Tensor(Operators, Methods, Conversions):
         """
         if self._node is None:
             raise AutogradError(NO_GRAPH.format("this Tensor doesn't require a gradient"))
-        cotangent = starting_cotangent(grad, self._data.shape, self._data.dtype)
+        cotangent = starting_cotangent(grad, self._array.shape, self._array.dtype)
         if not create_graph:
             accumulate(pull_back(self._node, look(cotangent), keep=retain_graph))
             return
@@ -147,10 +147,10 @@ class Tensor(Operators, Methods, Conversions):
 
     def _alike(self, what: str, value: Any) -> Array:
         array = _numbers(value)
-        if array.shape != self._data.shape or array.dtype != self._data.dtype:
+        if array.shape != self._array.shape or array.dtype != self._array.dtype:
             raise OperandError(
-                f"the {what} of this Tensor has shape {self._data.shape} and dtype "
-                f"{self._data.dtype}; given were {array.shape} and {array.dtype}"
+                f"the {what} of this Tensor has shape {self._array.shape} and dtype "
+                f"{self._array.dtype}; given were {array.shape} and {array.dtype}"
             )
         return array.copy()
 

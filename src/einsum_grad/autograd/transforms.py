@@ -91,7 +91,7 @@ def value_and_grad(
                 check_complex(variables.values())
             gradients = _gradients(out, [variables[n] for n in positions], higher)
             gradients = [in_convention(gradient, conj) for gradient in gradients]
-        return out if higher else np.array(out._data), gradients[0] if single else tuple(gradients)
+        return out if higher else np.array(out._array), gradients[0] if single else tuple(gradients)
 
     return both
 

@@ -49,4 +49,4 @@ def unrecorded(value: Any, told: str) -> Any:
         return tuple(parts) if isinstance(value, tuple) else list(parts)
     if is_recorded(value):
         raise AutogradError(told)
-    return value._data if isinstance(value, Traced) else value
+    return value._array if isinstance(value, Traced) else value
