@@ -111,7 +111,24 @@ def test_lines_go_when_the_functions_go() -> None:
     assert output() == 1
     del output
     gc.collect()
+    load(source("2"), "next")
     assert filename not in linecache.cache
+
+
+def test_lines_do_not_go_while_linecache_goes_through_its_files(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kept: list[Any] = []
+
+    class Collecting(dict[str, Any]):
+        def __getitem__(self, name: str) -> Any:
+            kept.clear()
+            gc.collect()
+            return super().__getitem__(name)
+
+    monkeypatch.setattr(linecache, "cache", Collecting(linecache.cache))
+    kept.append(load(source("1"), "going"))
+    linecache.checkcache()
 
 
 def test_lines_stay_while_any_function_lives() -> None:

@@ -9,7 +9,9 @@ import linecache
 import sys
 import types
 import weakref
+from collections import deque
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -139,9 +141,17 @@ def execute(
     return module
 
 
+_GONE: deque[str] = deque()
+"""Files whose functions are gone. Their lines go when the next come: a finalizer may run while
+linecache goes through its files, and would take one out from under it."""
+
+
 def _remember(filename: str, text: str, function: Callable[..., Any]) -> None:
+    with suppress(IndexError):
+        while True:
+            linecache.cache.pop(_GONE.popleft(), None)
     # The functions of a module keep each other alive through their globals: one stands for all.
-    weakref.finalize(function, linecache.cache.pop, filename, None).atexit = False
+    weakref.finalize(function, _GONE.append, filename).atexit = False
     # An entry without a time of modification is one that linecache.checkcache leaves alone.
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
 
