@@ -16,7 +16,7 @@ from time import perf_counter
 import numpy as np
 
 import einsum_grad as eg
-from einsum_grad.runtime import memory
+from einsum_grad.kernels import buffer_pool
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -37,16 +37,16 @@ _ROUNDS = 30
 
 def main() -> None:
     """Measure, and print a table."""
-    most = memory.MOST
+    most = buffer_pool.MOST
     sys.stdout.write(f"{'case':34}{'kept':>10}{'not kept':>10}{'gain':>7}\n")
     for name in _CASES:
         times: dict[int, list[float]] = {most: [], 0: []}
         for _ in range(3):
             for limit in times:
-                memory.MOST = limit
-                memory.clear()
+                buffer_pool.MOST = limit
+                buffer_pool.clear()
                 times[limit] += steps(name)
-        memory.MOST = most
+        buffer_pool.MOST = most
         kept, fresh = (1e3 * statistics.median(times[limit]) for limit in (most, 0))
         sys.stdout.write(f"{name:34}{kept:7.2f} ms{fresh:7.2f} ms{fresh / kept:7.2f}\n")
 

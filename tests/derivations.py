@@ -26,7 +26,7 @@ from einsum_grad.plan import (
     Rule,
     operand_names,
 )
-from einsum_grad.plan.formula import ZERO
+from einsum_grad.plan.derive.formula import ZERO
 from tests import definition
 from tests.strategies import Case, whole
 

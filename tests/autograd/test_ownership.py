@@ -11,7 +11,7 @@ import pytest
 import einsum_grad as eg
 from einsum_grad.autograd.ownership import own
 from einsum_grad.errors import AutogradError, OperandError
-from einsum_grad.runtime.memory import empty, is_leased
+from einsum_grad.kernels.buffer_pool import empty, is_leased
 from tests.autograd.table import np, tensor
 
 

@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 import einsum_grad as eg
 from einsum_grad.emit import TARGETS, Source, emit, program_of, write
 from einsum_grad.emit.helpers import helpers
-from einsum_grad.lower import Program, Scale, orders, product_of, schedule
+from einsum_grad.kernels.helpers import BLOCKS
+from einsum_grad.lower import Program, Scale, product_of, schedule
+from einsum_grad.lower.layout import axis_orders
 from einsum_grad.plan import Pattern, pattern_of
 from einsum_grad.runtime import interpret, interpret_backward
-from einsum_grad.runtime.helpers import BLOCKS
 from einsum_grad.runtime.load import load
 from einsum_grad.runtime.modules import load_module
-from einsum_grad.runtime.variant import Variant
+from einsum_grad.runtime.specialization import Variant
 from einsum_grad.syntax import parse
 from tests.emit.generated import program, run
 from tests.strategies import Case, cases, seeds, whole
@@ -138,7 +139,7 @@ def calls_of(function: Callable[[], Any]) -> int:
         count += event in ("call", "c_call")
 
     product_of.cache_clear()
-    orders._matrices.cache_clear()
+    axis_orders._matrices.cache_clear()
     sys.setprofile(counting)
     try:
         function()

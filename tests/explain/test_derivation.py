@@ -17,7 +17,7 @@ from einsum_grad.explain.layout import WIDTH, columns
 from einsum_grad.explain.rules import sentence
 from einsum_grad.explain.spelling import ASCII, UNICODE, equation
 from einsum_grad.explain.styles import coloured, plain
-from einsum_grad.plan import Factor, Formula, Rule, derive, request
+from einsum_grad.plan import Factor, Formula, Rule, derivation_of, request
 from tests.strategies import Case, cases
 
 
@@ -58,7 +58,7 @@ def test_document_says_what_was_derived(case: Case) -> None:
     assert json.loads(json.dumps(document)) == document
     pattern = request(case.letters, sizes=case.given, shapes=case.shapes).pattern
     for entry in document["derivations"]:
-        lines = derive(pattern, entry["operand"])
+        lines = derivation_of(pattern, entry["operand"])
         assert [told["rule"] for told in entry["lines"]] == [line.rule for line in lines]
         for told, line in zip(entry["lines"], lines, strict=True):
             structure, formula = told["expression"], dataclasses.replace(line.formula, place=0)
@@ -233,18 +233,18 @@ SENTENCES = [
 @pytest.mark.parametrize(("pattern", "rule", "said"), SENTENCES)
 def test_a_sentence_says_what_the_rule_did(pattern: str, rule: Rule, said: str) -> None:
     sizes = {label: 2 for label in "bk" if label in pattern}
-    lines = derive(request(pattern, sizes=sizes).pattern, 0)
+    lines = derivation_of(request(pattern, sizes=sizes).pattern, 0)
     assert [sentence(line, UNICODE) for line in lines if line.rule is rule] == [said]
 
 
 def test_an_axis_of_size_1_has_the_index_0() -> None:
-    (element, *_) = derive(request("i,i->i", shapes=[(3,), (1,)]).pattern, 0)
+    (element, *_) = derivation_of(request("i,i->i", shapes=[(3,), (1,)]).pattern, 0)
     told = "an entry of Z is a product of entries; 0 is the only index of an axis of size 1"
     assert sentence(element, UNICODE) == told
 
 
 def test_an_empty_product_is_1() -> None:
-    derivative = derive(request("->").pattern, 0)[2]
+    derivative = derivation_of(request("->").pattern, 0)[2]
     assert derivative.rule is Rule.DELTAS
     assert equation(derivative.formula, UNICODE) == "∂Z/∂X = 1"
 

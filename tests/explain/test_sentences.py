@@ -6,7 +6,7 @@ from hypothesis import given
 
 from einsum_grad.explain import explain
 from einsum_grad.plan import operand_names, request
-from einsum_grad.plan.reasons import Why, gradient_facts, reasons
+from einsum_grad.plan.derive.reasons import Why, gradient_facts, reasons
 from tests.strategies import Case, cases
 
 

@@ -15,7 +15,7 @@ from einsum_grad.emit import target_of, write
 from einsum_grad.errors import ArgumentError
 from einsum_grad.lower import Program, Step, Value, lower, steps
 from einsum_grad.lower.cost import Term, Work, cost, elements, flops, number, total, work
-from einsum_grad.lower.needed import needed
+from einsum_grad.lower.dependence import needed
 from einsum_grad.plan import contraction_path, pairwise, request, spell
 from einsum_grad.runtime import interpret, interpret_backward
 from tests.strategies import Case, cases

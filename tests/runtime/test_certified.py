@@ -12,9 +12,9 @@ import pytest
 import einsum_grad as eg
 from einsum_grad import Certificate, certify_module, emit
 from einsum_grad.errors import ArgumentError, ArgumentTypeError, PatternError
+from einsum_grad.kernels.helpers import BLOCKS
 from einsum_grad.runtime.certified import certified
-from einsum_grad.runtime.helpers import BLOCKS
-from einsum_grad.runtime.variant import Variant
+from einsum_grad.runtime.specialization import Variant
 
 
 def only_finding(certificate: Certificate) -> str:

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 import einsum_grad as eg
 from einsum_grad.errors import ArgumentError, DTypeError, OperandError
-from einsum_grad.lower.parts import BLOCK
-from einsum_grad.runtime import variant, variants
+from einsum_grad.lower.blocking.chunking import BLOCK
+from einsum_grad.runtime import specialization, specializations
 from tests.strategies import whole
 
 Array = NDArray[Any]
@@ -245,7 +245,7 @@ def test_what_does_not_fit_is_refused_as_ever() -> None:
 
 
 def test_layouts_are_remembered_within_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(variants, "_MOST", 4)
+    monkeypatch.setattr(specializations, "_MOST", 4)
     function = eg.compile("abcd->dcba")
     x = np.ones((2, 2, 2, 1 << 15))
     for order in (
@@ -349,7 +349,7 @@ def test_a_large_cotangent_that_lies_otherwise_is_put_in_rows_once(
         copies.append(array)
         return array.copy()
 
-    monkeypatch.setattr(variant, "copied", copied)
+    monkeypatch.setattr(specialization, "copied", copied)
     for given in (np.asfortranarray(cotangent), cotangent[::-1].copy()[::-1], wide[:, ::2]):
         _, pullback = function.vjp(*operands)
         for found in (

@@ -18,9 +18,9 @@ import pytest
 
 import einsum_grad as eg
 from einsum_grad.emit import TARGETS, Source, program_of, write
+from einsum_grad.kernels.helpers import HELPERS
 from einsum_grad.plan import Pattern, pattern_of
 from einsum_grad.runtime.dtypes import Array
-from einsum_grad.runtime.helpers import HELPERS
 from einsum_grad.runtime.load import load
 from einsum_grad.syntax import parse
 

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 import einsum_grad as eg
-from einsum_grad.runtime.variant import Variant
+from einsum_grad.runtime.specialization import Variant
 
 Array = NDArray[Any]
 

@@ -15,7 +15,7 @@ from einsum_grad.errors import (
     OperandError,
     OperandIndexError,
 )
-from einsum_grad.runtime.plain import check_plain
+from einsum_grad.runtime.subclasses import check_plain
 
 _OURS: tuple[tuple[type[Exception], type[EinsumGradError]], ...] = (
     (IndexError, OperandIndexError),

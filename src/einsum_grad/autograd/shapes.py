@@ -14,7 +14,7 @@ from einsum_grad.autograd.refusals import run
 from einsum_grad.autograd.registration import define
 from einsum_grad.autograd.tape import Shape
 from einsum_grad.errors import ArgumentError, ArgumentTypeError
-from einsum_grad.runtime.plain import check_plain
+from einsum_grad.runtime.subclasses import check_plain
 
 
 def _reshape(a: Any, shape: Any) -> Any:

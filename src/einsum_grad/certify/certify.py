@@ -19,7 +19,7 @@ from einsum_grad.certify.sizes import small_sizes, spread
 from einsum_grad.errors import ArgumentError
 from einsum_grad.lower import Traits
 from einsum_grad.plan import OUTPUT, UNIT, Labels, Pattern, Shape, check_labels, operand_names
-from einsum_grad.plan.reasons import listed
+from einsum_grad.plan.derive.reasons import listed
 from einsum_grad.visible import visible
 
 _LONGEST_ERROR = 160

@@ -21,7 +21,7 @@ from einsum_grad.plan import (
     Pattern,
     ellipsis_labels,
 )
-from einsum_grad.plan.reasons import form_facts, gradient_facts, listed
+from einsum_grad.plan.derive.reasons import form_facts, gradient_facts, listed
 
 
 class Span(NamedTuple):

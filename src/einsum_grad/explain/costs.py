@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from einsum_grad.lower import Op, Program, Step, arrange, is_view, lower, scale_of, steps
 from einsum_grad.lower.cost import Cost, Term, Work, cost, total, work
-from einsum_grad.lower.needed import needed
+from einsum_grad.lower.dependence import needed
 from einsum_grad.plan import (
     AUTO,
     ELLIPSIS,

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from einsum_grad.explain.explained import COTANGENT, Explained
-from einsum_grad.plan import Derived, Gradient, derive
-from einsum_grad.plan.reasons import Fact, gradient_facts
+from einsum_grad.plan import Derived, Gradient, derivation_of
+from einsum_grad.plan.derive.reasons import Fact, gradient_facts
 
 
 def element(explained: Explained) -> Derived:
     """The first line, which is the same for all gradients."""
-    return derive(explained.pattern, 0)[0]
+    return derivation_of(explained.pattern, 0)[0]
 
 
 def lines(explained: Explained, gradient: Gradient) -> tuple[Derived, ...]:
     """The lines for one of the gradients."""
-    return derive(explained.pattern, gradient.operand)
+    return derivation_of(explained.pattern, gradient.operand)
 
 
 def pattern(explained: Explained, line: Derived, short: bool = False) -> str:

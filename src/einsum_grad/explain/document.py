@@ -11,7 +11,7 @@ from einsum_grad.explain.costs import PartCost
 from einsum_grad.explain.explained import COTANGENT, Explained
 from einsum_grad.explain.spelling import LATEX, UNICODE, equation
 from einsum_grad.plan import OUTPUT, UNIT, Formula, Gradient, Labels, NormalForm
-from einsum_grad.plan.reasons import Fact, form_facts, gradient_facts
+from einsum_grad.plan.derive.reasons import Fact, form_facts, gradient_facts
 
 SCHEMA = 1
 """The number of this form of the document; a key that is only added does not change it."""

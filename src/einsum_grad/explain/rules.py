@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 
 from einsum_grad.explain.spelling import Spelling, abridged, spelled
 from einsum_grad.plan import ELLIPSIS, Derived, Rule, fixed
-from einsum_grad.plan.formula import ZERO
-from einsum_grad.plan.reasons import listed
+from einsum_grad.plan.derive.formula import ZERO
+from einsum_grad.plan.derive.reasons import listed
 
 
 def sentence(line: Derived, spelling: Spelling) -> str:

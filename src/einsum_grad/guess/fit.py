@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from einsum_grad.plan import ELLIPSIS, Labels, Pattern
-from einsum_grad.plan.reasons import listed
+from einsum_grad.plan.derive.reasons import listed
 
 
 @dataclass(frozen=True, slots=True)

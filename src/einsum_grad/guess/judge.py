@@ -25,8 +25,8 @@ from einsum_grad.plan import (
     operand_names,
     request,
 )
+from einsum_grad.plan.derive.reasons import listed
 from einsum_grad.plan.read import implicit_output
-from einsum_grad.plan.reasons import listed
 from einsum_grad.syntax import parse
 
 _MOST_PERMUTED = 6

@@ -27,9 +27,9 @@ from einsum_grad.plan import (
     read_sizes,
     stored,
 )
-from einsum_grad.plan.compress import count
+from einsum_grad.plan.derive.compression import count
 from einsum_grad.runtime.dtypes import Array, numbers_of
-from einsum_grad.runtime.variant import as_array
+from einsum_grad.runtime.specialization import as_array
 
 _MOST_SHAPES = 1024
 

@@ -10,7 +10,7 @@ import numpy as np
 from einsum_grad.plan import Pattern, Shape
 from einsum_grad.runtime import Function, compile
 from einsum_grad.runtime.dtypes import Array, DType, convert
-from einsum_grad.runtime.whole import bound, check_holds, largest
+from einsum_grad.runtime.integers import bound, check_holds, largest
 
 
 def run(pattern: Pattern, arrays: Sequence[Array], sizes: Mapping[str, int]) -> Array:

@@ -1,14 +1,15 @@
 """`Network` to `Program`: a short list of array steps, forward and all gradients together."""
 
-from einsum_grad.lower.arrange import arrange
-from einsum_grad.lower.blocks import Block, blocks
+from einsum_grad.lower.blocking.chunking import UNLOCKED
+from einsum_grad.lower.blocking.fusion import Block, blocks
+from einsum_grad.lower.blocking.schedule import Schedule, has_blas, schedule
 from einsum_grad.lower.cost import Cost, Work, cost
-from einsum_grad.lower.lifetime import dying
+from einsum_grad.lower.layout.arrange import arrange
+from einsum_grad.lower.layout.axis_orders import missing
+from einsum_grad.lower.layout.cache_sets import CROWD, places_of
+from einsum_grad.lower.layout.product import Kind, Product, is_matrix, only, product_of, without
+from einsum_grad.lower.liveness import dying
 from einsum_grad.lower.lower import lower
-from einsum_grad.lower.orders import missing
-from einsum_grad.lower.parts import UNLOCKED
-from einsum_grad.lower.places import CROWD, places_of
-from einsum_grad.lower.product import Kind, Product, is_matrix, only, product_of, without
 from einsum_grad.lower.program import (
     AxisSize,
     Op,
@@ -21,7 +22,6 @@ from einsum_grad.lower.program import (
     steps,
 )
 from einsum_grad.lower.scale import Gap, Gaps, Scale, scale_of
-from einsum_grad.lower.schedule import Schedule, has_blas, schedule
 from einsum_grad.lower.tangent import TangentProgram, arranged, hvp, jvp
 from einsum_grad.lower.traits import PLAIN, Traits
 

@@ -13,8 +13,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from einsum_grad.errors import ArgumentError
+from einsum_grad.lower.blocking.schedule import passing
 from einsum_grad.lower.program import Op, Program, Step, Value, is_view, steps, touched
-from einsum_grad.lower.schedule import passing
 from einsum_grad.plan import AUTO, EXACT, UNIT, Labels, Order
 
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from einsum_grad.lower.arrange import arrange
+from einsum_grad.lower.dependence import needed
+from einsum_grad.lower.layout.arrange import arrange
 from einsum_grad.lower.names import Names
-from einsum_grad.lower.needed import needed
 from einsum_grad.lower.program import Op, Program, Section, Step, Value, steps
 from einsum_grad.lower.scale import Scale
 

@@ -1,11 +1,9 @@
 """`Equation` to `Pattern` to `GradientPlan`: the mathematics, without an array."""
 
 from einsum_grad.plan.bind import Bound, Shape, bind
-from einsum_grad.plan.compress import groups, stored, structure
-from einsum_grad.plan.derivation import Derived, Rule, derive, fixed
-from einsum_grad.plan.formula import Factor, Formula, stated, with_deltas
-from einsum_grad.plan.gradient import Gradient, GradientPlan, gradient, plan
-from einsum_grad.plan.linear import (
+from einsum_grad.plan.derive.compression import groups, stored, structure
+from einsum_grad.plan.derive.derivation import Derived, Rule, derivation_of, fixed
+from einsum_grad.plan.derive.derivative import (
     Derivative,
     LinearTerm,
     Wrt,
@@ -14,16 +12,19 @@ from einsum_grad.plan.linear import (
     derivative,
     made_equal,
 )
+from einsum_grad.plan.derive.formula import Factor, Formula, stated, with_deltas
+from einsum_grad.plan.derive.reasons import Why, gradient_facts, reasons
+from einsum_grad.plan.gradient import Gradient, GradientPlan, gradient, plan
 from einsum_grad.plan.names import OUTPUT, ellipsis_labels, operand_names, spell
-from einsum_grad.plan.network import Network, Path, arrays, pairwise, single, singletons
-from einsum_grad.plan.node import Node
 from einsum_grad.plan.normal import NormalForm, diagonals, drop_units, normal_form
 from einsum_grad.plan.notation import equation_text, indexed
-from einsum_grad.plan.optimize import AUTO, Order, check_search, read_order
-from einsum_grad.plan.order import contraction_path
+from einsum_grad.plan.path.network import Network, Path, arrays, pairwise, single, singletons
+from einsum_grad.plan.path.node import Node
+from einsum_grad.plan.path.optimize import AUTO, Order, check_search, read_order
+from einsum_grad.plan.path.order import contraction_path
+from einsum_grad.plan.path.search import EXACT
 from einsum_grad.plan.pattern import ELLIPSIS, UNIT, Labels, Pattern, distinct
 from einsum_grad.plan.read import check_legal, pattern_of
-from einsum_grad.plan.reasons import Why, gradient_facts, reasons
 from einsum_grad.plan.request import (
     Request,
     Sublists,
@@ -36,7 +37,6 @@ from einsum_grad.plan.request import (
     read_wrt,
     request,
 )
-from einsum_grad.plan.search import EXACT
 
 __all__ = [
     "AUTO",
@@ -74,8 +74,8 @@ __all__ = [
     "check_search",
     "check_wrt",
     "contraction_path",
+    "derivation_of",
     "derivative",
-    "derive",
     "diagonals",
     "distinct",
     "drop_units",

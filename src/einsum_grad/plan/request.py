@@ -11,7 +11,7 @@ from typing import Any
 from einsum_grad.errors import ArgumentError, ArgumentTypeError
 from einsum_grad.plan.bind import Shape, bind
 from einsum_grad.plan.gradient import GradientPlan, Stretch, plan
-from einsum_grad.plan.optimize import AUTO, Order, check_path, check_search, read_order
+from einsum_grad.plan.path.optimize import AUTO, Order, check_path, check_search, read_order
 from einsum_grad.plan.pattern import ELLIPSIS, UNIT, Pattern
 from einsum_grad.plan.read import pattern_of
 from einsum_grad.syntax import MAX_AXES, Equation, bounded, equation_of, parse

@@ -1,13 +1,13 @@
 """`Source` to functions: caches, calls, and the interpreter that every target is held against."""
 
+from einsum_grad.kernels.buffer_pool import is_leased
+from einsum_grad.kernels.parallel.threads import get_num_threads, set_num_threads
 from einsum_grad.runtime.compile import cache_clear, cache_info, compile, compiled
-from einsum_grad.runtime.dropin import einsum, order_of
 from einsum_grad.runtime.function import Arguments, Function
 from einsum_grad.runtime.interpret import interpret, interpret_backward
 from einsum_grad.runtime.kinds import register_kind
-from einsum_grad.runtime.memory import is_leased
+from einsum_grad.runtime.np_einsum import einsum, order_of
 from einsum_grad.runtime.tangents import paired
-from einsum_grad.runtime.threads import get_num_threads, set_num_threads
 
 __all__ = [
     "Arguments",

@@ -10,8 +10,8 @@ from typing import Any
 from einsum_grad.certify import Certificate, Finding, certify, error_text, read_claim, with_parts
 from einsum_grad.emit import Source
 from einsum_grad.errors import EinsumGradError
+from einsum_grad.kernels.helpers import BLOCKS, HELPERS
 from einsum_grad.plan import read_sizes, read_wrt
-from einsum_grad.runtime.helpers import BLOCKS, HELPERS
 from einsum_grad.runtime.load import load
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from einsum_grad.emit import target_of
+from einsum_grad.kernels import buffer_pool
 from einsum_grad.plan import (
     AUTO,
     Shape,
@@ -17,7 +18,6 @@ from einsum_grad.plan import (
     read_wrt,
     request,
 )
-from einsum_grad.runtime import memory
 from einsum_grad.runtime.cache import Cache, CacheInfo
 from einsum_grad.runtime.function import Arguments, Function
 from einsum_grad.runtime.modules import MODULES
@@ -128,4 +128,4 @@ def cache_clear() -> None:
     MODULES.clear()
     SCALES.clear()
     TANGENTS.clear()
-    memory.clear()
+    buffer_pool.clear()

@@ -26,8 +26,8 @@ from einsum_grad.runtime.dtypes import numbers_of
 from einsum_grad.runtime.kinds import Calls, calls_of
 from einsum_grad.runtime.load import Loaded
 from einsum_grad.runtime.modules import load_module
+from einsum_grad.runtime.specializations import Variants
 from einsum_grad.runtime.tangents import Tangents, check_tuples
-from einsum_grad.runtime.variants import Variants
 from einsum_grad.syntax import Equation
 
 if TYPE_CHECKING:

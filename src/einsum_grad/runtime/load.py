@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from einsum_grad.emit import Source
+from einsum_grad.kernels.helpers import BLOCKS, HELPERS
+from einsum_grad.kernels.parallel.workers import AGAIN
 from einsum_grad.once import once
-from einsum_grad.runtime.helpers import BLOCKS, HELPERS
-from einsum_grad.runtime.workers import AGAIN
 
 _LIBRARIES = frozenset({"einops", "math", "numpy"})
 _BUILTINS = (

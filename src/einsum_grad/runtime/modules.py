@@ -5,10 +5,10 @@ from __future__ import annotations
 from einsum_grad.emit import Target, path_of, program_along, write
 from einsum_grad.lower import PLAIN, Gaps, Traits, scale_of
 from einsum_grad.plan import AUTO, Order, Pattern, arrays, singletons, spell
+from einsum_grad.runtime.allocation import check_allocatable
 from einsum_grad.runtime.cache import Cache
 from einsum_grad.runtime.load import Loaded, load
 from einsum_grad.runtime.scales import like, remember
-from einsum_grad.runtime.unallocated import check_allocatable
 
 MODULES: Cache[Loaded] = Cache(maxsize=1024)
 """The generated modules by what they were made of; many shapes share one."""

@@ -13,13 +13,13 @@ from einsum_grad.errors import ArgumentError, ArgumentTypeError, DTypeError, Ope
 from einsum_grad.lower import TangentProgram, arranged, hvp, jvp, scale_of
 from einsum_grad.plan import AUTO, Request, Shape, bind, singletons, spell
 from einsum_grad.plan import arrays as made_along
+from einsum_grad.runtime.allocation import check_allocatable, unallocated
 from einsum_grad.runtime.cache import Cache
 from einsum_grad.runtime.dtypes import Array, DType, Numbers, convert, numbers_of
+from einsum_grad.runtime.integers import Bounds
 from einsum_grad.runtime.load import execute
 from einsum_grad.runtime.scales import like, remember
-from einsum_grad.runtime.unallocated import check_allocatable, unallocated
-from einsum_grad.runtime.variant import as_array, convert_cotangent
-from einsum_grad.runtime.whole import Bounds
+from einsum_grad.runtime.specialization import as_array, convert_cotangent
 
 Run = Callable[..., Sequence[Any]]
 

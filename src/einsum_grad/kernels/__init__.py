@@ -1,0 +1,1 @@
+"""What large NumPy arrays are done with: copies, sums, products, used memory."""

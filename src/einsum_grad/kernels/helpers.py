@@ -1,0 +1,44 @@
+"""What takes the place of the plain helpers in modules of large arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from einsum_grad.kernels.buffer_pool import empty
+from einsum_grad.kernels.copies import copied
+from einsum_grad.kernels.parallel.threads import FEWEST, in_blocks, summed_in_blocks
+from einsum_grad.kernels.products import multiplied
+from einsum_grad.kernels.sums import summed
+
+_CLEARED = 1 << 26
+"""The bytes from which on it is worth to wake other threads for zeros."""
+
+
+def zeros(shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
+    """An array of zeros, on all cores where it is larger than their caches."""
+    target = empty(shape, dtype)
+    # Bytes are filled by the C library's memset, in half the time of numbers.
+    octets = target.reshape(-1).view(np.uint8)
+    if len(octets) < _CLEARED:
+        octets.fill(0)
+    else:
+        in_blocks(lambda part: octets[part].fill(0), len(octets), FEWEST)
+    return target
+
+
+BLOCKS = ("in_blocks", "summed_in_blocks")
+"""The helpers that call a function block by block."""
+
+HELPERS: Mapping[str, Callable[..., Any]] = {
+    "empty": empty,
+    "zeros": zeros,
+    "summed_in_blocks": summed_in_blocks,
+    "in_blocks": in_blocks,
+    "copied": copied,
+    "multiplied": multiplied,
+    "summed": summed,
+}

@@ -1,0 +1,147 @@
+"""Blocks of large work on several cores, where NumPy itself uses one."""
+
+from __future__ import annotations
+
+import contextvars
+import multiprocessing
+import operator
+import os
+import sys
+from typing import Any
+
+import numpy as np
+
+from einsum_grad.errors import ArgumentError, ArgumentTypeError
+from einsum_grad.kernels.parallel.cores import cores
+from einsum_grad.kernels.parallel.ordered_sum import Total
+from einsum_grad.kernels.parallel.workers import Gather, Work, Workers
+
+_WITHIN = contextvars.ContextVar("within a block", default=False)
+
+FEWEST = 4
+"""The blocks to make at least: with some for each thread, one that is late costs little."""
+
+_VARIABLES = ("EINSUM_GRAD_NUM_THREADS", "OMP_NUM_THREADS")
+"""Where the number of threads is looked up, the first that has one deciding."""
+
+_DIGITS = 9
+"""The digits of a number of threads, at most: int refuses thousands of them."""
+
+_MOST = 256
+
+_BUFFER = 512
+"""The size of NumPy's buffers, in numbers.
+
+With its default, 8192, `x * w[:, None]` copies what it broadcasts into a buffer wherever a row is
+shorter than that, and takes two to four times as long.
+"""
+
+
+class _State:
+    """What the process has: its workers, and the number of threads if one was set."""
+
+    workers = Workers()
+    number: int | None = None
+
+
+def _after_fork() -> None:
+    """A child has none of its parent's threads."""
+    _State.workers = Workers()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
+
+
+def set_num_threads(number: int | None) -> None:
+    """Set how many threads a call may use; None is the default again.
+
+    The default is EINSUM_GRAD_NUM_THREADS, else OMP_NUM_THREADS, else the cores that the process
+    may use; in a worker process of multiprocessing it is 1, as its siblings have the other cores.
+    It counts for blocks of elementwise work and of small products. Matrix products use the threads
+    of NumPy's BLAS. Raises `ArgumentTypeError` or `ArgumentError` for what is no such number.
+
+    >>> import einsum_grad as eg
+    >>> eg.set_num_threads(1)
+    >>> eg.get_num_threads()
+    1
+    >>> eg.set_num_threads(None)
+    """
+    if number is not None:
+        try:
+            if isinstance(number, bool):
+                raise TypeError
+            number = operator.index(number)
+        except TypeError:
+            raise ArgumentTypeError(
+                f"the number of threads is an int, and not {number!r:.80}"
+            ) from None
+        if not 1 <= number <= _MOST:
+            raise ArgumentError(f"the number of threads is 1 to {_MOST}, and this is {number}")
+    _State.number = number
+
+
+def get_num_threads() -> int:
+    """Return how many threads a call may use."""
+    return _default() if _State.number is None else _State.number
+
+
+def _default() -> int:
+    for variable in _VARIABLES:
+        # OMP_NUM_THREADS may have a number for each level of nesting: 4,2.
+        text = os.environ.get(variable, "").partition(",")[0].strip()
+        if text.isascii() and text.isdigit() and int(text[:_DIGITS]):
+            return min(int(text[:_DIGITS]), _MOST)
+    if multiprocessing.parent_process() is not None:
+        return 1
+    return cores()
+
+
+def is_within_block() -> bool:
+    """Whether the caller is called by a block, and what it makes goes with that.
+
+    >>> is_within_block(), in_blocks(lambda part: is_within_block(), 1, 1)
+    (False, [True])
+    """
+    return _WITHIN.get()
+
+
+def in_blocks(work: Work, length: int, parts: int, looks: int = 0) -> list[Any]:
+    """Call `work` with slices of range(length), `parts` at most; return what it returned, in order.
+
+    The blocks do not depend on the number of threads, nor on who works beside, and so neither do
+    the results. Blocks of a block are done by the thread that has it. Before they sleep, the
+    threads look for more work so often.
+
+    >>> in_blocks(lambda part: (part.start, part.stop), 5, 2)
+    [(0, 3), (3, 6)]
+    """
+    return _run(work, length, parts, looks)
+
+
+def summed_in_blocks(work: Work, length: int, parts: int, looks: int = 0) -> Any:
+    """Return the sum of what `work` returns for such slices, or the sums of what its tuples hold.
+
+    A large one is added as soon as those before it are, and is gone then. So of the terms few take
+    memory at once, and the sum depends on no number of threads.
+
+    >>> summed_in_blocks(lambda part: np.full(2, part.start), 6, 3)
+    array([6, 6])
+    """
+    total = Total()
+    return total.of(_run(work, length, parts, looks, total.gather))
+
+
+def _run(work: Work, length: int, parts: int, looks: int, *gather: Gather) -> list[Any]:
+    # NumPy's buffer size is a context variable: what is set in a copy, nobody else sees.
+    return contextvars.copy_context().run(_within, work, length, parts, looks, *gather)
+
+
+def _within(work: Work, length: int, parts: int, looks: int, *gather: Gather) -> list[Any]:
+    alone = is_within_block() or sys.is_finalizing()  # Python's end stops the threads
+    np.setbufsize(_BUFFER)
+    _WITHIN.set(True)
+    step = max(1, -(-length // parts))
+    slices = [slice(start, start + step) for start in range(0, max(length, 1), step)]
+    helping = 0 if alone else min(get_num_threads(), len(slices)) - 1
+    return _State.workers.run(work, slices, helping, looks, *gather)

@@ -1,0 +1,150 @@
+"""Sums of large arrays, as products with ones by a BLAS where it has them."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from einsum_grad.kernels.buffer_pool import empty
+from einsum_grad.kernels.parallel.threads import (
+    FEWEST,
+    in_blocks,
+    is_within_block,
+    summed_in_blocks,
+)
+from einsum_grad.kernels.products import multiplied
+
+Array = NDArray[Any]
+
+_WORTH = 1 << 20
+"""The bytes from which on an array with gaps is worth to wake other threads."""
+
+_SHARED = 1 << 24
+"""The bytes from which on it is worth to wake other threads for a sum."""
+
+_ROW = 1 << 12
+"""The numbers of a row, where an array may be cut into rows of any length."""
+
+_LONG = 16
+"""The numbers that are enough for a row to be summed before longer columns are."""
+
+_FEW_SUMS = 8
+"""The sums of rows up to which a vector of ones as long as a row would take much memory."""
+
+
+def summed(array: Array, axis: tuple[int, ...]) -> Any:
+    """The sum over some axes, as products with ones: of one group of axes after the other.
+
+    A product adds number after number, and what that loses grows with their count: so long sums
+    are sums of those of rows. Where many long rows are summed the BLAS adds up each in its own way.
+    """
+    if not (array.size and array.dtype.kind in "fc"):
+        return array.sum(axis=axis)
+    if not array.flags.c_contiguous:
+        return _summed_as_it_is(array, axis)
+    kept = tuple(size for place, size in enumerate(array.shape) if place not in axis)
+    if array.dtype.kind != "c":
+        return _products(array, axis).reshape(kept)[()]
+    with np.errstate(invalid="ignore"):
+        total = _products(array, axis).reshape(kept)[()]
+    # An infinity was multiplied by the 0 of 1 + 0j.
+    return total if np.isfinite(total).all() else array.sum(axis=axis)
+
+
+def _summed_as_it_is(array: Array, axis: tuple[int, ...]) -> Any:
+    """The sum of an array with gaps, which no BLAS reads: in parts of the first axis."""
+    if array.nbytes < _WORTH:
+        return array.sum(axis=axis)
+
+    def work(part: slice) -> Any:
+        return array[part].sum(axis=axis)
+
+    if 0 in axis:
+        return summed_in_blocks(work, len(array), FEWEST)
+    return np.concatenate(in_blocks(work, len(array), FEWEST))
+
+
+def _products(array: Array, axis: tuple[int, ...]) -> Array:
+    """The sums over groups of axes side by side: the last first, as rows are read best.
+
+    A short group waits for the longer ones: the sum over 2 rows would leave half of the array.
+    """
+    sizes: list[int] = []
+    order: list[int] = []
+    for is_summed, places in itertools.groupby(range(array.ndim), key=axis.__contains__):
+        if is_summed:
+            order.append(len(sizes))
+        sizes.append(math.prod([array.shape[place] for place in places]))
+    for group in sorted(order, key=lambda place: (-min(sizes[place], _LONG), -place)):
+        after = math.prod(sizes[group + 1 :])
+        array = _summed_over(array.reshape(-1, sizes[group], after))
+        sizes[group] = 1
+    return array
+
+
+def _product(left: Array, right: Array) -> Any:
+    """`left @ right`, which a BLAS may share if no blocks are at work beside."""
+    if is_within_block():
+        return multiplied(left, right)
+    return left.dot(right) if max(left.ndim, right.ndim) <= 2 else left @ right
+
+
+def _summed_over(array: Array) -> Array:
+    """The sum over the second of three axes."""
+    before, count, after = array.shape
+    if before == 1:
+        return _summed_first(array.reshape(count, after))
+    if after == 1:
+        return _summed_last(array.reshape(before, count))
+    return _summed_within(array)
+
+
+def _summed_first(array: Array) -> Array:
+    """The sum over the first of two axes, in rows of bounded length."""
+    count, width = array.shape
+    if count <= _ROW:
+        sums: Array = _product(np.ones(count, array.dtype), array)
+        return sums
+    whole = count - count % _ROW
+    rows = array[:whole].reshape(-1, _ROW, width)
+    if width == 1:
+        sums = _product(rows[..., 0], np.ones(_ROW, array.dtype)).sum(keepdims=True)
+    else:
+        sums = _summed_first(_product(np.ones(_ROW, array.dtype), rows))
+    return sums + _summed_first(array[whole:])
+
+
+def _summed_last(array: Array) -> Array:
+    """The sum over the last of two axes, of few long rows in pieces: ones for all take memory."""
+    kept, count = array.shape
+    if count <= _ROW or kept > _FEW_SUMS:
+        sums: Array = _product(array, np.ones(count, array.dtype))
+        return sums
+    whole = count - count % _ROW
+    pieces = _product(array[:, :whole].reshape(kept, -1, _ROW), np.ones(_ROW, array.dtype))
+    sums = np.matmul(array[:, whole:], np.ones(count - whole, array.dtype))
+    return sums + _summed_last(pieces)
+
+
+def _summed_within(array: Array) -> Array:
+    """The sum over the last axis but one, in rows of bounded length."""
+    *before, count, after = array.shape
+    if count > _ROW:
+        whole = count - count % _ROW
+        rows = array[..., :whole, :].reshape(*before, -1, _ROW, after)
+        return _summed_within(_summed_within(rows)) + _summed_within(array[..., whole:, :])
+    ones = np.ones(count, array.dtype)
+    if array.nbytes < _SHARED:
+        sums: Array = _product(ones, array)
+        return sums
+    target = empty((*before, after), array.dtype)
+
+    def work(part: slice) -> None:
+        multiplied(ones, array[part], out=target[part])
+
+    in_blocks(work, len(array), FEWEST)
+    return target

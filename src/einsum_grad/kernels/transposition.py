@@ -1,0 +1,115 @@
+"""Transposed copies by NumPy's BLAS, whose kernel moves many numbers where NumPy moves one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from einsum_grad.kernels.blas import transpose
+from einsum_grad.kernels.parallel.threads import in_blocks
+
+Array = NDArray[Any]
+
+_LEAST = 1 << 15
+"""The numbers of a matrix, at least: NumPy copies fewer in about the time of a call."""
+
+_LEAST_BESIDE = 1 << 16
+"""The same beside other threads: who calls often waits for Python's lock after each call."""
+
+_NARROWEST = 4
+"""The rows and the columns of a matrix, at least."""
+
+_ITEMSIZE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Matrices:
+    """Matrices of one shape, with rows without gaps in an array, and such columns in its copy.
+
+    The rows lie `apart` bytes apart in the array, the columns `between` in the copy; `begins` says
+    at which byte of the one and of the other each matrix begins.
+    """
+
+    rows: int
+    columns: int
+    apart: int
+    between: int
+    begins: list[tuple[int, int]]
+
+
+def merged(array: Array) -> tuple[list[int], list[int]]:
+    """The shape and strides of `array` with axes made one where they lie one in the other.
+
+    >>> merged(np.zeros((2, 3, 5)).transpose(2, 0, 1))
+    ([5, 6], [8, 40])
+    """
+    shape, strides = [1], [array.strides[0] * array.shape[0]]
+    for size, stride in zip(array.shape, array.strides, strict=True):
+        if strides[-1] == size * stride:
+            shape[-1], strides[-1] = shape[-1] * size, stride
+        else:
+            shape.append(size)
+            strides.append(stride)
+    return shape, strides
+
+
+def matrices_of(array: Array, beside: bool) -> Matrices | None:
+    """The matrices by which BLAS copies `array` in less time than NumPy; None if there are none.
+
+    They are of float32, and not small, the less so if they are copied beside other threads.
+
+    >>> matrices_of(np.zeros((200, 300)).T, beside=False)
+    """
+    if array.dtype != np.float32 or array.size < _LEAST or not array.flags.aligned:
+        return None
+    shape, strides = merged(array)
+    *others, last = range(len(shape))
+    along = strides.index(_ITEMSIZE) if _ITEMSIZE in strides else last
+    rows, columns = shape[last], shape[along]
+    is_matrix = along != last and strides[last] >= columns * _ITEMSIZE
+    least = _LEAST_BESIDE if beside else _LEAST
+    is_large = min(rows, columns) >= _NARROWEST and rows * columns >= least
+    if not is_matrix or not is_large or transpose() is None:
+        return None
+    begins, inner = [(0, 0)], rows * _ITEMSIZE
+    between = inner
+    for axis in reversed(others):
+        if axis == along:
+            between = inner
+        else:
+            steps = [(number * strides[axis], number * inner) for number in range(shape[axis])]
+            begins = [(read + a, written + b) for read, written in begins for a, b in steps]
+        inner *= shape[axis]
+    return Matrices(rows, columns, strides[last], between, begins)
+
+
+def transposed(target: Array, array: Array, matrices: Matrices, parts: int) -> None:
+    """Copy the matrices of `array` into `target`, which has no gaps, in so many parts."""
+    copy = transpose()
+    assert copy is not None
+    rows, columns = matrices.rows, matrices.columns
+    apart, between = matrices.apart, matrices.between
+    is_tall = rows >= columns
+    length, steps = (rows, (apart, _ITEMSIZE)) if is_tall else (columns, (_ITEMSIZE, between))
+    size = length if len(matrices.begins) >= parts else -(-length // parts)
+    places = [
+        (min(size, length - start), a + start * steps[0], b + start * steps[1])
+        for a, b in matrices.begins
+        for start in range(0, length, size)
+    ]
+    distances = apart // _ITEMSIZE, between // _ITEMSIZE
+
+    # An address keeps no memory: it is asked of the arrays here, which who is at work holds then.
+    def work(part: slice) -> None:
+        read, written = array.ctypes.data, target.ctypes.data
+        for count, source, place in places[part]:
+            shape = (count, columns) if is_tall else (rows, count)
+            copy(*shape, read + source, written + place, *distances)
+
+    if parts == 1:
+        work(slice(None))
+    else:
+        in_blocks(work, len(places), parts)

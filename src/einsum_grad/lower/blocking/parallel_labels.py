@@ -1,0 +1,194 @@
+"""Along which labels steps of large arrays are done in blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from einsum_grad.lower.layout.axis_orders import missing
+from einsum_grad.lower.layout.product import (
+    Kind,
+    Product,
+    matrix_product,
+    only,
+    product_of,
+    without,
+)
+from einsum_grad.lower.program import Op, Step, Value, is_view, touched
+from einsum_grad.lower.scale import Scale, Sizes
+from einsum_grad.plan import UNIT, Labels, diagonals
+
+WORTH = 3 << 21
+"""The bytes from which on it is worth to wake other threads.
+
+There are few blocks then: threads that call NumPy in turns wait for each other.
+"""
+
+_LARGE = 1 << 18
+"""The bytes of an array from which on it may be worth to have it in blocks."""
+
+_SHARED = 8
+"""The matrices of a batch, at least, for cores to share them: fewer they share unequally."""
+
+_MATRIX = 1 << 14
+"""The multiplications of a product, at least: for fewer, threads wait for OpenBLAS's buffers."""
+
+_SMALLEST_PIECES = 1 << 24
+"""The multiplications of a product above which pieces that OpenBLAS doesn't share take too long."""
+
+_MATRICES = 1 << 22
+"""The bytes of an array of matrices from which on they may be smaller."""
+
+_RUN = 1 << 9
+"""The bytes side by side in memory that a part should have for one index of its label."""
+
+_LINES = 1 << 12
+"""The same for all indices, where an array is copied: each part then has a line of the cache."""
+
+_ONE_CORE = 1 << 18
+"""The multiplications up to which OpenBLAS has one thread for a product of matrices."""
+
+_FEW = 1 << 17
+"""The bytes of an array that every block may read, or add to, as a whole."""
+
+
+def divided(todo: Collection[Step], scale: Scale) -> dict[str, Labels]:
+    """The labels along which the steps of a program are best done in blocks, by what they make.
+
+    Sums, and products of a matrix and a vector, a BLAS does whole, on all cores. If other steps are
+    in blocks these are too: beside the threads of a BLAS, which wait for more on their cores, ours
+    would have half of these. So are products of matrices, if all that a BLAS would share are thin.
+    A copy is in blocks if one block alone reads it.
+    """
+    copied = frozenset(step.result.name for step in todo if step.op is Op.COPY)
+    found = {step.result.name: labels for step in todo if (labels := _due(step, copied, scale))}
+    moved = (touched(step) for step in todo if step.result.name in found)
+    if scale.ask(_is_worth, tuple(value.labels for values in moved for value in values)):
+        others = [step for step in todo if step.result.name not in found]
+        found |= {step.result.name: labels for step in others if (labels := _also(step, scale))}
+        thin = {
+            step.result.name: _rows(step, scale)
+            for step in others
+            if _is_multiplied_on_all_cores(step, scale)
+        }
+        found |= thin if all(thin.values()) else {}
+    copies = (step for step in todo if step.op is Op.COPY)
+    return found | {step.result.name: labels for step in copies if (labels := _of(step, scale))}
+
+
+def _is_worth(sizes: Sizes, arrays: tuple[Labels, ...]) -> bool:
+    return sum(map(sizes.nbytes, arrays)) >= WORTH
+
+
+def _due(step: Step, copied: frozenset[str], scale: Scale) -> Labels:
+    product = matrix_product(step)
+    if product is not None:
+        if _are_small(step, product, scale) and copied.isdisjoint(arg.name for arg in step.args):
+            return ()
+        return tuple(label for label in product.looped if _is_shared(label, step, product, scale))
+    if not _is_bound_by_memory(step, scale):
+        return ()
+    return tuple(label for label in _largest(step, scale) if _divides(label, step, scale))
+
+
+def _also(step: Step, scale: Scale) -> Labels:
+    """The label along which a sum, or a matrix times a vector, has parts that are rows."""
+    if is_view(step) or step.op is not Op.CONTRACT or matrix_product(step) is not None:
+        return ()
+    rows = _largest(step, scale)
+    if not rows or not scale.reaches(rows, _LARGE) or diagonals(step.args[0].labels):
+        return ()
+    return rows[:1] if _divides(rows[0], step, scale) else ()
+
+
+def _is_multiplied_on_all_cores(step: Step, scale: Scale) -> bool:
+    """Whether `step` is a product of matrices for which a BLAS has several threads."""
+    everything = step.pattern.input_labels()
+    return matrix_product(step) is not None and scale.counts(everything, _ONE_CORE + 1)
+
+
+def _rows(step: Step, scale: Scale) -> Labels:
+    """The label of whose rows a product of matrices is made, if one of the three is small."""
+    label, *_ = _largest(step, scale)
+    arrays = (*step.args, step.result)
+    beside = (value.labels for value in arrays if label not in value.labels)
+    if not scale.counts((label,), 2) or any(scale.reaches(v, _FEW + 1) for v in beside):
+        return ()
+    in_rows = all(value.labels[0] == label for value in arrays if label in value.labels)
+    return (label,) if in_rows else ()
+
+
+def _of(copy: Step, scale: Scale) -> Labels:
+    """The labels of which a copy has parts that it reads in lines."""
+    source = copy.args[0].labels
+    lines = enumerate(source)
+    return tuple(label for place, label in lines if scale.reaches(source[place:], _LINES))
+
+
+def _largest(step: Step, scale: Scale) -> Labels:
+    arrays = tuple(value.labels for value in (*step.args, step.result))
+    return arrays[scale.ask(_place_of_largest, arrays)]
+
+
+def _place_of_largest(sizes: Sizes, arrays: tuple[Labels, ...]) -> int:
+    return max(range(len(arrays)), key=lambda place: sizes.nbytes(arrays[place]))
+
+
+def _is_shared(label: str, step: Step, product: Product, scale: Scale) -> bool:
+    """Whether cores share the matrices of `product` by `label`.
+
+    Each is to write where its result lies, and what all of them read is to be the smaller array.
+    """
+    own = (without(group, product.looped) for group in (product.rows, product.columns))
+    in_place = step.result.labels[0] == label or all(len(group) == 1 for group in own)
+    terms = {label in arg.labels: arg.labels for arg in step.args}
+    small = False not in terms or scale.ask(_is_smaller, terms[False], terms[True])
+    whole = scale.counts(without(step.pattern.input_labels(), product.looped), _SMALLEST_PIECES + 1)
+    return in_place and small and not whole and scale.counts((label,), _SHARED)
+
+
+def _are_small(step: Step, product: Product, scale: Scale) -> bool:
+    """Whether the matrices of `product` are so small, and few, that one core does them sooner."""
+    matrix = without(step.pattern.input_labels(), product.looped)
+    return not (scale.counts(matrix, _MATRIX) or scale.reaches(_largest(step, scale), _MATRICES))
+
+
+def _is_smaller(sizes: Sizes, one: Labels, other: Labels) -> bool:
+    return sizes.nbytes(one) <= sizes.nbytes(other)
+
+
+def _divides(label: str, step: Step, scale: Scale) -> bool:
+    """Whether `step` can be done for some indices of `label` at a time."""
+    if label == UNIT or not scale.counts((label,), 2) or _is_within_group(label, step):
+        return False
+    return all(_is_divided(label, value, scale) for value in (*step.args, step.result))
+
+
+def _is_within_group(label: str, step: Step) -> bool:
+    """Whether parts of an array that a product reads as a matrix would be copied for that."""
+    product = product_of(step)
+    if product is None or product.kind is Kind.MULTIPLY or missing(product):
+        return False
+    sides = ((product.left, product.rows), (product.right, product.columns))
+    groups = (only(arg.labels, g) for arg, own in sides for g in (own, product.contracted))
+    return any(label in group[1:] for group in groups)
+
+
+def _is_divided(label: str, value: Value, scale: Scale) -> bool:
+    """Whether parts of `value` lie in long runs of memory, or it is small enough to stay whole."""
+    if not scale.reaches(value.labels, _FEW + 1):
+        return True
+    if label not in value.labels:
+        return False
+    place = value.labels.index(label)
+    before, after = value.labels[:place], value.labels[place + 1 :]
+    return not scale.counts(before, 2) or scale.reaches(after, _RUN)
+
+
+def _is_bound_by_memory(step: Step, scale: Scale) -> bool:
+    if is_view(step) or not scale.reaches(_largest(step, scale), _LARGE):
+        return False
+    product = product_of(step)
+    if product is None:
+        return step.op in (Op.CONJUGATE, Op.ADD)
+    # A BLAS multiplies one matrix by one vector on all cores.
+    return bool(product.batch) or not (product.rows or product.columns) or not product.contracted

@@ -1,0 +1,88 @@
+"""`Program` to `Schedule`: the functions of its module, each as its blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from einsum_grad.lower.blocking.fusion import Block, blocks
+from einsum_grad.lower.dependence import finishing, saving
+from einsum_grad.lower.layout.product import product_of
+from einsum_grad.lower.program import Op, Program, Step, Value, is_view, steps
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """What each function does: `save` makes the residuals, which `output` and `pullback` are given.
+
+    `together` does what the three do, where blocks of the output can be blocks of gradients, as
+    the cotangent is there; else it is empty.
+    """
+
+    save: tuple[Block, ...]
+    output: tuple[Block, ...]
+    pullback: tuple[Block, ...]
+    together: tuple[Block, ...] = ()
+
+    @property
+    def apart(self) -> tuple[Block, ...]:
+        """The blocks of the three functions that do one thing each."""
+        return (*self.save, *self.output, *self.pullback)
+
+
+def schedule(program: Program) -> Schedule:
+    """Put the steps of each function into blocks.
+
+    >>> from einsum_grad.lower import lower
+    >>> from einsum_grad.plan import pattern_of, single
+    >>> from einsum_grad.syntax import parse
+    >>> found = schedule(lower(single(pattern_of(parse("i,i->"))), (0,)))
+    >>> [str(step) for block in found.output for step in block.steps]
+    ['z[] = contract x[i] w[i]']
+    """
+    forward, backward = tuple(steps(program.forward)), tuple(steps(program.backward))
+    output, gradients = _names([program.output]), _names(program.gradients)
+    residuals = _names(program.residuals)
+    save = blocks(program, saving(program), residuals)
+    finish = blocks(program, finishing(program), output)
+    pullback = blocks(program, backward, gradients, residuals)
+    apart = Schedule(save, finish, pullback)
+    if program.scale is None:
+        return apart
+    together = blocks(program, (*forward, *backward), output | gradients)
+    is_one = _has_both(together, forward, backward) and _passes(together) <= _passes(apart.apart)
+    return Schedule(save, finish, pullback, together) if is_one else apart
+
+
+def _has_both(found: Iterable[Block], forward: Sequence[Step], backward: Sequence[Step]) -> bool:
+    """Whether a block with a label has steps of both."""
+    parts = [set(block.steps) for block in found if block.label is not None]
+    return any(not part.isdisjoint(forward) and not part.isdisjoint(backward) for part in parts)
+
+
+def _passes(found: Iterable[Block]) -> int:
+    return sum(block.label is not None for block in found)
+
+
+def _names(values: Iterable[Value]) -> set[str]:
+    return {value.name for value in values}
+
+
+def passing(program: Program) -> set[Value]:
+    """The values that `program` never has as a whole, as a block makes and uses each part."""
+    divided = (block for block in schedule(program).apart if block.label is not None)
+    return {step.result for b in divided for step in b.steps if step.result not in b.kept}
+
+
+def has_blas(found: Schedule) -> bool:
+    """Whether a BLAS multiplies whole arrays, on threads of its own."""
+    whole = (block for block in (*found.apart, *found.together) if block.label is None)
+    return any(_multiplies(step) for block in whole for step in block.steps)
+
+
+def _multiplies(step: Step) -> bool:
+    """Whether a BLAS may do `step`; the sum of an array it does as a product with ones."""
+    product = product_of(step)
+    if product is None:
+        return step.op is Op.CONTRACT and not is_view(step)
+    return bool(product.contracted)

@@ -1,0 +1,109 @@
+"""The orders of axes that suit a product, and what has to be copied for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+from einsum_grad.lower.layout.product import Kind, Product, is_matrix, only, without
+from einsum_grad.plan import Labels
+
+Orders = tuple[Labels, Labels, Labels]
+"""The orders of axes that a product's arrays should have, and the one that it leaves."""
+
+
+def orders_of(product: Product) -> Orders:
+    """The orders for `product`, by its kind."""
+    return _ORDERS[product.kind](product)
+
+
+def _multiplied(product: Product) -> Orders:
+    """An elementwise product has the order of an array that has all axes."""
+    left, right, output = product.left.labels, product.right.labels, product.output
+    whole = [term for term in (left, right) if len(term) == len(output)]
+    natural = output if output in whole or not whole else whole[0]
+    return left, right, natural
+
+
+def _row_dots(product: Product) -> Orders:
+    return product.left.labels, product.right.labels, only(product.left.labels, product.batch)
+
+
+def _matvecs(product: Product) -> Orders:
+    own = (*product.rows, *product.columns)
+    matrix = product.left.labels if product.rows else product.right.labels
+    batch = only(matrix, product.batch)
+    return product.left.labels, product.right.labels, (*batch, *only(matrix, own))
+
+
+@lru_cache(maxsize=1 << 10)
+def _matrices(product: Product) -> Orders:
+    """(batch, rows, contracted) and (batch, contracted, columns), in any order of the three."""
+    spread, left, right = product.spread, product.left.labels, product.right.labels
+    if spread and only(left, product.contracted) == only(right, product.contracted):
+        own = (*only(left, product.rows), *only(right, product.columns))
+        return left, right, (*spread, *without(own, spread))
+    left = _matrix(product.left.labels, product.batch, product.rows, product.contracted)
+    right = _matrix(product.right.labels, product.batch, product.columns, product.contracted)
+    if only(left, product.contracted) != only(right, product.contracted):
+        left, right = _agreeing(product, left, right)
+    own = (*only(left, product.rows), *only(right, product.columns))
+    natural = (*product.batch, *own)
+    return left, right, natural
+
+
+def batch_last(product: Product) -> Orders:
+    """The batch as the axis without gaps, along which the entries of tiny matrices are added."""
+    batch = product.batch
+
+    def order(labels: Labels) -> Labels:
+        return labels if labels[-1] == batch[-1] else (*without(labels, batch), *batch)
+
+    return order(product.left.labels), order(product.right.labels), order(product.output)
+
+
+def _matrix(labels: Labels, batch: Labels, own: Labels, contracted: Labels) -> Labels:
+    """`labels`, if a view makes a matrix of them for each batch index; else the order to copy."""
+    if is_matrix(labels, batch, own, contracted):
+        return labels
+    return (*batch, *as_matrix(without(labels, batch), own, only(labels, contracted)))
+
+
+def as_matrix(labels: Labels, own: Labels, summed: Labels) -> Labels:
+    """The order in which an array with axes `labels` is a matrix.
+
+    What is last stays last: a copy is fast where it reads and writes memory in the same order.
+
+    >>> as_matrix(("h", "d", "k"), ("h", "k"), ("d",))
+    ('d', 'h', 'k')
+    """
+    return (*summed, *own) if labels[-1] in own else (*own, *summed)
+
+
+def missing(product: Product) -> int:
+    """How many of the arrays have to be copied to make a matrix product of them."""
+    return sum(copied(product))
+
+
+def copied(product: Product) -> tuple[bool, bool]:
+    """Whether the left and the right array have to be copied into another order."""
+    left, right, _ = _matrices(product)
+    return left != product.left.labels, right != product.right.labels
+
+
+def _agreeing(product: Product, left: Labels, right: Labels) -> tuple[Labels, Labels]:
+    """The contracted labels in one order: a copy that is made anyway, or of the smaller array."""
+    change_left = left != product.left.labels or (
+        right == product.right.labels and len(left) < len(right)
+    )
+    if change_left:
+        return (*product.batch, *product.rows, *only(right, product.contracted)), right
+    return left, (*product.batch, *only(left, product.contracted), *product.columns)
+
+
+_ORDERS: dict[Kind, Callable[[Product], Orders]] = {
+    Kind.MULTIPLY: _multiplied,
+    Kind.MATMUL: _matrices,
+    Kind.ROW_DOT: _row_dots,
+    Kind.MATVEC: _matvecs,
+}

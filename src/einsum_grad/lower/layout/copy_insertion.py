@@ -1,0 +1,130 @@
+"""`Product` to `Product`: of arrays that a BLAS reads as they lie, by copies where those pay."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from einsum_grad.lower.layout.array_layouts import LARGE, Values
+from einsum_grad.lower.layout.axis_orders import as_matrix, copied, missing
+from einsum_grad.lower.layout.copy_cost import is_part, is_spread, is_vector
+from einsum_grad.lower.layout.product import Kind, Product, is_matrix, only, product_of, without
+from einsum_grad.lower.program import Op, Step, Value
+from einsum_grad.lower.scale import Gap, Scale
+from einsum_grad.plan import Labels
+
+_BLAS = (Kind.MATMUL, Kind.MATVEC)
+"""What a BLAS does for each index of a batch."""
+
+
+def with_copies(product: Product, values: Values) -> Product:
+    """The product of those copies of its arrays that need fewest others, for a spread too."""
+    lefts, rights = values.known(product.left), values.known(product.right)
+    if len(lefts) == len(rights) == 1:
+        return product
+    pairs = (replace(product, left=one, right=other) for one in lefts for other in rights)
+    return min(pairs, key=lambda pair: (missing(pair), len(pair.spread)))
+
+
+def with_rows(product: Product, values: Values) -> Product:
+    """The product of matrices and vectors whose numbers are side by side, by a copy of these.
+
+    They are few beside those of the matrices, for each of which there is a vector.
+    """
+    turned = product if product.rows else product.swapped()
+    matrix, vector, contracted = turned.left.labels, turned.right, turned.contracted
+    large = values.scale is not None and values.scale.reaches(matrix, LARGE)
+    if not large or not is_matrix(matrix, turned.batch, turned.rows, contracted):
+        return product
+    order = (*only(matrix, turned.batch), *only(matrix, contracted))
+    dense = vector.labels[-1] in contracted
+    if dense and only(vector.labels, contracted) == only(order, contracted):
+        return product
+    return replace(turned, right=values.copied(vector, order))
+
+
+def without_gaps(product: Product, values: Values, gaps: Mapping[str, Gap]) -> Product:
+    """The product of arrays whose groups views make one axis of, as each use would copy.
+
+    `gaps` are those of the operands that have some, by name.
+    """
+    sides = ((product.left, product.rows), (product.right, product.columns))
+    left, right = (
+        values.copy(value, value.labels)
+        if _is_torn(gaps.get(value.name), own, product) and not moved
+        else value
+        for (value, own), moved in zip(sides, copied(product), strict=True)
+    )
+    return replace(product, left=left, right=right)
+
+
+def is_torn(product: Product, gaps: Mapping[str, Gap]) -> bool:
+    """Whether one of the arrays is a matrix that no BLAS reads through a view."""
+    sides = ((product.left, product.rows), (product.right, product.columns))
+    return any(_is_torn(gaps.get(value.name), own, product) for value, own in sides)
+
+
+def _is_torn(gap: Gap | None, own: Labels, product: Product) -> bool:
+    if gap is Gap.NUMBERS:
+        # Two vectors are read once, and so as they are.
+        return bool(product.rows or product.columns)
+    several = (product.contracted, without(own, product.spread))
+    matrices = gap is Gap.ROWS and product.kind is Kind.MATMUL
+    return matrices and any(len(group) > 1 for group in several)
+
+
+def gathered(product: Product, values: Values) -> Product:
+    """The product without labels to spread over: where a copy costs less than the calls."""
+    spread, left, right = product.spread, product.left, product.right
+    if not spread or is_spread(product, values.scale):
+        return product
+    if spread[0] in left.labels:
+        order = as_matrix(left.labels, product.rows, only(right.labels, product.contracted))
+        return replace(product, left=values.copied(left, order))
+    order = as_matrix(right.labels, product.columns, only(left.labels, product.contracted))
+    return replace(product, right=values.copied(right, order))
+
+
+def summed_later(product: Product, values: Values) -> Step | None:
+    """The product for each index of a first label, to be summed: where that saves copies."""
+    turned = product if product.rows or not is_vector(product) else product.swapped()
+    left, right, first = turned.left, turned.right, turned.left.labels[0]
+    if values.scale is None or first not in turned.contracted:
+        return None
+    order = _order_for_each(first, turned, values.scale)
+    if order is None:
+        return None
+    base, output = f"{left.name}_{right.name}", (first, *turned.output)
+    step = Step(Op.CONTRACT, Value(base, output), (left, Value(right.name, order)))
+    batched = product_of(step)
+    if batched is None or batched.kind not in _BLAS or missing(batched):
+        return None
+    result = Value(values.name(base, output), output)
+    return Step(Op.CONTRACT, result, (left, values.copied(right, order)))
+
+
+def _order_for_each(first: str, product: Product, scale: Scale) -> Labels | None:
+    """The order of the right array for a product for each index of `first`; None if not worth it.
+
+    A vector is copied for this, as it is small beside a matrix.
+    """
+    arrays, output = (product.left.labels, product.right.labels), (first, *product.output)
+    if is_vector(product):
+        pays = copied(product)[0] and is_part(output, arrays, 8, scale)
+        return (first, *without(product.right.labels, first)) if pays else None
+    leads = product.right.labels[0] == first
+    pays = leads and missing(product) > 0 and is_part(output, arrays, 2, scale)
+    return product.right.labels if pays else None
+
+
+def is_read_once(product: Product, values: Values) -> bool:
+    """Whether it is the product of a vector and a large array that is a matrix by a copy only.
+
+    The copy takes longer than to read the array as it is, once.
+    """
+    if values.scale is None or not is_vector(product):
+        return False
+    if product.rows or product.columns:
+        return copied(product)[0 if product.rows else 1]
+    moved = zip((product.left, product.right), copied(product), strict=True)
+    return any(copy and values.is_across(value, product.contracted) for value, copy in moved)

@@ -1,0 +1,1 @@
+"""What holds in a paper: formulas, derivations line by line, reasons, Jacobians and Hessians."""

@@ -1,0 +1,1 @@
+"""`Pattern` to `Network`: the order of contraction, and what it costs."""

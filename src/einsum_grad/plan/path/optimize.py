@@ -1,0 +1,161 @@
+"""What a user gives as `optimize=`: read, and checked against the number of operands."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Literal, cast
+
+from einsum_grad.errors import ArgumentError, ArgumentTypeError, OrderError, UnknownOrderError
+from einsum_grad.plan.path.network import Path
+from einsum_grad.syntax import MAX_OPERANDS, bounded
+
+AUTO: Literal["auto"] = "auto"
+"""Our own search."""
+
+Optimizer = Callable[..., Any]
+"""A search for a path: called with the terms and the output, as sets of labels, and the sizes."""
+
+Order = str | Literal[False] | tuple[tuple[int, ...], ...] | Optimizer
+"""An order of contraction: a search by its name or itself, a path, or False: all at once."""
+
+_PREFIX = "einsum_path"
+
+_MOST_ONE_BY_ONE = 8
+"""The most operands whose trees are looked at one by one: of 9 there are two million."""
+
+_MOST_SEARCHED = {"optimal": 13, "branch-all": 13}
+"""The most operands for the searches that look at every tree: some seconds; one more takes thrice
+as long."""
+_UNSLICED = (
+    "give optimize= an order that is not sliced, or contract each slice of the operands by itself "
+    "and add up the outputs and the gradients"
+)
+
+
+def read_order(optimize: Any) -> Order:
+    """Read `optimize`: "auto" or True, False, a name that opt_einsum knows, a path, an optimizer.
+
+    A tree of cotengra's is a path. Raises `UnknownOrderError`, which is an `ArgumentError`, for
+    another name, `OrderError` for a path that is none and for a tree that is sliced, and
+    `ArgumentTypeError` for what is none of these.
+
+    >>> read_order(True), read_order(["einsum_path", (0, 1), (0, 1)])
+    ('auto', ((0, 1), (0, 1)))
+    """
+    if isinstance(optimize, bool):
+        return AUTO if optimize else False
+    if isinstance(optimize, str):
+        if optimize != AUTO:
+            named(optimize)
+        return optimize
+    if isinstance(optimize, Sequence):
+        return _given(optimize)
+    if is_tree(optimize):
+        return tree_path(optimize, type(optimize).__name__)
+    if callable(optimize):
+        return _hashable(optimize)
+    if hasattr(optimize, "search"):
+        raise ArgumentTypeError(
+            f"a {type(optimize).__name__} finds slices, and no order: {_UNSLICED}"
+        )
+    raise ArgumentTypeError(
+        "optimize is the name of a search, a bool, a path such as [(0, 1), (0, 1)], or an "
+        f"optimizer to call, and not {optimize!r:.80}"
+    )
+
+
+def _hashable(optimizer: Optimizer) -> Optimizer:
+    """`optimizer`, or where it can't be hashed its bound method, which is hashed by identity."""
+    try:
+        hash(optimizer)
+    except TypeError:
+        method: Any = optimizer
+        return cast(Optimizer, method.__call__)
+    return optimizer
+
+
+def named(name: str, count: int = 0) -> Optimizer:
+    """The search that opt_einsum has under `name`, for `count` operands.
+
+    Where they are not few, an optimal tree is found by a dynamic program, which opt_einsum has too:
+    it looks at every tree, outer products included, and at none of them twice.
+    """
+    from opt_einsum import paths  # type: ignore[import-untyped]  # it has no hints
+
+    if name == "optimal" and count > _MOST_ONE_BY_ONE:
+        program: Optimizer = paths.DynamicProgramming(minimize="flops", search_outer=True)
+        return program
+    try:
+        search: Optimizer = paths.get_path_fn(name)
+    except KeyError:
+        raise UnknownOrderError(
+            "optimize is a name that opt_einsum knows, such as auto, greedy or optimal, and not "
+            f"{name!r:.40}"
+        ) from None
+    return search
+
+
+def check_search(order: Any, count: int) -> None:
+    """Raise `OrderError` if `order` names a search that would take too long for `count` operands.
+
+    >>> check_search("optimal", 13)
+    """
+    most = _MOST_SEARCHED.get(order, count) if isinstance(order, str) else count
+    if count > most:
+        raise OrderError(
+            f"the search {order!r} looks at every tree, and is for at most {most} operands, and "
+            f'these are {count}: take "auto", "dp" or "auto-hq"'
+        )
+
+
+def _given(path: Sequence[Any]) -> Path:
+    if len(path) and isinstance(path[0], str):
+        if path[0] == _PREFIX:
+            return read_path(path[1:])
+        raise ArgumentError(f"optimize takes no memory limit: give {path[0]!r:.40} alone")
+    return read_path(path)
+
+
+def read_path(path: Iterable[Any]) -> tuple[tuple[int, ...], ...]:
+    """`path` as tuples of ints."""
+    try:
+        steps = bounded(path, "steps in a path", 2 * MAX_OPERANDS)
+        return tuple(
+            tuple(map(operator.index, bounded(step, "positions in a step"))) for step in steps
+        )
+    except TypeError:
+        raise ArgumentTypeError(
+            f"a path is a list of tuples of positions, such as [(0, 1), (0, 1)], and not "
+            f"{path!r:.80}"
+        ) from None
+
+
+def is_tree(found: Any) -> bool:
+    """Whether this is a tree as cotengra's optimizers find them: a path, maybe done in slices."""
+    return hasattr(found, "get_path") and hasattr(found, "nslices")
+
+
+def tree_path(tree: Any, name: str) -> Path:
+    """The path of a tree; `OrderError` if it is sliced, by the `name` of who did it."""
+    if tree.nslices > 1:
+        raise OrderError(
+            f"{name} cuts the contraction into {tree.nslices} slices, and here it would be done as "
+            f"a whole, with larger arrays: {_UNSLICED}"
+        )
+    return read_path(tree.get_path())
+
+
+def check_path(path: tuple[tuple[int, ...], ...], count: int) -> Path:
+    """Return `path` if it contracts `count` operands to one; else raise `OrderError`."""
+    left = count
+    for number, step in enumerate(path):
+        if not step or len(set(step)) < len(step) or not all(0 <= place < left for place in step):
+            raise OrderError(
+                f"step {number} of the path, {step}, is to name different places among the {left} "
+                f"terms that are left, counted from 0"
+            )
+        left += 1 - len(step)
+    if left != 1:
+        raise OrderError(f"the path leaves {left} of {count} operands, where it must leave one")
+    return path

@@ -1,0 +1,128 @@
+"""Whole numbers: derivatives are computed in 64 bits, and refused where these may be too few.
+
+Integers add and multiply modulo a power of two. So what is known to fit is right, even if a value
+on the way was not; and the low bits of a result are what a narrower dtype makes of it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import numpy as np
+
+from einsum_grad.errors import DTypeError
+from einsum_grad.plan import UNIT, Pattern
+from einsum_grad.runtime.dtypes import Array, DType, Numbers
+from einsum_grad.runtime.specialization import Saved, Variant
+
+Arrays = tuple[Array, ...]
+Moving = Mapping[int, Array]
+"""The tangents of the operands that move."""
+
+
+def largest(array: Array) -> int:
+    """The largest absolute value of whole numbers; 0 where there are none.
+
+    >>> largest(np.array([-128, 127], np.int8))
+    128
+    """
+    return max(abs(int(array.min())), abs(int(array.max()))) if array.size else 0
+
+
+def bound(pattern: Pattern, arrays: Iterable[Array], sizes: Mapping[str, int]) -> int:
+    """What no entry of the output of `pattern` exceeds: its terms, each as large as can be.
+
+    >>> bound(Pattern((("i",), ("i",)), ()), [np.array([1, -2])] * 2, {"i": 2})
+    8
+    """
+    summed = set(pattern.input_labels()).difference(pattern.output, (UNIT,))
+    return math.prod(map(largest, arrays)) * math.prod(sizes[label] for label in summed)
+
+
+def check_holds(bounds: Iterable[int], dtype: DType, name: str) -> None:
+    """Raise `DTypeError` where a sum of results with such bounds may not fit into `dtype`."""
+    total = sum(bounds)
+    if total > np.iinfo(dtype).max:
+        raise DTypeError(
+            f"{name} may have numbers up to {float(total):.3g}, more than {dtype} holds; convert "
+            "the operands to floating point first"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What derivatives of a pattern may come to, for operands of these sizes.
+
+    Each check raises `DTypeError` where one may not fit into the `dtype` that is computed in.
+    """
+
+    pattern: Pattern
+    sizes: Mapping[str, int]
+    dtype: DType
+
+    def check_tangent(self, arrays: Arrays, moving: Moving) -> None:
+        """Check the tangent of the output, a sum with a term for each operand that moves."""
+        terms = [_placed(arrays, moved, tangent) for moved, tangent in moving.items()]
+        self._check(self.pattern, terms, "the tangent")
+
+    def check_gradient(self, operand: int, cotangent: Array, arrays: Arrays) -> None:
+        """Check the gradient of an operand."""
+        term = _placed(arrays, operand, cotangent)
+        self._check(self.pattern.swap(operand), [term], f"the gradient of operand {operand}")
+
+    def check_product(self, operand: int, cotangent: Array, arrays: Arrays, moving: Moving) -> None:
+        """Check the derivative of a gradient, a sum as for a tangent."""
+        factors = _placed(arrays, operand, cotangent)
+        others = ((moved, tangent) for moved, tangent in moving.items() if moved != operand)
+        terms = [_placed(factors, moved, tangent) for moved, tangent in others]
+        name = f"the product beside the gradient of operand {operand}"
+        self._check(self.pattern.swap(operand), terms, name)
+
+    def _check(self, pattern: Pattern, terms: Iterable[Arrays], name: str) -> None:
+        check_holds((bound(pattern, term, self.sizes) for term in terms), self.dtype, name)
+
+
+def _placed(arrays: Arrays, place: int, array: Array) -> Arrays:
+    """`arrays` with another in a place."""
+    return (*arrays[:place], array, *arrays[place + 1 :])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WholeVariant(Variant):
+    """The forward of integers and bools as NumPy has it, and gradients that are exact."""
+
+    exact: Variant
+    bounds: Bounds
+
+    def vjp(self, arrays: Sequence[Array]) -> tuple[Any, Saved]:
+        """The output; nothing is kept of it, as the pullback computes in another dtype."""
+        output, _ = Variant.vjp(self, arrays)
+        return output, []
+
+    def pullback(self, cotangent: Any, arrays: Sequence[Array], saved: Saved) -> tuple[Array, ...]:
+        """The gradients."""
+        return self.backward(cotangent, arrays)
+
+    def together(self, cotangent: Any, arrays: Sequence[Array]) -> tuple[Any, tuple[Array, ...]]:
+        """The output and the gradients, which are computed apart."""
+        return self.forward(arrays), self.backward(cotangent, arrays)
+
+    def backward(self, cotangent: Any, arrays: Sequence[Array]) -> tuple[Array, ...]:
+        """The gradients; raises `DTypeError` where they may not fit."""
+        given = self.exact.cotangent(cotangent)
+        for operand in self.wrt:
+            self.bounds.check_gradient(operand, given, tuple(arrays))
+        return self.exact.backward(given, arrays)
+
+
+def whole_variant(variant: Variant, pattern: Pattern, sizes: Mapping[str, int]) -> WholeVariant:
+    """`variant`, of integers or bools, with exact gradients."""
+    numbers = variant.numbers
+    exact = replace(
+        variant, numbers=Numbers(numbers.operands, numbers.exact, numbers.exact), plain=False
+    )
+    own = {field.name: getattr(variant, field.name) for field in fields(Variant)}
+    return WholeVariant(**own, exact=exact, bounds=Bounds(pattern, sizes, numbers.exact))

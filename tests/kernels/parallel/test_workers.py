@@ -1,0 +1,253 @@
+"""How a bell wakes a thread, and that no thread is waited for in vain."""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import threading
+import time
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from einsum_grad.kernels.parallel.workers import _FLAGS, Bell, Workers, _Job
+from tests.interrupts import interrupted
+
+
+@pytest.mark.parametrize("looks", [0, 3])
+def test_a_bell_that_was_rung_is_heard_once(looks: int) -> None:
+    bell = Bell()
+    bell.ring()
+    bell.ring()
+    bell.wait(looks)
+    began = time.monotonic()
+    bell.wait(looks, timeout=0.02)
+    assert time.monotonic() - began >= 0.02
+    assert not bell._seen[_FLAGS - looks :].any() or not looks
+
+
+@pytest.mark.parametrize("looks", [0, 3])
+def test_who_waits_is_woken(looks: int) -> None:
+    there, back = Bell(), Bell()
+    heard: list[int] = []
+
+    def echo() -> None:
+        for number in range(50):
+            there.wait(looks)
+            heard.append(number)
+            back.ring()
+
+    threading.Thread(target=echo).start()
+    for number in range(50):
+        there.ring()
+        back.wait(looks)
+        assert heard[-1] == number
+
+
+def test_who_listens_does_so_until_the_flag_is_set_and_has_patience() -> None:
+    bell = Bell()
+    bell.ring()
+    assert bell._flags.sum() == _FLAGS < len(bell._flags)
+    assert bell._flags[:_FLAGS].all()
+    # Each row is one flag over and over.
+    assert bell._rows.strides == (1, 0)
+
+
+def test_a_bell_that_was_rung_is_heard_at_once() -> None:
+    bell = Bell()
+    bell.ring()
+    del bell._rows  # a look would fail
+    bell.wait(3)
+
+
+def test_the_flag_is_set_when_who_wakes_has_something_to_hear() -> None:
+    seen: list[bool] = []
+
+    class Rung:
+        def empty(self) -> bool:
+            return True
+
+        def put(self, thing: object) -> None:
+            seen.append(bool(bell._flags.any()))
+
+    bell = Bell()
+    bell._rung = Rung()  # type: ignore[assignment]  # it says what flags there are
+    bell.ring()
+    assert seen == [False]
+    assert bell._flags[:_FLAGS].all()
+
+
+# The work of a call.
+
+
+PARTS = [slice(number, number + 1) for number in range(12)]
+
+
+def met(count: int) -> Callable[[slice], str]:
+    """Work that ends when so many threads are at it, and tells which one did it."""
+    meeting = threading.Barrier(count)
+
+    def work(part: slice) -> str:
+        if part.start < count:
+            meeting.wait(timeout=30)
+        return threading.current_thread().name
+
+    return work
+
+
+def test_the_caller_and_its_helpers_work() -> None:
+    team = Workers()
+    names = {threading.current_thread().name, "einsum-grad 1", "einsum-grad 2"}
+    for looks in (0, 1):
+        assert set(team.run(met(3), PARTS, 2, looks)) == names
+
+
+def test_nothing_of_a_call_is_held_when_it_is_done() -> None:
+    class Thing:
+        def __call__(self, part: slice) -> Any:
+            return np.ones(3).view(Array)
+
+    class Array(np.ndarray[Any, Any]):
+        pass
+
+    team, thing = Workers(), Thing()
+    gone = [weakref.ref(thing), *map(weakref.ref, team.run(thing, PARTS, 2))]
+    del thing
+    deadline = time.monotonic() + 30
+    while any(one() is not None for one in gone) and time.monotonic() < deadline:
+        gc.collect()
+        time.sleep(0.001)
+    assert [one() for one in gone] == [None] * len(gone)
+
+
+def test_a_caller_does_not_wait_for_a_thread_that_has_other_work() -> None:
+    team, begun, end = Workers(), threading.Event(), threading.Event()
+
+    def busy(part: slice) -> None:
+        if threading.current_thread() is not first:
+            begun.set()
+        assert (end if threading.current_thread() is not first else begun).wait(30)
+
+    first = threading.Thread(target=lambda: team.run(busy, PARTS[:2], 1))
+    first.start()
+    assert begun.wait(30)
+    for _ in range(10):
+        assert team.run(lambda part: part.start, PARTS, 1) == list(range(12))
+    # One of them waits for the thread, which comes to it too late.
+    assert len(team._workers[0]._offers) == 1
+    assert not end.is_set()
+    end.set()
+    first.join()
+
+
+def in_worker(then: Callable[[threading.Thread], None]) -> Callable[[slice], str]:
+    """Work in which `then` is called by a worker once, while the caller waits for that."""
+    caller, done = threading.current_thread(), threading.Event()
+
+    def work(part: slice) -> str:
+        thread = threading.current_thread()
+        if thread is caller:
+            assert done.wait(30)
+        elif not done.is_set():
+            done.set()
+            then(thread)
+        return f"part {part.start}"
+
+    return work
+
+
+RIGHT = [f"part {number}" for number in range(12)]
+
+
+def set_in_thread(thread: threading.Thread, kind: type[BaseException]) -> None:
+    set_exception = ctypes.pythonapi.PyThreadState_SetAsyncExc
+    assert set_exception(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(kind)) == 1
+
+
+@pytest.mark.parametrize("kind", [MemoryError, SystemExit, KeyboardInterrupt, ValueError])
+def test_what_a_helper_fails_in_the_caller_does_itself(kind: type[BaseException]) -> None:
+    def fail(thread: threading.Thread) -> None:
+        raise kind
+
+    team = Workers()
+    assert team.run(in_worker(fail), PARTS, 1) == RIGHT
+    assert team.run(in_worker(lambda thread: set_in_thread(thread, kind)), PARTS, 1) == RIGHT
+    assert len(set(team.run(met(2), PARTS, 1))) == 2
+
+
+dies = pytest.mark.filterwarnings(
+    # That it died is what is tested.
+    "ignore::pytest.PytestUnhandledThreadExceptionWarning"
+)
+
+
+@dies
+def test_a_worker_that_dies_at_rest_is_replaced() -> None:
+    team = Workers()
+    team.run(met(2), PARTS, 1)
+    (worker,) = team._workers
+    set_in_thread(worker, SystemExit)
+    # It wakes for this work, and is gone before it has any.
+    assert team.run(lambda part: part.start, PARTS, 1) == list(range(12))
+    worker.join(30)
+    assert not worker.is_alive()
+    assert len(set(team.run(met(2), PARTS, 1))) == 2
+    assert worker not in team._workers
+
+
+@dies
+def test_a_worker_that_dies_in_a_job_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    caller, begun = threading.current_thread(), threading.Event()
+
+    def work(part: slice) -> slice:
+        if threading.current_thread() is caller:
+            assert begun.wait(30)
+        return part
+
+    def die(job: _Job) -> None:
+        # Where an exception that was set into it would come at the worst moment.
+        job._inside.add(threading.current_thread())
+        job.blocks.popleft()
+        begun.set()
+        time.sleep(0.05)
+        raise SystemExit
+
+    team = Workers()
+    with monkeypatch.context() as patched:
+        patched.setattr(_Job, "help", die)
+        assert team.run(work, PARTS, 1) == PARTS
+    (worker,) = team._workers
+    assert not worker.is_alive()
+    assert len(set(team.run(met(2), PARTS, 1))) == 2
+    assert worker not in team._workers
+
+
+def test_an_interrupted_caller_waits_for_its_helpers() -> None:
+    caller, begun, ended = threading.current_thread(), threading.Event(), threading.Event()
+
+    def work(part: slice) -> None:
+        if threading.current_thread() is caller:
+            assert begun.wait(30)
+            raise KeyboardInterrupt
+        begun.set()
+        time.sleep(0.1)
+        ended.set()
+
+    with pytest.raises(KeyboardInterrupt):
+        Workers().run(work, PARTS, 1)
+    assert ended.is_set()
+
+
+def test_threads_may_be_dismissed_by_an_interrupt_while_they_start() -> None:
+    team = Workers()
+    for place in interrupted(
+        lambda: team.run(lambda part: part.start, PARTS, 2), Workers._alive, Workers._start
+    ):
+        assert not team._starting.locked(), place
+        assert len(team._workers) <= 2
+        team._workers = []
+    assert place > 5
+    assert len(set(team.run(met(3), PARTS, 2))) == 3

@@ -1,0 +1,39 @@
+"""The helpers of modules of large arrays do what the plain ones in the module say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from einsum_grad.emit.helpers import HELPERS as PLAIN
+from einsum_grad.kernels.helpers import HELPERS, zeros
+
+
+def plain(name: str) -> Any:
+    """The helper as it stands in a module."""
+    defined: dict[str, Any] = {"np": np}
+    for helper in PLAIN.values():
+        exec(helper.code, defined)
+    return defined[name]
+
+
+def test_each_helper_has_its_plain_form() -> None:
+    assert list(PLAIN) == list(HELPERS)
+    for name, helper in PLAIN.items():
+        assert helper.code.startswith(f"def {name}(")
+
+
+@pytest.mark.parametrize("shape", [(0, 3), (1 << 20,), (1 << 20, 1), (700, 3, 1001)])
+@pytest.mark.parametrize("dtype", ["f4", "c16"])
+@pytest.mark.parametrize("shared", [1 << 20, 1 << 40])
+def test_zeros_are_zeros_in_memory_that_is_used_again(
+    shape: tuple[int, ...], dtype: str, shared: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("einsum_grad.kernels.helpers._CLEARED", shared)
+    for _ in range(2):
+        found = zeros(shape, np.dtype(dtype))
+        np.testing.assert_array_equal(found, np.zeros(shape, dtype), strict=True)
+        found.fill(7)
+        del found

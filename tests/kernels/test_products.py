@@ -1,0 +1,110 @@
+"""Products in pieces are those of `@`, and no BLAS shares them among its threads."""
+
+from __future__ import annotations
+
+import itertools
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from einsum_grad.kernels import products
+from einsum_grad.kernels.products import _sizes, multiplied
+from tests.strategies import whole
+
+SHAPES = [
+    ((5,), (5,)),
+    ((100,), (100,)),
+    ((7, 5), (5,)),
+    ((3, 7, 5), (5,)),
+    ((5,), (5, 6)),
+    ((5,), (3, 5, 6)),
+    ((7, 5), (5, 6)),
+    ((3, 7, 5), (5, 6)),
+    ((3, 7, 5), (3, 5, 6)),
+    ((7, 5), (3, 5, 6)),
+    ((1, 7, 5), (3, 5, 6)),
+    ((2, 1, 7, 5), (3, 5, 1)),
+    ((30, 17), (17, 19)),
+    ((1, 40), (40, 3)),
+    ((40, 1), (1, 40)),
+    ((0, 5), (5, 6)),
+    ((4, 0), (0, 3)),
+]
+
+
+@pytest.mark.parametrize("limit", [1, 5, 12, 30, 1 << 18])
+@pytest.mark.parametrize(("left", "right"), SHAPES)
+def test_pieces_are_the_product(
+    left: tuple[int, ...], right: tuple[int, ...], limit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("_MATRICES", "_VECTOR"):
+        monkeypatch.setattr(products, name, {"f": limit, "c": limit})
+    monkeypatch.setattr(products, "_VECTORS", limit)
+    monkeypatch.setattr(products, "_UNLOCKED", 2)
+    for dtype, turned, longer in itertools.product(("f4", "c16", "i8"), (False, True), (1, 16)):
+        monkeypatch.setattr(products, "_LONGER", longer)
+        a, b = whole(left, dtype, 1), whole(right, dtype, 2)
+        if turned and a.ndim > 1:
+            a = a.swapaxes(-1, -2).copy().swapaxes(-1, -2)
+        wanted = np.matmul(a, b)
+        np.testing.assert_array_equal(multiplied(a, b), wanted, strict=True)
+        if wanted.ndim:
+            gaps = np.zeros((*wanted.shape, 2), dtype)[..., 0]
+            assert multiplied(a, b, out=gaps) is gaps
+            np.testing.assert_array_equal(gaps, wanted)
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8", "c8", "c16"])
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ((256, 256), (256, 256)),
+        ((1 << 16, 16), (16, 16)),
+        ((32, 1 << 14), (1 << 14, 32)),
+        ((2048, 2048), (2048, 1)),
+        ((1, 2048), (2048, 2048)),
+        ((1, 1 << 20), (1 << 20, 1)),
+    ],
+)
+def test_a_piece_is_smaller_than_what_openblas_shares(
+    left: tuple[int, int], right: tuple[int, int], dtype: str
+) -> None:
+    rows, count, columns = _sizes(np.empty(left, dtype), np.empty(right, dtype))
+    most = 1 << 18 if dtype[0] == "f" else 1 << 16
+    most = (1 << 18 if dtype[0] == "f" else 1 << 12) if 1 in (left[0], right[1]) else most
+    most = 10_000 if left[0] == right[1] == 1 else most
+    assert rows * count * columns <= most
+    pieces = -(-left[0] // rows) * -(-left[1] // count) * -(-right[1] // columns)
+    assert pieces > 500 or 1 not in (left[0], right[1]) or left[0] * right[1] > 500
+
+
+SHARED = """
+import time
+import numpy as np
+from einsum_grad.kernels.products import multiplied
+
+def others(left, right):
+    "The time that threads beside this one have worked, against its own."
+    own, all_ = time.thread_time(), time.process_time()
+    while time.thread_time() - own < 0.1:
+        multiplied(left, right)
+    return (time.process_time() - all_) / (time.thread_time() - own) - 1
+
+for dtype in "f4", "f8", "c8", "c16":
+    for left, right in (
+        ((8, 128, 128), (8, 128, 128)),
+        ((65536, 16), (16, 16)),
+        ((1024, 1024), (1024,)),
+        ((1024,), (1024, 1024)),
+        ((1 << 20,), (1 << 20,)),
+    ):
+        busy = others(np.ones(left, dtype), np.ones(right, dtype))
+        assert busy < 0.3, (dtype, left, right, busy)
+"""
+
+
+def test_no_thread_of_a_blas_works_beside() -> None:
+    # In a process of its own: no thread waits there that has worked before.
+    subprocess.run([sys.executable, "-c", SHARED], timeout=120, check=True)

@@ -1,0 +1,548 @@
+"""Which steps of large arrays are done in blocks, of what, and which are left whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from einsum_grad.lower import (
+    Block,
+    Op,
+    Program,
+    Scale,
+    Step,
+    Value,
+    arrange,
+    blocks,
+    schedule,
+    steps,
+)
+from einsum_grad.lower.blocking.chunking import BLOCK
+from einsum_grad.lower.blocking.fusion import _in_turn
+from einsum_grad.lower.blocking.parallel_labels import WORTH, divided
+from einsum_grad.lower.blocking.schedule import passing
+from einsum_grad.lower.cost import cost
+from einsum_grad.lower.dependence import finishing, saving
+from tests.lower.layout.test_arrange import arranged
+from tests.lower.test_lower import programs
+
+LARGE = {"i": 1024, "j": 1024}
+
+
+def backward(program: Program) -> tuple[Block, ...]:
+    kept = {value.name for value in program.gradients}
+    return blocks(program, tuple(steps(program.backward)), kept)
+
+
+def forward(program: Program) -> tuple[Block, ...]:
+    return blocks(program, tuple(steps(program.forward)), {program.output.name})
+
+
+def grouped(todo: Sequence[Step], scale: Scale) -> tuple[Block, ...]:
+    """The blocks of some steps whose results are all wanted."""
+    program = replace(arranged("i->"), scale=scale, divided=divided(todo, scale))
+    return blocks(program, todo, {step.result.name for step in todo})
+
+
+def told(found: Sequence[Block]) -> list[tuple[str | None, str]]:
+    """Each block's label, and the names of what it makes."""
+    return [(block.label, " ".join(step.result.name for step in block.steps)) for block in found]
+
+
+@settings(max_examples=400)
+@given(programs(), st.sampled_from((1 << 3, 1 << 14, 1 << 16, 1 << 18)))
+def test_every_step_is_in_one_block_after_what_it_reads(program: Program, itemsize: int) -> None:
+    labels = {label for value in program.operands for label in value.labels}
+    scale = Scale(tuple((label, 3) for label in sorted(labels)), itemsize)
+    found = arrange(program, scale)
+    for todo, kept in (
+        (saving(found), found.residuals),
+        (finishing(found), (found.output,)),
+        (tuple(steps(found.backward)), found.gradients),
+    ):
+        wanted = {value.name for value in kept}
+        groups = blocks(found, todo, wanted)
+        done = [step for block in groups for step in block.steps]
+        assert sorted(map(str, done)) == sorted(map(str, todo))
+        made: set[str] = set()
+        unmade = {step.result.name for step in todo}
+        for block in groups:
+            inside: set[str] = set()
+            for step in block.steps:
+                assert not {arg.name for arg in step.args} & (unmade - made - inside)
+                inside.add(step.result.name)
+                if block.label is not None:
+                    check_divided(step, block, inside)
+            made |= {value.name for value in block.kept}
+            unmade -= inside - made  # what is not kept is never read again
+        assert wanted & {step.result.name for step in todo} <= made
+
+
+def check_divided(step: Step, block: Block, inside: set[str]) -> None:
+    """A part is made of parts: a sum over the blocks' label is read by no step of the block."""
+    assert block.label in {label for value in (*step.args, step.result) for label in value.labels}
+    assert block.parts >= 1
+    for arg in step.args:
+        assert arg.name not in inside - {step.result.name} or block.label in arg.labels
+
+
+def test_gradients_share_the_blocks_in_which_the_cotangent_is_read_once() -> None:
+    assert told(backward(arranged("ij,ij->ij", None, 8, **LARGE))) == [("i", "dx dw")]
+    assert told(backward(arranged("bij,bjk->bik", itemsize=8, b=256, i=32, j=32, k=32))) == [
+        ("b", "dx dw")
+    ]
+
+
+def multiplied(result: str, left: str, right: str) -> Step:
+    """A contraction of values called by a letter, such as `x[i j]`."""
+    made, *args = (
+        Value(name, tuple(labels.rstrip("]")))
+        for name, _, labels in (text.partition("[") for text in (result, left, right))
+    )
+    return Step(Op.CONTRACT, made, tuple(args))
+
+
+def labels_of(*todo: Step, **sizes: int) -> list[tuple[str | None, str]]:
+    return told(grouped(todo, Scale(tuple(sizes.items()), 8)))
+
+
+def test_the_label_of_a_block_is_the_one_along_which_most_bytes_lie_first() -> None:
+    first = multiplied("z[ijl]", "x[ijl]", "y[ijl]")
+    larger = multiplied("t[jim]", "u[jim]", "v[jim]")
+    sizes = {"i": 128, "j": 128, "l": 64, "m": 512}
+    assert labels_of(first, **sizes) == [("i", "z")]
+    assert labels_of(first, larger, **sizes) == [("j", "z t")]
+    assert labels_of(first, multiplied("t[jil]", "u[jil]", "v[jil]"), **sizes) == [("i", "z t")]
+
+
+def test_steps_that_are_done_whole_have_no_say_in_the_label_of_a_block() -> None:
+    first = multiplied("z[ijl]", "x[ijl]", "y[ijl]")
+    whole = multiplied("t[jn]", "u[jm]", "v[mn]")
+    sizes = {"i": 128, "j": 128, "l": 64, "m": 1 << 14, "n": 1 << 14}
+    assert labels_of(first, whole, **sizes) == [("i", "z"), (None, "t")]
+
+
+def test_a_sum_over_the_label_of_a_block_is_read_after_it() -> None:
+    summed = multiplied("s[j]", "x[ij]", "y[ij]")
+    reading = multiplied("z[ij]", "x[ij]", "s[j]")
+    assert labels_of(summed, reading, **LARGE) == [("i", "s"), ("i", "z")]
+
+
+def test_a_value_that_a_block_makes_and_uses_is_not_kept() -> None:
+    program = arranged("ij,ij,ij->ij", None, 8, **LARGE)
+    (block,) = backward(program)
+    assert [value.name for value in block.kept] == ["dc", "da", "db"]
+    assert {str(value) for value in passing(program)} == {"dt1[i j]"}
+
+
+def test_what_only_passes_through_blocks_counts_for_no_memory_and_no_traffic() -> None:
+    program = arranged("ij,ij,ij->ij", None, 8, **LARGE)
+    matrix = 8 * 1024 * 1024
+    costs = cost(program, LARGE)
+    assert costs.largest_intermediate == costs.saved_bytes == matrix  # t1 alone; not dt1
+    # dz c → dt1; t1 dz → dc; dt1 b → da; a dt1 → db, dt1 staying in the cache.
+    assert costs.backward.bytes_moved == (2 + 3 + 2 + 2) * matrix
+    small = arranged("ij,ij,ij->ij", None, 0, **LARGE)
+    assert passing(small) == set()
+    assert cost(small, LARGE).backward.bytes_moved == 12 * matrix
+
+
+@pytest.mark.parametrize(
+    ("text", "together"),
+    [
+        ("ij,ij->ij", True),  # elementwise, output and gradients
+        ("ij,i->ij", True),
+        ("ij,ij->", True),
+        ("bcd,bde->bce", True),
+        ("bij,bjk->bik", False),  # a BLAS does all
+        ("ij,jk->ik", False),
+        ("ij->i", False),  # there is nothing to compute for the gradient
+        ("i,j->ij", True),  # products of a matrix and a vector beside them
+        ("ij,j->i", True),
+    ],
+)
+def test_output_and_gradients_come_together_where_they_have_the_same_blocks(
+    text: str, together: bool
+) -> None:
+    sizes = dict.fromkeys(filter(str.isalpha, text), 1024) | {"b": 64, "k": 512}
+    sizes |= dict.fromkeys("cde", 128)
+    sizes = {label: size for label, size in sizes.items() if label in text}
+    assert bool(schedule(arranged(text, None, 8, **sizes)).together) is together
+    assert not schedule(arranged(text, None, 0, **sizes)).together
+    assert not schedule(arranged(text, (), 8, **sizes)).together
+
+
+def test_what_is_whole_in_each_function_is_no_reason_to_come_together() -> None:
+    sizes = {"c": 16, "i": 512, "j": 512}
+    assert not schedule(arranged("ij,cij->ij", None, 4, **sizes)).together
+    assert schedule(arranged("ij,cij->ij", None, 4, **(sizes | {"i": 2048}))).together
+
+
+def test_a_product_that_arithmetic_bounds_stays_whole() -> None:
+    program = arranged("ij,jk->ik", itemsize=8, i=1024, j=1024, k=1024)
+    assert told(forward(program)) == [(None, "z")]
+    assert told(backward(program)) == [(None, "dx dw")]
+
+
+@pytest.mark.parametrize("size", [64, 256])
+@pytest.mark.parametrize(("batch", "label"), [(4, None), (8, "b")])
+def test_a_batch_of_products_is_shared_if_there_are_some_for_each_core(
+    batch: int, label: str | None, size: int
+) -> None:
+    batch *= 256 // size
+    label = label if size == 256 else "b"
+    program = arranged("bij,bjk->bik", itemsize=8, b=batch, i=size, j=size, k=size)
+    assert told(forward(program)) == [(label, "z")]
+
+
+def test_products_with_the_same_matrix_are_shared_if_it_is_the_smaller_array() -> None:
+    sizes = {"b": 16, "c": 64, "x": 32, "y": 32, "o": 64}
+    assert told(forward(arranged("bcxy,oc->boxy", None, 8, **sizes))) == [("b", "z")]
+    sizes = {"b": 8, "t": 128, "d": 512, "h": 16, "k": 16}
+    assert {label for label, _ in told(forward(arranged("btd,hdk->bhtk", None, 8, **sizes)))} == {
+        None
+    }
+
+
+def test_products_are_shared_by_a_label_whose_parts_are_written_where_they_lie() -> None:
+    sizes = {"a": 16, "b": 16, "i": 64, "j": 64, "c": 64, "d": 64}
+    grouped = multiplied("z[abijd]", "x[abijc]", "y[abcd]")
+    assert labels_of(grouped, **sizes) == [("a", "z")]
+    # Only a part along the first axis has rows that one axis can be made of.
+    assert labels_of(grouped, **(sizes | {"a": 2, "b": 128})) == [(None, "z")]
+    single = multiplied("z[abid]", "x[abic]", "y[abcd]")
+    assert labels_of(single, **(sizes | {"a": 2, "b": 128})) == [("b", "z")]
+
+
+VECTORS = ["ij,j->i", "ij,i->j", "j,ij->i"]
+
+
+@pytest.mark.parametrize("text", VECTORS)
+@pytest.mark.parametrize("wrt", [0, 1])
+def test_a_matrix_times_a_vector_is_in_blocks_where_its_other_gradient_is(
+    text: str, wrt: int
+) -> None:
+    program = arranged(text, (wrt,), 8, **LARGE)
+    is_vector = len(program.operands[wrt].labels) == 1
+    assert told(forward(program)) == [(None, "z")] if is_vector else [("i", "z")]
+
+
+@pytest.mark.parametrize("text", VECTORS)
+def test_a_matrix_times_a_vector_has_the_blocks_of_the_other_gradient(text: str) -> None:
+    program = arranged(text, None, 8, **LARGE)
+    assert [label for label, _ in told(backward(program))] == ["i"]
+
+
+def test_a_sum_is_in_blocks_where_others_are() -> None:
+    sizes = {"a": 1024, "b": 1024, "c": 4096, "d": 256}
+    assert told(forward(arranged("cd->d", None, 8, **sizes))) == [(None, "z")]
+    assert told(forward(arranged("ab,cd->abd", None, 8, **(sizes | {"a": 16}))))[0] == ("c", "w_d")
+
+
+def test_a_small_sum_stays_whole() -> None:
+    sizes = {"a": 1024, "b": 1024, "c": 16}
+    assert told(forward(arranged("ab,ac->ab", None, 8, **sizes)))[0] == (None, "w_a")
+    assert told(forward(arranged("ab,ac->ab", None, 8, **(sizes | {"c": 64}))))[0] == ("a", "w_a z")
+
+
+def test_a_sum_has_parts_that_are_rows() -> None:
+    """Others would be read in pieces: it is left whole."""
+    sizes = {"a": 1024, "b": 1024, "c": 64, "d": 64, "e": 1024}
+    found = told(forward(arranged("ab,ced->abed", None, 8, **(sizes | {"a": 1, "b": 16}))))
+    assert found[0] == (None, "w_ed")
+
+
+def test_a_dot_product_is_a_sum_of_those_of_its_blocks() -> None:
+    (block,) = forward(arranged("ij,ij->", None, 8, **LARGE))
+    assert block.label == "i"
+    assert [value.name for value in block.kept] == ["z"]
+
+
+def test_what_a_block_sums_up_is_read_only_after_all_blocks() -> None:
+    sizes = {"i": 4096, "j": 256}
+    program = arranged("ij,ij,->", None, 8, **sizes)
+    found = forward(program)
+    place = {step.result.name: n for n, block in enumerate(found) for step in block.steps}
+    for step in steps(program.forward):
+        for arg in step.args:
+            if arg.name in place and found[place[arg.name]].label not in (*arg.labels, None):
+                assert place[step.result.name] > place[arg.name]
+
+
+def test_views_and_copies_are_no_work_for_blocks() -> None:
+    program = arranged("ij->ji", None, 8, **LARGE)
+    assert {label for label, _ in told(forward(program))} == {None}
+    assert {label for label, _ in told(backward(program))} == {None}
+
+
+def test_conjugates_are_made_in_blocks() -> None:
+    value, scale = Value("x", ("i", "j")), Scale((("i", 1024), ("j", 1024)), 16)
+    step = Step(Op.CONJUGATE, Value("x_conj", value.labels), (value,))
+    assert told(grouped((step,), scale)) == [("i", "x_conj")]
+
+
+def multiply(*terms: str, output: str, itemsize: int = 8, **sizes: int) -> Block:
+    """The block of one elementwise product."""
+    args = tuple(Value(name, tuple(term)) for name, term in zip("xw", terms, strict=False))
+    step = Step(Op.CONTRACT, Value("z", tuple(output)), args)
+    (block,) = grouped((step,), Scale(tuple(sizes.items()), itemsize))
+    return block
+
+
+def test_parts_lie_in_long_runs_of_memory() -> None:
+    # What stands behind a label must be 512 bytes, unless nothing stands before it.
+    assert multiply("ijk", "jik", output="ijk", i=256, j=256, k=64).label in ("i", "j")
+    assert multiply("ijk", "jik", output="ijk", i=256, j=256, k=32).label is None
+    assert multiply("ij", "ji", output="ij", i=1024, j=1024).label is None
+    assert multiply("ij", "uji", output="ij", i=1024, j=1024, u=1).label is None
+
+
+def test_a_small_array_may_be_read_whole_by_every_block() -> None:
+    assert multiply("ij", "j", output="ij", i=1024, j=1 << 14).label == "i"  # 128 KiB
+    assert multiply("ij", "j", output="ij", i=1024, j=(1 << 14) + 1).label is None
+
+
+def test_the_label_is_the_one_along_which_most_is_moved_in_long_runs() -> None:
+    assert multiply("ij", "ij", output="ij", i=1024, j=1024).label == "i"
+    assert multiply("uij", "uij", output="uij", u=1, i=1024, j=1024).label == "i"
+
+
+def test_small_work_is_left_whole() -> None:
+    # Two operands and a result.
+    least = -(-WORTH // 3 // 8)
+    assert multiply("i", "i", output="i", i=least - 1).label is None
+    assert multiply("i", "i", output="i", i=least).label == "i"
+
+
+def test_arrays_that_fit_in_a_cache_are_left_whole() -> None:
+    # 64 arrays of 128 KiB: much to move, but each is at hand.
+    args = Value("x", ("i",)), Value("w", ("i",))
+    todo = [Step(Op.CONTRACT, Value(f"z{n}", ("i",)), args) for n in range(64)]
+    for nbytes, label in ((1 << 17, None), (1 << 18, "i")):
+        (block,) = grouped(todo, Scale((("i", nbytes // 8),), 8))
+        assert block.label == label
+
+
+@pytest.mark.parametrize("rows", [1024, 4096])
+def test_what_steps_of_a_block_touch_again_fits_in_a_cache(rows: int) -> None:
+    factors = [multiplied(name, "x[ij]", "w[ij]") for name in ("z[ij]", "y[ij]")]
+    (block,) = grouped(factors, Scale((("i", rows), ("j", 1024)), 8))
+    assert BLOCK // 2 < rows * 2 * 8 * 1024 / block.parts <= BLOCK
+
+
+def test_what_is_touched_once_has_a_part_or_two_for_each_of_two_threads() -> None:
+    assert multiply("ij", "ij", output="ij", i=1 << 10, j=1 << 10).parts == 2  # 24 MB
+    assert multiply("ij", "ij", output="ij", i=1 << 12, j=1 << 10).parts == 4
+    assert multiply("ij", "ij", output="ij", i=1 << 14, j=1 << 14).parts == 4
+
+
+def test_of_what_passes_through_a_block_threads_have_little_at_a_time() -> None:
+    passing_on = [multiplied("t[ij]", "x[ij]", "w[ij]"), multiplied("z[ij]", "t[ij]", "y[ij]")]
+    apart = [passing_on[0], multiplied("z[ij]", "u[ij]", "y[ij]")]
+    scale = Scale((("i", 512), ("j", 512)), 8)
+    parts = [grouped(todo, scale)[0].parts for todo in (passing_on, apart)]
+    # Two parts of t at a time, a fifth of what moves: a twentieth of that is a quarter of t.
+    assert parts == [8, 2]
+
+
+def test_two_threads_have_as_many_blocks() -> None:
+    for rows in range(300, 3000, 50):
+        assert multiply("ij", "ij", output="ij", i=rows, j=1024).parts % 2 == 0
+
+
+def test_what_takes_long_to_compute_is_shared_though_its_arrays_are_small() -> None:
+    sizes = {"b": 16, "i": 64, "j": 64, "k": 64}
+    assert told(forward(arranged("bij,bjk->bik", None, 8, **sizes))) == [("b", "z")]
+    assert told(forward(arranged("bij,bij->bij", None, 8, **sizes))) == [(None, "z")]
+
+
+def test_small_matrices_are_shared_where_they_are_many() -> None:
+    def label(text: str, **sizes: int) -> str | None:
+        found = told(forward(arranged(text, None, 8, **sizes)))
+        return next((label for label, _ in found if label), None)
+
+    # Threads would wait for a buffer of OpenBLAS, which it has for one at a time.
+    assert label("bij,bjk->bik", b=4096, i=8, j=8, k=8) is None
+    assert label("bij,bjk->bik", b=8192, i=8, j=8, k=8) == "b"
+    assert label("bij,bjk->bik", b=256, i=32, j=32, k=32) == "b"
+    # Copies of the matrices are in parts with them.
+    assert label("ijb,jkb->ikb", b=4096, i=8, j=8, k=8) == "b"
+
+
+def test_a_block_has_at_least_one_index() -> None:
+    block = multiply("ij", "ij", output="ij", i=4, j=1 << 20)
+    assert (block.label, block.parts) == ("i", 4)
+
+
+def test_whole_steps_that_follow_each_other_are_one_block() -> None:
+    program = arranged("ij,jk,kl->il", itemsize=8, i=512, j=512, k=512, l=512)
+    assert told(backward(program)) == [(None, "dc dt1 da db")]
+
+
+def test_a_program_for_small_arrays_has_nothing_passing() -> None:
+    assert passing(arranged("ij,ij->ij")) == set()
+
+
+def test_a_block_that_uses_up_an_array_and_makes_another_is_two() -> None:
+    program = arranged("bi,oij,bj->bo", itemsize=8, b=256, o=32, i=64, j=64)
+    todo, kept = tuple(steps(program.backward)), {value.name for value in program.gradients}
+    assert told(blocks(program, todo, kept))[0] == ("b", "da dt1")
+    apart = blocks(program, todo, kept, {value.name for value in program.residuals})
+    assert told(apart)[:2] == [("b", "da"), ("b", "dt1")]
+
+
+def test_what_is_done_whole_keeps_its_place_among_blocks() -> None:
+    program = arranged("ij,jk,kl,kl,lm->im", None, 8, **dict.fromkeys("ijklm", 512))
+    found = told(backward(program))
+    assert found[1:] == [("k", "dc dd"), (None, "da db")]
+
+
+def test_a_block_is_in_two_parts_only_where_nothing_reads_later_what_the_first_uses_up() -> None:
+    kept, given, other = (Value(name, ("i",)) for name in ("t", "g", "w"))
+    total = Step(Op.CONTRACT, Value("s", ()), (kept, given))
+    made = Step(Op.CONTRACT, Value("u", ("i",)), (given, other))
+    again = Step(Op.CONTRACT, Value("r", ()), (kept, other))
+    block, later = Block((total, made), "i", 4), Block((again,))
+    parts = [part.steps for part in _in_turn([block], {"t"}, {"u"})]
+    assert parts == [(total,), (made,)]
+    assert list(_in_turn([block, later], {"t"}, {"u"})) == [block, later]
+
+
+def test_a_copy_that_one_block_reads_is_made_in_it() -> None:
+    program = arranged("ij,ji->ij", (0,), 8, **LARGE)
+    assert told(forward(program)) == [("i", "w_ij z")]
+    assert told(schedule(program).together) == [("i", "w_ij z dx")]
+    # The functions for one thing each have the copy from the first of them.
+    assert told(schedule(program).save) == [(None, "w_ij")]
+    assert told(schedule(program).output) == [("i", "z")]
+
+
+def test_a_copy_comes_before_its_first_reader() -> None:
+    program = arranged("ij,ij,ji->ij", None, 8, **LARGE)
+    assert told(forward(program)) == [("i", "t1 c_ij z")]
+
+
+def test_a_copy_that_two_blocks_read_is_made_whole() -> None:
+    # s sums over the label of its block, and t comes after all of it.
+    copy = Step(Op.COPY, Value("y", ("i", "j")), (Value("x", ("j", "i")),))
+    summed = multiplied("s[j]", "y[ij]", "u[ij]")
+    reading = multiplied("t[ij]", "y[ij]", "s[j]")
+    scale = Scale((("i", 1024), ("j", 1024)), 8)
+    program = replace(arranged("i->"), scale=scale, divided=divided((copy, summed, reading), scale))
+    assert told(blocks(program, (copy, summed, reading), {"s", "t"})) == [
+        (None, "y"),
+        ("i", "s"),
+        ("i", "t"),
+    ]
+    assert told(blocks(program, (copy, summed), {"s"})) == [("i", "y s")]
+    assert told(blocks(program, (copy, summed), {"s", "y"})) == [(None, "y"), ("i", "s")]
+
+
+def test_a_copy_of_what_the_steps_make_comes_after_it() -> None:
+    first = multiplied("p[ij]", "q[ij]", "r[ij]")
+    made = multiplied("x[ji]", "u[ji]", "v[ji]")
+    copy = Step(Op.COPY, Value("y", ("i", "j")), (made.result,))
+    reading = multiplied("t[ij]", "y[ij]", "w[ij]")
+    scale = Scale((("i", 1024), ("j", 1024)), 8)
+    todo = (first, made, copy, reading)
+    program = replace(arranged("i->"), scale=scale, divided=divided(todo, scale))
+    found = told(blocks(program, todo, {"p", "t"}))
+    assert found == [("i", "p"), ("j", "x"), (None, "y"), ("i", "t")]
+
+
+def test_a_copy_is_made_whole_where_the_block_has_another_label() -> None:
+    # Of x the parts by i would be read in pieces of less than a line.
+    copy = Step(Op.COPY, Value("y", ("i", "j")), (Value("x", ("j", "i")),))
+    reading = multiplied("t[ijm]", "y[ij]", "w[ijm]")
+    scale = Scale((("i", 64), ("j", 64), ("m", 1024)), 8)
+    program = replace(arranged("i->"), scale=scale, divided=divided((copy, reading), scale))
+    assert program.divided["y"] == ("j",)
+    assert told(blocks(program, (copy, reading), {"t"})) == [(None, "y"), ("i", "t")]
+
+
+@pytest.mark.parametrize(("rows", "label"), [(512, "i"), (256, None)])
+def test_parts_are_copied_in_rows_that_lie_in_lines_of_memory(rows: int, label: str | None) -> None:
+    program = arranged("ij,ji->ij", (0,), 8, i=rows, j=(1 << 21) // rows)
+    expected = [("i", "w_ij z")] if label else [(None, "w_ij"), ("i", "z")]
+    assert told(forward(program)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "size", "parts"),
+    [
+        ("ij,ji->ij", 2048, 4),
+        ("ij,ji->ij", 1024, 2),
+        ("ij,ij->ji", 1024, 4),  # the copy of the cotangent is memory that nothing else names
+        ("ij,ij->ij", 2048, 48),
+        ("ijb,jkb->ikb", 64, 4),  # products of matrices come after the copies
+    ],
+)
+def test_a_block_with_copies_has_few_parts(text: str, size: int, parts: int) -> None:
+    sizes = {"b": 1024} | dict.fromkeys("ijk", size)
+    sizes = {label: size for label, size in sizes.items() if label in text}
+    assert schedule(arranged(text, None, 8, **sizes)).together[0].parts == parts
+
+
+def test_small_sums_are_in_blocks_beside_others() -> None:
+    # 4 MB and 1 MB of w: alone not worth to wake others, but a BLAS would keep a core busy.
+    for size, label in ((1024, "c"), (256, None)):
+        found = told(forward(arranged("ab,cd->ab", None, 4, a=1024, b=2048, c=size, d=1024)))
+        assert found[0] == (label, "w_scalar")
+
+
+GRAM = {"n": 8192, "i": 64, "j": 64}
+
+
+def test_thin_products_of_matrices_are_in_blocks_beside_others() -> None:
+    program = arranged("ni,n,nj->ij", None, 8, **GRAM)
+    assert told(schedule(program).together) == [("n", "t1 z dc dt1 db da")]
+    # Alone a BLAS shares them.
+    assert told(forward(arranged("ni,nj->ij", None, 8, **GRAM))) == [(None, "z")]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "thin"),
+    [
+        ({"i": 128, "j": 128}, True),  # 128 KiB for all rows to read, or to add to
+        ({"i": 128, "j": 129}, False),
+    ],
+)
+def test_a_thin_product_has_a_small_matrix(sizes: dict[str, int], thin: bool) -> None:
+    found = told(schedule(arranged("ni,n,nj->ij", None, 8, **(GRAM | sizes))).apart)
+    assert ((None, "z") not in found) == thin
+
+
+@pytest.mark.parametrize(("size", "thin"), [(64, True), (128, False)])
+def test_one_product_that_is_not_thin_keeps_all_whole(size: int, thin: bool) -> None:
+    heavy, product = multiplied("y[nm]", "u[nm]", "v[nm]"), multiplied("z[nj]", "x[ni]", "w[ij]")
+    # Rows of q are columns of its product. A BLAS does 64³ multiplications on one core.
+    other = multiplied("s[jk]", "p[ij]", "q[ki]")
+    sizes = {"n": 8192, "i": 64, "j": 64, "m": 2048, "k": size}
+    found = labels_of(heavy, product, other, **sizes)
+    assert found == ([("n", "y z"), (None, "s")] if thin else [("n", "y"), (None, "z s")])
+
+
+def test_one_row_is_not_divided() -> None:
+    heavy, thin = multiplied("y[unm]", "u[unm]", "v[unm]"), multiplied("z[unj]", "x[uni]", "w[ij]")
+    sizes = {"n": 8192, "i": 64, "j": 64, "m": 2048}
+    assert labels_of(heavy, thin, **sizes, u=1) == [("n", "y"), (None, "z")]
+    assert labels_of(heavy, thin, **sizes, u=2) == [("u", "y z")]
+
+
+def test_rows_of_a_thin_product_come_first() -> None:
+    scale = Scale((("n", 8192), ("i", 64), ("j", 64), ("m", 2048)), 8)
+    heavy = multiplied("y[nm]", "u[nm]", "v[nm]")
+    for operand, label in (("x[ni]", "n"), ("x[in]", None)):
+        found = told(grouped((heavy, multiplied("z[nj]", operand, "w[ij]")), scale))
+        assert (("n", "y z") in found) == (label == "n")
+
+
+def test_parts_of_vectors_have_so_many_numbers_that_others_have_the_lock() -> None:
+    sizes = {"b": 8, "h": 8, "k": 1024}
+    for size, parts in ((64, 4), (256, 8)):
+        program = arranged("bhd,bkhd->bhk", None, 8, **sizes, d=size)
+        assert schedule(program).together[0].parts == parts

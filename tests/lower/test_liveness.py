@@ -1,0 +1,118 @@
+"""After which step an array can go, and in which order the fewest are there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+
+from einsum_grad.lower import Program, dying, is_view, lower, steps
+from einsum_grad.lower.dependence import finishing, saving
+from einsum_grad.plan import contraction_path, pairwise, pattern_of
+from einsum_grad.syntax import parse
+from tests.lower.test_lower import lowered, programs
+
+
+def over(program: Program) -> list[tuple[str, list[str]]]:
+    """For each step of the backward its result, and what can go after it."""
+    todo = tuple(steps(program.backward))
+    gradients = [value.name for value in program.gradients]
+    found = dying(program, todo, gradients)
+    return [
+        (step.result.name, [value.name for value in values])
+        for step, values in zip(todo, found, strict=True)
+    ]
+
+
+def test_a_value_goes_with_the_last_gradient_that_reads_it_and_before_its_cotangent_comes() -> None:
+    assert over(lowered("ij,jk,kl,lm->im")) == [
+        ("dd", ["t2"]),
+        ("dt2", []),
+        ("dc", ["t1"]),
+        ("dt1", ["dt2"]),
+        ("da", []),
+        ("db", []),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "c", "large"),
+    [
+        ("za,ab,bc,cdz->zd", 4, "t2"),
+        ("bc,cdz,za,ab->zd", 4, "t1"),
+        ("ab,bcz,de,ef->aczdf", 4, "t1"),
+        ("ab,bcz,de,ef->aczdf", 1, "t2"),
+    ],
+)
+def test_of_two_values_the_larger_goes_first(text: str, c: int, large: str) -> None:
+    pattern = pattern_of(parse(text))
+    sizes = dict.fromkeys("abdef", 4) | dict.fromkeys("cz", c)
+    path = contraction_path(pattern, sizes, ((0, 1),) * 3)
+    program = lower(pairwise(pattern, path), (0, 1, 2, 3))
+    (first, gone), *_ = over(program)
+    assert first != f"d{large}"
+    assert gone == [large]
+
+
+@pytest.mark.parametrize("last", [(0, 1), (1, 0)])
+def test_of_an_operand_without_its_own_labels_and_a_pair_labels_tell(last: tuple[int, int]) -> None:
+    pattern = pattern_of(parse("ab,bc,dz->acd"))
+    (first, gone), *_ = over(lower(pairwise(pattern, ((0, 1), last)), (0, 1, 2)))
+    assert first == "dc_d"
+    assert gone == ["t2"]
+
+
+def test_what_a_result_looks_at_stays() -> None:
+    assert over(lowered("bij,jk->ik"))[1:] == [("dx_ij", []), ("dx", [])]
+
+
+@given(programs())
+def test_nothing_is_read_after_it_went(program: Program) -> None:
+    made = {step.result.name for step in (*steps(program.forward), *steps(program.backward))}
+    for todo, kept in (
+        (saving(program), program.residuals),
+        (finishing(program), (program.output, *program.residuals)),
+        (tuple(steps(program.backward)), program.gradients),
+    ):
+        names = {value.name for value in kept}
+        gone: set[str] = set()
+        looks_at: dict[str, str] = {}
+        for step, values in zip(todo, dying(program, todo, names), strict=True):
+            assert gone.isdisjoint(arg.name for arg in step.args)
+            if is_view(step):
+                looks_at[step.result.name] = step.args[0].name
+            gone |= {value.name for value in values}
+            assert gone <= made - names
+        seen = names
+        while seen:
+            assert seen.isdisjoint(gone)
+            seen = {looks_at[name] for name in seen if name in looks_at}
+
+
+@pytest.mark.parametrize("text", ["ij,jk,kl,lm,mn->in", "ia,jb,kc,abd,dce->ijke", "ab,bc,cd,da->"])
+def test_there_are_never_more_cotangents_than_there_were_values(text: str) -> None:
+    program = lowered(text)
+    cotangents = {f"d{value.name}" for value in program.residuals}
+    there = {value.name for value in program.residuals}
+    for name, gone in over(program):
+        there |= {name} & cotangents
+        assert len(there) <= len(program.residuals) + 1
+        there -= set(gone)
+
+
+def test_what_is_kept_is_looked_at_once_however_many_arrays_there_are() -> None:
+    """Looked at once for each array it would take time that grows with their square."""
+
+    class Names(list[str]):
+        looks = 0
+
+        def __iter__(self) -> Iterator[str]:
+            self.looks += 1
+            return super().__iter__()
+
+    program = lowered(",".join(["ij"] * 40) + "->ij")
+    kept = Names(value.name for value in program.gradients)
+    found = dying(program, tuple(steps(program.backward)), kept)
+    assert sum(map(len, found)) > 30
+    assert kept.looks == 1
