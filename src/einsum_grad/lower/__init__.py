@@ -10,6 +10,7 @@ from einsum_grad.lower.layout.cache_sets import CROWD, places_of
 from einsum_grad.lower.layout.product import Kind, Product, is_matrix, only, product_of, without
 from einsum_grad.lower.liveness import dying
 from einsum_grad.lower.lower import lower
+from einsum_grad.lower.pipeline import LETTERS, Form, Lowering, lowering, path_of
 from einsum_grad.lower.program import (
     AxisSize,
     Op,
@@ -27,14 +28,17 @@ from einsum_grad.lower.traits import PLAIN, Traits
 
 __all__ = [
     "CROWD",
+    "LETTERS",
     "PLAIN",
     "UNLOCKED",
     "AxisSize",
     "Block",
     "Cost",
+    "Form",
     "Gap",
     "Gaps",
     "Kind",
+    "Lowering",
     "Op",
     "Product",
     "Program",
@@ -58,8 +62,10 @@ __all__ = [
     "is_view",
     "jvp",
     "lower",
+    "lowering",
     "missing",
     "only",
+    "path_of",
     "places_of",
     "product_of",
     "scale_of",

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy import ndarray
 
-from einsum_grad.emit import Target, program_of
+from einsum_grad.emit import Target
 from einsum_grad.errors import ArgumentError
-from einsum_grad.lower import PLAIN, Cost, Traits, cost
+from einsum_grad.lower import PLAIN, Cost, Traits, cost, lowering
 from einsum_grad.plan import (
     AUTO,
     ELLIPSIS,
@@ -20,7 +20,6 @@ from einsum_grad.plan import (
     Shape,
     check_labels,
     read_sizes,
-    spell,
 )
 from einsum_grad.runtime.dtypes import numbers_of
 from einsum_grad.runtime.kinds import Calls, calls_of
@@ -247,14 +246,12 @@ class Function:
                 )
         known = fixed | given
         check_labels(known, asked.pattern)
-        spelled = spell(asked.pattern)
         numbers = numbers_of([np.dtype(dtype)])
         traits, itemsize = numbers.traits(True), numbers.computed.itemsize
-        program = program_of(
-            asked.pattern, asked.wrt, self._target, known, traits, itemsize, asked.order
+        found = lowering(
+            asked.pattern, asked.wrt, self._target.form, known, traits, itemsize, asked.order
         )
-        own = {spelled[label]: size for label, size in known.items()}
-        return cost(program, own, itemsize, asked.order)
+        return cost(found.program(), found.sizes, itemsize, asked.order)
 
     def certify(
         self,
