@@ -27,6 +27,7 @@ _MOST_ONE_BY_ONE = 8
 _MOST_SEARCHED = {"optimal": 13, "branch-all": 13}
 """The most operands for the searches that look at every tree: some seconds; one more takes thrice
 as long."""
+
 _UNSLICED = (
     "give optimize= an order that is not sliced, or contract each slice of the operands by itself "
     "and add up the outputs and the gradients"
@@ -83,7 +84,7 @@ def named(name: str, count: int = 0) -> Optimizer:
     """
     from opt_einsum import paths  # type: ignore[import-untyped]  # it has no hints
 
-    if name == "optimal" and count > _MOST_ONE_BY_ONE:
+    if name in _MOST_SEARCHED and count > _MOST_ONE_BY_ONE:
         program: Optimizer = paths.DynamicProgramming(minimize="flops", search_outer=True)
         return program
     try:
