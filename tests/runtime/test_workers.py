@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from einsum_grad.runtime.workers import _FLAGS, Bell, Workers
+from einsum_grad.runtime.workers import _FLAGS, Bell, Workers, _Job
 from tests.interrupts import interrupted
 
 
@@ -199,23 +199,25 @@ def test_a_worker_that_dies_at_rest_is_replaced() -> None:
 
 
 @dies
-def test_a_worker_that_dies_without_a_word_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    caller, begun, ring = threading.current_thread(), threading.Event(), Bell.ring
+def test_a_worker_that_dies_in_a_job_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    caller, begun = threading.current_thread(), threading.Event()
 
     def work(part: slice) -> slice:
         if threading.current_thread() is caller:
             assert begun.wait(30)
-        begun.set()
         return part
 
-    def die(bell: Bell) -> None:
-        if threading.current_thread() is not caller:
-            raise SystemExit
-        ring(bell)
+    def die(job: _Job) -> None:
+        # Where an exception that was set into it would come at the worst moment.
+        job._inside.add(threading.current_thread())
+        job.blocks.popleft()
+        begun.set()
+        time.sleep(0.05)
+        raise SystemExit
 
     team = Workers()
     with monkeypatch.context() as patched:
-        patched.setattr(Bell, "ring", die)  # a worker rings only when it has left
+        patched.setattr(_Job, "help", die)
         assert team.run(work, PARTS, 1) == PARTS
     (worker,) = team._workers
     assert not worker.is_alive()

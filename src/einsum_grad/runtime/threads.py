@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from einsum_grad.errors import ArgumentError, ArgumentTypeError
+from einsum_grad.runtime.cores import cores
 from einsum_grad.runtime.total import Total
-from einsum_grad.runtime.workers import Gather, Work, Workers, cores
+from einsum_grad.runtime.workers import Gather, Work, Workers
 
 _WITHIN = contextvars.ContextVar("within a block", default=False)
 

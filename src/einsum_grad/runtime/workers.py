@@ -14,7 +14,6 @@ from __future__ import annotations
 import contextlib
 import contextvars
 import functools
-import os
 import queue
 import threading
 from collections import deque
@@ -22,6 +21,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+
+from einsum_grad.runtime.cores import cores, move, other_cores
 
 _LOOK = 10_000
 """How often a flag is read before the next one is: some 5 µs."""
@@ -44,12 +45,6 @@ MISSING = object()
 Work = Callable[[slice], Any]
 Gather = Callable[[list[Any]], None]
 """Called by the caller with the results at hand, after each block of its own and at the end."""
-
-
-def cores() -> int:
-    """The cores that the calling thread may use."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 class Bell:
@@ -153,6 +148,7 @@ class Workers:
     def __init__(self) -> None:
         self._workers: list[_Worker] = []
         self._starting = threading.Lock()
+        self._where: set[int] = set()
 
     def run(
         self,
@@ -181,7 +177,9 @@ class Workers:
             return results
         job, spins = _Job(blocks), count < cores()
         try:
-            for worker in self._alive(count):
+            workers = self._alive(count)
+            self._move(workers)
+            for worker in workers:
                 worker.offer(job, looks if spins else 0)
             _drain(blocks, gathering)
             job.wait(_FLAGS if spins else 0)
@@ -205,7 +203,19 @@ class Workers:
                 self._start(count)
         return [worker for worker in self._workers if worker.is_alive()][:count]
 
+    def _move(self, workers: list[_Worker]) -> None:
+        """Have threads keep from the core of their caller.
+
+        Linux would put both on one where it sees another core spin, as OpenBLAS's threads do for a
+        while, and leave them there: what two threads share would take as long as one takes.
+        """
+        where = other_cores()
+        if where and where != self._where:
+            move((worker.native_id for worker in workers if worker.native_id), where)
+            self._where = where
+
     def _start(self, count: int) -> None:
+        self._where = set()
         self._workers = [worker for worker in self._workers if worker.is_alive()]
         while len(self._workers) < count:
             worker = _Worker(len(self._workers) + 1)
