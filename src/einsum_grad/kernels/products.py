@@ -44,15 +44,22 @@ def multiplied(left: Array, right: Array, out: Array | None = None) -> Any:
     columns = right[:, None] if right.ndim == 1 else right
     sizes = _sizes(rows, columns)
     if sizes == (*rows.shape[-2:], columns.shape[-1]):
-        # np.dot never keeps Python's lock; an array of one number is a factor to it, and of 0 times
-        # nan it makes 0.
-        dot = out is None and max(left.ndim, right.ndim) <= 2 and 1 not in (left.size, right.size)
-        return (np.dot if dot else np.matmul)(left, right, out=out)
+        return (np.dot if _is_dot(left, right, out) else np.matmul)(left, right, out=out)
     batch = np.broadcast_shapes(rows.shape[:-2], columns.shape[:-2])
     result = np.empty((*batch, *left.shape[-2:-1], *right.shape[1:][-1:]), left.dtype)
     target = result if out is None else out
     _multiply(rows, columns, target.reshape(*batch, rows.shape[-2], columns.shape[-1]), sizes)
     return result[()] if out is None else out
+
+
+def _is_dot(left: Array, right: Array, out: Array | None) -> bool:
+    """Whether np.dot does a product: it never keeps Python's lock, but writes no array with gaps.
+
+    An array of one number is a factor to it, and of 0 times nan it makes 0.
+    """
+    if max(left.ndim, right.ndim) > 2 or 1 in (left.size, right.size):
+        return False
+    return out is None or out.flags.c_contiguous
 
 
 def _sizes(left: Array, right: Array) -> tuple[int, int, int]:

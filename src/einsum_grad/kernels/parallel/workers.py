@@ -11,6 +11,7 @@ Three rules make an interrupt, a dying thread and a busy one harmless:
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import contextvars
 import functools
@@ -38,6 +39,9 @@ _PATIENCE = 3
 
 _CHECK = 0.05
 """The seconds after which a caller that still waits looks whether its helpers are alive."""
+
+_BIRTH = 1.0
+"""The seconds after which a thread that hasn't told that it lives is taken for dead."""
 
 MISSING = object()
 """Stands for the result of a block that isn't done."""
@@ -126,6 +130,23 @@ class _Worker(threading.Thread):
         self._bell = Bell()
         # One that is offered while the thread is busy takes the place of another: no job needs it.
         self._offers: deque[tuple[_Job, int]] = deque(maxlen=1)
+
+    def begin(self) -> None:
+        """Start the thread; raise `RuntimeError` if the system has no more.
+
+        `start` waits until the thread tells that it lives, for ever if it dies before: so it is
+        another thread that calls it.
+        """
+        told: queue.SimpleQueue[None] = queue.SimpleQueue()
+
+        def start() -> None:
+            with contextlib.suppress(RuntimeError):
+                self.start()
+            told.put(None)
+
+        _thread.start_new_thread(start, ())
+        with contextlib.suppress(queue.Empty):
+            told.get(timeout=_BIRTH)
 
     def offer(self, job: _Job, looks: int) -> None:
         """Have the thread help with `job`, and then look so often for another one."""
@@ -222,7 +243,7 @@ class Workers:
             # It is known before it lives: one whose start is interrupted is found, or replaced.
             self._workers.append(worker)
             try:
-                worker.start()
+                worker.begin()
             except RuntimeError:
                 self._workers.remove(worker)
                 return
