@@ -120,7 +120,7 @@ def test_a_derivative_is_no_einsum() -> None:
 
 
 def test_what_says_no_einsum_is_refused() -> None:
-    with pytest.raises(ArgumentError, match="does not say its einsum"):
+    with pytest.raises(ArgumentError, match="does not state its einsum"):
         read_claim('"""Something."""\n')
     with pytest.raises(PatternError):
         read_claim('"""The einsum i-j and its gradients."""\n')

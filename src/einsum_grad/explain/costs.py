@@ -1,4 +1,4 @@
-"""What the forward and each gradient cost: in labels, in numbers where the sizes are known."""
+"""The cost of the forward and of each gradient: symbolic, and in numbers for known sizes."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from einsum_grad.plan import (
 
 @dataclass(frozen=True, slots=True)
 class PartCost:
-    """What the forward costs, or one gradient as if it were the only one.
+    """The cost of the forward, or of one gradient as if it were the only one.
 
-    The sizes are filled into `flops` as far as they are known; `work` is there where all are.
-    `shared` are the patterns of the forward whose results are used again and so cost nothing.
+    Known sizes are filled into `flops`; `work` is set if all are known. `shared` are the patterns
+    of the forward whose results are reused and so cost nothing.
     """
 
     flops: tuple[Term, ...]
@@ -35,10 +35,10 @@ class PartCost:
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """The cost of the forward, of each gradient, and of all together where the sizes are known.
+    """The cost of the forward, of each gradient, and, for known sizes, the total.
 
-    `ordered` says whether the order of the contractions was searched; else they are counted from
-    left to right.
+    `ordered` says whether a contraction path was searched or given; else operands are contracted
+    from left to right.
     """
 
     forward: PartCost
@@ -55,10 +55,10 @@ def costs(
     itemsize: int,
     order: Order = AUTO,
 ) -> Costs:
-    """Count for the program that contracts two operands at a time.
+    """The costs of the program that contracts two operands at a time.
 
-    Unless it is given, an order of more than two operands is searched only where all sizes are
-    known: without them there is little to choose by, and the search may need NumPy.
+    For more than two operands without a given path, one is searched only if all sizes are known:
+    without them there is little to choose by, and the search may need NumPy.
     """
     count = len(pattern.inputs)
     known = bool(sizes) and all(label in sizes for label in pattern.labels() if label != UNIT)
@@ -87,7 +87,7 @@ def costs(
 
 
 def left_to_right(count: int) -> Path:
-    """The path that contracts each operand into the result of those before it.
+    """The path that contracts each operand into the result of the earlier ones.
 
     >>> left_to_right(4)
     ((0, 1), (2, 0), (1, 0))
@@ -98,7 +98,7 @@ def left_to_right(count: int) -> Path:
 def _shared(
     program: Program, chosen: tuple[Step, ...], places: Mapping[str, tuple[int, str]]
 ) -> Iterator[Pattern]:
-    """The steps of the forward that `chosen` read the results of, as patterns."""
+    """The forward steps whose results `chosen` read, as patterns."""
     names = {label: told for label, (_, told) in places.items()}
     read = {arg.name for step in chosen for arg in step.args}
     read -= {step.result.name for step in chosen}
@@ -108,7 +108,7 @@ def _shared(
 
 
 def _places(program: Program) -> dict[str, tuple[int, str]]:
-    """Each label's place in the pattern; the one made of an ellipsis has the ellipsis' place."""
+    """Each label's place in the pattern; a label merged from an ellipsis has its place."""
     places = {label: number for number, label in enumerate(program.pattern.labels())}
     found = {label: (number, label) for label, number in places.items()}
     for step in steps(program.forward):
@@ -119,5 +119,5 @@ def _places(program: Program) -> dict[str, tuple[int, str]]:
 
 
 def _ordered(term: Term, places: Mapping[str, tuple[int, str]]) -> Term:
-    """The term with its labels as the pattern has them."""
+    """The term with its labels in the pattern's order."""
     return Term(term.count, tuple(label for _, label in sorted(places[x] for x in term.labels)))
