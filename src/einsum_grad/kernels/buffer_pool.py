@@ -23,14 +23,7 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 from numpy.typing import NDArray
 
-SMALLEST = 1 << 17
-"""Below so many bytes malloc has pages at hand."""
-
-MOST = 1 << 28
-"""At most so many bytes wait here; what has waited longest goes first."""
-
-_ALIGNMENT = 64
-"""A cache line, and the widest vector of today's processors."""
+from einsum_grad.lower import machine
 
 
 class Memory(NamedTuple):
@@ -83,9 +76,9 @@ class Pool:
     def take_back(self, memory: Memory) -> None:
         """Keep `memory` for later; this may happen at any time, also in the middle of `get`."""
         nbytes = memory.nbytes
-        if nbytes <= MOST:
+        if nbytes <= machine.POOL_LIMIT:
             self._waiting.setdefault(nbytes, []).append(memory)
-            if self.waiting() > MOST:
+            if self.waiting() > machine.POOL_LIMIT:
                 self._shrink()
 
     def clear(self) -> None:
@@ -104,7 +97,7 @@ class Pool:
         """Give what has waited longest back to the system, until no more waits than may."""
         for nbytes in list(self._waiting):
             found = self._waiting.get(nbytes, [])
-            while found and self.waiting() > MOST:
+            while found and self.waiting() > machine.POOL_LIMIT:
                 with suppress(IndexError):
                     found.pop(0)
             if found:
@@ -113,9 +106,9 @@ class Pool:
 
 
 def _allocated(nbytes: int) -> Memory:
-    owner = np.empty(nbytes + _ALIGNMENT, np.uint8)
+    owner = np.empty(nbytes + machine.CACHE_LINE, np.uint8)
     address = int(owner.__array_interface__["data"][0])
-    start = address + -address % _ALIGNMENT
+    start = address + -address % machine.CACHE_LINE
     place = {"shape": (nbytes,), "typestr": "|u1", "data": (start, False), "version": 3}
     return Memory(nbytes, owner, place)
 
@@ -132,7 +125,7 @@ def empty(shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
     (2, 3)
     """
     nbytes = math.prod(shape) * dtype.itemsize
-    if nbytes < SMALLEST or dtype.hasobject:  # no numbers may be left where objects are to be
+    if nbytes < machine.REUSED or dtype.hasobject:  # no numbers may be left where objects are to be
         return np.empty(shape, dtype)
     try:
         memory = _POOL.get(nbytes)

@@ -9,29 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from einsum_grad.kernels.buffer_pool import empty
-from einsum_grad.kernels.parallel.threads import FEWEST, in_blocks, is_within_block
-from einsum_grad.kernels.tiling import SHORTEST, along_of, cut_of
+from einsum_grad.kernels.parallel.threads import in_blocks, is_within_block
+from einsum_grad.kernels.tiling import along_of, cut_of
 from einsum_grad.kernels.transposition import matrices_of, merged, transposed
+from einsum_grad.lower import machine
 
 Array = NDArray[Any]
-
-_SMALL = 1 << 20
-"""The bytes below which NumPy copies an array by one call, unless its lines share places."""
-
-_SMALLER, _SMALLER_PART = 1 << 19, 1 << 18
-"""The bytes below which nobody looks for that: of a whole array, and of a part that a block has."""
-
-_SHARED = 1 << 22
-"""The bytes from which on it is worth to wake other threads for a copy."""
-
-_FEW_COLUMNS = 256
-"""How many columns are copied at a time: a cache has a line of each, wherever they lie."""
-
-_LEAST = 1 << 15
-"""The numbers of a piece, at least."""
-
-_FIRST = 8
-"""The indices of an axis that are enough for threads to share it."""
 
 
 def copied(array: Array) -> Array:
@@ -41,9 +24,9 @@ def copied(array: Array) -> Array:
 
 def _copied_whole(array: Array) -> Array:
     """The copy of an array that no block divides, large ones in memory that is used again."""
-    parts = FEWEST if array.nbytes >= _SHARED else 1
+    parts = machine.FEWEST_CHUNKS if array.nbytes >= machine.WAKE_FOR_COPY else 1
     matrices = matrices_of(array, beside=parts > 1)
-    if matrices is None and array.nbytes < _SMALLER:
+    if matrices is None and array.nbytes < machine.LARGE:
         return array.copy()
     target = empty(array.shape, array.dtype)
     if matrices is not None:
@@ -59,11 +42,11 @@ def _copied_part(array: Array) -> Array:
 
     It is soon gone, and memory of its size would wait in vain to be used again.
     """
-    if array.nbytes < _SMALLER_PART:
+    if array.nbytes < machine.UNTILED_CHUNK:
         return array.copy()
     flat = _flat(array)
     cut = cut_of(flat)
-    if array.nbytes < _SMALL and cut is None:
+    if array.nbytes < machine.COPY_AT_ONCE and cut is None:
         return array.copy()
     matrices = matrices_of(array, beside=True)
     target = np.empty(array.shape, array.dtype)
@@ -84,10 +67,11 @@ def _copy_in_pieces(target: Array, array: Array, cut: tuple[int, int] | None, pa
     if cut is not None:
         axis, length = cut
         _in_pieces(target, array, axis, length, axis, parts)
-    elif array.nbytes < _SMALL:
+    elif array.nbytes < machine.COPY_AT_ONCE:
         np.copyto(target, array)
-    elif _columns(array) <= _FEW_COLUMNS:
-        axis = max(range(array.ndim), key=lambda axis: min(array.shape[axis], _FIRST))
+    elif _columns(array) <= machine.COPIED_COLUMNS:
+        enough = machine.COPIED_INDICES
+        axis = max(range(array.ndim), key=lambda axis: min(array.shape[axis], enough))
         _in_pieces(target, array, axis, array.shape[axis], axis, parts)
     else:
         _in_columns(target, array, parts)
@@ -107,8 +91,8 @@ def _in_columns(target: Array, array: Array, parts: int) -> None:
     apart: the columns that are left lie on fewer pages.
     """
     along, last, columns = along_of(array), array.ndim - 1, _columns(array)
-    shortest = {last: SHORTEST}
-    pieces = -(-columns // _FEW_COLUMNS)
+    shortest = {last: machine.TILE_LENGTH}
+    pieces = -(-columns // machine.COPIED_COLUMNS)
 
     def worth(axis: int) -> tuple[int, int]:
         most = array.shape[axis] // shortest.get(axis, 1)
@@ -117,11 +101,11 @@ def _in_columns(target: Array, array: Array, parts: int) -> None:
     axis = max(range(along + 1, array.ndim), key=worth)
     size = array.shape[axis]
     # As many columns as there are to be, of rows that are no shorter, are enough numbers.
-    is_enough = along == last - 1 and array.shape[along] >= SHORTEST
-    least = 1 if is_enough else min(size, _LEAST * size // array.size)
+    is_enough = along == last - 1 and array.shape[along] >= machine.TILE_LENGTH
+    least = 1 if is_enough else min(size, machine.COPIED_PIECE * size // array.size)
     length = max(shortest.get(axis, 1), size // pieces, least)
     # Where there are few pieces the threads share rows.
-    by_rows = size < 2 * parts * length and array.shape[along] >= parts * SHORTEST
+    by_rows = size < 2 * parts * length and array.shape[along] >= parts * machine.TILE_LENGTH
     _in_pieces(target, array, axis, length, along if by_rows else axis, parts)
 
 

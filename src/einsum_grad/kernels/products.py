@@ -13,25 +13,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from einsum_grad.lower import machine
+
 Array = NDArray[Any]
 
-_MATRICES = {"f": 1 << 18, "c": (1 << 16) - 1}
-"""The multiplications of two matrices that OpenBLAS doesn't share, by the kind of their dtype."""
+_MATRICES = {"f": machine.BLAS_ONE_THREAD, "c": machine.BLAS_ONE_THREAD_COMPLEX}
+"""Multiplications of two matrices that OpenBLAS doesn't share, by the kind of their dtype."""
 
-_VECTOR = {"f": 1 << 18, "c": 1 << 11}
+_VECTOR = {"f": machine.BLAS_ONE_THREAD, "c": machine.BLAS_ONE_THREAD_COMPLEX_VECTOR}
 """Those of a matrix and a vector."""
-
-_VECTORS = 1 << 13
-"""Those of two vectors."""
-
-_UNLOCKED = 1 << 9
-"""The numbers of a result for which np.matmul lets others have Python's lock meanwhile."""
-
-_LONGER = 16
-"""How many times as long as the others the contracted axis of matrices' pieces may be.
-
-Pieces of that axis are added afterwards, which costs little where one of the two is a vector.
-"""
 
 
 def multiplied(left: Array, right: Array, out: Array | None = None) -> Any:
@@ -62,8 +52,8 @@ def _sizes(left: Array, right: Array) -> tuple[int, int, int]:
     if rows * count * columns <= limit:
         return rows, count, columns
     batch = max(math.prod(left.shape[:-2]), math.prod(right.shape[:-2]))
-    most = max(1, batch * rows * columns * count // _UNLOCKED)
-    count, longer = min(count, most), 1 if 1 in (rows, columns) else _LONGER
+    most = max(1, batch * rows * columns * count // machine.UNLOCKED)
+    count, longer = min(count, most), 1 if 1 in (rows, columns) else machine.BLAS_LONG_PIECE
     while rows * count * columns > limit:
         if rows == columns == 1 or count > longer * max(rows, columns):
             count = -(-count // 2)
@@ -78,7 +68,7 @@ def _limit(rows: int, columns: int, kind: str) -> float:
     if kind not in _MATRICES:
         return math.inf
     if rows == columns == 1:
-        return _VECTORS
+        return machine.BLAS_ONE_THREAD_DOT
     return (_VECTOR if 1 in (rows, columns) else _MATRICES)[kind]
 
 

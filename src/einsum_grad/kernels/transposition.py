@@ -10,19 +10,9 @@ from numpy.typing import NDArray
 
 from einsum_grad.kernels.blas import transpose
 from einsum_grad.kernels.parallel.threads import in_blocks
+from einsum_grad.lower import machine
 
 Array = NDArray[Any]
-
-_LEAST = 1 << 15
-"""The numbers of a matrix, at least: NumPy copies fewer in about the time of a call."""
-
-_LEAST_BESIDE = 1 << 16
-"""The same beside other threads: who calls often waits for Python's lock after each call."""
-
-_NARROWEST = 4
-"""The rows and the columns of a matrix, at least."""
-
-_ITEMSIZE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +53,18 @@ def matrices_of(array: Array, beside: bool) -> Matrices | None:
 
     >>> matrices_of(np.zeros((200, 300)).T, beside=False)
     """
-    if array.dtype != np.float32 or array.size < _LEAST or not array.flags.aligned:
+    if array.dtype != np.float32 or array.size < machine.BLAS_TRANSPOSED or not array.flags.aligned:
         return None
     shape, strides = merged(array)
     *others, last = range(len(shape))
-    along = strides.index(_ITEMSIZE) if _ITEMSIZE in strides else last
+    along = strides.index(array.itemsize) if array.itemsize in strides else last
     rows, columns = shape[last], shape[along]
-    is_matrix = along != last and strides[last] >= columns * _ITEMSIZE
-    least = _LEAST_BESIDE if beside else _LEAST
-    is_large = min(rows, columns) >= _NARROWEST and rows * columns >= least
+    is_matrix = along != last and strides[last] >= columns * array.itemsize
+    least = machine.BLAS_TRANSPOSED_IN_BLOCK if beside else machine.BLAS_TRANSPOSED
+    is_large = min(rows, columns) >= machine.BLAS_TRANSPOSED_SIDE and rows * columns >= least
     if not is_matrix or not is_large or transpose() is None:
         return None
-    begins, inner = [(0, 0)], rows * _ITEMSIZE
+    begins, inner = [(0, 0)], rows * array.itemsize
     between = inner
     for axis in reversed(others):
         if axis == along:
@@ -90,17 +80,17 @@ def transposed(target: Array, array: Array, matrices: Matrices, parts: int) -> N
     """Copy the matrices of `array` into `target`, which has no gaps, in so many parts."""
     copy = transpose()
     assert copy is not None
-    rows, columns = matrices.rows, matrices.columns
+    rows, columns, itemsize = matrices.rows, matrices.columns, array.itemsize
     apart, between = matrices.apart, matrices.between
     is_tall = rows >= columns
-    length, steps = (rows, (apart, _ITEMSIZE)) if is_tall else (columns, (_ITEMSIZE, between))
+    length, steps = (rows, (apart, itemsize)) if is_tall else (columns, (itemsize, between))
     size = length if len(matrices.begins) >= parts else -(-length // parts)
     places = [
         (min(size, length - start), a + start * steps[0], b + start * steps[1])
         for a, b in matrices.begins
         for start in range(0, length, size)
     ]
-    distances = apart // _ITEMSIZE, between // _ITEMSIZE
+    distances = apart // itemsize, between // itemsize
 
     # An address keeps no memory: it is asked of the arrays here, which who is at work holds then.
     def work(part: slice) -> None:

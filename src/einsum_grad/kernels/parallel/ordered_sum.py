@@ -8,9 +8,7 @@ from typing import Any
 import numpy as np
 
 from einsum_grad.kernels.parallel.workers import MISSING
-
-_LARGE = 1 << 13
-"""The bytes from which on a term is added at once: to do so takes Python's lock from others."""
+from einsum_grad.lower import machine
 
 
 def is_large(term: Any) -> bool:
@@ -19,7 +17,9 @@ def is_large(term: Any) -> bool:
     >>> is_large(np.zeros(2000)), is_large((np.zeros(2), np.float64(1)))
     (True, False)
     """
-    return any(map(is_large, term)) if isinstance(term, tuple) else term.nbytes >= _LARGE
+    if isinstance(term, tuple):
+        return any(map(is_large, term))
+    return bool(term.nbytes >= machine.SUMMED_AT_ONCE)
 
 
 class Total:

@@ -15,11 +15,9 @@ from einsum_grad.errors import ArgumentError, ArgumentTypeError
 from einsum_grad.kernels.parallel.cores import cores
 from einsum_grad.kernels.parallel.ordered_sum import Total
 from einsum_grad.kernels.parallel.workers import Gather, Work, Workers
+from einsum_grad.lower import machine
 
 _WITHIN = contextvars.ContextVar("within a block", default=False)
-
-FEWEST = 4
-"""The blocks to make at least: with some for each thread, one that is late costs little."""
 
 _VARIABLES = ("EINSUM_GRAD_NUM_THREADS", "OMP_NUM_THREADS")
 """Where the number of threads is looked up, the first that has one deciding."""
@@ -28,13 +26,6 @@ _DIGITS = 9
 """The digits of a number of threads, at most: int refuses thousands of them."""
 
 _MOST = 256
-
-_BUFFER = 512
-"""The size of NumPy's buffers, in numbers.
-
-With its default, 8192, `x * w[:, None]` copies what it broadcasts into a buffer wherever a row is
-shorter than that, and takes two to four times as long.
-"""
 
 
 class _State:
@@ -139,7 +130,7 @@ def _run(work: Work, length: int, parts: int, looks: int, *gather: Gather) -> li
 
 def _within(work: Work, length: int, parts: int, looks: int, *gather: Gather) -> list[Any]:
     alone = is_within_block() or sys.is_finalizing()  # Python's end stops the threads
-    np.setbufsize(_BUFFER)
+    np.setbufsize(machine.NUMPY_BUFFER)
     _WITHIN.set(True)
     step = max(1, -(-length // parts))
     slices = [slice(start, start + step) for start in range(0, max(length, 1), step)]

@@ -23,21 +23,7 @@ from typing import Any
 import numpy as np
 
 from einsum_grad.kernels.parallel.cores import cores, move, other_cores
-
-_LOOK = 10_000
-"""How often a flag is read before the next one is: some 5 µs."""
-
-_FLAGS = 60
-"""How many flags a caller reads before it sleeps: it has nothing else to do."""
-
-AGAIN = 20
-"""How many flags a worker reads that is soon needed again: a tenth of a millisecond."""
-
-_PATIENCE = 3
-"""How many flags more are read that nobody sets."""
-
-_CHECK = 0.05
-"""The seconds after which a caller that still waits looks whether its helpers are alive."""
+from einsum_grad.lower import machine
 
 MISSING = object()
 """Stands for the result of a block that isn't done."""
@@ -57,10 +43,10 @@ class Bell:
     """
 
     def __init__(self) -> None:
-        rows = _FLAGS + _PATIENCE
+        rows = machine.SPINS_OF_CALLER + machine.SPINS_OF_PATIENCE
         self._flags = np.zeros(rows, np.bool_)
-        self._set = self._flags[:_FLAGS]
-        self._rows = np.ndarray((rows, _LOOK), np.bool_, self._flags, strides=(1, 0))
+        self._set = self._flags[: machine.SPINS_OF_CALLER]
+        self._rows = np.ndarray((rows, machine.SPIN_READS), np.bool_, self._flags, strides=(1, 0))
         self._seen = np.empty(rows, np.bool_)
         self._rung: queue.SimpleQueue[None] = queue.SimpleQueue()
 
@@ -76,7 +62,7 @@ class Bell:
         # Who rings after the next line sets the flags again, and who rang before is heard at once.
         self._set[:] = False
         if looks and self._rung.empty():
-            first = _FLAGS - looks
+            first = machine.SPINS_OF_CALLER - looks
             np.logical_or.reduce(self._rows[first:], axis=1, out=self._seen[first:])
         with contextlib.suppress(queue.Empty):
             self._rung.get(timeout=timeout)
@@ -104,7 +90,7 @@ class _Job:
     def wait(self, looks: int) -> None:
         """Return when no helper is in a block; to be called when no block is left to begin."""
         while any(thread.is_alive() for thread in self._inside.copy()):
-            self._left.wait(looks, _CHECK)
+            self._left.wait(looks, machine.CHECK_SECONDS)
 
 
 def _drain(blocks: deque[Callable[[], None]], then: Callable[[], None] = lambda: None) -> None:
@@ -182,7 +168,7 @@ class Workers:
             for worker in workers:
                 worker.offer(job, looks if spins else 0)
             _drain(blocks, gathering)
-            job.wait(_FLAGS if spins else 0)
+            job.wait(machine.SPINS_OF_CALLER if spins else 0)
             for number, result in enumerate(results):
                 if result is MISSING:
                     block(number)
