@@ -1,4 +1,4 @@
-"""Copies of large arrays, in pieces that suit the caches."""
+"""Copies of large arrays, in pieces that fit the caches."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ Array = NDArray[Any]
 
 
 def copied(array: Array) -> Array:
-    """A copy whose last axis is the one without gaps, made in pieces that suit the caches."""
+    """Return a C-contiguous copy, made in pieces that fit the caches."""
     return _copied_part(array) if is_within_block() else _copied_whole(array)
 
 
 def _copied_whole(array: Array) -> Array:
-    """The copy of an array that no block divides, large ones in memory that is used again."""
+    """Copy an array outside of any block, into reused memory if it is large."""
     parts = machine.FEWEST_CHUNKS if array.nbytes >= machine.WAKE_FOR_COPY else 1
     matrices = matrices_of(array, beside=parts > 1)
     if matrices is None and array.nbytes < machine.LARGE:
@@ -38,9 +38,9 @@ def _copied_whole(array: Array) -> Array:
 
 
 def _copied_part(array: Array) -> Array:
-    """The same of what a block has. What is decided before a call keeps Python's lock from others.
+    """Copy a chunk's part of an array, deciding little: that holds Python's lock.
 
-    It is soon gone, and memory of its size would wait in vain to be used again.
+    The copy is short-lived, and its size is rarely asked for again: it takes no reused memory.
     """
     if array.nbytes < machine.UNTILED_CHUNK:
         return array.copy()
@@ -58,12 +58,12 @@ def _copied_part(array: Array) -> Array:
 
 
 def _flat(array: Array) -> Array:
-    """`array` with axes made one where they lie one in the other, which takes no copy."""
+    """`array` with axes merged where no copy is needed for that."""
     return array.reshape(merged(array)[0])
 
 
 def _copy_in_pieces(target: Array, array: Array, cut: tuple[int, int] | None, parts: int) -> None:
-    """Copy what is cut along `cut`, or else where its columns are many, or shared as it is."""
+    """Copy along `cut` if there is one, else a few columns at a time if there are many."""
     if cut is not None:
         axis, length = cut
         _in_pieces(target, array, axis, length, axis, parts)
@@ -78,17 +78,17 @@ def _copy_in_pieces(target: Array, array: Array, cut: tuple[int, int] | None, pa
 
 
 def _columns(array: Array) -> int:
-    """How many numbers are read before the next one of a row in memory is."""
+    """How many numbers are read before the neighbour in memory of the first is."""
     after = slice(along_of(array) + 1, None)
     axes = zip(array.shape[after], array.strides[after], strict=True)
     return math.prod(size for size, stride in axes if stride)
 
 
 def _in_columns(target: Array, array: Array, parts: int) -> None:
-    """Copy a few columns at a time: their first lines stay in the cache until the others are read.
+    """Copy a few columns at a time, so that their cache lines stay until they are read again.
 
-    Cut is an axis that makes them few. Of those that do it is the one whose indices lie farthest
-    apart: the columns that are left lie on fewer pages.
+    Of the axes whose division makes the columns few enough, the one with the longest stride is
+    divided: the columns of a piece then lie on fewer pages.
     """
     along, last, columns = along_of(array), array.ndim - 1, _columns(array)
     shortest = {last: machine.TILE_LENGTH}
@@ -100,11 +100,11 @@ def _in_columns(target: Array, array: Array, parts: int) -> None:
 
     axis = max(range(along + 1, array.ndim), key=worth)
     size = array.shape[axis]
-    # As many columns as there are to be, of rows that are no shorter, are enough numbers.
+    # Pieces of that many columns are large enough if the rows are no shorter.
     is_enough = along == last - 1 and array.shape[along] >= machine.TILE_LENGTH
     least = 1 if is_enough else min(size, machine.COPIED_PIECE * size // array.size)
     length = max(shortest.get(axis, 1), size // pieces, least)
-    # Where there are few pieces the threads share rows.
+    # With few pieces, threads share the rows.
     by_rows = size < 2 * parts * length and array.shape[along] >= parts * machine.TILE_LENGTH
     _in_pieces(target, array, axis, length, along if by_rows else axis, parts)
 
@@ -112,7 +112,7 @@ def _in_columns(target: Array, array: Array, parts: int) -> None:
 def _in_pieces(
     target: Array, array: Array, axis: int, length: int, shared: int, parts: int
 ) -> None:
-    """Copy so many indices of an axis at a time; the threads share those of the axis `shared`."""
+    """Copy `length` indices of `axis` at a time; threads share the axis `shared`."""
 
     def work(part: slice) -> None:
         place = (*[slice(None)] * shared, part)
@@ -120,7 +120,7 @@ def _in_pieces(
         before = [slice(None)] * axis
         starts = range(0, read.shape[axis], length)
         pieces = [read[(*before, slice(start, start + length))] for start in starts]
-        # By one call: after each a thread would wait for Python's lock, and be 50 µs late.
+        # One call: after each, a thread would wait for Python's lock and be 50 µs late.
         np.concatenate(pieces, axis, out=written)
 
     in_blocks(work, array.shape[shared], parts)

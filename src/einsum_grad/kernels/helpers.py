@@ -1,4 +1,4 @@
-"""What takes the place of the plain helpers in modules of large arrays."""
+"""The helpers that replace the plain ones of modules for large arrays."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from einsum_grad.lower import machine
 
 
 def zeros(shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
-    """An array of zeros, on all cores where it is larger than their caches."""
+    """Return an array of zeros, written on all cores if it is larger than their caches."""
     target = empty(shape, dtype)
-    # Bytes are filled by the C library's memset, in half the time of numbers.
+    # Bytes are filled by memset, in half the time.
     octets = target.reshape(-1).view(np.uint8)
     if len(octets) < machine.WAKE_FOR_ZEROS:
         octets.fill(0)
@@ -29,7 +29,7 @@ def zeros(shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
 
 
 BLOCKS = ("in_blocks", "summed_in_blocks")
-"""The helpers that call a function block by block."""
+"""The helpers that call a function for each chunk of a block."""
 
 HELPERS: Mapping[str, Callable[..., Any]] = {
     "empty": empty,

@@ -1,8 +1,8 @@
-"""Products of matrices in pieces that a BLAS leaves to the thread that asks for them.
+"""Matrix products in pieces small enough for the BLAS to run each on the calling thread.
 
-A BLAS would share a large product among threads of its own, which look for more on the cores that
-ours are at work on. Its number of threads is that of the process: whoever changes it changes what
-others compute meanwhile. But OpenBLAS shares no small product. One NumPy call does all pieces.
+A BLAS shares a large product among threads of its own, which then spin on the cores that ours need.
+Its number of threads belongs to the process, so changing it would change what others compute. But
+OpenBLAS runs small products on one thread. One NumPy call does all pieces.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _MATRICES = {"f": machine.BLAS_ONE_THREAD, "c": machine.BLAS_ONE_THREAD_COMPLEX}
 """Multiplications of two matrices that OpenBLAS doesn't share, by the kind of their dtype."""
 
 _VECTOR = {"f": machine.BLAS_ONE_THREAD, "c": machine.BLAS_ONE_THREAD_COMPLEX_VECTOR}
-"""Those of a matrix and a vector."""
+"""The same for a matrix and a vector."""
 
 
 def multiplied(left: Array, right: Array, out: Array | None = None) -> Any:
@@ -34,8 +34,8 @@ def multiplied(left: Array, right: Array, out: Array | None = None) -> Any:
     columns = right[:, None] if right.ndim == 1 else right
     sizes = _sizes(rows, columns)
     if sizes == (*rows.shape[-2:], columns.shape[-1]):
-        # np.dot never keeps Python's lock; an array of one number is a factor to it, and of 0 times
-        # nan it makes 0.
+        # np.dot always releases Python's lock, but treats an array of one number as a factor, and
+        # returns 0 for 0 times nan.
         dot = out is None and max(left.ndim, right.ndim) <= 2 and 1 not in (left.size, right.size)
         return (np.dot if dot else np.matmul)(left, right, out=out)
     batch = np.broadcast_shapes(rows.shape[:-2], columns.shape[:-2])
@@ -46,7 +46,7 @@ def multiplied(left: Array, right: Array, out: Array | None = None) -> Any:
 
 
 def _sizes(left: Array, right: Array) -> tuple[int, int, int]:
-    """The rows, the contracted numbers and the columns of a piece."""
+    """The numbers of rows, of contracted indices and of columns of a piece."""
     (rows, count), columns = left.shape[-2:], right.shape[-1]
     limit = _limit(rows, columns, left.dtype.kind)
     if rows * count * columns <= limit:
@@ -73,7 +73,7 @@ def _limit(rows: int, columns: int, kind: str) -> float:
 
 
 def _multiply(left: Array, right: Array, out: Array, sizes: tuple[int, int, int]) -> None:
-    """Write a product to `out`: whole pieces by one call, and the rest of each axis by others."""
+    """Write a product to `out`: full pieces by one call, the remainder of each axis by others."""
     rows, count, columns = sizes
     (m, k), n = left.shape[-2:], right.shape[-1]
     if m % rows:
@@ -98,7 +98,7 @@ def _multiply_pieces(left: Array, right: Array, out: Array, sizes: tuple[int, in
     a = left.reshape(*left.shape[:-2], m // rows, rows, k // count, count)
     b = right.reshape(*right.shape[:-2], k // count, count, n // columns, columns)
     c = out.reshape(*out.shape[:-2], m // rows, rows, n // columns, columns).swapaxes(-3, -2)
-    # The last axes are a piece; before them those of the pieces: rows, columns, what is contracted.
+    # Axes: the batch, pieces along rows, columns and the contracted axis, then a piece's own two.
     a = a.swapaxes(-3, -2)[..., None, :, :, :]
     b = b.swapaxes(-3, -2).swapaxes(-4, -3)[..., None, :, :, :, :]
     if k == count:

@@ -1,4 +1,4 @@
-"""Sums of large arrays, as products with ones by a BLAS where it has them."""
+"""Sums of large arrays, as BLAS products with ones where the dtype allows."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ Array = NDArray[Any]
 
 
 def summed(array: Array, axis: tuple[int, ...]) -> Any:
-    """The sum over some axes, as products with ones: of one group of axes after the other.
+    """Return the sum over some axes, as products with ones, one group of adjacent axes at a time.
 
-    A product adds number after number, and what that loses grows with their count: so long sums
-    are sums of those of rows. Where many long rows are summed the BLAS adds up each in its own way.
+    A product adds up sequentially, and rounding errors grow with the count: so long sums are sums
+    of the sums of rows. Where many long rows are summed, the order within a row is the BLAS's.
     """
     if not (array.size and array.dtype.kind in "fc"):
         return array.sum(axis=axis)
@@ -36,12 +36,12 @@ def summed(array: Array, axis: tuple[int, ...]) -> Any:
         return _products(array, axis).reshape(kept)[()]
     with np.errstate(invalid="ignore"):
         total = _products(array, axis).reshape(kept)[()]
-    # An infinity was multiplied by the 0 of 1 + 0j.
+    # inf times the 0 of 1 + 0j is nan: where the result isn't finite, NumPy adds up.
     return total if np.isfinite(total).all() else array.sum(axis=axis)
 
 
 def _summed_as_it_is(array: Array, axis: tuple[int, ...]) -> Any:
-    """The sum of an array with gaps, which no BLAS reads: in parts of the first axis."""
+    """The sum of a strided array, which no BLAS reads, in chunks of the first axis."""
     if array.nbytes < machine.WAKE_FOR_STRIDED_SUM:
         return array.sum(axis=axis)
 
@@ -54,9 +54,9 @@ def _summed_as_it_is(array: Array, axis: tuple[int, ...]) -> Any:
 
 
 def _products(array: Array, axis: tuple[int, ...]) -> Array:
-    """The sums over groups of axes side by side: the last first, as rows are read best.
+    """The sums over groups of adjacent axes, the last group first: rows are read fastest.
 
-    A short group waits for the longer ones: the sum over 2 rows would leave half of the array.
+    Longer groups come before short ones: a sum over 2 rows leaves half of the array.
     """
     sizes: list[int] = []
     order: list[int] = []
@@ -73,14 +73,14 @@ def _products(array: Array, axis: tuple[int, ...]) -> Array:
 
 
 def _product(left: Array, right: Array) -> Any:
-    """`left @ right`, which a BLAS may share if no blocks are at work beside."""
+    """`left @ right`, which the BLAS may share among its threads outside of blocks."""
     if is_within_block():
         return multiplied(left, right)
     return left.dot(right) if max(left.ndim, right.ndim) <= 2 else left @ right
 
 
 def _summed_over(array: Array) -> Array:
-    """The sum over the second of three axes."""
+    """Sum over the second of three axes."""
     before, count, after = array.shape
     if before == 1:
         return _summed_first(array.reshape(count, after))
@@ -90,7 +90,7 @@ def _summed_over(array: Array) -> Array:
 
 
 def _summed_first(array: Array) -> Array:
-    """The sum over the first of two axes, in rows of bounded length."""
+    """Sum over the first of two axes, in rows of bounded length."""
     (count, width), row = array.shape, machine.SUMMED_ROW
     if count <= row:
         sums: Array = _product(np.ones(count, array.dtype), array)
@@ -105,7 +105,7 @@ def _summed_first(array: Array) -> Array:
 
 
 def _summed_last(array: Array) -> Array:
-    """The sum over the last of two axes, of few long rows in pieces: ones for all take memory."""
+    """Sum over the last of two axes; few long rows in pieces, to keep the vector of ones short."""
     (kept, count), row = array.shape, machine.SUMMED_ROW
     if count <= row or kept > machine.SUMMED_WHOLE:
         sums: Array = _product(array, np.ones(count, array.dtype))
@@ -117,7 +117,7 @@ def _summed_last(array: Array) -> Array:
 
 
 def _summed_within(array: Array) -> Array:
-    """The sum over the last axis but one, in rows of bounded length."""
+    """Sum over the last axis but one, in rows of bounded length."""
     (*before, count, after), row = array.shape, machine.SUMMED_ROW
     if count > row:
         whole = count - count % row

@@ -1,4 +1,4 @@
-"""Where a copy is cut whose lines a cache can't hold, as they share a few places of it."""
+"""How to tile a copy whose cache lines map to too few sets to stay in the cache."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from einsum_grad.lower import machine, places_of
 
 
 def cut_of(array: NDArray[Any]) -> tuple[int, int] | None:
-    """The axis of which few indices are copied at a time, and how many, where lines share places.
+    """The axis to tile and the number of indices to copy at a time; None if no tiling is needed.
 
-    Lines 4 KB apart, or a multiple of that, have one place of the first cache between them; those
-    that are an odd number of lines apart have all 64. None where that is no trouble.
+    Lines 4 KB apart, or a multiple of that, map to one set of the first-level cache; those an odd
+    number of lines apart spread over all 64.
     """
     last, along = array.ndim - 1, along_of(array)
     stride = abs(array.strides[last])
@@ -33,7 +33,7 @@ def cut_of(array: NDArray[Any]) -> tuple[int, int] | None:
         return None
     if len(apart) == 1:
         return last, few
-    # What is written should be long: of several axes it is another one that is cut.
+    # Writes should be long: with several such axes, one before the last is tiled.
     shortest, longest = machine.TILE_LAST_SHORTEST, machine.TILE_LAST_LONGEST
     if places > machine.TILE_SETS or not shortest <= array.shape[last] <= longest:
         return None
@@ -42,5 +42,5 @@ def cut_of(array: NDArray[Any]) -> tuple[int, int] | None:
 
 
 def along_of(array: NDArray[Any]) -> int:
-    """The axis whose numbers lie side by side in memory, perhaps with gaps or backwards."""
+    """The axis with the shortest stride, be it with gaps or negative."""
     return min(range(array.ndim), key=lambda axis: abs(array.strides[axis]) or sys.maxsize)

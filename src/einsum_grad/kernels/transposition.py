@@ -1,4 +1,4 @@
-"""Transposed copies by NumPy's BLAS, whose kernel moves many numbers where NumPy moves one."""
+"""Transposed copies by NumPy's BLAS, whose kernel is vectorised as NumPy's is not."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True, slots=True)
 class Matrices:
-    """Matrices of one shape, with rows without gaps in an array, and such columns in its copy.
+    """Matrices of one shape whose rows are contiguous in an array, and columns in its copy.
 
-    The rows lie `apart` bytes apart in the array, the columns `between` in the copy; `begins` says
-    at which byte of the one and of the other each matrix begins.
+    Rows are `apart` bytes apart in the array, columns `between` bytes in the copy; `begins` has the
+    byte offsets of each matrix in the array and in the copy.
     """
 
     rows: int
@@ -31,7 +31,7 @@ class Matrices:
 
 
 def merged(array: Array) -> tuple[list[int], list[int]]:
-    """The shape and strides of `array` with axes made one where they lie one in the other.
+    """The shape and strides of `array` with axes merged where no copy is needed for that.
 
     >>> merged(np.zeros((2, 3, 5)).transpose(2, 0, 1))
     ([5, 6], [8, 40])
@@ -47,9 +47,9 @@ def merged(array: Array) -> tuple[list[int], list[int]]:
 
 
 def matrices_of(array: Array, beside: bool) -> Matrices | None:
-    """The matrices by which BLAS copies `array` in less time than NumPy; None if there are none.
+    """The matrices by which the BLAS copies `array` faster than NumPy; None if there are none.
 
-    They are of float32, and not small, the less so if they are copied beside other threads.
+    They are float32 and not small, and larger still `beside` other threads.
 
     >>> matrices_of(np.zeros((200, 300)).T, beside=False)
     """
@@ -77,7 +77,7 @@ def matrices_of(array: Array, beside: bool) -> Matrices | None:
 
 
 def transposed(target: Array, array: Array, matrices: Matrices, parts: int) -> None:
-    """Copy the matrices of `array` into `target`, which has no gaps, in so many parts."""
+    """Copy the matrices of `array` into the contiguous `target`, in `parts` chunks."""
     copy = transpose()
     assert copy is not None
     rows, columns, itemsize = matrices.rows, matrices.columns, array.itemsize
@@ -92,7 +92,7 @@ def transposed(target: Array, array: Array, matrices: Matrices, parts: int) -> N
     ]
     distances = apart // itemsize, between // itemsize
 
-    # An address keeps no memory: it is asked of the arrays here, which who is at work holds then.
+    # An address keeps no memory alive: read here, while the closure holds the arrays.
     def work(part: slice) -> None:
         read, written = array.ctypes.data, target.ctypes.data
         for count, source, place in places[part]:

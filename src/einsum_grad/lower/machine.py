@@ -103,7 +103,7 @@ CHUNK_RUN_OF_COPY = 1 << 12
 # What OpenBLAS and NumPy do by size.
 
 BLAS_ONE_THREAD = 1 << 18
-"""Multiplications of a real product for which OpenBLAS wakes no thread: its threads were watched."""
+"""Multiplications of a real product that OpenBLAS runs on one thread: its threads were watched."""
 
 BLAS_ONE_THREAD_COMPLEX = (1 << 16) - 1
 """The same for complex matrices."""
