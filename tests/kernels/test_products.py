@@ -11,6 +11,7 @@ import pytest
 
 from einsum_grad.kernels import products
 from einsum_grad.kernels.products import _sizes, multiplied
+from einsum_grad.lower import machine
 from tests.strategies import whole
 
 SHAPES = [
@@ -41,10 +42,10 @@ def test_pieces_are_the_product(
 ) -> None:
     for name in ("_MATRICES", "_VECTOR"):
         monkeypatch.setattr(products, name, {"f": limit, "c": limit})
-    monkeypatch.setattr(products, "_VECTORS", limit)
-    monkeypatch.setattr(products, "_UNLOCKED", 2)
+    monkeypatch.setattr(machine, "BLAS_ONE_THREAD_DOT", limit)
+    monkeypatch.setattr(machine, "UNLOCKED", 2)
     for dtype, turned, longer in itertools.product(("f4", "c16", "i8"), (False, True), (1, 16)):
-        monkeypatch.setattr(products, "_LONGER", longer)
+        monkeypatch.setattr(machine, "BLAS_LONG_PIECE", longer)
         a, b = whole(left, dtype, 1), whole(right, dtype, 2)
         if turned and a.ndim > 1:
             a = a.swapaxes(-1, -2).copy().swapaxes(-1, -2)
