@@ -79,7 +79,8 @@ def modules() -> dict[str, str]:
         for target in TARGETS
     }
     blocked = {
-        f"{name}_numpy.py": emit(text, sizes=sizes) for name, (text, sizes) in BLOCKED.items()
+        f"{name}_numpy.py": emit(text, sizes=sizes, blocked=True)
+        for name, (text, sizes) in BLOCKED.items()
     }
     return gradients | blocked | along_tangents() | products()
 

@@ -27,6 +27,8 @@ def emit(
     shapes: Sequence[Shape] | None = None,
     numbers: str = "real",
     optimize: Any = AUTO,
+    blocked: bool = False,
+    bare: bool = False,
 ) -> str:
     """Return the text of a module with `forward(*operands)` and `backward(cotangent, *operands)`.
 
@@ -34,18 +36,33 @@ def emit(
     default all; `sizes` are sizes of labels, needed for those that the output alone has; `shapes`
     are the operands' shapes, needed only where axes of size 1 broadcast or ellipses differ.
     `numbers` is "real" or "complex"; integers wrap around in the module as NumPy's do. `optimize`
-    is the order of contraction, as in `compile`. The module imports nothing of ours, and checks
-    itself when it is run as a script. Raises `EinsumGradError` for what can't be used.
+    is the order of contraction, as in `compile`. `blocked` asks for loops over blocks where `sizes`
+    or `shapes` say that the arrays are large. The module imports nothing of ours, and checks itself
+    when it is run as a script; a `bare` one has no check. Raises `EinsumGradError` for what can't
+    be used.
 
     >>> emit("i,i->", "einops").splitlines()[2]
     '    Z = Σ_i  X[i] · W[i]'
     """
     asked = request(pattern, wrt, notation, sizes, shapes, optimize)
-    chosen = target_of(target)
+    chosen = _for_readers(target_of(target), blocked)
     traits, known = traits_of(numbers), dict(asked.sizes)
+    if blocked and sizes is None and shapes is None:
+        raise ArgumentError("blocks are for large arrays: give sizes or shapes as well")
     itemsize, order = traits.itemsize, asked.order
     found = lowering(asked.pattern, asked.wrt, chosen.form, known, traits, itemsize, order)
-    return write(found.program(), chosen).text
+    return write(found.program(), chosen, bare).text
+
+
+def _for_readers(target: Target, blocked: bool) -> Target:
+    """`target` for a file that is read: it frees nothing, and has blocks only if `blocked`.
+
+    Raises `ArgumentError` where `target` has none.
+    """
+    if blocked and not target.out_argument:
+        able = ", ".join(name for name, each in TARGETS.items() if each.out_argument)
+        raise ArgumentError(f"the target {target.name} has no blocks; these have: {able}")
+    return replace(target, frees=False, out_argument=target.out_argument if blocked else {})
 
 
 def target_of(name: object) -> Target:
