@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import einsum_grad as eg
-from einsum_grad.emit import TARGETS, Source, emit, program_of, write
+from einsum_grad.emit import TARGETS, Source, emit, write
 from einsum_grad.emit.helpers import helpers
 from einsum_grad.kernels.helpers import BLOCKS
 from einsum_grad.lower import Program, Scale, product_of, schedule
@@ -24,6 +24,7 @@ from einsum_grad.runtime.modules import load_module
 from einsum_grad.runtime.specialization import Variant
 from einsum_grad.syntax import parse
 from tests.emit.generated import program, run
+from tests.programs import program_of
 from tests.strategies import Case, cases, seeds, whole
 
 NUMPY = TARGETS["numpy"]

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from einsum_grad.emit import TARGETS, emit, program_of, write
+from einsum_grad.emit import TARGETS, emit, write
 from einsum_grad.emit.readable import readable_program, readable_target
 from einsum_grad.errors import ArgumentError
-from einsum_grad.lower import is_view, steps
+from einsum_grad.lower import is_view, lowering, steps
 from einsum_grad.plan import request
 from tests.emit.generated import exit_code, run
 from tests.strategies import Case, cases
@@ -52,7 +52,7 @@ def test_what_is_computed_is_a_residual_still_beside_a_view() -> None:
 @settings(max_examples=60)
 def test_no_residual_is_a_view_of_an_operand(case: Case) -> None:
     asked = request(case.letters, sizes=case.given, shapes=case.shapes)
-    whole = program_of(asked.pattern, asked.wrt, NUMPY, case.given)
+    whole = lowering(asked.pattern, asked.wrt, NUMPY.form, case.given).program()
     program = readable_program(whole)
     operands = set(program.operands)
     made = {step.result: step for step in steps(program.forward)}

@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 
 import einsum_grad as eg
 from einsum_grad.kernels import buffer_pool
-from einsum_grad.kernels.buffer_pool import SMALLEST, Memory, Pool, empty, is_leased
+from einsum_grad.kernels.buffer_pool import Memory, Pool, empty, is_leased
+from einsum_grad.lower import machine
 from einsum_grad.runtime.cache import Cache
 from tests.interrupts import interrupted, interrupted_anywhere
 from tests.strategies import whole
@@ -148,7 +149,7 @@ def test_an_array_is_aligned_to_a_cache_line(dtype: str) -> None:
 
 
 def test_small_arrays_are_plain() -> None:
-    small, large = (empty((SMALLEST // 8 - n,), FLOAT) for n in (1, 0))
+    small, large = (empty((machine.REUSED // 8 - n,), FLOAT) for n in (1, 0))
     assert small.flags.owndata
     assert not is_leased(small)
     assert is_leased(large)
@@ -192,8 +193,8 @@ def test_a_view_of_a_lease_gives_no_memory_back() -> None:
 
 
 def test_no_more_than_the_bound_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    nbytes = SMALLEST
-    monkeypatch.setattr(buffer_pool, "MOST", 3 * nbytes)
+    nbytes = machine.REUSED
+    monkeypatch.setattr(machine, "POOL_LIMIT", 3 * nbytes)
     held = [empty((nbytes,), np.dtype("u1")) for _ in range(5)]
     places = [address(array) for array in held]
     for number in range(5):
@@ -205,11 +206,11 @@ def test_no_more_than_the_bound_waits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_array_above_the_bound_leaves_alone_what_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(buffer_pool, "MOST", 3 * SMALLEST)
-    small, large = empty((SMALLEST,), np.dtype("u1")), empty((4 * SMALLEST,), np.dtype("u1"))
+    monkeypatch.setattr(machine, "POOL_LIMIT", 3 * machine.REUSED)
+    small, large = (empty((n * machine.REUSED,), np.dtype("u1")) for n in (1, 4))
     del small
     del large
-    assert buffer_pool.waiting() == SMALLEST
+    assert buffer_pool.waiting() == machine.REUSED
 
 
 def test_clear_gives_everything_back() -> None:
@@ -222,9 +223,9 @@ def test_clear_gives_everything_back() -> None:
 
 def used(pool: Pool, turns: int = 3) -> list[Memory]:
     """What a pool has lent that has been used for a while."""
-    held = [pool.get(SMALLEST) for _ in range(turns)]
+    held = [pool.get(machine.REUSED) for _ in range(turns)]
     pool.take_back(held.pop())
-    held.append(pool.get(SMALLEST))
+    held.append(pool.get(machine.REUSED))
     pool.take_back(held.pop(0))
     return held
 
@@ -253,14 +254,14 @@ def in_the_midst(call: Callable[[], Any], what: Callable[[], Any], place: int) -
 
 def test_memory_may_come_and_go_in_the_midst_of_the_pool(monkeypatch: pytest.MonkeyPatch) -> None:
     """A finalizer or a signal handler may run at any time, also in the thread that is there."""
-    monkeypatch.setattr(buffer_pool, "MOST", 2 * SMALLEST)
+    monkeypatch.setattr(machine, "POOL_LIMIT", 2 * machine.REUSED)
     for place in itertools.count(1):
         pool = Pool()
         held: list[Memory] = []
 
         def call(pool: Pool = pool, held: list[Memory] = held) -> None:
             held += used(pool)
-            pool.take_back(pool.get(2 * SMALLEST))
+            pool.take_back(pool.get(2 * machine.REUSED))
 
         def what(pool: Pool = pool, held: list[Memory] = held) -> None:
             held += used(pool, 4)
@@ -275,7 +276,7 @@ def test_memory_may_come_and_go_in_the_midst_of_the_pool(monkeypatch: pytest.Mon
 def assert_sound(pool: Pool, held: list[Memory]) -> None:
     """Nothing is lent twice or while it waits, and no more waits than may."""
     waiting = [each for stack in pool._waiting.values() for each in stack]
-    assert pool.waiting() == sum(each.nbytes for each in waiting) <= buffer_pool.MOST
+    assert pool.waiting() == sum(each.nbytes for each in waiting) <= machine.POOL_LIMIT
     places = [each.owner.ctypes.data for each in held + waiting]
     assert len(set(places)) == len(places)
 
@@ -285,7 +286,7 @@ def test_threads_never_have_the_same_memory() -> None:
 
     def work(number: int) -> None:
         for turn in range(200):
-            arrays = [empty((SMALLEST // 8,), FLOAT) for _ in range(2)]
+            arrays = [empty((machine.REUSED // 8,), FLOAT) for _ in range(2)]
             for place, array in enumerate(arrays):
                 array[...] = 1000 * number + place
             if any((array != 1000 * number + n).any() for n, array in enumerate(arrays)):
@@ -364,8 +365,8 @@ def test_objects_are_not_made_of_used_memory() -> None:
 def test_an_interrupt_leaves_nothing_lent_twice_and_no_wrong_count(
     monkeypatch: pytest.MonkeyPatch, interrupts: Callable[..., Iterator[int]]
 ) -> None:
-    monkeypatch.setattr(buffer_pool, "MOST", 2 * SMALLEST)
-    pool, fresh = Pool(), [Pool().get(SMALLEST) for _ in range(4)]
+    monkeypatch.setattr(machine, "POOL_LIMIT", 2 * machine.REUSED)
+    pool, fresh = Pool(), [Pool().get(machine.REUSED) for _ in range(4)]
     lent: list[Memory] = []
 
     def use() -> None:
@@ -373,18 +374,18 @@ def test_an_interrupt_leaves_nothing_lent_twice_and_no_wrong_count(
         pool.clear()
         for each in fresh:
             pool.take_back(each)
-        lent.append(pool.get(SMALLEST))
-        lent.append(pool.get(2 * SMALLEST))
+        lent.append(pool.get(machine.REUSED))
+        lent.append(pool.get(2 * machine.REUSED))
         pool.take_back(lent.pop())
-        lent.append(pool.get(SMALLEST))
+        lent.append(pool.get(machine.REUSED))
 
     for place in interrupts(use, *POOLS_OWN):
         waiting = [each for stack in pool._waiting.values() for each in stack]
         assert pool.waiting() == sum(each.nbytes for each in waiting), place
         assert not {id(each.owner) for each in lent} & {id(each.owner) for each in waiting}
         del waiting
-        pool.take_back(pool.get(SMALLEST))
-        assert SMALLEST <= pool.waiting() <= buffer_pool.MOST, place
+        pool.take_back(pool.get(machine.REUSED))
+        assert machine.REUSED <= pool.waiting() <= machine.POOL_LIMIT, place
     assert place > 40
 
 
@@ -395,7 +396,7 @@ def test_an_interrupt_while_an_array_is_lent_or_goes_loses_no_memory_for_ever(
     monkeypatch.setattr(sys, "unraisablehook", lambda what: None)
 
     def use() -> None:
-        first, second = (empty((SMALLEST // 8,), FLOAT) for _ in range(2))
+        first, second = (empty((machine.REUSED // 8,), FLOAT) for _ in range(2))
         first[...], second[...] = 1, 2
         assert (first == 1).all()
         del first
@@ -405,7 +406,7 @@ def test_an_interrupt_while_an_array_is_lent_or_goes_loses_no_memory_for_ever(
     for place in interrupted_anywhere(use, *functions):
         buffer_pool.clear()
         use()
-        assert buffer_pool.waiting() == 2 * SMALLEST, place
+        assert buffer_pool.waiting() == 2 * machine.REUSED, place
     assert place > 100
     gc.collect()
     assert [each for each in gc.get_objects() if isinstance(each, buffer_pool._Lease)] == []

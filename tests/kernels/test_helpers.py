@@ -9,6 +9,7 @@ import pytest
 
 from einsum_grad.emit.helpers import HELPERS as PLAIN
 from einsum_grad.kernels.helpers import HELPERS, zeros
+from einsum_grad.lower import machine
 
 
 def plain(name: str) -> Any:
@@ -31,7 +32,7 @@ def test_each_helper_has_its_plain_form() -> None:
 def test_zeros_are_zeros_in_memory_that_is_used_again(
     shape: tuple[int, ...], dtype: str, shared: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("einsum_grad.kernels.helpers._CLEARED", shared)
+    monkeypatch.setattr(machine, "WAKE_FOR_ZEROS", shared)
     for _ in range(2):
         found = zeros(shape, np.dtype(dtype))
         np.testing.assert_array_equal(found, np.zeros(shape, dtype), strict=True)

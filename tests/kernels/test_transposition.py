@@ -15,6 +15,7 @@ from einsum_grad.kernels import transposition
 from einsum_grad.kernels.copies import copied
 from einsum_grad.kernels.parallel.threads import in_blocks
 from einsum_grad.kernels.transposition import Matrices, matrices_of, transposed
+from einsum_grad.lower import machine
 from tests.strategies import whole
 
 Array = NDArray[Any]
@@ -71,7 +72,7 @@ def test_matrices_are_those_of_the_axes_without_gaps_in_the_array_and_in_the_cop
 
 
 def test_every_order_of_axes_is_copied(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transposition, "_LEAST", 1)
+    monkeypatch.setattr(machine, "BLAS_TRANSPOSED", 1)
     array = whole((9, 5, 6, 8), "f4", 1)
     array = np.concatenate([array, array], 1)[:, 2:8]
     orders = [order for order in itertools.permutations(range(4)) if order[-1] != 3]

@@ -177,7 +177,7 @@ def test_a_pattern_goes_before_the_docstring() -> None:
 
 def test_a_module_without_words_needs_a_pattern() -> None:
     text = "def forward(x):\n    return x\n\ndef backward(dz, x):\n    return (dz,)\n"
-    with pytest.raises(ArgumentError, match="does not say its einsum"):
+    with pytest.raises(ArgumentError, match="does not state its einsum"):
         certify_module(text)
     assert certify_module(text, "ijk->ijk").is_right
 

@@ -17,12 +17,13 @@ import numpy as np
 import pytest
 
 import einsum_grad as eg
-from einsum_grad.emit import TARGETS, Source, program_of, write
+from einsum_grad.emit import TARGETS, Source, write
 from einsum_grad.kernels.helpers import HELPERS
 from einsum_grad.plan import Pattern, pattern_of
 from einsum_grad.runtime.dtypes import Array
 from einsum_grad.runtime.load import load
 from einsum_grad.syntax import parse
+from tests.programs import program_of
 
 
 def ours() -> set[str]:

@@ -51,7 +51,7 @@ def add(commands: Any) -> None:
         metavar="FILE",
         type=as_file,
         default="-",
-        help="the file to write, replaced if it is there; default: standard output",
+        help="the file to write, replaced if it exists; default: standard output",
     )
     parser.set_defaults(run=_run)
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from einsum_grad.errors import ArgumentError
+from einsum_grad.lower import machine
 from einsum_grad.lower.blocking.schedule import passing
 from einsum_grad.lower.program import Op, Program, Step, Value, is_view, steps, touched
 from einsum_grad.plan import AUTO, EXACT, UNIT, Labels, Order
@@ -66,13 +67,6 @@ class Cost:
     hint: str | None = None
 
 
-_LONG = 2 * 10**10
-"""The flops of a forward, some seconds, from which a better order is worth a search of minutes."""
-
-_LARGE = 1 << 30
-"""The bytes of an array from which it may not fit beside others."""
-
-
 def cost(
     program: Program, sizes: Mapping[str, int], itemsize: int = 8, order: Order = AUTO
 ) -> Cost:
@@ -106,7 +100,7 @@ def cost(
 
 def _hint(found: Cost) -> str | None:
     """What to try where the tree that our search found is still dear."""
-    dear = found.forward.flops > _LONG, found.largest_intermediate > _LARGE
+    dear = found.forward.flops > machine.HINT_FLOPS, found.largest_intermediate > machine.HINT_BYTES
     if not any(dear):
         return None
     what = ("many flops", "a large intermediate")

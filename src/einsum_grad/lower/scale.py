@@ -8,10 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from einsum_grad.lower import machine
 from einsum_grad.plan import UNIT, Labels
-
-LARGE = 1 << 19
-"""From so many bytes on, blocks, threads and used memory gain more than they cost."""
 
 
 class Gap(StrEnum):
@@ -144,7 +142,7 @@ def scale_of(
     ((('i', 1024), ('j', 1024)), (('i', 8), ('j', 8)))
     """
     total = sum(math.prod(sizes.get(label, 1) for label in term) for term in terms)
-    if total * itemsize < LARGE:
+    if total * itemsize < machine.LARGE:
         return None
     rounded = ((label, 1 << max(size - 1, 0).bit_length()) for label, size in sizes.items())
     twos = tuple((label, max(1, size & -size)) for label, size in sizes.items())

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import _thread
 import ctypes
 import gc
+import queue
 import threading
 import time
 import weakref
@@ -13,7 +15,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from einsum_grad.kernels.parallel.workers import _FLAGS, Bell, Workers, _Job
+from einsum_grad.kernels.parallel.workers import Bell, Workers, _Job
+from einsum_grad.lower import machine
 from tests.interrupts import interrupted
 
 
@@ -26,7 +29,7 @@ def test_a_bell_that_was_rung_is_heard_once(looks: int) -> None:
     began = time.monotonic()
     bell.wait(looks, timeout=0.02)
     assert time.monotonic() - began >= 0.02
-    assert not bell._seen[_FLAGS - looks :].any() or not looks
+    assert not bell._seen[machine.SPINS_OF_CALLER - looks :].any() or not looks
 
 
 @pytest.mark.parametrize("looks", [0, 3])
@@ -50,8 +53,8 @@ def test_who_waits_is_woken(looks: int) -> None:
 def test_who_listens_does_so_until_the_flag_is_set_and_has_patience() -> None:
     bell = Bell()
     bell.ring()
-    assert bell._flags.sum() == _FLAGS < len(bell._flags)
-    assert bell._flags[:_FLAGS].all()
+    assert bell._flags.sum() == machine.SPINS_OF_CALLER < len(bell._flags)
+    assert bell._flags[: machine.SPINS_OF_CALLER].all()
     # Each row is one flag over and over.
     assert bell._rows.strides == (1, 0)
 
@@ -77,7 +80,7 @@ def test_the_flag_is_set_when_who_wakes_has_something_to_hear() -> None:
     bell._rung = Rung()  # type: ignore[assignment]  # it says what flags there are
     bell.ring()
     assert seen == [False]
-    assert bell._flags[:_FLAGS].all()
+    assert bell._flags[: machine.SPINS_OF_CALLER].all()
 
 
 # The work of a call.
@@ -223,6 +226,21 @@ def test_a_worker_that_dies_in_a_job_is_noticed(monkeypatch: pytest.MonkeyPatch)
     assert not worker.is_alive()
     assert len(set(team.run(met(2), PARTS, 1))) == 2
     assert worker not in team._workers
+
+
+def test_a_worker_that_dies_before_it_tells_that_it_lives_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    team, results = Workers(), queue.SimpleQueue[list[int]]()
+    monkeypatch.setattr(machine, "BIRTH_SECONDS", 0.01)
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "_bootstrap_inner", lambda thread: None)
+        _thread.start_new_thread(
+            lambda: results.put(team.run(lambda part: part.start, PARTS, 2)), ()
+        )
+        assert results.get(timeout=30) == list(range(12))
+    assert len(set(team.run(met(3), PARTS, 2))) == 3
+    assert len(team._workers) == 2
 
 
 def test_an_interrupted_caller_waits_for_its_helpers() -> None:

@@ -18,12 +18,12 @@ from einsum_grad.lower import (
     Value,
     arrange,
     blocks,
+    machine,
     schedule,
     steps,
 )
-from einsum_grad.lower.blocking.chunking import BLOCK
 from einsum_grad.lower.blocking.fusion import _in_turn
-from einsum_grad.lower.blocking.parallel_labels import WORTH, divided
+from einsum_grad.lower.blocking.parallel_labels import divided
 from einsum_grad.lower.blocking.schedule import passing
 from einsum_grad.lower.cost import cost
 from einsum_grad.lower.dependence import finishing, saving
@@ -313,7 +313,7 @@ def test_the_label_is_the_one_along_which_most_is_moved_in_long_runs() -> None:
 
 def test_small_work_is_left_whole() -> None:
     # Two operands and a result.
-    least = -(-WORTH // 3 // 8)
+    least = -(-machine.WAKE_FOR_BLOCKS // 3 // 8)
     assert multiply("i", "i", output="i", i=least - 1).label is None
     assert multiply("i", "i", output="i", i=least).label == "i"
 
@@ -331,7 +331,7 @@ def test_arrays_that_fit_in_a_cache_are_left_whole() -> None:
 def test_what_steps_of_a_block_touch_again_fits_in_a_cache(rows: int) -> None:
     factors = [multiplied(name, "x[ij]", "w[ij]") for name in ("z[ij]", "y[ij]")]
     (block,) = grouped(factors, Scale((("i", rows), ("j", 1024)), 8))
-    assert BLOCK // 2 < rows * 2 * 8 * 1024 / block.parts <= BLOCK
+    assert machine.CORE_CACHE // 2 < rows * 2 * 8 * 1024 / block.parts <= machine.CORE_CACHE
 
 
 def test_what_is_touched_once_has_a_part_or_two_for_each_of_two_threads() -> None:

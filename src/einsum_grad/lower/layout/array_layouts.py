@@ -4,24 +4,13 @@ from __future__ import annotations
 
 import itertools
 
-from einsum_grad.lower.layout.cache_sets import CROWD, places_of
+from einsum_grad.lower import machine
+from einsum_grad.lower.layout.cache_sets import places_of
 from einsum_grad.lower.layout.product import Product, only, without
 from einsum_grad.lower.names import Names, labels_suffix
 from einsum_grad.lower.program import Op, Program, Step, Value, steps
 from einsum_grad.lower.scale import Scale, Sizes
 from einsum_grad.plan import Labels
-
-LARGE = 1 << 19
-"""The bytes of an array from which on it matters whether it is read across memory."""
-
-_ACROSS = 1 << 21
-"""The bytes of an array that is read across memory in less time than it is copied, at most."""
-
-_REPEATED = 16
-"""How often a number is read at a time, at least, for it not to matter where the next one is."""
-
-_TRANSPOSED_BY_BLAS = 4
-"""The bytes of the floats that a BLAS copies in less time than they are read across memory."""
 
 
 class Values:
@@ -107,7 +96,7 @@ class Values:
         that it is still to be multiplied with.
         """
         assert self.scale is not None
-        if without(order, value.labels) or self.scale.reaches(order, _ACROSS + 1):
+        if without(order, value.labels) or self.scale.reaches(order, machine.CORE_CACHE + 1):
             return False
         if not self._whole and self.scale.ask(_is_crowded, value.labels, order):
             return False
@@ -127,9 +116,9 @@ class Values:
         wanted = (*only(order, labels), *without(labels, order))
         if labels[-1] == wanted[-1]:
             return labels
-        if order[-1] not in labels and self.scale.counts(order[-1:], _REPEATED):
+        if order[-1] not in labels and self.scale.counts(order[-1:], machine.REPEATED_READS):
             return labels
-        return wanted if self.scale.reaches(order, LARGE) else labels
+        return wanted if self.scale.reaches(order, machine.LARGE) else labels
 
     def best_order(self, product: Product, natural: Labels) -> Labels:
         """The order in which arrays are read entry by entry: that for which fewest are copied.
@@ -159,11 +148,11 @@ def _is_crowded(sizes: Sizes, labels: Labels, order: Labels) -> bool:
 
     Before the next number of a row come those of as many other lines as there are columns.
     """
-    if sizes.nbytes(()) != _TRANSPOSED_BY_BLAS or labels[-1] not in order:
+    if sizes.nbytes(()) != machine.BLAS_TRANSPOSED_ITEMSIZE or labels[-1] not in order:
         return False
     columns = order[order.index(labels[-1]) + 1 :]
     places = places_of(
         (sizes.volume((label,)), sizes.apart(labels[labels.index(label) + 1 :]))
         for label in columns
     )
-    return sizes.volume(columns) > CROWD * places
+    return sizes.volume(columns) > machine.CROWDED_SET * places

@@ -36,7 +36,7 @@ def _matvecs(product: Product) -> Orders:
     return product.left.labels, product.right.labels, (*batch, *only(matrix, own))
 
 
-@lru_cache(maxsize=1 << 10)
+@lru_cache(maxsize=1024)
 def _matrices(product: Product) -> Orders:
     """(batch, rows, contracted) and (batch, contracted, columns), in any order of the three."""
     spread, left, right = product.spread, product.left.labels, product.right.labels

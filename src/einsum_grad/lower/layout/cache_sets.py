@@ -5,11 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-CROWD = 32
-"""From how many lines of one place on there are too many."""
-
-_SPAN = 1 << 12
-"""The bytes after which lines have the same place of a first cache again."""
+from einsum_grad.lower import machine
 
 
 def places_of(axes: Iterable[tuple[int, int]]) -> int:
@@ -21,4 +17,4 @@ def places_of(axes: Iterable[tuple[int, int]]) -> int:
     >>> places_of([(1000, 4096)]), places_of([(1000, 1024)]), places_of([(3, 1024), (5, 8192)])
     (1, 4, 3)
     """
-    return math.prod(min(count, max(1, _SPAN // apart)) for count, apart in axes)
+    return math.prod(min(count, max(1, machine.CACHE_SET_PERIOD // apart)) for count, apart in axes)

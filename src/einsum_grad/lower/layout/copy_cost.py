@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
+from einsum_grad.lower import machine
 from einsum_grad.lower.layout.product import Kind, Product, without
 from einsum_grad.lower.scale import Scale, Sizes
 from einsum_grad.plan import Labels
-
-_TINY = 64
-"""Multiplications: a product of two 4×4 matrices has so many."""
-
-_SMALL = 1 << 12
-"""Multiplications below which one large matrix product is worth a copy."""
-
-_THIN, _MANY = 64, 128
-"""The columns of a thin matrix, at most, and the rows that it is multiplied with, at least."""
 
 
 def is_vector(product: Product) -> bool:
@@ -25,7 +17,7 @@ def is_tiny(product: Product, scale: Scale | None) -> bool:
     """Whether the matrices are so small that a call for each costs more than they do."""
     if scale is None or product.kind is not Kind.MATMUL or not product.batch:
         return False
-    return not _is_more(_TINY, product, (), scale)
+    return not _is_more(machine.TINY_MATRIX, product, (), scale)
 
 
 def is_spread(product: Product, scale: Scale | None) -> bool:
@@ -34,7 +26,8 @@ def is_spread(product: Product, scale: Scale | None) -> bool:
         return False
     if is_vector(product):
         return True
-    return _is_more(_SMALL, product, product.spread, scale) and not _is_thin(product, scale)
+    is_large = _is_more(machine.SPREAD_MATRIX, product, product.spread, scale)
+    return is_large and not _is_thin(product, scale)
 
 
 def is_part(result: Labels, arrays: tuple[Labels, ...], share: int, scale: Scale) -> bool:
@@ -54,8 +47,8 @@ def _is_thin(product: Product, scale: Scale) -> bool:
     own, other = product.rows, product.columns
     if product.spread[0] in other:
         own, other = other, own
-    is_thin = not scale.counts(without(own, product.spread), _THIN + 1)
-    return is_thin and scale.counts(other, _MANY)
+    is_thin = not scale.counts(without(own, product.spread), machine.THIN_COLUMNS + 1)
+    return is_thin and scale.counts(other, machine.THIN_ROWS)
 
 
 def _is_more(count: int, product: Product, apart: Labels, scale: Scale) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from einsum_grad.lower.layout.array_layouts import LARGE, Values
+from einsum_grad.lower import machine
+from einsum_grad.lower.layout.array_layouts import Values
 from einsum_grad.lower.layout.axis_orders import as_matrix, copied, missing
 from einsum_grad.lower.layout.copy_cost import is_part, is_spread, is_vector
 from einsum_grad.lower.layout.product import Kind, Product, is_matrix, only, product_of, without
@@ -33,7 +34,7 @@ def with_rows(product: Product, values: Values) -> Product:
     """
     turned = product if product.rows else product.swapped()
     matrix, vector, contracted = turned.left.labels, turned.right, turned.contracted
-    large = values.scale is not None and values.scale.reaches(matrix, LARGE)
+    large = values.scale is not None and values.scale.reaches(matrix, machine.LARGE)
     if not large or not is_matrix(matrix, turned.batch, turned.rows, contracted):
         return product
     order = (*only(matrix, turned.batch), *only(matrix, contracted))
@@ -110,10 +111,11 @@ def _order_for_each(first: str, product: Product, scale: Scale) -> Labels | None
     """
     arrays, output = (product.left.labels, product.right.labels), (first, *product.output)
     if is_vector(product):
-        pays = copied(product)[0] and is_part(output, arrays, 8, scale)
+        share = machine.SUMMED_LATER_SHARE_OF_VECTOR
+        pays = copied(product)[0] and is_part(output, arrays, share, scale)
         return (first, *without(product.right.labels, first)) if pays else None
-    leads = product.right.labels[0] == first
-    pays = leads and missing(product) > 0 and is_part(output, arrays, 2, scale)
+    leads = product.right.labels[0] == first and missing(product) > 0
+    pays = leads and is_part(output, arrays, machine.SUMMED_LATER_SHARE, scale)
     return product.right.labels if pays else None
 
 

@@ -93,7 +93,7 @@ class Product:
         return self.swapped() if own and own[0] in self.columns else self
 
 
-@lru_cache(maxsize=1 << 10)
+@lru_cache(maxsize=1024)
 def product_of(step: Step) -> Product | None:
     """Group the labels of a pair; None for a step that is no pair, sums one alone, or repeats."""
     if step.op is not Op.CONTRACT or len(step.args) != 2:
