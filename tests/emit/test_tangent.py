@@ -46,6 +46,9 @@ class Counted:
         Counted.multiplications += 1
         return self
 
+    def conjugate(self) -> Counted:
+        return self
+
     def __add__(self, other: object) -> Counted:
         Counted.additions += 1
         return self

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from einsum_grad.emit.module import write
+from einsum_grad.emit.readable import readable_program, readable_target
 from einsum_grad.emit.target import Target
 from einsum_grad.emit.targets import TARGETS
 from einsum_grad.errors import ArgumentError
@@ -46,24 +46,13 @@ def emit(
     '    Z = Σ_i  X[i] · W[i]'
     """
     asked = request(pattern, wrt, notation, sizes, shapes, optimize)
-    chosen = _for_readers(target_of(target), blocked)
+    chosen = readable_target(target_of(target), blocked)
     traits, known = traits_of(numbers), dict(asked.sizes)
     if blocked and sizes is None and shapes is None:
         raise ArgumentError("blocks are for large arrays: give sizes or shapes as well")
     itemsize, order = traits.itemsize, asked.order
     found = lowering(asked.pattern, asked.wrt, chosen.form, known, traits, itemsize, order)
-    return write(found.program(), chosen, bare).text
-
-
-def _for_readers(target: Target, blocked: bool) -> Target:
-    """`target` for a file that is read: it frees nothing, and has blocks only if `blocked`.
-
-    Raises `ArgumentError` where `target` has none.
-    """
-    if blocked and not target.out_argument:
-        able = ", ".join(name for name, each in TARGETS.items() if each.out_argument)
-        raise ArgumentError(f"the target {target.name} has no blocks; these have: {able}")
-    return replace(target, frees=False, out_argument=target.out_argument if blocked else {})
+    return write(readable_program(found.program()), chosen, bare).text
 
 
 def target_of(name: object) -> Target:

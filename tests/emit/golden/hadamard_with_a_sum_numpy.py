@@ -25,9 +25,7 @@ def pullback(dz, x, w, saved):
     (w_scalar,) = saved
 
     # dw_scalar: put dz in the place of w_scalar; ab,ab-> runs as it stands.
-    left = x.reshape(x.shape[0] * x.shape[1])
-    right = dz.reshape(x.shape[0] * x.shape[1])
-    dw_scalar = left @ right
+    dw_scalar = np.vdot(x, dz)
 
     # dx: put dz in the place of x; ab,->ab runs as it stands.
     dx = dz * w_scalar
