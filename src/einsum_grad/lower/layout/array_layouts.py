@@ -92,8 +92,8 @@ class Values:
     def is_across(self, value: Value, order: Labels) -> bool:
         """Whether `value` is read against its memory order: it is read once and fits in the cache.
 
-        It does not fit where too many of its lines map to one cache set. A copy
-        is better where it would serve whole arrays that it is yet to be multiplied with.
+        It does not fit where too many of its lines map to one cache set. A copy is better where it
+        would serve whole arrays that `value` is yet to be multiplied with.
         """
         assert self.scale is not None
         if without(order, value.labels) or self.scale.reaches(order, machine.CORE_CACHE + 1):
