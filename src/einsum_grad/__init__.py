@@ -88,18 +88,18 @@ _HOMES = {
         "get_num_threads",
         "set_num_threads",
     ),
-    # With it come the parser of Python and fractions, which a call has no use for.
+    # It imports ast and fractions, which no call needs.
     "runtime.certified": ("certify_module",),
 }
 
 __all__ = ["EinsumGradError", "__version__", *sorted(chain(*_HOMES.values()))]  # noqa: PLE0604  # a table makes it
 
 if not TYPE_CHECKING:
-    # To parse or to explain a pattern takes no array library.
+    # Parsing or explaining a pattern needs no array library.
     __getattr__, __dir__ = lazily(__name__, _HOMES)
 
-# These folders have the name of a function. An import binds a folder here, and only its first one
-# does: it is done now, and from then on the function has the name.
+# These folders are named like a function. The first import of a folder binds its name here, so it
+# is done now; from then on the name is the function's.
 for _folder in _HOMES.keys() & chain(*_HOMES.values()):
     import_module(f"{__name__}.{_folder}")
     globals().pop(_folder, None)

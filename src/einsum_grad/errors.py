@@ -1,4 +1,4 @@
-"""Every refusal of the library.
+"""Every error that the library raises.
 
 Each class is an `EinsumGradError` and also what `np.einsum` raises for the same mistake,
 so code written for NumPy keeps catching it.
@@ -12,7 +12,7 @@ from einsum_grad.visible import visible_lines
 
 
 class EinsumGradError(Exception):
-    """The base of every refusal of this library; what is invisible in its message is escaped.
+    """The base of every error of this library; invisible characters in its message are escaped.
 
     >>> issubclass(PatternError, (EinsumGradError, ValueError))
     True
@@ -25,9 +25,9 @@ class EinsumGradError(Exception):
 
 
 class PatternError(EinsumGradError, ValueError):
-    """A pattern that is no sentence of the language; the message points at the place.
+    """An invalid pattern; the message points at the mistake.
 
-    `pattern` is the refused text, `position` the index of the first wrong character in it.
+    `pattern` is the refused text, `position` the index of its first wrong character.
     """
 
     def __init__(self, message: str, pattern: str = "", position: int | None = None) -> None:
@@ -37,23 +37,23 @@ class PatternError(EinsumGradError, ValueError):
 
 
 class OperandError(EinsumGradError, ValueError):
-    """Operands that do not fit the pattern: their number, a rank or a size."""
+    """Operands that do not fit the pattern, by their number, a rank or a size."""
 
 
 class AllocationError(OperandError, MemoryError):
-    """Arrays that there is no memory for, on the way to an output or a gradient or as one."""
+    """Not enough memory for an output, a gradient or an intermediate."""
 
 
 class DTypeError(EinsumGradError, TypeError):
-    """An operand of a dtype that has no arithmetic or no gradient here, such as object."""
+    """An operand of a dtype without arithmetic or gradients here, such as object."""
 
 
 class ArgumentError(EinsumGradError, ValueError):
-    """An argument beside pattern and operands that can't be used, such as an unknown target."""
+    """An invalid argument other than pattern and operands, such as an unknown target."""
 
 
 class ArgumentTypeError(EinsumGradError, TypeError):
-    """An argument of the wrong type, such as a pattern that is no text."""
+    """An argument of the wrong type, such as a pattern that is no str."""
 
 
 class OrderError(ArgumentError, RuntimeError):
@@ -61,7 +61,7 @@ class OrderError(ArgumentError, RuntimeError):
 
 
 class UnknownOrderError(ArgumentError, KeyError):
-    """A name for `optimize` that means no order of contraction."""
+    """An unknown name for `optimize`."""
 
     __str__ = Exception.__str__
 

@@ -1,4 +1,4 @@
-"""Packages that import what they have when it is first used (PEP 562)."""
+"""Packages that import their names on first use (PEP 562)."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import Any
 def lazily(
     package: str, homes: Mapping[str, Iterable[str]]
 ) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
-    """The `__getattr__` and `__dir__` of a package: `homes` are its modules, with their names.
+    """The `__getattr__` and `__dir__` of a package: `homes` maps its modules to their names.
 
-    A folder that has the name of a public function is such a package: an import binds a folder in
-    the one above it, over the function, so it is imported first, which then costs nothing.
+    A folder named like a public function must be such a package: importing it binds the folder in
+    its parent, over the function, so it is imported up front, which has to be cheap.
 
     >>> get, names = lazily("einsum_grad", {"errors": ["PatternError"]})
     >>> get("PatternError")

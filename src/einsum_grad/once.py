@@ -1,9 +1,9 @@
-"""Values that are made once, however many threads ask for them, by threads that can't lock up.
+"""Values that are made once, however many threads ask for them, without deadlocks.
 
-While a value is made, other code may run in the same thread: a signal handler, finalizers when the
-garbage is collected, an optimizer of the user's. It may ask for the same value, or for one whose
-maker waits for this one, or want a lock of the user's whose holder waits. So nobody waits for a
-thread that waits for them, and nobody for long: then two make it, and the first to be done decides.
+While a value is made, other code may run in the same thread: a signal handler, a finalizer, a
+user's optimizer. It may ask for the same value, or for one whose maker waits for this one, or for a
+user's lock whose holder waits. So no thread waits for a thread that waits for it, and none waits
+long: then two threads make the value, and the first to finish wins.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 PATIENCE = 1.0
-"""The seconds after which a value is made that another thread began to make."""
+"""Seconds to wait for a value that another thread is making, before making it too."""
 
 
 class _Turn:
-    """The making of a value by a thread, and what others wait for meanwhile."""
+    """A thread's turn at making a value, which other threads can wait for."""
 
     __slots__ = ("_going_on", "_thread")
 
@@ -31,23 +31,23 @@ class _Turn:
         self._going_on.acquire()
 
     def end(self) -> None:
-        """Let go on who waits."""
+        """Release the waiting threads."""
         self._going_on.release()
 
     def ends(self) -> bool:
-        """Whether it ends before it is too long for the calling thread, which waits for that."""
+        """Wait for the end of the turn; False if that would deadlock or takes too long."""
         caller = threading.get_ident()
         _WAITED_FOR[caller] = self
         try:
             if self._waits_for(caller) or not self._going_on.acquire(timeout=PATIENCE):
                 return False
-            self._going_on.release()  # for the next one who waits
+            self._going_on.release()  # for the next waiting thread
             return True
         finally:
             _WAITED_FOR.pop(caller, None)
 
     def _waits_for(self, caller: int) -> bool:
-        """Whether its thread is `caller`, or waits for a thread that is, and so on."""
+        """Whether its thread is `caller` or waits for it, directly or transitively."""
         turn, seen = self, set[int]()
         while turn._thread != caller:
             seen.add(turn._thread)
@@ -59,14 +59,14 @@ class _Turn:
 
 
 _TURNS: dict[tuple[int, Hashable], _Turn] = {}
-"""What is being made now, by the table that it is for, and its key there."""
+"""The values being made, by the id of their table and their key in it."""
 
 _WAITED_FOR: dict[int, _Turn] = {}
-"""What threads wait for."""
+"""The turn that each waiting thread waits for."""
 
 
 def _after_fork() -> None:
-    """A child has none of its parent's other threads, and would wait for them in vain."""
+    """Forget the parent's other threads: a child has none of them and would wait in vain."""
     _TURNS.clear()
     _WAITED_FOR.clear()
 
@@ -76,9 +76,10 @@ if hasattr(os, "register_at_fork"):
 
 
 def once(table: dict[K, V], key: K, make: Callable[[], V]) -> V:
-    """The value of `key` in `table`; if there is none, what `make` returns, which is kept there.
+    """The value of `key` in `table`; if there is none, store and return the result of `make`.
 
-    What `make` raises is not kept. `table` may change at any time, and no value is None.
+    Exceptions of `make` propagate and are not stored. `table` may change at any time; values are
+    never None.
 
     >>> table = {"a": 1}
     >>> once(table, "a", lambda: 2), once(table, "b", lambda: 3), table
@@ -86,7 +87,7 @@ def once(table: dict[K, V], key: K, make: Callable[[], V]) -> V:
     """
     place, own = (id(table), key), _Turn()
     while (turn := _TURNS.setdefault(place, own)) is not own and key not in table:
-        # Of all who have lost patience with a turn, the first has the next.
+        # Of all threads that gave up on a turn, the first takes the next one.
         if not turn.ends() and _TURNS.get(place) is turn:
             _TURNS[place] = own
     try:

@@ -1,18 +1,18 @@
-"""Text that a terminal shows as it is: what nobody sees, or what moves others, is escaped."""
+"""Text that is safe to show in a terminal: invisible and control characters are escaped."""
 
 from __future__ import annotations
 
 import unicodedata
 
 _BLANK = "\u115f\u1160\u2800\u3164\uffa0"
-"""Letters and signs of which nothing is seen."""
+"""Printable characters that look blank."""
 
 
 def visible(text: str) -> str:
-    """`text` with the escape of each character that a terminal does not show in its place.
+    """`text` with escapes for the characters that a terminal does not show in their place.
 
-    These are controls, marks that join the character before them, spaces other than the usual one,
-    and those that Unicode gives to nobody.
+    These are controls, combining marks, spaces other than the ordinary one, and unassigned code
+    points.
 
     >>> visible("i×") == "i×", visible(chr(0)), visible("a" + chr(0x202E))
     (True, '\\\\x00', 'a\\\\u202e')
@@ -23,7 +23,7 @@ def visible(text: str) -> str:
 
 
 def visible_lines(text: str) -> str:
-    """The same for a text of several lines.
+    """`visible` for a text of several lines.
 
     >>> visible_lines("one" + chr(7) + chr(10) + "two")
     'one\\\\x07\\ntwo'

@@ -167,7 +167,7 @@ def test_sizes_that_chose_an_order_bind_no_operand() -> None:
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda f, x: f(x), OperandError, "2 operands, and 1 was given"),
+        (lambda f, x: f(x), OperandError, "2 operands, but 1 was given"),
         (lambda f, x: f(x, np.ones(4)), OperandError, "sizes of 'i' disagree"),
         (lambda f, x: f.backward(1j, x, x), DTypeError, "cotangent has dtype complex128"),
         (lambda f, x: f.backward([1.0], x, x), OperandError, r"shape \(1,\), and the output"),

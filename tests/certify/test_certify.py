@@ -86,20 +86,24 @@ def certified_or_wrong(text: str) -> bool:
     ("before", "after", "finding"),
     [
         ("dz @ w.T", "dz @ w", "dX is WRONG: backward raises ValueError"),
-        ("dz @ w.T", "w @ dz.T", "dX is WRONG: it has shape (3, 2), and should have (2, 3)"),
+        ("dz @ w.T", "w @ dz.T", "dX is WRONG: it has shape (3, 2), but should have (2, 3)"),
         ("dz @ w.T", "dz @ w.T / w.shape[1]", "dX is WRONG: it is 1/4 of what it should be"),
         ("dz @ w.T", "dz @ w.T * x", "dX is WRONG: 6 of 6 entries differ, [0,0] the first"),
         ("dz @ w.T", "np.zeros(x.shape)", "dX is WRONG: it has dtype float64, whatever"),
-        ("dz @ w.T", "(dz @ w.T).astype(float)", "dX is WRONG: backward raises TypeError: a dtype"),
+        (
+            "dz @ w.T",
+            "(dz @ w.T).astype(float)",
+            "dX is WRONG: backward raises TypeError: a conversion",
+        ),
         ("dz @ w.T", "np.maximum(dz, 0) @ w.T", "dX is WRONG: backward raises TypeError"),
         ("dz @ w.T", "None", "dX is WRONG: it is of type NoneType, and no array"),
         ("return dx, dw", "return dx", "dX is WRONG: backward returns something of type ndarray"),
-        ("return dx, dw", "return (dx,)", "dX is WRONG: backward returns 1 gradients, and should"),
+        ("return dx, dw", "return (dx,)", "dX is WRONG: backward returns 1 gradients, but should"),
         ("return dx, dw", "raise SystemExit", "dX is WRONG: backward raises SystemExit"),
         ("return dx, dw", "x *= 2; return dx, dw", "dX is WRONG: backward raises ValueError"),
         ("return x @ w", "return x @ w + 1", "Z is WRONG: 8 of 8 entries differ, [0,0] the first"),
         ("return x @ w", "return 2 * (x @ w)", "Z is WRONG: it is 2 times what it should be"),
-        ("return x @ w", "return (x @ w).T", "Z is WRONG: it has shape (4, 2), and should have"),
+        ("return x @ w", "return (x @ w).T", "Z is WRONG: it has shape (4, 2), but should have"),
         ("return x @ w", "return abs(x) @ w", "Z is WRONG: forward raises TypeError"),
     ],
 )
@@ -202,7 +206,7 @@ def test_a_backward_without_gradients_is_run() -> None:
     assert certified(text).is_right
     lines = told(certified(text.replace("return ()", "return (dz,)")))
     told_of_all = "the tuple of gradients is WRONG: backward returns 1 gradients"
-    assert lines[1:] == [f"{told_of_all}, and should return 0"]
+    assert lines[1:] == [f"{told_of_all}, but should return 0"]
 
 
 def test_the_gradient_of_a_real_operand_is_the_real_part() -> None:
@@ -229,7 +233,7 @@ def test_a_real_part_of_complex_numbers_is_refused() -> None:
     text = emit("i,i->i", numbers="complex").replace("dz * w_conj", "(dz * w_conj).real")
     (_, finding, _) = certified(text).findings
     assert ".real" in text
-    assert str(finding) == "dX is WRONG: backward uses real, which residues can't show"
+    assert str(finding) == "dX is WRONG: backward uses real, which residues can't model"
 
 
 def test_sizes_are_those_given_and_small_ones() -> None:
@@ -242,16 +246,16 @@ def test_sizes_are_those_given_and_small_ones() -> None:
 
 
 def test_a_size_of_0_is_refused() -> None:
-    with pytest.raises(ArgumentError, match="sizes from 1 on, and i has size 0"):
+    with pytest.raises(ArgumentError, match="sizes of at least 1, but i has size 0"):
         certified(emit("ij->i"), sizes={"i": 0})
-    with pytest.raises(ArgumentError, match="sizes from 1 on, and b has size 0"):
+    with pytest.raises(ArgumentError, match="sizes of at least 1, but b has size 0"):
         certified(emit("i->ib", sizes={"b": 0}))
 
 
 def test_a_size_that_stands_in_the_code_is_no_other() -> None:
     text = emit("i->ib", sizes={"b": 3})
     assert certified(text, sizes={"b": 3}).is_right
-    with pytest.raises(ArgumentError, match="b is 4 in sizes, and 3 in the code"):
+    with pytest.raises(ArgumentError, match="b is 4 in sizes, but 3 in the code"):
         certified(text, sizes={"b": 4})
     with pytest.raises(ArgumentError, match="no label"):
         certified(text, sizes={"c": 4})
@@ -288,5 +292,5 @@ def test_code_whose_result_changes_from_call_to_call_is_told() -> None:
 
     module = SimpleNamespace(forward=forward, backward=lambda dz, x: (dz,))
     assert told(certify(module, claim("i->i")))[1] == (
-        "dX is WRONG: the output with v: it has shape (1, 2), and should have (2,)"
+        "dX is WRONG: the output with v: it has shape (1, 2), but should have (2,)"
     )

@@ -20,8 +20,8 @@ def column(*numbers: int) -> Any:
     [
         (None, "it is of type NoneType, and no array"),
         ((1, 2), "it is of type tuple, and no array"),
-        (column(1, 2).T, "it has shape (1, 2), and should have (2, 1)"),
-        (Residue(1), "it has shape (), and should have (2, 1)"),
+        (column(1, 2).T, "it has shape (1, 2), but should have (2, 1)"),
+        (Residue(1), "it has shape (), but should have (2, 1)"),
         (np.ones((2, 1)), "it has dtype float64, whatever the operands have"),
         (np.array([[1], [None]], object), "an entry is None, which is no number"),
     ],

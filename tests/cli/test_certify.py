@@ -143,7 +143,7 @@ def test_a_file_without_words_takes_a_pattern(tmp_path: Path, capsys: Capture) -
     path = written(tmp_path, "ij->i")
     edit(path, "The einsum", "Something")
     assert main(["certify", str(path)]) == 2
-    assert "the module does not say its einsum" in capsys.readouterr().err
+    assert "the module does not state its einsum" in capsys.readouterr().err
     assert main(["certify", str(path), "--pattern", "ij->i"]) == 0
 
 
@@ -163,10 +163,10 @@ def test_a_pattern_of_other_operands_is_wrong(
         (["missing.py"], 1, "missing.py: No such file or directory"),
         (["/", "--file"], 1, "/: Is a directory"),
         (["ij->z"], 1, "the output has z, which no operand has"),
-        (["i->", "--pattern", "i->"], 2, "--pattern says the einsum of a file"),
+        (["i->", "--pattern", "i->"], 2, "--pattern states the einsum of a file"),
         (["i->", "--numbers", "whole"], 2, "numbers is one of real, complex"),
         (["i->", "--sizes", "k=2"], 2, "no label of the pattern"),
-        (["i->", "--trials", "0"], 2, "this is a number from 1 on"),
+        (["i->", "--trials", "0"], 2, "this must be at least 1"),
     ],
 )
 def test_what_can_not_be_done_is_told(
@@ -190,7 +190,7 @@ def test_what_makes_a_module_does_not_go_with_a_file(
 def test_numbers_are_of_all_operands_or_of_each(tmp_path: Path, capsys: Capture) -> None:
     assert main(["certify", "i,i->", "--numbers", "real,complex"]) == 0
     assert main(["certify", "i,i->", "--numbers", "real,complex,real"]) == 2
-    assert "numbers has 3 words, and the pattern 2 operands" in capsys.readouterr().err
+    assert "numbers has 3 words, but the pattern has 2 operands" in capsys.readouterr().err
     path = tmp_path / "parts.py"
     path.write_text(emit("i,i->i", numbers="complex").replace("dz * w_conj", "(dz * w_conj).real"))
     assert main(["certify", str(path)]) == 1

@@ -146,7 +146,7 @@ def test_a_wrong_shape_is_told(monkeypatch: pytest.MonkeyPatch, capsys: Capture)
     )
     assert main(["check", "ij,jk->ik"]) == 1
     told = capsys.readouterr().out.splitlines()[1]
-    assert told == "dX is WRONG: it has shape (1, 3), and the operand (2, 3)"
+    assert told == "dX is WRONG: it has shape (1, 3), but the operand has (2, 3)"
 
 
 def test_a_small_operand_is_moved_along_each_entry() -> None:

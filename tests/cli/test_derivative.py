@@ -70,7 +70,7 @@ def test_several_patterns_have_headings(capsys: Capture) -> None:
         (["hessian", "ij->", "--wrt", "0,0,0"], 2, "this derivative has 2"),
         (["jacobian", "ij->", "--wrt", "1"], 2, "wrt names operand 1"),
         (["jacobian", "ij->", "--wrt", "0+0"], 2, "names an operand twice"),
-        (["jacobian", "ij->", "--wrt", "x"], 2, "a position is a number"),
+        (["jacobian", "ij->", "--wrt", "x"], 2, "a position must be a number"),
         (["jacobian", "ij->"], 2, "--wrt"),
         (["jacobian", "ij-", "--wrt", "0"], 1, "arrow"),
         (["jacobian", "ij->", "--wrt", "0", "--target", "c"], 2, "target is one of"),

@@ -145,7 +145,7 @@ def test_an_arrow_that_the_shell_took_gets_a_hint(tmp_path: Path) -> None:
         timeout=120,
     )
     assert ended.returncode == 1
-    assert "quotation marks" in ended.stderr
+    assert "quote the pattern" in ended.stderr
     assert (tmp_path / "ik").read_text() == ""
 
 

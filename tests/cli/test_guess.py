@@ -17,7 +17,7 @@ Capture = pytest.CaptureFixture[str]
         ("ik,jk->ij", 0, "dX: ik,jk->ij is right\n"),
         ("ik,jk->ji", 1, "dX: ik,jk->ji is right but for an axis order: the gradient has the"),
         ("ik,jk->iz", 1, "dX: ik,jk->iz is invalid: neither an operand nor the pattern has z"),
-        ("ik,jl->ij", 1, "dX: ik,jl->ij is wrong: k is one label, and the guess has k and l"),
+        ("ik,jl->ij", 1, "dX: ik,jl->ij is wrong: k is one label, but the guess has k and l"),
     ],
 )
 def test_a_verdict_has_its_exit_code(guess: str, code: int, told: str, capsys: Capture) -> None:
@@ -49,10 +49,10 @@ def test_a_text_that_is_no_pattern_is_pointed_at(capsys: Capture) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["ij,jk->ik", "--guess", "ik,jk->ij"], "say with --wrt of which operand's"),
-        (["ij,jk->ik", "--wrt", "0,1", "--guess", "ik"], "say with --wrt of which operand's"),
+        (["ij,jk->ik", "--guess", "ik,jk->ij"], "name its operand with --wrt"),
+        (["ij,jk->ik", "--wrt", "0,1", "--guess", "ik"], "name its operand with --wrt"),
         (["ij,jk->ik", "--wrt", "2", "--guess", "ik"], "wrt names operand 2"),
-        (["i->", "i->", "--guess", "->i"], "a guess is of one pattern's gradient"),
+        (["i->", "i->", "--guess", "->i"], "a guess is for one pattern"),
         (["i->", "--shapes", "3", "--guess", "->i"], "--shapes does not go with --guess"),
         (["i->", "--target", "numpy", "--guess", "->i"], "--target does not go with --guess"),
         (["i->", "--trials", "2", "--guess", "->i"], "--trials does not go with --guess"),

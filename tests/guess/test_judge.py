@@ -78,10 +78,10 @@ def test_the_literal_order_goes_before_another() -> None:
 @pytest.mark.parametrize(
     ("text", "why", "right"),
     [
-        ("ik,jk->ji", "the gradient has the axes i j, and the guess writes j i", "ik,jk->ij"),
-        ("ik,kj->ij", "W has the axes j k, and the guess writes k j", "ik,jk->ij"),
-        ("ki,jk->ij", "dZ has the axes i k, and the guess writes k i", "ik,jk->ij"),
-        ("ab,bc->ac", "W has the axes c b, and the guess writes b c", "ab,cb->ac"),
+        ("ik,jk->ji", "the gradient has the axes i j, but the guess writes j i", "ik,jk->ij"),
+        ("ik,kj->ij", "W has the axes j k, but the guess writes k j", "ik,jk->ij"),
+        ("ki,jk->ij", "dZ has the axes i k, but the guess writes k i", "ik,jk->ij"),
+        ("ab,bc->ac", "W has the axes c b, but the guess writes b c", "ab,cb->ac"),
     ],
 )
 def test_an_axis_order_is_told_with_what_is_right(text: str, why: str, right: str) -> None:
@@ -96,20 +96,20 @@ def test_an_axis_order_is_told_with_what_is_right(text: str, why: str, right: st
     ("pattern", "operand", "text", "label", "why"),
     [
         ("ij,jk->ik", 0, "ik,jk->iz", "z", "neither an operand nor the pattern has z"),
-        ("ij,jk->ik", 0, "ik,jk->ik", "j", "X has an axis j, and the output lacks it"),
-        ("ij,jk->ik", 0, "ik,jk->ijk", "k", "the output has k, and X has only the axes i and j"),
-        ("ij,jk->ik", 0, "ikj,jk->ij", "j", "dZ has the axes i and k, and the guess gives it"),
-        ("ij,jk->ik", 0, "i,jk->ij", "k", "dZ has the axes i and k, and the guess gives it"),
-        ("ij,jk->ik", 0, "ik->ij", None, "it has 1 operand, and the gradient is made of dZ and W"),
+        ("ij,jk->ik", 0, "ik,jk->ik", "j", "X has an axis j, but the output lacks it"),
+        ("ij,jk->ik", 0, "ik,jk->ijk", "k", "the output has k, but X has only the axes i and j"),
+        ("ij,jk->ik", 0, "ikj,jk->ij", "j", "dZ has the axes i and k, but the guess gives it"),
+        ("ij,jk->ik", 0, "i,jk->ij", "k", "dZ has the axes i and k, but the guess gives it"),
+        ("ij,jk->ik", 0, "ik->ij", None, "it has 1 operand, but the gradient is made of dZ and W"),
         ("ij,jk->ik", 0, "ik,jk,->ij", None, "it has 3 operands"),
         ("ij,jk->ik", 0, "ii,jk->ij", "i", "i is axis 0 of dZ, which is i, and axis 1 of dZ, wh"),
-        ("ij,jk->ik", 0, "ij,kj->ii", "j", "X has an axis j, and the output lacks it"),
-        ("bij,jk->ik", 0, "ik,jk->ij", "b", "X has an axis b, and the output lacks it; no opera"),
+        ("ij,jk->ik", 0, "ij,kj->ii", "j", "X has an axis j, but the output lacks it"),
+        ("bij,jk->ik", 0, "ik,jk->ij", "b", "X has an axis b, but the output lacks it; no opera"),
         ("bij,jk->ik", 0, "ik,jl->bji", "j", "axis 1 of the output is j, and of X i"),
         ("ii,ij->j", 0, "j,ij->i", "i", "X has i twice, and so must the output"),
         ("iii->", 0, "->i", "i", "X has i 3 times, and so must the output; no operand has it"),
-        ("i->", 0, "i->i", "i", "dZ has no axes, and the guess gives it the axis i"),
-        ("...i->...i", 0, "i->i", "...", "dZ has the axes ... and i, and the guess gives it the"),
+        ("i->", 0, "i->i", "i", "dZ has no axes, but the guess gives it the axis i"),
+        ("...i->...i", 0, "i->i", "...", "dZ has the axes ... and i, but the guess gives it the"),
         ("i->i", 0, "i->j", "j", "neither an operand nor the pattern has j: it has no size"),
     ],
 )
@@ -127,13 +127,13 @@ def test_a_wrong_guess_has_an_example() -> None:
     verdict = check_guess("ij,jk->ik", 0, "ik,jl->ij")
     assert verdict.kind is Kind.WRONG
     assert str(verdict).splitlines() == [
-        "dX: ik,jl->ij is wrong: k is one label, and the guess has k and l for it",
+        "dX: ik,jl->ij is wrong: k is one label, but the guess has k and l for it",
         f"    {verdict.counterexample}",
         "    right is ik,jk->ij",
     ]
     assert str(verdict.counterexample) == (
         "with k = 2 and other sizes 1, and zeros but for dZ[0,0] = 1, W[0,1] = 1: "
-        "dX[0,0] is 0, and the guess gives 1"
+        "dX[0,0] is 0, but the guess gives 1"
     )
 
 

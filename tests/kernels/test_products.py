@@ -52,9 +52,22 @@ def test_pieces_make_the_product(
         wanted = np.matmul(a, b)
         np.testing.assert_array_equal(multiplied(a, b), wanted, strict=True)
         if wanted.ndim:
+            rows = np.zeros(wanted.shape, dtype)
+            assert multiplied(a, b, out=rows) is rows
+            np.testing.assert_array_equal(rows, wanted)
             gaps = np.zeros((*wanted.shape, 2), dtype)[..., 0]
             assert multiplied(a, b, out=gaps) is gaps
             np.testing.assert_array_equal(gaps, wanted)
+
+
+def test_no_product_of_two_axes_keeps_the_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """np.matmul keeps it where the result is small, however much it reads, and np.dot never."""
+    matrix, vector = whole((8, 400), "f8", 1), whole((400,), "f8", 2)
+    wanted, rows = matrix @ vector, np.zeros(8)
+    monkeypatch.setattr(np, "matmul", None)
+    np.testing.assert_array_equal(multiplied(matrix, vector), wanted)
+    np.testing.assert_array_equal(multiplied(matrix, vector, out=rows), wanted)
+    np.testing.assert_array_equal(rows, wanted)
 
 
 @pytest.mark.parametrize("dtype", ["f4", "f8", "c8", "c16"])

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import assume, given
 
 import einsum_grad as eg
-from einsum_grad.emit import program_of as emitted_program
 from einsum_grad.emit import target_of, write
 from einsum_grad.errors import ArgumentError
 from einsum_grad.lower import Program, Step, Value, lower, steps
@@ -18,6 +17,7 @@ from einsum_grad.lower.cost import Term, Work, cost, elements, flops, number, to
 from einsum_grad.lower.dependence import needed
 from einsum_grad.plan import contraction_path, pairwise, request, spell
 from einsum_grad.runtime import interpret, interpret_backward
+from tests.programs import program_of as emitted_program
 from tests.strategies import Case, cases
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import pytest
 from hypothesis import given, settings
 
-from einsum_grad.emit import TARGETS, along, path_of
+from einsum_grad.emit import TARGETS
 from einsum_grad.lower import (
     Op,
     Program,
@@ -22,6 +22,7 @@ from einsum_grad.lower import (
 )
 from einsum_grad.plan import Pattern, pattern_of, request
 from einsum_grad.syntax import parse
+from tests.programs import along, path_of
 from tests.strategies import Case, cases
 
 CHAIN = "ab,bc,cd,de,ef,fg,gh,hi->ai"

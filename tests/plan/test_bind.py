@@ -44,7 +44,7 @@ def test_pattern_fits_the_shapes(
     assert all(label != UNIT for label, _ in found.sizes)
 
 
-def test_stretched_axes_are_told_with_their_label() -> None:
+def test_stretched_axes_are_reported_with_their_label() -> None:
     assert bound("ij,ij->ij", (1, 3), (2, 1)).stretched == ((0, 0, "i"), (1, 1, "j"))
     assert bound("...,...->...", (4, 3), (1,)).stretched == ((1, 0, "b"),)
     assert bound("i,i->i", (1,), (1,)).stretched == ()
@@ -82,9 +82,9 @@ def test_sizes_are_those_of_the_definition(case: Case) -> None:
 @pytest.mark.parametrize(
     ("text", "shapes", "position", "message"),
     [
-        ("ij,jk->ik", [(2, 3)], 0, "the pattern has 2 operands, and 1 was given"),
-        ("ij->ij", [(2, 3)] * 2, 0, "the pattern has 1 operand, and 2 were given"),
-        ("ij->ij", [], 0, "the pattern has 1 operand, and 0 were given"),
+        ("ij,jk->ik", [(2, 3)], 0, "the pattern has 2 operands, but 1 was given"),
+        ("ij->ij", [(2, 3)] * 2, 0, "the pattern has 1 operand, but 2 were given"),
+        ("ij->ij", [], 0, "the pattern has 1 operand, but 0 were given"),
         (
             "ij,jk->ik",
             [(2, 3), (4, 5)],
@@ -110,7 +110,7 @@ def test_sizes_are_those_of_the_definition(case: Case) -> None:
             (
                 "the sizes of 'i' disagree: 1 in operand 0 (X) (axis 0)"
                 " and 3 in operand 0 (X) (axis 1)"
-                "; one operand's axes of the same label must be equal, also where one is 1"
+                "; axes of one operand that share a label must be equal, even if one is 1"
             ),
         ),
         (
@@ -145,7 +145,7 @@ def test_sizes_are_those_of_the_definition(case: Case) -> None:
             [(2, 3, 4), (3,)],
             0,
             (
-                "operand 0 (X) has shape (2, 3, 4), which is 3 axes, and its term names 2"
+                "operand 0 (X) has shape (2, 3, 4), which is 3 axes, but its term names 2"
                 "; an ellipsis (...) takes the others"
             ),
         ),
@@ -153,14 +153,14 @@ def test_sizes_are_those_of_the_definition(case: Case) -> None:
             "ij,jk->i",
             [(2, 3), (3,)],
             3,
-            "operand 1 (W) has shape (3,), which is 1 axis, and its term names 2",
+            "operand 1 (W) has shape (3,), which is 1 axis, but its term names 2",
         ),
         (
             "i,->i",
             [(2,), (3,)],
             0,
             (
-                "operand 1 (W) has shape (3,), which is 1 axis, and its term names 0"
+                "operand 1 (W) has shape (3,), which is 1 axis, but its term names 0"
                 "; an ellipsis (...) takes the others"
             ),
         ),
@@ -168,11 +168,11 @@ def test_sizes_are_those_of_the_definition(case: Case) -> None:
             "i...j->...",
             [(2,)],
             0,
-            "operand 0 (X) has shape (2,), which is 1 axis, and its term names at least 2",
+            "operand 0 (X) has shape (2,), which is 1 axis, but its term names at least 2",
         ),
     ],
 )
-def test_what_does_not_fit_is_told_with_operand_label_axis_and_sizes(
+def test_a_misfit_names_operand_label_axis_and_sizes(
     text: str, shapes: list[tuple[int, ...]], position: int, message: str
 ) -> None:
     with pytest.raises(OperandError) as refusal:
@@ -207,6 +207,6 @@ def test_output_has_no_more_axes_than_an_array() -> None:
     labels = [chr(0x4E00 + number) for number in range(70)]
     first, second = "".join(labels[:35]), "".join(labels[35:])
     ones = (1,) * 35
-    with pytest.raises(OperandError, match="the output has 70 axes, and an array at most 64"):
+    with pytest.raises(OperandError, match="the output has 70 axes, but an array has at most 64"):
         bound(f"{first},{second}", ones, ones)
     bound(f"{first},{second[:29]}", ones, ones[:29])

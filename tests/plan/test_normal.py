@@ -48,7 +48,7 @@ def test_units_are_on_no_diagonal() -> None:
 
 
 @given(cases())
-def test_normal_form_says_what_the_pattern_says(case: Case) -> None:
+def test_normal_form_means_the_same_as_the_pattern(case: Case) -> None:
     terms = tuple(
         tuple(
             UNIT if size != case.sizes[label] else label

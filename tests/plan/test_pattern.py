@@ -51,7 +51,7 @@ def test_renamed_patterns_are_the_same_when_canonical(case: Case, other: list[st
     ("one", "other"),
     [("ij->i", "ij->j"), ("ii->i", "ij->i"), ("ij,jk->ik", "ij,kj->ik"), ("i,j->", "ij->")],
 )
-def test_patterns_that_say_other_things_are_not_the_same(one: str, other: str) -> None:
+def test_patterns_of_different_meaning_differ_when_canonical(one: str, other: str) -> None:
     assert pattern(one).canonical() != pattern(other).canonical()
 
 
@@ -60,7 +60,7 @@ def test_units_and_ellipses_keep_their_names_when_canonical() -> None:
     assert found == Pattern(((ELLIPSIS, "L0"), (UNIT, "L0")), (ELLIPSIS,))
 
 
-def test_labels_that_are_exchanged_do_not_run_together() -> None:
+def test_exchanged_labels_are_not_merged() -> None:
     assert str(pattern("ij->j").rename({"i": "j", "j": "i"})) == "ji->i"
 
 
@@ -94,7 +94,7 @@ def test_labels_stand_once_in_the_order_of_the_text() -> None:
     assert pattern("ki,ij->jb", "b").input_labels() == ("k", "i", "j")
 
 
-def test_output_sizes_are_those_that_no_operand_tells() -> None:
+def test_output_sizes_are_those_of_output_only_labels() -> None:
     assert pattern("i->ib", "b").output_sizes({"i": 2, "b": 3}) == {"b": 3}
 
 
@@ -113,7 +113,7 @@ def test_names_of_one_character_that_is_no_letter_are_written_as_names() -> None
 
 
 @given(cases(), st.booleans())
-def test_a_pattern_reads_as_what_it_was_written_from(case: Case, named: bool) -> None:
+def test_a_written_pattern_parses_back(case: Case, named: bool) -> None:
     text, sizes = (case.named, case.named_given) if named else (case.letters, case.given)
     notation = "named" if named else "letters"
     found = pattern_of(parse(text, notation), sizes)

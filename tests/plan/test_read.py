@@ -28,11 +28,11 @@ from tests.strategies import Case, cases
         ("i,i,i", "i,i,i->"),
     ],
 )
-def test_implicit_output_is_sorted_and_has_what_stands_once(text: str, explicit: str) -> None:
+def test_implicit_output_has_the_labels_that_occur_once_sorted(text: str, explicit: str) -> None:
     assert str(pattern_of(parse(text))) == explicit
 
 
-def test_implicit_output_sorts_names_as_texts() -> None:
+def test_implicit_output_sorts_names_as_strings() -> None:
     assert pattern_of(parse("x10 x9, b", "named")).output == ("b", "x10", "x9")
 
 
@@ -54,7 +54,7 @@ def test_ellipsis_that_no_operand_has_stands_for_no_axis(text: str, pattern: str
     assert str(pattern_of(parse(text))) == pattern
 
 
-def test_output_label_that_no_operand_has_is_refused_with_the_way_to_have_it() -> None:
+def test_output_only_label_without_size_is_refused_with_a_hint() -> None:
     with pytest.raises(PatternError) as refusal:
         pattern_of(parse("ij->ib"))
     assert refusal.value.position == 5

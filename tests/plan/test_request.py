@@ -37,7 +37,7 @@ def test_wrt_is_a_position_or_several(wrt: Any, positions: tuple[int, ...]) -> N
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ({"wrt": 2}, ArgumentError, "wrt names operand 2, and the operands are numbered 0 to 1"),
+        ({"wrt": 2}, ArgumentError, "wrt names operand 2, but the operands are numbered 0 to 1"),
         ({"wrt": -1}, ArgumentError, "wrt names operand -1"),
         ({"wrt": [0, 0]}, ArgumentError, "wrt names an operand twice"),
         ({"wrt": 1.0}, ArgumentTypeError, "wrt is the position of an operand or several"),
@@ -45,24 +45,24 @@ def test_wrt_is_a_position_or_several(wrt: Any, positions: tuple[int, ...]) -> N
         ({"wrt": "01"}, ArgumentTypeError, "wrt is the position of an operand or several"),
         ({"wrt": [None]}, ArgumentTypeError, "wrt is the position of an operand or several"),
         ({"wrt": np.array(0.5)}, ArgumentTypeError, "wrt is the position of an operand"),
-        ({"sizes": [("i", 2)]}, ArgumentTypeError, "sizes is a dict of labels and sizes"),
-        ({"sizes": 3}, ArgumentTypeError, "sizes is a dict of labels and sizes"),
-        ({"sizes": {"i": 2.0}}, ArgumentTypeError, "the size of i is an int, and not 2.0"),
-        ({"sizes": {"i": True}}, ArgumentTypeError, "the size of i is an int, and not True"),
-        ({"sizes": {"i": -1}}, ArgumentError, "the size of i is not negative, and this is -1"),
-        ({"sizes": {"i\n\x1b": -1}}, ArgumentError, r"the size of i\\n\\x1b is not negative"),
+        ({"sizes": [("i", 2)]}, ArgumentTypeError, "sizes is a dict from labels to sizes"),
+        ({"sizes": 3}, ArgumentTypeError, "sizes is a dict from labels to sizes"),
+        ({"sizes": {"i": 2.0}}, ArgumentTypeError, "the size of i must be an int, and not 2.0"),
+        ({"sizes": {"i": True}}, ArgumentTypeError, "the size of i must be an int, and not True"),
+        ({"sizes": {"i": -1}}, ArgumentError, "the size of i must not be negative, and is -1"),
+        ({"sizes": {"i\n\x1b": -1}}, ArgumentError, r"the size of i\\n\\x1b must not be negative"),
         ({"sizes": {"q": 2}}, ArgumentError, "sizes has 'q', which is no label.*i, j, k$"),
         ({"sizes": {"...": 2}}, ArgumentError, "sizes has '...', which is no label"),
         ({"shapes": 3}, ArgumentTypeError, "shapes is a tuple of sizes for each operand"),
         ({"shapes": [3, 4]}, ArgumentTypeError, "shapes is a tuple of sizes for each operand"),
-        ({"shapes": [(2, 3), (3, 1.5)]}, ArgumentTypeError, "the size of an axis is an int"),
-        ({"shapes": [(2, 3), (3, -1)]}, ArgumentError, "the size of an axis is not negative"),
-        ({"shapes": [(2, 3)]}, OperandError, "has 2 operands, and 1 was given"),
-        ({"shapes": []}, OperandError, "has 2 operands, and 0 were given"),
+        ({"shapes": [(2, 3), (3, 1.5)]}, ArgumentTypeError, "the size of an axis must be an int"),
+        ({"shapes": [(2, 3), (3, -1)]}, ArgumentError, "the size of an axis must not be negative"),
+        ({"shapes": [(2, 3)]}, OperandError, "has 2 operands, but 1 was given"),
+        ({"shapes": []}, OperandError, "has 2 operands, but 0 were given"),
         ({"notation": "words"}, ArgumentError, "notation is one of"),
     ],
 )
-def test_arguments_that_cannot_be_used(
+def test_invalid_arguments_are_refused(
     arguments: dict[str, Any], error: type[EinsumGradError], message: str
 ) -> None:
     with pytest.raises(error, match=message):
@@ -79,7 +79,7 @@ def test_an_equation_is_taken_as_it_is() -> None:
     assert request(parse("i j -> j", "named")) == request("i j -> j", notation="named")
 
 
-def test_shapes_bind_the_pattern_and_what_was_asked_stays() -> None:
+def test_shapes_bind_the_pattern_and_keep_the_unbound_one() -> None:
     asked = request("...i,i->...i", sizes={"i": 3}, shapes=[(5, 3), (1,)])
     assert (str(asked.unbound), str(asked.pattern)) == ("...i,i->...i", "ai,1->ai")
     assert asked.given == (("i", 3),)
@@ -96,7 +96,7 @@ anything: st.SearchStrategy[Any] = st.recursive(
 
 
 @given(anything, anything, anything, anything)
-def test_any_arguments_are_used_or_refused(
+def test_any_arguments_are_accepted_or_refused(
     wrt: Any, notation: Any, sizes: Any, shapes: Any
 ) -> None:
     for arguments in (
@@ -126,12 +126,12 @@ def test_any_arguments_are_used_or_refused(
         ({"pattern": ([itertools.count()], None)}, "more than 64 labels"),
     ],
 )
-def test_what_never_ends_is_refused(arguments: dict[str, Any], told: str) -> None:
+def test_endless_iterables_are_refused(arguments: dict[str, Any], told: str) -> None:
     with pytest.raises(EinsumGradError, match=told):
         request(**{"pattern": "ij->i", **arguments})
 
 
-def test_a_pattern_may_be_labels_without_a_text() -> None:
+def test_a_pattern_may_be_sublists() -> None:
     sizes: dict[Any, int] = {"b": 3, 60: 5}
     asked = request(([(0, 60), (60, 2)], (0, 2, "b")), sizes=sizes)
     assert (str(asked.pattern), asked.sizes) == ("AB,BC->ACD", (("D", 3), ("B", 5)))

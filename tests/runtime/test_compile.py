@@ -303,7 +303,7 @@ def test_labels_without_a_text_are_a_pattern() -> None:
 
 
 def test_a_wide_comma_is_named_where_it_does_not_fit() -> None:
-    with pytest.raises(EinsumGradError, match="1 operand, and 2 were given; '，' is a label here"):
+    with pytest.raises(EinsumGradError, match="1 operand, but 2 were given; '，' is a label here"):
         eg.compile("ij，jk->ik")(np.ones((2, 3)), np.ones((3, 4)))
     with pytest.raises(EinsumGradError, match=r"names 3; '\\u0301' is a label here"):
         eg.compile("ie\u0301->i")(np.ones((2, 3)))

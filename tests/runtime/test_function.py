@@ -380,9 +380,9 @@ def test_cotangents_are_converted_where_nothing_is_lost() -> None:
 @pytest.mark.parametrize(
     ("operands", "message"),
     [
-        ([np.ones((2, 3))], "the pattern has 2 operands, and 1 was given"),
-        ([], "the pattern has 2 operands, and 0 were given"),
-        ([np.ones((2, 3))] * 3, "the pattern has 2 operands, and 3 were given"),
+        ([np.ones((2, 3))], "the pattern has 2 operands, but 1 was given"),
+        ([], "the pattern has 2 operands, but 0 were given"),
+        ([np.ones((2, 3))] * 3, "the pattern has 2 operands, but 3 were given"),
         ([np.ones((2, 3)), np.ones((4, 5))], "the sizes of 'j' disagree: 3 in operand 0"),
         ([np.ones(3), np.ones((3, 5))], r"operand 0 \(X\) has shape \(3,\), which is 1 axis"),
     ],

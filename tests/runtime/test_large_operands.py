@@ -231,7 +231,7 @@ def test_what_does_not_fit_is_refused_as_ever() -> None:
     function(x, x)
     with pytest.raises(OperandError, match="the sizes of 'j' disagree: 300 in operand 0"):
         function(x, w)
-    with pytest.raises(OperandError, match="has 2 operands, and 1 was given"):
+    with pytest.raises(OperandError, match="has 2 operands, but 1 was given"):
         function(x)
     with pytest.raises(OperandError):
         function(x, x[0])

@@ -11,7 +11,10 @@ def refusal(text: str, notation: str) -> tuple[str, int | None]:
 
 
 ARROW = "the arrow is written ->"
-OTHER = "is no part of a pattern: a label is a letter, terms are divided by commas, the arrow is ->"
+OTHER = (
+    "is not allowed in a pattern: a label is a letter, terms are separated by commas, "
+    "the arrow is ->"
+)
 
 
 @pytest.mark.parametrize(
@@ -39,14 +42,14 @@ OTHER = "is no part of a pattern: a label is a letter, terms are divided by comm
         ("i..j", 1, "an ellipsis is three dots in a row: ..."),
         ("i.", 1, "an ellipsis is three dots in a row: ..."),
         ("i....", 4, "an ellipsis is three dots in a row: ..."),
-        ("...i...", 4, "a term has one ellipsis, and this is its second"),
-        ("......", 3, "a term has one ellipsis, and this is its second"),
+        ("...i...", 4, "a term has at most one ellipsis, and this is its second"),
+        ("......", 3, "a term has at most one ellipsis, and this is its second"),
         ("i1", 1, "a label is a letter, and this is a digit"),
         ("3", 0, "a label is a letter, and this is a digit"),
         (
             "i_j",
             1,
-            "a label is one letter; for names write notation='named' and divide them by spaces",
+            "a label is one letter; for names use notation='named' and separate them by spaces",
         ),
         ("(ij)", 0, "'(' has no meaning in an einsum: axes are neither grouped nor split"),
         ("i]", 1, "']' has no meaning in an einsum: axes are neither grouped nor split"),
@@ -73,7 +76,7 @@ def test_letters(text: str, position: int, message: str) -> None:
         ("a b => b", 4, f"{ARROW}: 'a b->b'"),
         ("a b -> b -> a", 9, "a pattern has one arrow, and this is the second"),
         ("a -> b, c", 6, "an einsum has one output, and this comma would begin a second"),
-        ("... a ...", 6, "a term has one ellipsis, and this is its second"),
+        ("... a ...", 6, "a term has at most one ellipsis, and this is its second"),
         ("a 1b", 2, "a label is a letter, and this is a digit: a name can't begin with one"),
         ("(a b)", 0, "'(' has no meaning in an einsum: axes are neither grouped nor split"),
         ("a;b", 1, f"';' {OTHER.replace('letter', 'name')}"),
@@ -87,7 +90,7 @@ def test_named(text: str, position: int, message: str) -> None:
 def test_an_arrow_without_its_head_was_cut_off_by_the_shell(text: str) -> None:
     message, position = refusal(text, "letters")
     assert position == text.index("-")
-    assert "in a shell, > redirects the output, so put the pattern in quotation marks" in message
+    assert "in a shell, > redirects the output, so quote the pattern" in message
 
 
 @pytest.mark.parametrize("char", ["\0", "\t", "\n", "\r", "\x1b", "\x7f", "\x85", "\ud88c"])

@@ -104,7 +104,7 @@ def test_other_notations_are_refused(notation: str) -> None:
 
 @pytest.mark.parametrize("text", ["²", "x²", "½ x"])
 def test_numbers_that_are_no_digits_are_in_no_name(text: str) -> None:
-    with pytest.raises(PatternError, match="holds a number that is no letter"):
+    with pytest.raises(PatternError, match="contains a character that no name can have"):
         parse(text, "named")
 
 

@@ -1,4 +1,4 @@
-"""`Claim` and module to `Certificate`: generated code, held to what it says, without rounding."""
+"""`Claim` and module to `Certificate`: generated code checked in exact arithmetic."""
 
 from einsum_grad.certify.certificate import Certificate, Finding
 from einsum_grad.certify.certify import certify, error_text

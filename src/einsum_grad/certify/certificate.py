@@ -1,4 +1,4 @@
-"""What a certificate says: a finding for the output and each gradient, and the bound."""
+"""`Certificate`: a finding for the output and for each gradient, and an error bound."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SHOWN = 12
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Whether the output or a gradient is what it should be, and what was seen of it."""
+    """Whether the output or a gradient is right, and what was observed."""
 
     name: str
     is_right: bool
@@ -29,17 +29,17 @@ class Finding:
 class Certificate:
     """The findings on a module that was run on residues.
 
-    What is called wrong is wrong, or does what residues can't show, and then says so. Each thing
-    that is wrong is called right with a probability of at most `bound`: two polynomials of at most
-    this `degree` that differ are equal at a random point modulo the prime p with probability
-    degree/p at most, and that is asked for in each trial (J. T. Schwartz, Fast probabilistic
+    What is called wrong is wrong, or does something that residues can't model, and the finding says
+    which. Anything wrong is called right with probability at most `bound`: two different
+    polynomials of at most this `degree` agree at a random point modulo the prime p with probability
+    at most degree/p, independently in each trial (J. T. Schwartz, Fast probabilistic
     algorithms for verification of polynomial identities, Journal of the ACM 27, 1980; R. Zippel,
     Probabilistic algorithms for sparse polynomials, 1979).
     """
 
     pattern: str
     shapes: tuple[tuple[Shape, ...], ...]
-    """The shapes of the operands, once or twice; each has its trials."""
+    """One or two choices of operand shapes; each is tried `trials` times."""
     findings: tuple[Finding, ...]
     degree: int
     trials: int
@@ -47,12 +47,12 @@ class Certificate:
 
     @property
     def is_right(self) -> bool:
-        """Whether everything is."""
+        """Whether every finding is right."""
         return all(finding.is_right for finding in self.findings)
 
     @property
     def bound(self) -> float:
-        """The probability with which something wrong is called right, at most."""
+        """The largest probability that something wrong is called right."""
         return min(1.0, self.degree / self.prime) ** self.trials
 
     def __str__(self) -> str:
@@ -63,7 +63,7 @@ class Certificate:
         return [f"{self.pattern}, shapes {shapes}"] if shapes else []
 
     def _foot(self) -> list[str]:
-        """The bound, where anything is called right."""
+        """The bound, if anything is called right."""
         trials = f"{self.trials} {'trial' if self.trials == 1 else 'trials'}"
         lines = [
             f"if something called right is wrong, that had a chance of at most {self.bound:.1e}:",

@@ -1,4 +1,4 @@
-"""`Claim` and module to `Certificate`: the code itself, run on residues."""
+"""`Claim` and module to `Certificate`: the code itself runs on residues."""
 
 from __future__ import annotations
 
@@ -32,13 +32,12 @@ def certify(
     trials: int = 1,
     seed: int | None = None,
 ) -> Certificate:
-    """Run `forward` and `backward` of `module` on random residues, and say whether they are right.
+    """Run `forward` and `backward` of `module` on random residues, and judge the results.
 
-    The output has to be the einsum of `claim`, by its definition. A gradient has to fulfil
-    ⟨gradient, v⟩ = ⟨g, output with v in the place of the operand⟩ for random v and g. `sizes` are
-    those of labels, from 1 on; others are small and different. `seed` makes the random numbers,
-    which are new ones each time without it. Raises `ArgumentError` for sizes or trials that can't
-    be.
+    The output must be the einsum of `claim`, by definition. A gradient must satisfy
+    ⟨gradient, v⟩ = ⟨g, output with v in the place of the operand⟩ for random v and g. `sizes` maps
+    labels to sizes of at least 1; the others are small and different. Without `seed` the random
+    numbers differ in each call. Raises `ArgumentError` for invalid sizes or trials.
 
     >>> from einsum_grad import compile
     >>> from einsum_grad.plan import pattern_of
@@ -49,7 +48,7 @@ def certify(
     """
     case = _case(module, claim, dict(sizes or {}))
     if not isinstance(trials, int) or trials < 1:
-        raise ArgumentError(f"trials is a number from 1 on, and not {trials!r:.80}")
+        raise ArgumentError(f"trials must be a positive int, and not {trials!r:.80}")
     random = Random(seed)
     points = [_point(case, sizes, random) for sizes in case.sizes for _ in range(trials)]
     return Certificate(
@@ -64,10 +63,10 @@ def certify(
 
 
 _MOST_FACTORS = 4_000_000
-"""The most gradients times operands: 2,000 of each, which take half a minute."""
+"""The limit of gradients times operands: 2,000 of each take half a minute."""
 
 _TOGETHER = "value_and_gradients"
-"""The function that does all at once, in a module of large arrays."""
+"""The function that computes everything at once, in a module for large arrays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +81,13 @@ class _Case:
     sizes: tuple[dict[str, int], ...]
 
     def is_complex(self, operand: int | None = None) -> bool:
-        """Whether an operand is, or the output."""
+        """Whether an operand, or by default the output, is complex."""
         return self.traits.complex and operand not in self.real
 
 
 @dataclass(slots=True)
 class _Point:
-    """Where the code is run, and the highest degree of what came out there."""
+    """Inputs on which the code runs, and the highest degree among its results."""
 
     sizes: dict[str, int]
     operands: list[Array]
@@ -105,18 +104,18 @@ def _case(module: Any, claim: Claim, sizes: dict[str, int]) -> _Case:
     if runs * count > _MOST_FACTORS:
         raise ArgumentError(
             f"a certificate runs the einsum of {count} operands once for each of {runs} gradients, "
-            f"and at most {_MOST_FACTORS // count} times: say with wrt of which operands"
+            f"but may at most {_MOST_FACTORS // count} times: choose operands with wrt"
         )
     pattern, fixed = spread(claim.pattern), dict(claim.sizes)
     check_labels(sizes, pattern)
     for label, size in sizes.items():
         if fixed.get(label, size) != size:
-            raise ArgumentError(f"{label} is {size} in sizes, and {fixed[label]} in the code")
+            raise ArgumentError(f"{label} is {size} in sizes, but {fixed[label]} in the code")
     for label, size in {**sizes, **fixed}.items():
         if not size:  # NumPy's sum of no objects is the int 0, which has no dtype
             raise ArgumentError(
-                f"a certificate needs sizes from 1 on, and {label} has size 0, where there are no "
-                "numbers or only zeros; check tells whether there are"
+                f"a certificate needs sizes of at least 1, but {label} has size 0, which leaves no "
+                "numbers or only zeros; use check instead"
             )
     small = small_sizes(pattern, {**sizes, **fixed})
     return _Case(module, pattern, claim.wrt, claim.traits, claim.real, small)
@@ -125,7 +124,7 @@ def _case(module: Any, claim: Claim, sizes: dict[str, int]) -> _Case:
 def _point(case: _Case, sizes: dict[str, int], random: Random) -> _Point:
     def draw(term: Labels, operand: int | None = None) -> Array:
         array = drawn(random, _shape(term, sizes), case.is_complex(operand))
-        array.flags.writeable = False  # code that writes to its operands is to fail
+        array.flags.writeable = False  # code that writes to its operands must fail
         return array
 
     def draw_all() -> list[Array]:
@@ -141,7 +140,7 @@ def _shape(term: Labels, sizes: Mapping[str, int]) -> Shape:
 def _findings(case: _Case, points: Sequence[_Point]) -> Iterator[Finding]:
     wrong = _first(_output(case, point) for point in points)
     yield Finding(OUTPUT, not wrong, wrong or "it is the sum that the pattern says")
-    # Where the output is wrong, a gradient is held against what the output should be.
+    # If the output is wrong, gradients are judged by what the output should be.
     forward = _definition if wrong else _forward
     returned = [_gradients(case, point) for point in points]
     if not case.wrt and (wrong := _first(each for each in returned if isinstance(each, str))):
@@ -167,10 +166,10 @@ def _findings(case: _Case, points: Sequence[_Point]) -> Iterator[Finding]:
 
 
 def _together(case: _Case, point: _Point, gradients: Sequence[Any] | str) -> str | None:
-    """What is wrong with the output and the gradients that one function returns."""
+    """What is wrong with the output and gradients that the fused function returns."""
     output = _forward(case, point, *point.operands)
     if isinstance(output, _Failure) or isinstance(gradients, str):
-        return "there is nothing to hold it against"
+        return "there is nothing to compare it with"
     got = _run(case, _TOGETHER, point.cotangent, *point.operands)
     if isinstance(got, _Failure):
         return got.told
@@ -178,7 +177,7 @@ def _together(case: _Case, point: _Point, gradients: Sequence[Any] | str) -> str
         z, others = got
         pairs = [*zip((z, *others), (output, *gradients), strict=True)]
     except (TypeError, ValueError):
-        return f"{_TOGETHER} returns no output and tuple of gradients"
+        return f"{_TOGETHER} does not return an output and a tuple of gradients"
     return _first(
         misfit(one, np.shape(other)) or difference(one, np.asarray(other, object))
         for one, other in pairs
@@ -218,14 +217,14 @@ def _gradients(case: _Case, point: _Point) -> Sequence[Any] | str:
     if not isinstance(got, (tuple, list)):
         return f"backward returns something of type {type(got).__name__}, and no tuple"
     if len(got) != len(case.wrt):
-        return f"backward returns {len(got)} gradients, and should return {len(case.wrt)}"
+        return f"backward returns {len(got)} gradients, but should return {len(case.wrt)}"
     return got
 
 
 def _gradient(
     case: _Case, point: _Point, operand: int, got: Any, forward: Callable[..., Any]
 ) -> str | None:
-    """What is wrong with the gradient of `operand`: the adjoint identity decides."""
+    """What is wrong with the gradient of `operand`, judged by the adjoint identity."""
     if told := misfit(got, point.operands[operand].shape):
         return told
     conjugate = case.traits.complex and case.traits.conjugate
@@ -238,7 +237,7 @@ def _gradient(
     one, other = inner(got, v, conjugate), inner(point.cotangent, output, conjugate)
     point.saw(one, other)
     is_real = not case.is_complex(operand)
-    if conjugate or is_real:  # then the real parts alone have to be equal
+    if conjugate or is_real:  # then only the real parts have to be equal
         one, other = one.real, other.real
     if (one - other).is_zero():
         return None
@@ -249,7 +248,7 @@ def _gradient(
 
 
 def _adjoint(case: _Case, point: _Point, operand: int) -> Array:
-    """What the gradient should be, by the definition of the swapped pattern."""
+    """What the gradient should be, by definition of the swapped pattern."""
     conjugate = case.traits.complex and case.traits.conjugate
     factors = [np.conj(array) if conjugate else array for array in point.operands]
     factors[operand] = point.cotangent
@@ -258,20 +257,20 @@ def _adjoint(case: _Case, point: _Point, operand: int) -> Array:
 
 @dataclass(frozen=True, slots=True)
 class _Failure:
-    """Why a function returned nothing that can be judged."""
+    """Why a function has no result that can be judged."""
 
     told: str
 
 
 def _run(case: _Case, name: str, *arrays: Array) -> Any:
-    """What the function `name` of the module returns, or why it returns nothing."""
+    """What the function `name` of the module returns, or why it has no result."""
     function = getattr(case.module, name)
     parts = parts_taken(function) if case.traits.complex else ()
     if parts:
-        return _Failure(f"{name} uses {listed(sorted(parts), 'and')}, which residues can't show")
+        return _Failure(f"{name} uses {listed(sorted(parts), 'and')}, which residues can't model")
     try:
         return function(*arrays)
-    except (Exception, SystemExit) as error:  # noqa: BLE001  # it is somebody's code
+    except (Exception, SystemExit) as error:  # noqa: BLE001  # arbitrary code may raise anything
         return _Failure(f"{name} raises {error_text(error)}")
 
 
@@ -281,6 +280,6 @@ def error_text(error: BaseException) -> str:
     >>> error_text(ValueError("no"))
     'ValueError: no'
     """
-    error = error.__cause__ or error  # NumPy's own words hide what a residue said
+    error = error.__cause__ or error  # NumPy's message hides the residue's
     first = str(error).partition("\n")[0]
     return visible(f"{type(error).__name__}: {first[:_LONGEST_ERROR]}").removesuffix(": ")

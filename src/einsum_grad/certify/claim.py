@@ -1,4 +1,4 @@
-"""What a module says that it computes, read from its docstrings."""
+"""What a module claims to compute, read from its docstrings."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ _GRADIENTS = re.compile(r"the gradients \((.*?),?\)")
 _NAMED = re.compile(r"L\d*[02-9]")
 _UNIT = re.compile(rf"\b{UNIT}\b")
 _FREE = "ı"
-"""Stands for a unit, which the language has not; spelled patterns have ASCII letters alone."""
+"""Stands for a unit, which the grammar lacks; spelled patterns have only ASCII letters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A pattern, the operands whose gradients `backward` returns, and the numbers it is for.
+    """A pattern, the operands whose gradients `backward` returns, and the kind of numbers.
 
-    `sizes` are those that stand in the code: of the labels that the output alone has. Where the
-    numbers are complex, the operands `real` are not.
+    `sizes` are those that the code contains: of output-only labels. If the numbers are complex, the
+    operands in `real` are real all the same.
     """
 
     pattern: Pattern
@@ -49,11 +49,11 @@ def read_claim(
     sizes: Mapping[str, int] | None = None,
     numbers: Any = None,
 ) -> Claim:
-    """Read what the module `text` says of itself, as `emit` writes it.
+    """Read the claim in the docstrings of the module `text`, as `emit` writes them.
 
-    `pattern`, in `notation`, `wrt` and `numbers` go before what it says, and so do `sizes` of
-    labels that the output of `pattern` alone has. Raises `ArgumentError` where nothing says the
-    einsum, `PatternError` where that is none, and `SyntaxError` where `text` is no Python.
+    `pattern`, in `notation`, `wrt` and `numbers` override it, and so do the `sizes` of output-only
+    labels of `pattern`. Raises `ArgumentError` if the einsum is stated nowhere, `PatternError` if
+    it is invalid, and `SyntaxError` if `text` is not Python.
 
     >>> from einsum_grad.emit import emit
     >>> claim = read_claim(emit("bij,jk->ik", wrt=1))
@@ -78,10 +78,10 @@ def read_claim(
 
 
 def read_numbers(numbers: Any, count: int) -> tuple[Traits, tuple[int, ...]]:
-    """What is computed with, and the operands that are real though others are complex.
+    """The kind of numbers, and the operands that are real while others are complex.
 
-    `numbers` is "real" or "complex", or a sequence with one of the two for each of `count`
-    operands. Raises `ArgumentError` for others.
+    `numbers` is "real" or "complex", or a sequence of these with one entry for each of `count`
+    operands. Raises `ArgumentError` for anything else.
 
     >>> read_numbers(("real", "complex"), 2)
     (Traits(complex=True, conjugate=True, whole=False), (0,))
@@ -90,7 +90,7 @@ def read_numbers(numbers: Any, count: int) -> tuple[Traits, tuple[int, ...]]:
         return traits_of(numbers), ()
     every = list(map(traits_of, numbers))
     if len(every) != count:
-        raise ArgumentError(f"numbers has {len(every)} words, and the pattern {count} operands")
+        raise ArgumentError(f"numbers has {len(every)} words, but the pattern has {count} operands")
     real = tuple(place for place, traits in enumerate(every) if not traits.complex)
     return (PLAIN, ()) if len(real) == count else (traits_of("complex"), real)
 
@@ -99,13 +99,13 @@ def _pattern(told: str, sizes: Collection[str]) -> Pattern:
     title = _TITLE.search(told)
     if derivative := _DERIVATIVE.match(told):
         raise ArgumentError(
-            f"this is the module of a {derivative[1]}, and a certificate is of an einsum's "
+            f"this is the module of a {derivative[1]}, but a certificate is for an einsum's "
             "gradients, as emit writes them"
         )
     if title is None:
         raise ArgumentError(
-            "the module does not say its einsum, as a docstring that begins with "
-            "'The einsum ij,jk->ik and its gradients.' does; give its pattern"
+            "the module does not state its einsum in a docstring that begins like "
+            "'The einsum ij,jk->ik and its gradients.'; give its pattern"
         )
     written = title[1]
     if written.endswith("…"):
@@ -117,7 +117,7 @@ def _pattern(told: str, sizes: Collection[str]) -> Pattern:
 
 
 def _wrt(tree: ast.Module, count: int) -> tuple[int, ...]:
-    """The operands of the gradients that `backward` says to return; all, if it says nothing."""
+    """The operands whose gradients `backward` claims to return; all, if it claims nothing."""
     functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
     if not {"forward", "backward"} <= functions.keys():
         return tuple(range(count))
@@ -125,6 +125,6 @@ def _wrt(tree: ast.Module, count: int) -> tuple[int, ...]:
     doc = ast.get_docstring(functions["backward"]) or ""
     told = _GRADIENTS.search(" ".join(doc.split()))
     wanted = [name for name in told[1].split(", ") if name] if told else ["?"]
-    # A pattern that was given may have fewer operands than the module: then it is wrong, not this.
+    # A given pattern may have fewer operands than the module; that is judged later.
     known = all(name in names[:count] for name in wanted)
     return tuple(map(names.index, wanted)) if known else tuple(range(count))

@@ -1,4 +1,4 @@
-"""How arrays of residues differ from what they should be, in words."""
+"""How arrays of residues differ from the expected ones, in words."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _LARGEST = 1000
 
 
 def misfit(got: Any, shape: Shape) -> str | None:
-    """What keeps `got` from being an array of this shape and of numbers of the operands' dtype."""
+    """Why `got` is no array of this shape with numbers of the operands' dtype."""
     if not isinstance(got, np.ndarray) and constant(got) is None:
         return f"it is of type {type(got).__name__}, and no array"
     if np.shape(got) != shape:
-        return f"it has shape {np.shape(got)}, and should have {shape}"
+        return f"it has shape {np.shape(got)}, but should have {shape}"
     if isinstance(got, np.ndarray) and got.dtype != object:
         return f"it has dtype {got.dtype}, whatever the operands have"
     try:
@@ -29,7 +29,7 @@ def misfit(got: Any, shape: Shape) -> str | None:
 
 
 def difference(got: Any, expected: Array) -> str | None:
-    """How the entries of `got`, which has its shape, differ from those of `expected`."""
+    """How the entries of `got` differ from those of `expected`, which has the same shape."""
     pairs = list(zip(entries(got), entries(expected), strict=True))
     wrong = [place for place, (one, other) in enumerate(pairs) if not (one - other).is_zero()]
     if not wrong:
@@ -44,7 +44,7 @@ def difference(got: Any, expected: Array) -> str | None:
 
 
 def _factor(pairs: Sequence[tuple[Residue, Residue]]) -> str | None:
-    """The small number, if there is one, that everything is off by."""
+    """The small rational factor that all entries are off by, if there is one."""
     if any(other.is_zero() for _, other in pairs):
         return None
     (one, other), *rest = pairs

@@ -1,7 +1,7 @@
-"""What a pattern says, by definition: a sum over every combination of indices.
+"""The value of a pattern by definition: a sum over every combination of indices.
 
-It knows nothing of normal forms, programs or orders of contraction, so it is a witness of its own.
-It uses that a label which no later factor has can be summed at once, which is the distributive law.
+It knows nothing of normal forms, programs or contraction paths, so it is an independent reference.
+Its one shortcut is the distributive law: a label that no later factor has is summed at once.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from einsum_grad.certify.residue import Array
 from einsum_grad.plan import UNIT, Labels, Pattern, distinct, drop_units
 
 _NOTHING: Labels = (UNIT,)
-"""The labels of a product before its first factor: with a unit, it is never a bare number."""
+"""The labels of the empty product: the unit keeps it an array."""
 
 
 def evaluate(pattern: Pattern, sizes: Mapping[str, int], operands: Sequence[Array]) -> Array:
@@ -26,7 +26,7 @@ def evaluate(pattern: Pattern, sizes: Mapping[str, int], operands: Sequence[Arra
     >>> evaluate(pattern, {"i": 2, "j": 2}, [np.array([[1, 2], [3, 4]], object)]).tolist()
     [[4, 0], [0, 6]]
     """
-    # An axis of size 1 is no more than a unit; without them NumPy's 64 axes are enough.
+    # An axis of size 1 is a unit; without those, NumPy's 64 axes suffice.
     pattern = pattern.rename({label: UNIT for label, size in sizes.items() if size == 1})
     total, labels = np.ones(1, object), _NOTHING
     for operand, (own, kept) in zip(operands, _steps(pattern), strict=True):
@@ -41,7 +41,7 @@ def evaluate(pattern: Pattern, sizes: Mapping[str, int], operands: Sequence[Arra
 
 
 def work(pattern: Pattern, sizes: Mapping[str, int]) -> int:
-    """How many multiplications `evaluate` makes, and how many entries there are to look at.
+    """The multiplications that `evaluate` makes plus the entries that it touches.
 
     >>> work(Pattern((("i", "j"), ("j",)), ("i",)), {"i": 2, "j": 3})
     23
@@ -55,7 +55,7 @@ def work(pattern: Pattern, sizes: Mapping[str, int]) -> int:
 
 
 def _steps(pattern: Pattern) -> Iterator[tuple[Labels, Labels]]:
-    """Each operand's labels, and those of the product with it that are used later."""
+    """Each operand's labels, and the labels of the product so far that are used later."""
     last = {label: place for place, term in enumerate(pattern.inputs) for label in term}
     labels = _NOTHING
     for place, term in enumerate(pattern.inputs):
@@ -72,7 +72,7 @@ def _shape(term: Labels, sizes: Mapping[str, int]) -> tuple[int, ...]:
 
 
 def _at(array: Array, term: Labels, labels: Labels, sizes: Mapping[str, int]) -> Array:
-    """The entry of `array` for every combination of the indices of `labels`."""
+    """The entry of `array` for every combination of indices of `labels`."""
     own = drop_units(term)
     if not own:
         return array.reshape([1] * len(labels))
@@ -80,7 +80,7 @@ def _at(array: Array, term: Labels, labels: Labels, sizes: Mapping[str, int]) ->
 
 
 def _index(term: Labels, labels: Labels, sizes: Mapping[str, int]) -> tuple[Array, ...]:
-    """For each axis of `term` its index in every combination."""
+    """For each axis of `term`, its index in every combination."""
     return tuple(
         np.arange(sizes[label]).reshape([-1 if other == label else 1 for other in labels])
         for label in term

@@ -1,4 +1,4 @@
-"""Code that takes real parts of complex numbers, which NumPy's arrays of objects do not have."""
+"""Real and imaginary parts in code under test, which NumPy's object arrays do not have."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _PART = "part_of_residues"
 
 
 def with_parts(text: str) -> tuple[str, dict[str, Any]]:
-    """The module `text` with a call in the place of each `.real` and `.imag` that a function takes.
+    """The module `text` with calls for each `.real` and `.imag` in its functions.
 
-    The second is what the calls need among the module's names.
+    The second result holds the names that these calls need in the module.
 
     >>> with_parts("def f(x):\\n    return x.real")[0]
     "def f(x):\\n    return part_of_residues(x, 'real')"
@@ -39,7 +39,7 @@ def _is_taken(node: ast.AST) -> bool:
 
 
 class _Calls(ast.NodeTransformer):
-    """Puts the calls in."""
+    """Inserts the calls."""
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         self.generic_visit(node)
@@ -49,7 +49,7 @@ class _Calls(ast.NodeTransformer):
 
 
 def part(value: Any, name: str) -> Any:
-    """What `value.real` or `value.imag` is; of residues a copy that can't be written to.
+    """`value.real` or `value.imag`; for residues, a read-only copy.
 
     >>> from einsum_grad.certify.residue import Residue
     >>> part(Residue(2, 3), "imag")
@@ -65,7 +65,7 @@ def part(value: Any, name: str) -> Any:
 
 
 def parts_taken(function: Any) -> frozenset[str]:
-    """The names of parts of complex numbers that `function` has, or a function that it calls.
+    """The parts of complex numbers that `function`, or a function it calls, takes.
 
     >>> parts_taken(lambda x: x.real)
     frozenset({'real'})

@@ -1,9 +1,9 @@
 """Residues: numbers modulo a large prime, on which generated code computes without rounding.
 
-NumPy's arrays of dtype object run any code that only adds, multiplies and moves entries about. A
-residue adds and multiplies, and refuses what is no polynomial: comparisons, roots, divisions by
-what is not a constant. And it knows of which degree the polynomial is at most that made it, so the
-bound of Schwartz and Zippel is that of the code that ran, whoever edited it.
+NumPy arrays of dtype object run any code that only adds, multiplies and moves entries. A residue
+adds and multiplies, and refuses everything that is no polynomial: comparisons, roots, divisions by
+non-constants. It also carries a bound on the degree of the polynomial that produced it, so the
+Schwartz–Zippel bound is that of the code that actually ran, edited or not.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 
 PRIME = 2**61 - 1
-"""A Mersenne prime. It leaves 3 when divided by 4, so -1 has no root and Z/p[i] is a field."""
+"""A Mersenne prime, congruent to 3 modulo 4, so -1 has no root and Z/p[i] is a field."""
 
 
 class Residue:
-    """A complex number `re + im·i` modulo `PRIME`, with a bound of its degree.
+    """A complex number `re + im·i` modulo `PRIME`, with a bound on its degree.
 
-    As NumPy's own scalars do, it stands for an array without axes where it is asked for a shape, a
-    dtype or a method: sums over all axes of an array of objects return the bare object.
+    Like NumPy's scalars, it acts as a 0-d array when asked for a shape, a dtype or a method: a sum
+    over all axes of an object array returns the bare object.
 
     >>> half = Residue(1) / 2
     >>> half + half, Residue(3, 1).conjugate() * Residue(0, 1)
@@ -81,7 +81,7 @@ class Residue:
         if type(other) is not Residue and (other := constant(other)) is None:
             return NotImplemented
         if other.degree:
-            raise TypeError("a division by what is not a constant is no polynomial")
+            raise TypeError("a division by anything but a constant is no polynomial")
         return self * other.inverse()
 
     def __rtruediv__(self, other: Any) -> Residue:
@@ -97,7 +97,7 @@ class Residue:
         raise TypeError("a condition is no polynomial")
 
     def __float__(self) -> NoReturn:
-        raise TypeError("a dtype is asked for that is not the operands'")
+        raise TypeError("a conversion to another dtype than the operands' is no polynomial")
 
     __int__ = __complex__ = __float__
     __hash__ = None  # type: ignore[assignment]  # what can't be compared has none
@@ -107,7 +107,7 @@ class Residue:
         return f"Residue({self.re}, {self.im})"
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):  # no protocol of NumPy's: it is to see an object
+        if name.startswith("_"):  # no NumPy protocol: NumPy must see an object
             raise AttributeError(name)
         return getattr(_alone(self), name)
 
@@ -116,7 +116,7 @@ class Residue:
 
     @property
     def real(self) -> Residue:
-        """The real part; it is as much a polynomial in the parts of the variables as the whole."""
+        """The real part, which is a polynomial in the parts of the variables too."""
         return Residue(self.re, 0, self.degree)
 
     @property
@@ -142,7 +142,7 @@ class Residue:
 
 
 def constant(number: Any) -> Residue | None:
-    """A number of the code as a residue of degree 0; a float is the binary fraction that it is.
+    """A number in the code as a residue of degree 0; a float is its exact binary fraction.
 
     >>> constant(0.5) + constant(0.5)
     Residue(1, 0)
@@ -178,7 +178,7 @@ def filled(residues: Iterable[Residue], shape: Sequence[int]) -> Array:
 
 
 def drawn(random: Random, shape: Sequence[int], is_complex: bool) -> Array:
-    """An array of variables: each a random number of the whole field, of degree 1."""
+    """An array of variables: random elements of the field, of degree 1."""
     return filled(
         (
             Residue(random.randrange(PRIME), random.randrange(PRIME) if is_complex else 0, 1)
@@ -189,7 +189,7 @@ def drawn(random: Random, shape: Sequence[int], is_complex: bool) -> Array:
 
 
 def entries(array: Any) -> list[Residue]:
-    """The entries of an array as residues; `TypeError` where one is no number.
+    """The entries of an array as residues; `TypeError` if one is no number.
 
     >>> entries(np.array([1, 0.5], object))
     [Residue(1, 0), Residue(1152921504606846976, 0)]
@@ -204,7 +204,7 @@ def entries(array: Any) -> list[Residue]:
 
 
 def inner(one: Any, other: Any, conjugate: bool) -> Residue:
-    """The sum of the products of entries, those of `one` conjugated if asked."""
+    """The inner product; `conjugate` conjugates the entries of `one`."""
     total = Residue(0)
     for left, right in zip(entries(one), entries(other), strict=True):
         total += (left.conjugate() if conjugate else left) * right

@@ -1,4 +1,4 @@
-"""Small sizes for labels whose sizes nobody gave: pairwise different, so that a swap shows."""
+"""Small sizes for labels without given ones: pairwise different, to expose swapped axes."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ def spread(pattern: Pattern) -> Pattern:
 
 
 def small_sizes(pattern: Pattern, known: Mapping[str, int]) -> tuple[dict[str, int], ...]:
-    """Two choices of sizes for the labels of a pattern without an ellipsis; the `known` ones stay.
+    """Two choices of sizes for the labels of a pattern without an ellipsis; `known` ones are kept.
 
-    The labels have pairwise different sizes, and other ones in the second choice, so that neither a
-    size that was written as a number nor an accident, such as 2·3 = 6, goes unnoticed. Where that
-    would take long they share a few; labels with the same first size differ in the second.
+    Labels have pairwise different sizes, and different ones again in the second choice, to expose
+    hard-coded sizes and accidents such as 2·3 = 6. If that would take too long, labels share a few
+    sizes; those with equal first sizes differ in the second.
 
     >>> small_sizes(Pattern((("i", "j"), ("j", "k")), ("i", "k")), {"k": 9})
     ({'i': 2, 'j': 3, 'k': 9}, {'i': 3, 'j': 2, 'k': 9})
@@ -41,20 +41,20 @@ def small_sizes(pattern: Pattern, known: Mapping[str, int]) -> tuple[dict[str, i
     labels = [label for label in pattern.labels() if label != UNIT and label not in known]
     if not labels:
         return (dict(known),)
-    # Each forward is run once for each operand. A size that was given is not ours to make smaller.
+    # The forward runs once for each operand. Given sizes can't be reduced.
     most = _MOST_WORK // max(2, len(pattern.inputs))
     counted = {label: min(size, max(_KINDS)) for label, size in known.items()}
     for kinds in (max(2, len(labels)), *_KINDS):
         choices = tuple(_two_choices(labels, kinds))
         if all(work(pattern, {**sizes, **counted}) <= most for sizes in choices):
             return tuple({**sizes, **known} for sizes in choices)
-    # So many axes that even 2 each are too much.
+    # So many axes that even size 2 each is too much.
     large = {label: 2 if number < _LONGER_AXES else 1 for number, label in enumerate(labels)}
     return ({**large, **known},)
 
 
 def _two_choices(labels: Sequence[str], kinds: int) -> Iterator[dict[str, int]]:
-    """So many sizes, one after the other for the labels; and the same begun with the second."""
+    """`kinds` sizes, cyclically for the labels; then the same, shifted by one."""
     for start in (0, 1):
         yield {
             label: 2 + (number + start * (1 + number // kinds)) % kinds
@@ -65,9 +65,9 @@ def _two_choices(labels: Sequence[str], kinds: int) -> Iterator[dict[str, int]]:
 def affordable(
     pattern: Pattern, sizes: Mapping[str, int], fixed: Collection[str]
 ) -> dict[str, int]:
-    """Those of `sizes` at which code is run on residues: all, unless that would take long.
+    """The part of `sizes` that code on residues can afford: all, unless that would take too long.
 
-    Then they are those of size 1 and of the `fixed` labels, and the others are small.
+    Then only sizes of 1 and of `fixed` labels are kept, and the others will be small.
 
     >>> affordable(Pattern((("i", "j"),), ("i",)), {"i": 4096, "j": 4096}, ())
     {}

@@ -1,4 +1,4 @@
-"""The command line: `einsum-grad explain`, `emit` and `check`."""
+"""The command line, `einsum-grad`."""
 
 from einsum_grad.cli.entry import main
 

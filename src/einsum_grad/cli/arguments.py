@@ -1,4 +1,4 @@
-"""How arguments are written: positions, sizes, shapes, and patterns that begin with an arrow."""
+"""The syntax of arguments: positions, sizes, shapes, and patterns that begin with an arrow."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MOST_DIGITS = 18
 
 
 def protected(argv: Sequence[str]) -> list[str]:
-    """The arguments, those that begin with an arrow made unlike an option by a space.
+    """The arguments, with a space before leading arrows so that argparse sees no option.
 
     >>> protected(["explain", "->i", "--sizes", "i=3"])
     ['explain', ' ->i', '--sizes', 'i=3']
@@ -27,20 +27,20 @@ def protected(argv: Sequence[str]) -> list[str]:
 
 
 def as_text(argument: str) -> str:
-    """An argument as it was given."""
+    """An argument as the user gave it."""
     return argument.removeprefix(" ") if argument.startswith(" -") else argument
 
 
 def as_file(argument: str) -> str:
-    """The name of a file, or - for a standard stream."""
+    """A file name, or - for a standard stream."""
     name = as_text(argument)
     if not name or "\0" in name:
-        raise argparse.ArgumentTypeError(f"this is no name of a file: {name!r}")
+        raise argparse.ArgumentTypeError(f"this is not a file name: {name!r}")
     return name
 
 
 def as_words(argument: str) -> str | tuple[str, ...]:
-    """A word, or several divided by commas.
+    """A word, or several separated by commas.
 
     >>> as_words("real"), as_words("real,complex")
     ('real', ('real', 'complex'))
@@ -50,15 +50,15 @@ def as_words(argument: str) -> str | tuple[str, ...]:
 
 
 def as_number(argument: str) -> int:
-    """A number from 0 on."""
+    """A number of at least 0."""
     return _number(argument, "this")
 
 
 def as_count(argument: str) -> int:
-    """A number from 1 on."""
+    """A number of at least 1."""
     count = _number(argument, "this")
     if not count:
-        raise argparse.ArgumentTypeError("this is a number from 1 on, and not 0")
+        raise argparse.ArgumentTypeError("this must be at least 1, and not 0")
     return count
 
 
@@ -68,7 +68,7 @@ def as_positions(argument: str) -> tuple[int, ...]:
 
 
 def as_variables(argument: str) -> tuple[tuple[int, ...], ...]:
-    """Variables, each by the position of an operand or of all that hold it: `0,1` or `0+2,1`.
+    """Variables, each given by the position of its operand or of all of them: `0,1`, `0+2,1`.
 
     >>> as_variables("0+2,1")
     ((0, 2), (1,))
@@ -115,7 +115,7 @@ def _shape(text: str) -> Shape:
 def _number(text: str, what: str) -> int:
     digits = text.strip()
     if not (digits.isascii() and digits.isdecimal()):
-        raise argparse.ArgumentTypeError(f"{what} is a number from 0 on, and not {text!r}")
+        raise argparse.ArgumentTypeError(f"{what} must be a number of at least 0, and not {text!r}")
     if len(digits) > _MOST_DIGITS:
-        raise argparse.ArgumentTypeError(f"{what} has at most {_MOST_DIGITS} digits")
+        raise argparse.ArgumentTypeError(f"{what} may have at most {_MOST_DIGITS} digits")
     return int(digits)

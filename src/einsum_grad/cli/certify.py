@@ -22,9 +22,9 @@ examples:
   einsum-grad certify 'bij,jk->ik' --target einops --numbers complex
   einsum-grad certify gradients.py
 
-The code itself is run on random numbers modulo a large prime, where nothing is rounded. A module
-says its pattern in its docstring; --pattern says another. Do not certify a file that you would not
-run: it is executed, and one that never ends is not stopped.
+The code itself runs on random numbers modulo a large prime, where nothing is rounded. A module
+states its pattern in its docstring; --pattern overrides it. Do not certify a file that you would
+not run: it is executed, without a time limit.
 """
 
 
@@ -42,10 +42,10 @@ def add(commands: Any) -> None:
         "subject",
         type=as_text,
         metavar="PATTERN|FILE",
-        help="a pattern, or a module that emit wrote: a name with .py at its end, any with --file",
+        help="a pattern, or a module that emit wrote: a name that ends in .py, or any with --file",
     )
     parser.add_argument(
-        "--file", action="store_true", help="take the argument for a file, whatever its name"
+        "--file", action="store_true", help="treat the argument as a file, whatever its name"
     )
     add_request(parser)
     add_target(parser)
@@ -53,12 +53,18 @@ def add(commands: Any) -> None:
         "--numbers",
         type=as_words,
         metavar="real|complex",
-        help="what the code is for, or for each operand, as real,complex; default: real, or what "
-        "a file says",
+        help="the kind of numbers, for all operands or for each, as real,complex; default: real, "
+        "or what a file states",
     )
-    parser.add_argument("--pattern", type=as_text, help="of a file that does not say its own")
     parser.add_argument(
-        "--trials", type=as_count, default=1, metavar="1", help="how often, with new numbers"
+        "--pattern", type=as_text, help="the pattern of a file that does not state it"
+    )
+    parser.add_argument(
+        "--trials",
+        type=as_count,
+        default=1,
+        metavar="1",
+        help="the number of trials, each with new numbers",
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.set_defaults(run=_run)
@@ -66,14 +72,14 @@ def add(commands: Any) -> None:
 
 def _run(arguments: argparse.Namespace) -> Exit:
     certify = _of_file if arguments.file or _is_file(arguments.subject) else _of_pattern
-    with contextlib.redirect_stdout(Diagnostics()):  # what a module prints is no result
+    with contextlib.redirect_stdout(Diagnostics()):  # a module's output is no result
         certificate = certify(arguments)
     say(as_json(certificate.to_dict()) if arguments.json else str(certificate))
     return Exit.FINE if certificate.is_right else Exit.REFUSED
 
 
 def _is_file(subject: str) -> bool:
-    """Whether this names a file by its ending: no pattern has a single dot.
+    """Whether this is a file name by its ending; no pattern has a single dot.
 
     >>> _is_file("gradients.py"), _is_file("i/j->ij"), _is_file("...py")
     (True, False, False)
@@ -86,7 +92,7 @@ def _is_there(name: str) -> bool:
 
     try:
         return Path(name).is_file()
-    except OSError:  # a name can be too long to be looked for
+    except OSError:  # a name can be too long for a path
         return False
 
 
@@ -95,7 +101,7 @@ def _of_pattern(arguments: argparse.Namespace) -> Certificate:
     from einsum_grad.runtime import compile
 
     if arguments.pattern is not None:
-        raise ArgumentError("--pattern says the einsum of a file, and this is a pattern")
+        raise ArgumentError("--pattern states the einsum of a file, but this is a pattern")
     options = asked(arguments)
     try:
         bound = request(arguments.subject, **options)
@@ -112,7 +118,7 @@ def _of_file(arguments: argparse.Namespace) -> Certificate:
 
     from einsum_grad.runtime.certified import certify_module
 
-    why = "goes with a pattern, and this is a file, which is run as it stands"
+    why = "goes with a pattern, but this is a file, which is run unchanged"
     refuse(arguments, ("shapes", "target", "optimize"), why)
     return certify_module(
         Path(arguments.subject).read_bytes(),

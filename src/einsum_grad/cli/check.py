@@ -26,9 +26,9 @@ examples:
   einsum-grad check 'ij,jk->ik' --wrt 0 --guess 'ik,jk->ij'
 
 An einsum is linear in each operand, so a central difference with step 1 is exact: on whole
-numbers the gradients must be equal to it, on fractions they may be off by rounding.
+numbers the gradients must equal it, on fractions they may differ by rounding.
 
-A guess is a pattern for the gradient of one operand, the cotangent standing in its place.
+A guess is a pattern for the gradient of one operand, with the cotangent in its place.
 """
 
 
@@ -46,10 +46,13 @@ def add(commands: Any) -> None:
     add_request(parser)
     add_target(parser)
     parser.add_argument(
-        "--trials", type=as_count, metavar="2", help="how often, with new operands (default: 2)"
+        "--trials",
+        type=as_count,
+        metavar="2",
+        help="the number of trials, each with new operands (default: 2)",
     )
     parser.add_argument(
-        "--seed", type=as_number, metavar="0", help="of the random operands (default: 0)"
+        "--seed", type=as_number, metavar="0", help="the seed of the random operands (default: 0)"
     )
     parser.add_argument(
         "--guess",
@@ -65,7 +68,7 @@ def _run(arguments: argparse.Namespace) -> Exit:
     if arguments.guess is not None:
         return judge(arguments)
     if arguments.json:
-        raise ArgumentError("--json prints the verdict on a --guess, and there is none")
+        raise ArgumentError("--json prints the verdict on a --guess, but there is none")
     headed = are_several(arguments.patterns)
 
     def work(pattern: str) -> Exit:
@@ -100,7 +103,7 @@ def _checked(pattern: str, arguments: argparse.Namespace) -> Exit:
 
 
 def _judged(found: list[Point], position: int, name: str, shape: Shape, seed: int) -> Exit:
-    """Print the line of one gradient, and return the exit code that it asks for."""
+    """Print the line of one gradient, and return its exit code."""
     from einsum_grad.cli.differences import verdict
 
     judged = verdict(found, position, shape, seed)

@@ -1,4 +1,4 @@
-"""The terminal: results to stdout, diagnostics to stderr, colours and letters that it can show."""
+"""The terminal: results to stdout, diagnostics to stderr, and which symbols and colours it has."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ _SYMBOLS = "Σδ∂·…"
 
 
 def prepare() -> None:
-    """Let no character that a stream can't encode or decode end the program."""
+    """Make the streams escape characters that they can't encode or decode, instead of failing."""
     for stream in (sys.stdout, sys.stderr):
         _reconfigure(stream, "backslashreplace")
     _reconfigure(sys.stdin, "surrogateescape")
 
 
 def say(text: str, end: str = "\n", coloured: bool = False) -> None:
-    """Print a result; unless it has colours, what a terminal would obey or not show is escaped."""
+    """Print a result; unless it is coloured, invisible and control characters are escaped."""
     print(text if coloured else visible_lines(text), end=end)
 
 
 def head(pattern: str) -> str:
-    """What stands above the result for one of several patterns."""
+    """The heading above the result for one of several patterns."""
     return f"# {visible(pattern)}"
 
 
@@ -36,23 +36,23 @@ def complain(text: str) -> None:
 
 
 class Diagnostics(io.TextIOBase):
-    """A stream to stderr for what others print: what is escaped in diagnostics is so here."""
+    """A stream to stderr for foreign output, escaped as diagnostics are."""
 
     def write(self, text: str) -> int:
-        """Write as `complain` does, without its head."""
+        """Write as `complain` does, without its prefix."""
         if sys.stderr is not None:
             sys.stderr.write(visible_lines(text))
         return len(text)
 
 
 def finish() -> None:
-    """Write what is still in the buffer, while it can be said if that fails."""
+    """Flush stdout while a failure can still be reported."""
     if sys.stdout is not None:
         sys.stdout.flush()
 
 
 def give_up() -> None:
-    """Let Python's own flush at exit go nowhere: nobody reads what is still in the buffer."""
+    """Redirect Python's flush at exit to nowhere: nobody reads the rest of the buffer."""
     if sys.stdout is sys.__stdout__ and sys.stdout is not None:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
@@ -60,7 +60,7 @@ def give_up() -> None:
 
 
 def is_coloured(asked: bool | None) -> bool:
-    """Whether to print colours: as asked, else where a terminal reads and NO_COLOR is not set."""
+    """Whether to print colours: as asked, else on a terminal unless NO_COLOR is set."""
     if asked is not None:
         return asked
     refused = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
@@ -68,7 +68,7 @@ def is_coloured(asked: bool | None) -> bool:
 
 
 def shows_symbols() -> bool:
-    """Whether stdout has the letters of mathematics."""
+    """Whether stdout can encode the mathematical symbols."""
     encoding = getattr(sys.stdout, "encoding", None)
     try:
         _SYMBOLS.encode(encoding or "utf-8")
@@ -78,12 +78,12 @@ def shows_symbols() -> bool:
 
 
 def is_utf8() -> bool:
-    """Whether stdout takes every character."""
+    """Whether stdout can encode every character."""
     return (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
 
 
 def as_json(document: dict[str, Any]) -> str:
-    """`document` on a line: in letters that stdout takes and shows, else in JSON's own escapes."""
+    """`document` on one line; what stdout can't show is escaped the JSON way."""
     import json
 
     text = json.dumps(document, ensure_ascii=not is_utf8())
@@ -91,7 +91,7 @@ def as_json(document: dict[str, Any]) -> str:
 
 
 def _reconfigure(stream: TextIO | None, errors: str) -> None:
-    # Streams that a test or a notebook put in the place of Python's need not have the method.
+    # Replaced streams, as in tests and notebooks, may lack the method.
     reconfigure = getattr(stream, "reconfigure", None)
     if reconfigure is not None:
         reconfigure(errors=errors)

@@ -38,8 +38,8 @@ def _add(commands: Any, name: str, order: int, example: str, more: str, epilog: 
     title = name.capitalize()
     parser = commands.add_parser(
         name,
-        help=f"tell a {title} of a pattern, as patterns",
-        description=f"Tell a {title} of a pattern: a sum of products of operands and deltas.",
+        help=f"show a {title} of a pattern, as patterns",
+        description=f"Show a {title} of a pattern: a sum of products of operands and deltas.",
         epilog=epilog,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -71,7 +71,7 @@ def _run(arguments: argparse.Namespace) -> Exit:
         arguments.wrt *= arguments.order
     if len(arguments.wrt) != arguments.order:
         raise ArgumentError(
-            f"--wrt names {len(arguments.wrt)} variables, and this derivative has "
+            f"--wrt names {len(arguments.wrt)} variables, but this derivative has "
             f"{arguments.order}; the places of one variable are joined by +, as in 0+2"
         )
     told = next(form for name, form in _FORMS.items() if name is None or vars(arguments)[name])
@@ -123,7 +123,7 @@ def _as_json(derivative: Derivative, arguments: argparse.Namespace) -> str:
 
 
 def _code(derivative: Derivative, arguments: argparse.Namespace) -> Iterator[str]:
-    """The code, if it is wanted."""
+    """The code, if requested."""
     if arguments.code or arguments.target is not None:
         from einsum_grad.emit.derivative import emit_derivative
 
@@ -132,4 +132,4 @@ def _code(derivative: Derivative, arguments: argparse.Namespace) -> Iterator[str
 
 
 _FORMS = {"json": _as_json, "latex": _as_latex, None: _as_text}
-"""How a derivative is told, by the option that asks for it."""
+"""The form of output by the option that selects it."""

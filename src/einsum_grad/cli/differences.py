@@ -17,7 +17,7 @@ from einsum_grad.plan import Shape
 Array = NDArray[np.float64]
 
 MOST_ENTRIES = 64
-"""A gradient with more entries is held against the differences along random directions."""
+"""A gradient with more entries is checked along random directions instead of each entry."""
 
 _ITEMSIZE = 8
 _FEWEST_DIRECTIONS = 4
@@ -55,10 +55,10 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the differences say of a gradient: how far it is off at most, and whether it is right.
+    """Whether a gradient agrees with the differences, and its largest deviations.
 
-    `whole` is the largest deviation on whole numbers, `fractions` that on fractions; where the
-    gradient has entries beyond 1, as a part of the largest.
+    `whole` is the largest deviation on whole numbers, `fractions` that on fractions, both relative
+    to the largest entry of the gradient if that is above 1.
     """
 
     is_right: bool
@@ -75,17 +75,17 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class WrongShape:
-    """What is said of a gradient whose shape is not its operand's."""
+    """The verdict on a gradient whose shape is not its operand's."""
 
     shape: Shape
     wanted: Shape
     is_right: bool = False
 
     def __str__(self) -> str:
-        return f"it has shape {self.shape}, and the operand {self.wanted}"
+        return f"it has shape {self.shape}, but the operand has {self.wanted}"
 
 
-@np.errstate(all="ignore")  # what overflows or is no number is told in the verdict
+@np.errstate(all="ignore")  # the verdict reports overflows and nans
 def points(
     function: Differentiable, shapes: Sequence[Shape], trials: int, seed: int
 ) -> list[Point]:
@@ -103,7 +103,7 @@ def _point(
 
     def draw(shape: Shape) -> Array:
         if math.prod(shape) > sys.maxsize // _ITEMSIZE:
-            # NumPy calls it a wrong value; it is the memory of any machine.
+            # NumPy would raise a ValueError; it is more than any memory.
             raise MemoryError
         if whole:
             return random.integers(-largest, largest, shape, endpoint=True).astype(float)
@@ -116,7 +116,7 @@ def _point(
 
 
 def steps(shape: Shape, seed: int) -> Iterator[Array]:
-    """The steps that are taken from an operand: along each entry, or in random directions."""
+    """The steps from an operand: along each entry, or in random directions."""
     count = math.prod(shape)
     if count <= MOST_ENTRIES:
         return iter(np.eye(count).reshape(count, *shape))
@@ -125,7 +125,7 @@ def steps(shape: Shape, seed: int) -> Iterator[Array]:
 
 
 def directions(entries: int) -> int:
-    """How many random directions are taken: fewer where each of them takes long.
+    """The number of random directions: fewer for large operands.
 
     >>> directions(100), directions(10**4), directions(10**6)
     (64, 26, 4)
@@ -135,7 +135,7 @@ def directions(entries: int) -> int:
 
 @np.errstate(all="ignore")
 def verdict(found: Sequence[Point], position: int, shape: Shape, seed: int) -> Verdict | WrongShape:
-    """Hold the gradients at `position`, whose operand has this shape, against the differences."""
+    """Compare the gradients at `position`, whose operand has `shape`, with the differences."""
     off = {True: [0.0], False: [0.0]}
     right = True
     for point in found:
@@ -146,7 +146,7 @@ def verdict(found: Sequence[Point], position: int, shape: Shape, seed: int) -> V
         for step in steps(shape, seed):
             deviation, allowed = _deviation(point, position, step)
             off[point.whole].append(deviation / largest)
-            right = right and deviation <= allowed  # never so for what is no number
+            right = right and deviation <= allowed  # False for nan
     whole, fractions = (float(np.max(off[kind])) for kind in (True, False))
     return Verdict(right, whole, fractions, _looked_at(math.prod(shape)))
 
@@ -158,7 +158,7 @@ def _looked_at(entries: int) -> str:
 
 
 def _deviation(point: Point, position: int, step: Array) -> tuple[float, float]:
-    """How far the gradient is off from the difference that `step` makes, and may be."""
+    """The deviation of the gradient from the difference along `step`, and the allowed one."""
     operand, gradient = point.function.wrt[position], point.gradients[position]
     ahead, behind = (_loss(point, operand, point.operands[operand] + v) for v in (step, -step))
     off = abs(float(np.sum(gradient * step)) - (ahead - behind) / 2)
@@ -171,10 +171,10 @@ def _loss(point: Point, operand: int, moved: Array) -> float:
 
 
 def _allowed(point: Point, operand: int, step: Array) -> float:
-    """Nothing where no sum can be rounded, else what rounding may do to the largest of them."""
+    """0 if no sum can be rounded, else a bound on the rounding of the largest sum."""
     sizes = [np.abs(array) for array in point.operands]
     sizes[operand] = sizes[operand] + np.abs(step)
     bound = float(np.sum(np.abs(point.cotangent) * point.function(*sizes)))
     if not math.isfinite(bound):
-        raise ArgumentError("the numbers of the check grow out of range; give smaller sizes")
+        raise ArgumentError("the numbers of the check overflow; give smaller sizes")
     return 0.0 if point.whole and bound < _EXACT else bound * _ROUNDING

@@ -1,4 +1,4 @@
-"""The entry point: arguments to a command, and a command's end to an exit code."""
+"""The entry point: arguments to a command, and its outcome to an exit code."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ examples:
   einsum-grad check 'bij,jk->ik' --sizes b=3,i=4
   einsum-grad certify gradients.py
 
-Put the pattern in quotation marks: to the shell, > is a redirection.
+Quote the pattern: to the shell, > is a redirection.
 'einsum-grad COMMAND --help' tells more. Exit codes: 0 fine, 1 refused or failed, 2 usage.
 """
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code; `argv` are the arguments, by default ours.
+    """Run the command line and return its exit code; `argv` defaults to `sys.argv[1:]`.
 
     >>> main(["explain", "ij->ji"])
     Z[j,i] = X[i,j]
@@ -78,7 +78,7 @@ def _run(argv: Sequence[str]) -> int:
 
 
 class _Parser(argparse.ArgumentParser):
-    """One that shows what it refuses: argparse repeats arguments as they are."""
+    """A parser whose errors are escaped: argparse repeats arguments verbatim."""
 
     def error(self, message: str) -> NoReturn:
         super().error(visible(message))

@@ -8,7 +8,7 @@ from einsum_grad.errors import ArgumentError, ArgumentTypeError, EinsumGradError
 
 
 class Exit(IntEnum):
-    """How a command ended; the last two are what a shell says of a program ended by a signal."""
+    """How a command ended; the last two are the shell's codes for SIGINT and SIGPIPE."""
 
     FINE = 0
     REFUSED = 1
@@ -18,5 +18,5 @@ class Exit(IntEnum):
 
 
 def exit_of(error: EinsumGradError) -> Exit:
-    """A refused pattern is not the fault of how the program was called; a refused option is."""
+    """An invalid option is a usage error; an invalid pattern is not."""
     return Exit.USAGE if isinstance(error, (ArgumentError, ArgumentTypeError)) else Exit.REFUSED

@@ -1,4 +1,4 @@
-"""Files, written whole or not at all."""
+"""Files, written atomically."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pathlib import Path
 
 
 def write(path: Path, text: str) -> None:
-    """Write a file: a regular one is replaced, what stands for a stream is written to as it is.
+    """Write a file: a regular one is replaced atomically, a device or pipe is written to.
 
-    The mode of a file that was there is kept, and so is a link to it. Raises `OSError`.
+    An existing file keeps its mode, and a symbolic link to it stays. Raises `OSError`.
     """
     try:
         _write(path, text)
-    except OSError as error:  # which may speak of the file beside it
+    except OSError as error:  # which may name the temporary file
         raise type(error)(error.errno, error.strerror, str(path)) from None
 
 
@@ -33,7 +33,7 @@ def _write(path: Path, text: str) -> None:
 
 
 def _stream(file: os.stat_result) -> int | None:
-    """The descriptor that is open on it already, as on /dev/stdout: it knows where to go on."""
+    """The descriptor already open on the file, as for /dev/stdout, which keeps its position."""
     for descriptor in (1, 2):
         try:
             if os.path.samestat(file, os.fstat(descriptor)):
@@ -46,7 +46,7 @@ def _stream(file: os.stat_result) -> int | None:
 def _replace(path: Path, old: os.stat_result | None, text: str) -> None:
     if old is not None and not os.access(path, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-    # Nobody knows the name before, and nothing that is there is opened.
+    # The name is unpredictable, and O_EXCL opens nothing that exists.
     beside = path.with_name(f".einsum-grad-{os.urandom(16).hex()}")
     new = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     try:

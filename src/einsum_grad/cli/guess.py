@@ -1,4 +1,4 @@
-"""`einsum-grad check --guess`: a hand-derived gradient is judged."""
+"""`einsum-grad check --guess`: judge a hand-derived gradient."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from einsum_grad.errors import ArgumentError
 
 
 def judge(arguments: argparse.Namespace) -> Exit:
-    """Print the verdict on the guess; 1 unless it is right."""
+    """Print the verdict on the guess; exit 1 unless it is right."""
     from einsum_grad.guess import check_guess
     from einsum_grad.plan import request
 
@@ -21,11 +21,11 @@ def judge(arguments: argparse.Namespace) -> Exit:
         "does not go with --guess: a guess is judged for all sizes, and no code is run",
     )
     if len(arguments.patterns) != 1:
-        raise ArgumentError("a guess is of one pattern's gradient")
+        raise ArgumentError("a guess is for one pattern")
     (pattern,) = arguments.patterns
     wrt = request(pattern, arguments.wrt, arguments.notation, arguments.sizes).wrt
     if len(wrt) != 1:
-        raise ArgumentError("a guess is of one gradient: say with --wrt of which operand's")
+        raise ArgumentError("a guess is for one gradient: name its operand with --wrt")
     verdict = check_guess(pattern, wrt[0], arguments.guess, arguments.notation, arguments.sizes)
     document = as_json(verdict.to_dict())
     say(document if arguments.json else str(verdict))

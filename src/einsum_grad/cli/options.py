@@ -1,4 +1,4 @@
-"""The options that the commands have in common."""
+"""The options that commands share."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ DEFAULT_NOTATION = "letters"
 
 
 def add_request(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say what of a pattern is asked for."""
+    """Add the options that say what is requested of a pattern."""
     parser.add_argument(
         "--wrt",
         type=as_positions,
         metavar="0,1",
-        help="the operands whose gradients are wanted, counted from 0; default: all",
+        help="the operands whose gradients to compute, counted from 0; default: all",
     )
     add_known(parser)
     parser.add_argument(
@@ -27,12 +27,12 @@ def add_request(parser: argparse.ArgumentParser) -> None:
         type=as_order,
         metavar="auto|greedy|1-2,0-1",
         help="the order of contraction: auto (our search, the default), the name of one of "
-        "opt_einsum's, or a path",
+        "opt_einsum's searches, or a path",
     )
 
 
 def add_known(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say what is known of a pattern."""
+    """Add the options for the known sizes and the notation of a pattern."""
     parser.add_argument("--sizes", type=as_sizes, metavar="b=64,i=256", help="sizes of labels")
     parser.add_argument(
         "--shapes",
@@ -44,7 +44,7 @@ def add_known(parser: argparse.ArgumentParser) -> None:
         "--notation",
         default=DEFAULT_NOTATION,
         metavar="letters|named",
-        help="letters as in np.einsum (default), or named: names divided by spaces, as in einops",
+        help="letters as in np.einsum (default), or named: names separated by spaces, as in einops",
     )
 
 
@@ -56,7 +56,7 @@ def asked(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def add_target(parser: argparse.ArgumentParser) -> None:
-    """Add how generated code is written."""
+    """Add the option for the target of generated code."""
     parser.add_argument(
         "--target",
         metavar="numpy|einops",
@@ -65,12 +65,12 @@ def add_target(parser: argparse.ArgumentParser) -> None:
 
 
 def target_of(arguments: argparse.Namespace) -> str:
-    """The target that was asked for, or the one that is taken otherwise."""
+    """The requested target, or the default."""
     return arguments.target or DEFAULT_TARGET
 
 
 def refuse(arguments: argparse.Namespace, names: Iterable[str], why: str) -> None:
-    """Raise `ArgumentError` if one of the options was given, which would change nothing here."""
+    """Raise `ArgumentError` if one of these options was given, which have no effect here."""
     for name in names:
         if getattr(arguments, name) is not None:
             raise ArgumentError(f"--{name} {why}")

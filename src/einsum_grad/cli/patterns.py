@@ -1,4 +1,4 @@
-"""The patterns that a command is to work on, one after the other."""
+"""The patterns that a command works on, one after the other."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def add_patterns(parser: argparse.ArgumentParser) -> None:
 
 
 def each(patterns: Sequence[str], work: Callable[[str], Exit]) -> Exit:
-    """Do `work` on every pattern, and return the worst exit code; refusals do not stop it."""
+    """Do `work` on every pattern, past refused ones, and return the worst exit code."""
     worst = Exit.FINE
     for where, pattern in _read(patterns):
         try:
@@ -40,18 +40,18 @@ def each(patterns: Sequence[str], work: Callable[[str], Exit]) -> Exit:
 
 
 def are_several(patterns: Sequence[str]) -> bool:
-    """Whether there may be more than one."""
+    """Whether there may be more than one pattern."""
     return len(patterns) > 1 or STDIN in patterns
 
 
 def _read(patterns: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Each pattern, and before it where it stands if that is not the command line."""
+    """Each pattern, preceded by its line number if it comes from standard input."""
     if STDIN not in patterns:
         yield from (("", pattern) for pattern in patterns)
     elif len(patterns) > 1:
         raise ArgumentError(
-            "'-' reads the patterns from standard input and stands alone; "
-            "if it was part of an arrow, put the pattern in quotation marks"
+            "'-' reads the patterns from standard input and must be alone; "
+            "if it was part of an arrow, quote the pattern"
         )
     elif sys.stdin is not None:
         yield from _lines()

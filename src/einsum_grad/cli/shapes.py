@@ -1,4 +1,4 @@
-"""Shapes: how they are printed, and small ones for patterns whose sizes nobody gave."""
+"""Shapes: how they are printed, and small defaults."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SHOWN = 12
 
 
 def written(shapes: Sequence[Shape]) -> str:
-    """The shapes as `--shapes` takes them; the last of very many are left out.
+    """The shapes as `--shapes` takes them; of very many, the last are left out.
 
     >>> written([(2, 3), ()])
     '2x3,scalar'
@@ -25,7 +25,7 @@ def written(shapes: Sequence[Shape]) -> str:
 
 
 def default_shapes(pattern: Pattern, known: Mapping[str, int]) -> tuple[Shape, ...]:
-    """Small shapes of the operands, each label of another size where that stays small.
+    """Small shapes of the operands, with a different size for each label if that stays small.
 
     >>> default_shapes(Pattern((("b", "i", "j"), ("j", "k")), ("i", "k")), {"k": 9})
     ((2, 3, 4), (4, 9))
@@ -37,7 +37,7 @@ def default_shapes(pattern: Pattern, known: Mapping[str, int]) -> tuple[Shape, .
         shapes = [_shape(term, {**sizes, **known}) for term in terms]
         if all(math.prod(shape) <= _MOST_ENTRIES for shape in shapes):
             break
-    else:  # so many axes that even 2 each are too much
+    else:  # so many axes that even size 2 each is too much
         sizes = {label: 2 if number < 8 else 1 for number, label in enumerate(labels)}
         shapes = [_shape(term, {**sizes, **known}) for term in terms]
     return tuple(shapes[:-1])

@@ -10,11 +10,18 @@ from itertools import chain
 from einsum_grad.emit.context import Context
 from einsum_grad.emit.tree import Assign, Call, Expression, Statement, call
 from einsum_grad.emit.view import aligned, transposed
-from einsum_grad.lower import Kind, Product, Step, Value, is_matrix, missing, only, without
+from einsum_grad.lower import (
+    LETTERS,
+    Kind,
+    Product,
+    Step,
+    Value,
+    is_matrix,
+    missing,
+    only,
+    without,
+)
 from einsum_grad.plan import Labels, Pattern
-
-LETTERS = len(string.ascii_letters)
-"""How many labels an einsum takes."""
 
 ROLES = ("left", "right")
 """What the arguments of a call are called where a statement has to prepare them."""

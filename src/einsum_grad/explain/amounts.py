@@ -1,4 +1,4 @@
-"""Numbers for people: flops and bytes in thousands, and flops in labels."""
+"""Readable amounts: flops and bytes with unit prefixes, and flops in terms of labels."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _scaled(number: int, step: int, units: Sequence[str]) -> str:
         power += 1
     if not power:
         return f"{number} {units[0]}"
-    # Decimal: the product of many sizes may be more than a float holds.
+    # Decimal: the product of many sizes may overflow a float.
     scaled = Decimal(number) / step**power
     shown = f"{scaled:.1f}" if scaled < 1_000_000 else f"{scaled:.1e}"
     return f"{shown.removesuffix('.0')} {units[power]}"

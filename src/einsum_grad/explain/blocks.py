@@ -1,4 +1,4 @@
-"""`Explained` to blocks: what is said of the forward, of each gradient, and of all the costs."""
+"""`Explained` to blocks: the forward, each gradient, and the total costs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from einsum_grad.plan.derive.reasons import form_facts, gradient_facts, listed
 
 
 class Span(NamedTuple):
-    """A piece of a line, and the part that it plays there."""
+    """A piece of a line, and its role there."""
 
     role: str
     text: str
@@ -35,7 +35,7 @@ Line = tuple[Span, ...]
 
 
 class Row(NamedTuple):
-    """A row of a block's table: its name, what it says, and a remark on that."""
+    """A row of a block's table: name, value, and a remark on the value."""
 
     name: str
     value: str
@@ -44,7 +44,7 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A line, a remark that stands beside it, sentences about it, and a table."""
+    """A line, a remark beside it, sentences about it, and a table."""
 
     head: Line
     remark: Line = ()
@@ -60,7 +60,7 @@ class Writer:
     spelling: Spelling
 
     def forward(self) -> Block:
-        """The pattern itself; it is taken apart only where np.einsum has no such output."""
+        """The pattern itself; it is decomposed only if np.einsum has no such output."""
         form, names = self.explanation.forward, self.explanation.operands
         facts = tuple(form_facts(form, names, OUTPUT, "value"))
         generalised = form.repeat_axes or form.diagonals
@@ -79,11 +79,11 @@ class Writer:
         return map(self._gradient, explanation.gradients, explanation.costs.gradients)
 
     def closing(self) -> Iterator[Block]:
-        """What is to be said of all: what is missing, and the costs in numbers."""
+        """What is left out, and the total costs in numbers."""
         costs = self.explanation.costs
         yield from left_out(self.explanation)
         if not costs.ordered:
-            yield _remark("flops are counted from left to right; all sizes give a better order")
+            yield _remark("flops are counted from left to right; give all sizes for a better order")
         if costs.total:
             yield Block(
                 head=(Span("remark", f"all together, with {costs.itemsize} bytes a number"),),
@@ -153,7 +153,7 @@ def right_spans(equation: Formula, spelling: Spelling) -> list[Span]:
 
 
 def einops_repeat(form: NormalForm) -> str | None:
-    """The repetition as einops writes it; None for that along an ellipsis, which it can't write.
+    """The repetition as einops writes it; None along an ellipsis, which einops can't repeat.
 
     >>> from einsum_grad.plan import normal_form
     >>> einops_repeat(normal_form(Pattern((("i",),), ("b", "i"))))
@@ -170,7 +170,7 @@ def einops_repeat(form: NormalForm) -> str | None:
 
 
 def _einops_names(form: NormalForm) -> dict[str, str]:
-    """The labels of the repetition, those that are no names in letters that are free."""
+    """The labels of the repetition; free letters replace those that are no identifiers."""
     names = {label: label for label in form.repeated if label.isidentifier()}
     signs = [label for label in form.repeated if label not in (*names, ELLIPSIS)]
     return {**names, **dict(zip(signs, ellipsis_labels(len(signs), tuple(names)), strict=True))}
@@ -191,7 +191,7 @@ def _total_rows(cost: Cost) -> Iterator[Row]:
 
 
 def left_out(explanation: Explained) -> Iterator[Block]:
-    """What is missing, if something is."""
+    """A remark on the gradients that are left out, if any."""
     if explanation.left_out:
         yield _remark(
             f"the gradients of {explanation.left_out} more operands are left out; wrt selects"

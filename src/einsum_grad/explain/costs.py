@@ -1,11 +1,11 @@
-"""What the forward and each gradient cost: in labels, in numbers where the sizes are known."""
+"""The cost of the forward and of each gradient: symbolic, and in numbers for known sizes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from einsum_grad.lower import Op, Program, Step, arrange, is_view, lower, scale_of, steps
+from einsum_grad.lower import PLAIN, Form, Lowering, Op, Program, Step, is_view, scale_of, steps
 from einsum_grad.lower.cost import Cost, Term, Work, cost, total, work
 from einsum_grad.lower.dependence import needed
 from einsum_grad.plan import (
@@ -17,16 +17,15 @@ from einsum_grad.plan import (
     Pattern,
     arrays,
     contraction_path,
-    pairwise,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class PartCost:
-    """What the forward costs, or one gradient as if it were the only one.
+    """The cost of the forward, or of one gradient as if it were the only one.
 
-    The sizes are filled into `flops` as far as they are known; `work` is there where all are.
-    `shared` are the patterns of the forward whose results are used again and so cost nothing.
+    Known sizes are filled into `flops`; `work` is set if all are known. `shared` are the patterns
+    of the forward whose results are reused and so cost nothing.
     """
 
     flops: tuple[Term, ...]
@@ -36,10 +35,10 @@ class PartCost:
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """The cost of the forward, of each gradient, and of all together where the sizes are known.
+    """The cost of the forward, of each gradient, and, for known sizes, the total.
 
-    `ordered` says whether the order of the contractions was searched; else they are counted from
-    left to right.
+    `ordered` says whether a contraction path was searched or given; else operands are contracted
+    from left to right.
     """
 
     forward: PartCost
@@ -56,16 +55,18 @@ def costs(
     itemsize: int,
     order: Order = AUTO,
 ) -> Costs:
-    """Count for the program that contracts two operands at a time.
+    """The costs of the program that contracts two operands at a time.
 
-    Unless it is given, an order of more than two operands is searched only where all sizes are
-    known: without them there is little to choose by, and the search may need NumPy.
+    For more than two operands without a given path, one is searched only if all sizes are known:
+    without them there is little to choose by, and the search may need NumPy.
     """
     count = len(pattern.inputs)
     known = bool(sizes) and all(label in sizes for label in pattern.labels() if label != UNIT)
     ordered = known or count <= 2 or order is False or isinstance(order, tuple)
     path = contraction_path(pattern, sizes, order) if ordered else left_to_right(count)
-    program = lower(pairwise(pattern, path), wrt, given=sizes)
+    scale = scale_of(arrays(pattern, path), sizes, itemsize) if known else None
+    found = Lowering(pattern, wrt, path, sizes, PLAIN, Form(), True, scale)
+    program = found.lowered()
     places = _places(program)
 
     def part(chosen: tuple[Step, ...], shared: tuple[Pattern, ...] = ()) -> PartCost:
@@ -79,22 +80,14 @@ def costs(
         gradients=tuple(
             part(chosen, tuple(_shared(program, chosen, places))) for chosen in backward
         ),
-        total=_total(program, path, sizes, itemsize, order) if known else None,
+        total=cost(found.program(), sizes, itemsize, order) if known else None,
         itemsize=itemsize,
         ordered=ordered,
     )
 
 
-def _total(
-    program: Program, path: Path, sizes: Mapping[str, int], itemsize: int, order: Order
-) -> Cost:
-    """The cost of what runs for these sizes: copies and blocks are in it."""
-    scale = scale_of(arrays(program.pattern, path), sizes, itemsize)
-    return cost(arrange(program, scale), sizes, itemsize, order)
-
-
 def left_to_right(count: int) -> Path:
-    """The path that contracts each operand into the result of those before it.
+    """The path that contracts each operand into the result of the earlier ones.
 
     >>> left_to_right(4)
     ((0, 1), (2, 0), (1, 0))
@@ -105,7 +98,7 @@ def left_to_right(count: int) -> Path:
 def _shared(
     program: Program, chosen: tuple[Step, ...], places: Mapping[str, tuple[int, str]]
 ) -> Iterator[Pattern]:
-    """The steps of the forward that `chosen` read the results of, as patterns."""
+    """The forward steps whose results `chosen` read, as patterns."""
     names = {label: told for label, (_, told) in places.items()}
     read = {arg.name for step in chosen for arg in step.args}
     read -= {step.result.name for step in chosen}
@@ -115,7 +108,7 @@ def _shared(
 
 
 def _places(program: Program) -> dict[str, tuple[int, str]]:
-    """Each label's place in the pattern; the one made of an ellipsis has the ellipsis' place."""
+    """Each label's place in the pattern; a label merged from an ellipsis has its place."""
     places = {label: number for number, label in enumerate(program.pattern.labels())}
     found = {label: (number, label) for label, number in places.items()}
     for step in steps(program.forward):
@@ -126,5 +119,5 @@ def _places(program: Program) -> dict[str, tuple[int, str]]:
 
 
 def _ordered(term: Term, places: Mapping[str, tuple[int, str]]) -> Term:
-    """The term with its labels as the pattern has them."""
+    """The term with its labels in the pattern's order."""
     return Term(term.count, tuple(label for _, label in sorted(places[x] for x in term.labels)))

@@ -1,4 +1,4 @@
-"""`Derivation`: the gradients of an explanation, line by line."""
+"""`Derivation`: the gradients of an explanation, derived line by line."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from einsum_grad.explain.styles import Style
 class Derivation(Notebook):
     """The gradients of a pattern, each derived from the pattern line by line.
 
-    `str()` of it is for reading, `to_dict()` for programs, `latex()` for a paper.
+    `str()` is for reading, `to_dict()` for programs, `latex()` for papers.
 
     >>> from einsum_grad.explain import explain
     >>> print(explain("ij->i").derive())
@@ -49,5 +49,5 @@ class Derivation(Notebook):
         return latex(self.explanation)
 
     def styled(self, style: Style) -> str:
-        """The text, each piece of it in `style`."""
+        """The text, each span in `style`."""
         return text(self.explanation, style)

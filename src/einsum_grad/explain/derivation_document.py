@@ -1,4 +1,4 @@
-"""A derivation to a document of plain lists and dicts; docs/command-line.md describes it."""
+"""A derivation to plain lists and dicts; docs/command-line.md describes the format."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A derivation to text: for a terminal and a notebook, and for LaTeX."""
+"""A derivation to text, for terminals and notebooks, and to LaTeX."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from einsum_grad.plan import Derived, Rule
 from einsum_grad.visible import visible
 
 _WIDEST_LEFT = 30
-"""Where the left side is wider than this, the right side stands below it."""
+"""If the left side is wider than this, the right side goes below it."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A line as it is shown: a left side that is that of the row before is left out."""
+    """A line as shown; a left side equal to that of the previous row is left out."""
 
     line: Derived
     left: str
@@ -31,7 +31,7 @@ class _Row:
 
 
 def text(explained: Explained, style: Style = plain, spelling: Spelling = UNICODE) -> str:
-    """The derivation as lines; `styles` and `spelling` hold what there is to choose from."""
+    """The derivation as text; for the choices see the modules `styles` and `spelling`."""
     return styled(_lines(explained, spelling), style)
 
 
@@ -62,7 +62,7 @@ def _lines(explained: Explained, spelling: Spelling) -> Iterator[Line]:
 
 
 def _parts(explained: Explained, spelling: Spelling) -> Iterator[tuple[_Row, ...]]:
-    """The rows of the element, which all gradients have in common, and those of each gradient."""
+    """The rows of the element, which all gradients share, and those of each gradient."""
     yield tuple(_rows(explained, (element(explained),), spelling))
     for gradient in explained.gradients:
         yield tuple(_rows(explained, lines(explained, gradient)[1:], spelling))
@@ -94,7 +94,7 @@ def _sentence_lines(told: str) -> Iterator[Line]:
 
 
 def _row_lines(row: _Row, column: int) -> Iterator[Line]:
-    """The row; its right side goes on below itself where it is too wide."""
+    """The row; a right side that is too wide wraps."""
     left, width = row.left, columns(row.left)
     if width > column:
         yield (Span("left", left),)

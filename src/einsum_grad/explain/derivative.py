@@ -1,4 +1,4 @@
-"""`Derivative` to text: the equation with its indices and deltas, the patterns, the sizes."""
+"""`Derivative` to text: the equation with indices and deltas, the patterns, the sizes."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def lines(
     notation: str = "letters",
     spelling: Spelling = UNICODE,
 ) -> Iterator[str]:
-    """The equation, and below it the patterns and how many numbers they are."""
+    """The equation, and below it the patterns and their numbers of entries."""
     yield text(derivative, spelling)
     compact = is_compact(derivative.pattern, notation)
     for term in derivative.terms:
@@ -72,24 +72,24 @@ def lines(
 
 
 def dense(derivative: Derivative) -> tuple[Term, ...]:
-    """How many numbers the derivative has, in labels."""
+    """The number of entries of the derivative, in labels."""
     return (_term(derivative.axes),)
 
 
 def compressed(derivative: Derivative, sizes: Mapping[str, int]) -> tuple[Term, ...]:
-    """How many numbers are enough, in labels: those of each array that has to be kept."""
+    """The numbers that must be stored, in labels, for each stored array."""
     return tuple(map(_term, stored(derivative.terms, sizes)))
 
 
 def products(derivative: Derivative) -> Iterator[Formula]:
-    """The terms in the indices of the left side."""
+    """The terms, in the indices of the left side."""
     names = operand_names(len(derivative.pattern.inputs))
     axes = [index for factor in left(derivative) for index in factor.indices]
     return (_product(term, axes, names, derivative) for term in derivative.terms)
 
 
 def left(derivative: Derivative) -> tuple[Factor, ...]:
-    """The output and the variables, with an index of its own for each axis."""
+    """The output and the variables, with a distinct index for each axis."""
     names = operand_names(len(derivative.pattern.inputs))
     indices = _fresh(derivative.axes, derivative.pattern.labels())
     found = [Factor(OUTPUT, _taken(indices, derivative.pattern.output))]
@@ -104,7 +104,7 @@ def _taken(indices: Iterator[str], labels: Labels) -> Labels:
 
 
 def _fresh(labels: Labels, taken: Labels) -> Iterator[str]:
-    """Each label, where it stands again another one; a 0 for a unit, primes for an ellipsis."""
+    """Each label, replaced by a free one where it recurs; units give 0, ellipses get primes."""
     free = iter(ellipsis_labels(len(labels), taken))
     seen: Counter[str] = Counter()
     for label in labels:
@@ -141,7 +141,7 @@ def _product(
 
 
 def _right(derivative: Derivative, spelling: Spelling) -> str:
-    """The sum of the terms; equal ones are counted."""
+    """The sum of the terms; equal ones are collected."""
     counts = Counter(products(derivative))
     return " + ".join(_spelled(term, count, spelling) for term, count in counts.items()) or "0"
 
@@ -153,7 +153,7 @@ def _spelled(term: Formula, count: int, spelling: Spelling) -> str:
 
 
 def _numbers(terms: Sequence[Term], sizes: Mapping[str, int], spelling: Spelling) -> str:
-    """A sum of products of sizes; a number as far as these are known."""
+    """A sum of products of sizes; those of known sizes are added up."""
     known = [term.at(sizes) for term in terms]
     count = sum(term.count for term in known if not term.labels)
     open_ = [spelling.times.strip().join(str(term).split("·")) for term in known if term.labels]

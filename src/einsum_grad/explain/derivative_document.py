@@ -1,4 +1,4 @@
-"""`Derivative` to a document of plain lists and dicts; docs/command-line.md describes it."""
+"""`Derivative` to plain lists and dicts; docs/command-line.md describes the format."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from einsum_grad.lower.cost import Term
 from einsum_grad.plan import Derivative, Factor, normal_form
 
 SCHEMA = 1
-"""The number of this form of the document; a key that is only added does not change it."""
+"""The version of the format; adding a key does not change it."""
 
 
 def document(
     derivative: Derivative, sizes: Mapping[str, int], notation: str = "letters"
 ) -> dict[str, Any]:
-    """Everything that is said of a derivative, as plain lists and dicts."""
+    """Everything that is shown of a derivative, as plain lists and dicts."""
     compact = is_compact(derivative.pattern, notation)
     output, *variables = left(derivative)
     return {

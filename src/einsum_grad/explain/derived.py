@@ -1,4 +1,4 @@
-"""The lines of a derivation, from what is explained."""
+"""The lines of a derivation of an `Explained`."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ def lines(explained: Explained, gradient: Gradient) -> tuple[Derived, ...]:
 
 
 def pattern(explained: Explained, line: Derived, short: bool = False) -> str:
-    """What the last line says, in the notation of the explained pattern."""
+    """The pattern of the last line, in the notation of the explained pattern."""
     return explained.spell(line.formula.pattern(), line.formula.place, short)
 
 
 def facts(explained: Explained, gradient: Gradient) -> tuple[Fact, ...]:
-    """What is to be known of the pattern that the derivation ends with."""
+    """The facts about the pattern that the derivation ends with."""
     return gradient_facts(gradient, explained.operands, COTANGENT)

@@ -1,4 +1,4 @@
-"""`Explained` to a document of plain lists and dicts; docs/command-line.md describes it."""
+"""`Explained` to plain lists and dicts; docs/command-line.md describes the format."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from einsum_grad.plan import OUTPUT, UNIT, Formula, Gradient, Labels, NormalForm
 from einsum_grad.plan.derive.reasons import Fact, form_facts, gradient_facts
 
 SCHEMA = 1
-"""The number of this form of the document; a key that is only added does not change it."""
+"""The version of the format; adding a key does not change it."""
 
 
 def document(explanation: Explained) -> dict[str, Any]:
-    """Return everything that is explained."""
+    """Everything that is explained, as plain lists and dicts."""
     form, costs = explanation.forward, explanation.costs
     facts = form_facts(form, explanation.operands, OUTPUT, "value")
     return {
@@ -99,7 +99,7 @@ def _form(explanation: Explained, form: NormalForm) -> dict[str, Any]:
 
 
 def fact_entry(fact: Fact) -> dict[str, Any]:
-    """A sentence, and what it is about."""
+    """A fact: its sentence, and what it is about."""
     return {
         "kind": fact.why.value,
         "name": fact.name,

@@ -1,4 +1,4 @@
-"""`Explained`: a pattern, what is known of its sizes, its gradients and their costs."""
+"""`Explained`: a pattern, its known sizes, its gradients and their costs."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ COTANGENT = f"d{OUTPUT}"
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """What every rendering of an explanation reads.
+    """The data behind every rendering of an explanation.
 
-    `left_out` is the number of operands whose gradients are not here because they are very many.
+    `left_out` is the number of gradients that are left out because there are very many.
     """
 
     plan: GradientPlan
@@ -40,7 +40,7 @@ class Explained:
 
     @property
     def pattern(self) -> Pattern:
-        """The pattern; where the shapes are known, with labels for its ellipsis."""
+        """The pattern; if the shapes are known, with labels for its ellipsis."""
         return self.plan.pattern
 
     @property
@@ -53,7 +53,7 @@ class Explained:
         return pattern_text(pattern, is_compact(self.pattern, self.notation), place, short)
 
     def left(self, gradient: Gradient) -> tuple[str, ...]:
-        """The names of what the gradient is made of: the cotangent in the operand's place."""
+        """The names on the gradient's left side: the cotangent in the operand's place."""
         place, names = gradient.operand, self.operands
         return (*names[:place], COTANGENT, *names[place + 1 :])
 

@@ -1,4 +1,4 @@
-"""`Explanation`: what `explain` returns, and every way to look at it."""
+"""`Explanation`: what `explain` returns, and its renderings."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from einsum_grad.explain.text import latex, text
 class Explanation(Explained, Notebook):
     """The gradients of a pattern, explained.
 
-    `str()` of it is for reading, `to_dict()` for programs; notebooks show it in colour.
+    `str()` is for reading, `to_dict()` for programs; notebooks show it in colour.
     """
 
     def derive(self) -> Derivation:
@@ -39,5 +39,5 @@ class Explanation(Explained, Notebook):
         return latex(self)
 
     def styled(self, style: Style) -> str:
-        """The text, each piece of it in `style`."""
+        """The text, each span in `style`."""
         return text(self, style)

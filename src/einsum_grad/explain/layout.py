@@ -1,4 +1,4 @@
-"""Blocks to lines: what stands below what. How it looks is the business of `styles`."""
+"""Blocks to lines. How they look is up to `styles`."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from einsum_grad.explain.blocks import Block, Line, Row, Span, Writer
 from einsum_grad.visible import visible
 
 WIDTH = 100
-"""Where lines would be wider than this, remarks stand below and not beside."""
+"""If lines would be wider than this, remarks go below instead of beside."""
 
 INDENT = "    "
-"""What stands before remarks, sentences and tables."""
+"""The indentation of remarks, sentences and tables."""
+
 _GAP = 4
 _NAME = 10
 
 
 def lines(writer: Writer) -> Iterator[Line]:
-    """The lines of the forward, of the gradients and of the rest, with blank ones between them."""
+    """The lines of the forward, the gradients and the rest, separated by blank ones."""
     parts = ([writer.forward()], list(writer.gradients()), list(writer.closing()))
     for number, blocks in enumerate(part for part in parts if part):
         if number:
@@ -27,7 +28,7 @@ def lines(writer: Writer) -> Iterator[Line]:
 
 
 def block_lines(blocks: Sequence[Block]) -> Iterator[Line]:
-    """The lines of blocks whose remarks stand in one column, if there is room for it."""
+    """The lines of blocks, with their remarks in one column if there is room."""
     column = max(_width(block.head) for block in blocks) + 6
     beside = all(column + _width(block.remark) <= WIDTH for block in blocks)
     for block in blocks:
@@ -50,7 +51,7 @@ def _table(rows: Sequence[Row]) -> Iterator[Line]:
 
 
 def columns(text: str) -> int:
-    """How wide a terminal shows `text`.
+    """The width of `text` in a terminal.
 
     >>> columns("ij"), columns("時間")
     (2, 4)
@@ -68,7 +69,7 @@ def space(width: int) -> Span:
 
 
 def wrapped(pieces: Iterable[Span], width: int) -> Iterator[Line]:
-    """The pieces on as many lines as it takes; a line is wider only where a single piece is.
+    """The pieces, wrapped; a line is wider than `width` only if a single piece is.
 
     >>> list(wrapped([Span("", "X[i]"), Span("", " · W[i]"), Span("", " · V[i]")], 12))
     [(Span(role='', text='X[i]'), Span(role='', text=' · W[i]')), (Span(role='', text='· V[i]'),)]

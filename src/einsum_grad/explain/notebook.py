@@ -1,4 +1,4 @@
-"""What `print` and notebooks show of what is explained."""
+"""What `print` and notebooks show."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from einsum_grad.explain.styles import Style, marked_up, plain
 
 
 class Notebook(ABC):
-    """`str()`, HTML and LaTeX of an object, from its text in any style and its rows of LaTeX.
+    """`str()`, HTML and LaTeX for notebooks, made from `styled` and `latex`.
 
     >>> from einsum_grad.explain import explain
     >>> explain("i->i")._repr_html_()[:52]
@@ -19,7 +19,7 @@ class Notebook(ABC):
 
     @abstractmethod
     def styled(self, style: Style) -> str:
-        """The text, each piece of it in `style`."""
+        """The text, each span in `style`."""
 
     @abstractmethod
     def latex(self) -> str:

@@ -12,8 +12,8 @@ from einsum_grad.explain.explanation import Explanation
 from einsum_grad.plan import AUTO, Shape, Sublists, request
 
 MOST_GRADIENTS = 25
-"""Of more operands than this the first two and the last are explained, unless `wrt` says which:
-a gradient's pattern is as long as the whole, so all of them grow with its square."""
+"""Of more operands than this, only the first two and the last are explained, unless `wrt` is set:
+a gradient's pattern is as long as the whole, so the text would grow quadratically."""
 
 
 def explain(
@@ -27,11 +27,11 @@ def explain(
 ) -> Explanation:
     """Explain the gradients of a pattern.
 
-    `sizes` are those of labels, `shapes` those of all operands; `wrt` are the positions of the
-    operands whose gradients are wanted. Where all sizes are known the costs are told in flops and
-    in bytes, for numbers of `itemsize` bytes, and for the order of contraction that `optimize`
-    says, as in `compile`. Raises `PatternError`, `OperandError` for shapes
-    that do not fit, and `ArgumentError` or `ArgumentTypeError` for other arguments that do not.
+    `sizes` maps labels to sizes, `shapes` are those of all operands; `wrt` are the positions of the
+    operands whose gradients to explain, by default all. If all sizes are known, costs are given
+    in flops and in bytes, for numbers of `itemsize` bytes and the contraction path that `optimize`
+    chooses, as in `compile`. Raises `PatternError` for an invalid pattern, `OperandError` for
+    shapes that do not fit, and `ArgumentError` or `ArgumentTypeError` for other invalid arguments.
 
     >>> print(explain("ab,cd->ab", wrt=1))
     Z[a,b] = Σ_c Σ_d  X[a,b] · W[c,d]

@@ -1,4 +1,4 @@
-"""The rules of a derivation in words: what each of them did to make a line, a sentence each."""
+"""The rules of a derivation in words: a sentence on what each did to make its line."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from einsum_grad.plan.derive.reasons import listed
 
 
 def sentence(line: Derived, spelling: Spelling) -> str:
-    """Say how the line follows from the one before, without a full stop."""
+    """How the line follows from the previous one, without a full stop."""
     return _SENTENCES[line.rule](line, spelling)
 
 

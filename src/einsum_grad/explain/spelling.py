@@ -1,4 +1,4 @@
-"""How formulas and patterns are spelled: for a terminal, for one without Σ, and in LaTeX."""
+"""The spelling of formulas and patterns: Unicode, ASCII and LaTeX."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from einsum_grad.visible import visible
 T = TypeVar("T")
 
 MANY = 12
-"""Where there are more terms than this, those in the middle are left out."""
+"""Of more terms than this, those in the middle are left out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """The symbols of one way to write mathematics."""
+    """The symbols of one notation for mathematics."""
 
     sum: Callable[[str], str]
     delta: Callable[[Labels], str]
@@ -37,16 +37,16 @@ def spelled(factor: Factor, spelling: Spelling) -> str:
 
 
 def left_side(formula: Formula, spelling: Spelling) -> str:
-    """What the equation defines."""
+    """The left side of the equation."""
     return spelled(formula.left, spelling)
 
 
 def right_side(
     formula: Formula, spelling: Spelling, short: bool = False
 ) -> tuple[list[str], list[str]]:
-    """What is equal to it, in pieces: those that stand before the product, and the product's.
+    """The right side in pieces: those before the product, and those of the product.
 
-    Deltas stand before the sums where they can, else they are part of the product.
+    Deltas go before the sums unless one of their labels is summed; then they join the product.
     """
     deltas = _told(formula.deltas, spelling.delta, spelling, short)
     signs = _told(formula.sums, spelling.sum, spelling, short)
@@ -73,7 +73,7 @@ def _joined(pieces: Sequence[str], between: str, first: str) -> list[str]:
 
 
 def _summed_deltas(formula: Formula) -> bool:
-    """Whether the deltas belong into the product, as one of their labels is summed."""
+    """Whether the deltas belong in the product: one of their labels is summed."""
     inside = any(label in formula.sums for delta in formula.deltas for label in delta)
     return inside or not formula.factors
 
@@ -87,7 +87,7 @@ def equation(formula: Formula, spelling: Spelling, short: bool = False) -> str:
 def pattern_text(
     pattern: Pattern, compact: bool, place: int | None = None, short: bool = False
 ) -> str:
-    """The pattern: in letters if `compact`, else in names divided by spaces.
+    """The pattern: in letters if `compact`, else in names separated by spaces.
 
     >>> pattern = Pattern((("i", "j"), ("j",)), ("i",))
     >>> pattern_text(pattern, compact=True), pattern_text(pattern, compact=False)
@@ -108,7 +108,7 @@ def is_compact(pattern: Pattern, notation: str) -> bool:
 
 
 def abridged(items: Sequence[T], place: int | None = None) -> list[T | None]:
-    """The first, the last and those around `place`; None stands for what is left out between.
+    """The first, the last and those around `place`; None marks what is left out between.
 
     >>> abridged(range(100), 50)
     [0, 1, 2, None, 49, 50, 51, None, 98, 99]

@@ -1,4 +1,4 @@
-"""Lines to text: plain, with a terminal's colours, or as HTML; a table for each."""
+"""Lines to text: plain, in terminal colours, or as HTML, with a table for each."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def plain(span: Span) -> str:
 
 
 def coloured(span: Span) -> str:
-    """The text in the colour of its role, as terminals understand it."""
+    """The text in the ANSI colour of its role."""
     code = _ANSI.get(span.role)
     return f"\x1b[{code}m{span.text}\x1b[0m" if code and span.text else span.text
 
@@ -30,7 +30,7 @@ def marked_up(span: Span) -> str:
 
 
 def styled(lines: Iterable[Line], style: Style) -> str:
-    """The lines as one text that ends without a line feed, invisible labels as their escapes."""
+    """The lines as one text without a final line feed; invisible characters are escaped."""
     return "\n".join("".join(style(_shown(span)) for span in line).rstrip() for line in lines)
 
 

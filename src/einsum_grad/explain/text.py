@@ -1,4 +1,4 @@
-"""`Explained` to text: for a terminal and a notebook, and for LaTeX."""
+"""`Explained` to text, for terminals and notebooks, and to LaTeX."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from einsum_grad.explain.styles import Style, plain, styled
 
 
 def text(explanation: Explained, style: Style = plain, spelling: Spelling = UNICODE) -> str:
-    """The explanation as lines; `styles` and `spelling` hold what there is to choose from."""
+    """The explanation as text; for the choices see the modules `styles` and `spelling`."""
     return styled(lines(Writer(explanation, spelling)), style)
 
 
@@ -25,4 +25,4 @@ def latex(explanation: Explained) -> str:
 
 
 ROW_END = " \\\\\n"
-"""What ends a row of LaTeX and begins the next."""
+"""The separator between rows of LaTeX."""

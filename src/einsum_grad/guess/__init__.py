@@ -1,4 +1,4 @@
-"""`Pattern` and a guess of its gradient to `Verdict`: a judge for those who derive by hand."""
+"""`Pattern` and a guessed gradient to `Verdict`: a check for derivations by hand."""
 
 from einsum_grad.guess.counterexample import Counterexample, One
 from einsum_grad.guess.judge import check_guess

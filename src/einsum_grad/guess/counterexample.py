@@ -1,11 +1,10 @@
 """The smallest operands for which two patterns differ.
 
-Let each operand have a single 1, and zeros elsewhere. Then an entry of the output is 1 where the
-pattern's labels allow these indices, and else 0: axes with the same label have to have the same
-index. So a pattern says which axes go together, and two patterns differ where one binds axes that
-the other does not. The smallest example has the fewest labels of size 2, the others being 1; of
-those the fewest indices that are 1; of those the one whose indices, read from left to right, come
-first.
+Let each operand have a single 1 and zeros elsewhere. Then an entry of the output is 1 if axes with
+the same label have the same index, and else 0. So a pattern says which axes are bound together,
+and two patterns differ if one binds axes that the other does not. The smallest example has the
+fewest labels of size 2 (the others have size 1), then the fewest indices that are 1, then the
+lexicographically first indices.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from einsum_grad.plan import Labels, Pattern, Shape, distinct
 
 @dataclass(frozen=True, slots=True)
 class One:
-    """An array of zeros with a 1 at an index."""
+    """An array of zeros with a 1 at one index."""
 
     name: str
     shape: Shape
@@ -32,7 +31,7 @@ class One:
 
 @dataclass(frozen=True, slots=True)
 class Counterexample:
-    """Operands with a single 1 each, and an entry of the gradient that the guess has wrong."""
+    """Operands with a single 1 each, and an entry of the gradient that the guess gets wrong."""
 
     sizes: tuple[tuple[str, int], ...]
     ones: tuple[One, ...]
@@ -47,7 +46,7 @@ class Counterexample:
         ones = ", ".join(map(str, self.ones))
         return (
             f"with {' = '.join(large)} = 2{others}, and zeros but for {ones}: "
-            f"{_entry_of(self.name, self.index)} is {self.expected}, and the guess gives {self.got}"
+            f"{_entry_of(self.name, self.index)} is {self.expected}, but the guess gives {self.got}"
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -73,8 +72,8 @@ def smallest(
 ) -> Counterexample | None:
     """The smallest counterexample to `guess`; None if there is none.
 
-    `names` are those of the operands, and `result` that of the output. The terms of the two have
-    equal lengths. Sizes are chosen so that the guess can be run.
+    `names` are the names of the operands, `result` is that of the output. The terms of both must
+    have equal lengths. Sizes are chosen such that the guess can run.
 
     >>> def read(inputs, output):
     ...     return Pattern(tuple(map(tuple, inputs)), tuple(output))
@@ -105,12 +104,12 @@ def _terms(pattern: Pattern) -> tuple[Labels, ...]:
 
 
 def _axes(pattern: Pattern) -> Labels:
-    """The label of each axis: of the operands, and at last of the output."""
+    """The label of each axis, the operands' axes first, then the output's."""
     return tuple(label for term in _terms(pattern) for label in term)
 
 
 def _entry(axes: Labels, indices: Sequence[int]) -> int:
-    """1 where the axes of each label have one index, else 0."""
+    """1 if the axes of each label have the same index, else 0."""
     return int(len(set(zip(axes, indices, strict=True))) == len(set(axes)))
 
 
@@ -118,11 +117,11 @@ _Candidate = tuple[int, int, tuple[int, ...], frozenset[str]]
 
 
 def _candidates(true: Labels, guessed: Labels) -> Iterator[_Candidate]:
-    """How large an example is, its indices, and the labels that have size 2.
+    """The size of each example, its indices, and the labels of size 2.
 
-    It is enough to look at one label of either pattern at a time, all of its axes having index 1:
-    a set of axes is bound by a pattern if it is put together of the axes of some labels, and if
-    one such set is not bound by the other pattern, then so is one of its parts.
+    It suffices to set the axes of one label of either pattern to index 1 at a time: a pattern
+    allows a set of such axes if it is a union of labels, and if the other pattern rejects the
+    union, it rejects one of these labels.
     """
     for axes in (true, guessed):
         for label in distinct(axes):
@@ -133,7 +132,7 @@ def _candidates(true: Labels, guessed: Labels) -> Iterator[_Candidate]:
 
 
 def _equal(true: Labels, guessed: Labels, labels: Collection[str]) -> frozenset[str]:
-    """The true labels that have the size of `labels` wherever the guess can be run."""
+    """The true labels that must have the size of `labels` for the guess to run."""
     found = set(labels)
     while True:
         reached = {g for t, g in zip(true, guessed, strict=True) if t in found}

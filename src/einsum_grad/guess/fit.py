@@ -1,4 +1,4 @@
-"""Whether a guess can be run on the arrays of a gradient, whatever the sizes, and if not, why."""
+"""Whether a guess can run on the arrays of a gradient for any sizes, and if not, why."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from einsum_grad.plan.derive.reasons import listed
 
 @dataclass(frozen=True, slots=True)
 class Misfit:
-    """The label for which a guess can't be run, if one is to blame, and why, in words."""
+    """Why a guess can't run, in words, and the label to blame, if any."""
 
     label: str | None
     why: str
 
 
 def misfit(truth: Pattern, guess: Pattern, names: Sequence[str], result: str) -> Misfit | None:
-    """What keeps `guess` from being run; `names` are those of the arrays, `result` the operand's.
+    """Why `guess` can't run; `names` are those of the arrays, `result` is the operand's.
 
     >>> def read(inputs, output):
     ...     return Pattern(tuple(map(tuple, inputs)), tuple(output))
@@ -30,7 +30,7 @@ def misfit(truth: Pattern, guess: Pattern, names: Sequence[str], result: str) ->
     """
     if len(truth.inputs) != len(guess.inputs):
         count = f"{len(guess.inputs)} operand{'s' if len(guess.inputs) != 1 else ''}"
-        return Misfit(None, f"it has {count}, and the gradient is made of {listed(names, 'and')}")
+        return Misfit(None, f"it has {count}, but the gradient is made of {listed(names, 'and')}")
     return next(_misfits(truth, guess, names, result), None)
 
 
@@ -51,7 +51,7 @@ def _misfits(truth: Pattern, guess: Pattern, names: Sequence[str], result: str) 
 
 
 def have_other_ranks(true: Labels, term: Labels) -> bool:
-    """Whether two terms are of arrays with other numbers of axes; an ellipsis is any number."""
+    """Whether two terms belong to arrays of different rank; an ellipsis is any number."""
     return len(true) != len(term) or (ELLIPSIS in true) != (ELLIPSIS in term)
 
 
@@ -59,17 +59,17 @@ def _ranks(truth: Pattern, guess: Pattern, names: Sequence[str]) -> Iterator[Mis
     for name, true, term in zip(names, truth.inputs, guess.inputs, strict=True):
         if have_other_ranks(true, term):
             label = _odd(term, true) or _odd(true, term)
-            yield Misfit(label, f"{name} has {_axes(true)}, and the guess gives it {_axes(term)}")
+            yield Misfit(label, f"{name} has {_axes(true)}, but the guess gives it {_axes(term)}")
 
 
 def _output(truth: Pattern, term: Labels, meant: Sequence[str], result: str) -> Iterator[Misfit]:
-    """What keeps the output from having the axes of the operand `result`."""
+    """Why the output does not have the axes of the operand `result`."""
     missing, extra = _odd(truth.output, meant), _odd(meant, truth.output)
     if missing is not None and len(meant) <= len(truth.output):
         yield Misfit(missing, _lacks(truth, missing, result))
     elif extra is not None:
         label = term[list(meant).index(extra)]
-        yield Misfit(label, f"the output has {label}, and {result} has only {_axes(truth.output)}")
+        yield Misfit(label, f"the output has {label}, but {result} has only {_axes(truth.output)}")
     for axis, (is_label, said) in enumerate(zip(truth.output, meant, strict=True)):
         if is_label != said:
             label = term[axis]
@@ -78,7 +78,7 @@ def _output(truth: Pattern, term: Labels, meant: Sequence[str], result: str) -> 
 
 def _lacks(truth: Pattern, label: str, result: str) -> str:
     count = truth.output.count(label)
-    why = f"{result} has an axis {label}, and the output lacks it"
+    why = f"{result} has an axis {label}, but the output lacks it"
     if count > 1:
         times = "twice" if count == 2 else f"{count} times"
         why = f"{result} has {label} {times}, and so must the output"

@@ -1,8 +1,8 @@
-"""A pattern and a guess to the verdict.
+"""A pattern and a guess to a verdict.
 
-The arrays of a guess stand in the places of the swap rule: the cotangent in the operand's place,
-the others in their own. A guess that takes them in another order is understood where no other
-reading is right, or where its labels are those of the pattern.
+The arrays of a guess are expected in the order of the swap rule: the cotangent in the operand's
+place, the others in their own. Another order is accepted if no other reading is right, or if its
+labels are those of the pattern.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from einsum_grad.syntax import parse
 _MOST_PERMUTED = 6
 
 Order = tuple[int, ...]
-"""For each array of the gradient its position in the guess."""
+"""The position in the guess of each array of the gradient."""
 
 
 def check_guess(
@@ -44,22 +44,22 @@ def check_guess(
 ) -> Verdict:
     """Judge `guess`, a pattern for the gradient of `pattern` by the operand at `wrt`.
 
-    Its operands are the cotangent and the other operands of `pattern`, the cotangent standing in
-    the place of the operand. Its output may be generalised, and its labels may be any. `sizes` are
-    those of labels that the output of `pattern` alone has. Raises `PatternError` where one of the
-    two is no pattern, and `ArgumentError` or `ArgumentTypeError` for a `wrt` that names no operand.
+    Its operands are the cotangent, in the place of the operand, and the other operands of
+    `pattern`. Its output may be generalised, and it may use any labels. `sizes` are those of
+    output-only labels of `pattern`. Raises `PatternError` if either is no valid pattern, and
+    `ArgumentError` or `ArgumentTypeError` for a `wrt` that names no operand.
 
     >>> print(check_guess("ij,jk->ik", 0, "ik,jk->ij"))
     dX: ik,jk->ij is right
     >>> verdict = check_guess("ij,jk->ik", 0, "ik,kj->ij")
     >>> print(verdict.kind, verdict.why, sep=": ")
-    right but for an axis order: W has the axes j k, and the guess writes k j
+    right but for an axis order: W has the axes j k, but the guess writes k j
     >>> check_guess("bij,jk->ik", 0, "ik,jk->ij").label
     'b'
     """
     asked = request(pattern, wrt, notation, sizes)
     if len(asked.wrt) != 1:
-        raise ArgumentError("a guess is of one gradient, and wrt names one operand")
+        raise ArgumentError("a guess is for one gradient: wrt must name one operand")
     (operand,) = asked.wrt
     truth, read = asked.pattern.swap(operand), _read(guess, notation)
     names = operand_names(len(truth.inputs))
@@ -87,16 +87,16 @@ def check_guess(
 
 
 def _read(guess: str, notation: str) -> Pattern:
-    """The guess as it stands, its labels not looked at yet."""
+    """The guess as written, its labels unchecked."""
     equation = parse(guess, notation)
     inputs = tuple(term.names for term in equation.inputs)
     return Pattern(inputs, equation.output.names if equation.output else implicit_output(inputs))
 
 
 def _decide(truth: Pattern, guess: Pattern) -> tuple[Kind, Order]:
-    """The verdict, and the order in which the guess is understood.
+    """The verdict, and the order in which the guess is read.
 
-    No reading in another order goes before the literal one, unless the labels are the pattern's.
+    The literal order takes precedence over any other, unless the labels are the pattern's.
     """
     literal = _literal(truth)
     if len(guess.inputs) != len(truth.inputs):
@@ -121,7 +121,7 @@ def _decide(truth: Pattern, guess: Pattern) -> tuple[Kind, Order]:
 
 
 def _only(orders: list[Order], truth: Pattern, guess: Pattern) -> list[Order]:
-    """The one order there is, if in it more axes have the pattern's own labels than literally."""
+    """A single order, if it gives more axes the pattern's own labels than the literal one."""
     own = [_own_labels(truth, _aligned(truth, guess, x)) for x in (*orders, _literal(truth))]
     return orders if len(orders) == 1 and own[0] > own[-1] else []
 
@@ -136,13 +136,13 @@ def _literal(truth: Pattern) -> Order:
 
 
 def _orders(truth: Pattern) -> Iterator[Order]:
-    """The orders that are tried: the literal one first, and of few arrays every other."""
+    """The orders to try: the literal one first, and for few arrays every other one."""
     literal = _literal(truth)
     return itertools.permutations(literal) if len(literal) <= _MOST_PERMUTED else iter([literal])
 
 
 def _aligned(truth: Pattern, guess: Pattern, order: Order) -> Pattern:
-    """The guess with its operands in the order of the gradient's, and labels for an ellipsis."""
+    """The guess with its operands in the gradient's order, and labels for its ellipsis."""
     if len(guess.inputs) != len(order):
         return guess
     aligned = Pattern(tuple(guess.inputs[place] for place in order), guess.output)
@@ -150,7 +150,7 @@ def _aligned(truth: Pattern, guess: Pattern, order: Order) -> Pattern:
 
 
 def _spread(truth: Pattern, guess: Pattern) -> Pattern:
-    """The guess with labels for the axes that its ellipsis stands for in arrays of known axes."""
+    """The guess with labels for its ellipsis, as many as the arrays' known axes need."""
     hidden = [
         len(true) - len(term) + 1 if ELLIPSIS in term else 0
         for true, term in zip(truth.inputs, guess.inputs, strict=True)
@@ -166,7 +166,7 @@ def _spread(truth: Pattern, guess: Pattern) -> Pattern:
 
 
 def _hidden(guess: Pattern, aligned: Pattern) -> list[str]:
-    """The labels in the place of an ellipsis of `guess`."""
+    """The labels that replace an ellipsis of `guess`."""
     known = {*guess.labels()}
     return [label for label in aligned.labels() if ELLIPSIS in known and label not in known]
 
@@ -192,10 +192,10 @@ def _unfit(truth: Pattern, guess: Pattern) -> bool:
 
 
 def _relabelled(truth: Pattern, guess: Pattern) -> Pattern | None:
-    """`truth` in the labels of `guess`, if the two are equal but for the order of axes.
+    """`truth` in the labels of `guess`, if the two are equal up to axis order.
 
-    They are if for each label of one there is a label of the other that stands as often in each
-    term. Of several such labels that of the same name is taken.
+    They are if the labels can be matched such that each occurs as often in each term as its match.
+    Labels of the same name are matched first.
     """
     ours, theirs = _counts(truth), _counts(guess)
     if Counter(ours.values()) != Counter(theirs.values()):
@@ -215,7 +215,7 @@ _Counts = tuple[tuple[int, int], ...]
 
 
 def _counts(pattern: Pattern) -> dict[str, _Counts]:
-    """How often each label stands in each term that has it."""
+    """How often each label occurs in each term that has it."""
     found: dict[str, list[tuple[int, int]]] = {label: [] for label in pattern.labels()}
     for number, term in enumerate(_terms(pattern)):
         for label, count in Counter(term).items():
@@ -231,11 +231,11 @@ def _reason(
     arrays: Sequence[str],
     operand: str,
 ) -> tuple[str | None, str | None]:
-    """The label that is to blame, if one is, and what is wrong in words."""
+    """The label to blame, if any, and what is wrong, in words."""
     if relabelled is not None:
         names = (*arrays, "the gradient")
         told = [
-            f"{name} has the axes {' '.join(is_term)}, and the guess writes {' '.join(term)}"
+            f"{name} has the axes {' '.join(is_term)}, but the guess writes {' '.join(term)}"
             for name, is_term, term in zip(names, _terms(relabelled), _terms(guess), strict=True)
             if is_term != term
         ]
@@ -247,7 +247,7 @@ def _reason(
 
 
 def _torn(truth: Pattern, guess: Pattern) -> str:
-    """What is wrong with a guess that can be run: it has several labels where one should be."""
+    """What is wrong with a guess that runs: it has several labels where one should be."""
     pairs = [
         pair
         for terms in zip(_terms(truth), _terms(guess), strict=True)
@@ -255,4 +255,4 @@ def _torn(truth: Pattern, guess: Pattern) -> str:
     ]
     several = {label: distinct(x for y, x in pairs if y == label) for label, _ in pairs}
     label = next(label for label, theirs in several.items() if len(theirs) > 1)
-    return f"{label} is one label, and the guess has {listed(several[label], 'and')} for it"
+    return f"{label} is one label, but the guess has {listed(several[label], 'and')} for it"

@@ -1,4 +1,4 @@
-"""What is said of a guess."""
+"""The verdict on a guess."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The judgement of a guess of the gradient called `name`, of the operand numbered `operand`.
+    """The verdict on a guess for the gradient called `name`, of the operand at `operand`.
 
     `order` are the names of the arrays in the order in which the guess takes them, and `right` is
-    a right pattern in that order and, where that can be, in the labels of the guess. `label` is the
-    label that makes a guess invalid, if it is one, and `why` says in words what is wrong.
-    `counterexample` is there where the guess can be run at some sizes and is wrong at those.
+    a right pattern in that order and, if possible, in the labels of the guess. `label` is the label
+    that makes a guess invalid, if there is one, and `why` says in words what is wrong.
+    `counterexample` is set if the guess can run at some sizes and is wrong there.
     """
 
     kind: Kind
@@ -42,7 +42,7 @@ class Verdict:
 
     @property
     def is_right(self) -> bool:
-        """Whether there is nothing to say against the guess."""
+        """Whether the guess is right."""
         return self.kind is Kind.RIGHT
 
     def __str__(self) -> str:

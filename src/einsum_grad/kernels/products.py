@@ -34,15 +34,23 @@ def multiplied(left: Array, right: Array, out: Array | None = None) -> Any:
     columns = right[:, None] if right.ndim == 1 else right
     sizes = _sizes(rows, columns)
     if sizes == (*rows.shape[-2:], columns.shape[-1]):
-        # np.dot always releases Python's lock, but treats an array of one number as a factor, and
-        # returns 0 for 0 times nan.
-        dot = out is None and max(left.ndim, right.ndim) <= 2 and 1 not in (left.size, right.size)
-        return (np.dot if dot else np.matmul)(left, right, out=out)
+        return (np.dot if _is_dot(left, right, out) else np.matmul)(left, right, out=out)
     batch = np.broadcast_shapes(rows.shape[:-2], columns.shape[:-2])
     result = np.empty((*batch, *left.shape[-2:-1], *right.shape[1:][-1:]), left.dtype)
     target = result if out is None else out
     _multiply(rows, columns, target.reshape(*batch, rows.shape[-2], columns.shape[-1]), sizes)
     return result[()] if out is None else out
+
+
+def _is_dot(left: Array, right: Array, out: Array | None) -> bool:
+    """Whether np.dot may take a product: it always releases Python's lock.
+
+    It writes no array with gaps, and takes an array of one number for a factor, so that 0 times nan
+    would be 0.
+    """
+    if max(left.ndim, right.ndim) > 2 or 1 in (left.size, right.size):
+        return False
+    return out is None or out.flags.c_contiguous
 
 
 def _sizes(left: Array, right: Array) -> tuple[int, int, int]:

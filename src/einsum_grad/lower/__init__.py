@@ -9,6 +9,7 @@ from einsum_grad.lower.layout.cache_sets import sets_of
 from einsum_grad.lower.layout.product import Kind, Product, is_matrix, only, product_of, without
 from einsum_grad.lower.liveness import dying
 from einsum_grad.lower.lower import lower
+from einsum_grad.lower.pipeline import LETTERS, Form, Lowering, lowering, path_of
 from einsum_grad.lower.program import (
     AxisSize,
     Op,
@@ -25,13 +26,16 @@ from einsum_grad.lower.tangent import TangentProgram, arranged, hvp, jvp
 from einsum_grad.lower.traits import PLAIN, Traits
 
 __all__ = [
+    "LETTERS",
     "PLAIN",
     "AxisSize",
     "Block",
     "Cost",
+    "Form",
     "Gap",
     "Gaps",
     "Kind",
+    "Lowering",
     "Op",
     "Product",
     "Program",
@@ -55,8 +59,10 @@ __all__ = [
     "is_view",
     "jvp",
     "lower",
+    "lowering",
     "missing",
     "only",
+    "path_of",
     "product_of",
     "scale_of",
     "schedule",

@@ -233,3 +233,6 @@ SPINS_OF_PATIENCE = 3
 
 CHECK_SECONDS = 0.05
 """Seconds after which a caller that still waits looks whether its helpers are alive."""
+
+BIRTH_SECONDS = 1.0
+"""Seconds in which a thread that starts says so, else it counts as dead: a choice."""

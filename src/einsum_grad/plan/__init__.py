@@ -1,4 +1,4 @@
-"""`Equation` to `Pattern` to `GradientPlan`: the mathematics, without an array."""
+"""`Equation` to `Pattern` to `GradientPlan`: the mathematics, without arrays."""
 
 from einsum_grad.plan.bind import Bound, Shape, bind
 from einsum_grad.plan.derive.compression import groups, stored, structure

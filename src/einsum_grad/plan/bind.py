@@ -25,7 +25,7 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class _Axis:
-    """One axis of one operand: where it is in the call and in the text."""
+    """One axis of one operand, and its place in the call and in the text."""
 
     operand: int
     axis: int
@@ -40,11 +40,10 @@ def bind(
     shapes: Sequence[Shape],
     given: Mapping[str, int] | None = None,
 ) -> Bound:
-    """Fit `pattern`, which is that of `equation`, to the operands' `shapes`.
+    """Fit `pattern`, the pattern of `equation`, to the operands' `shapes`.
 
-    `given` are the sizes of labels that the output alone has; for other labels the operands'
-    sizes hold. Raises `OperandError` for a wrong number of operands, a wrong rank, or sizes that
-    disagree.
+    `given` holds the sizes of output-only labels; all other sizes come from the operands. Raises
+    `OperandError` for a wrong number of operands, a wrong rank, or sizes that disagree.
 
     >>> from einsum_grad.plan import pattern_of
     >>> from einsum_grad.syntax import parse
@@ -61,7 +60,9 @@ def bind(
         label for name in pattern.output for label in (dots if name == ELLIPSIS else (name,))
     )
     if len(output) > MAX_AXES:
-        raise OperandError(f"the output has {len(output)} axes, and an array at most {MAX_AXES}")
+        raise OperandError(
+            f"the output has {len(output)} axes, but an array has at most {MAX_AXES}"
+        )
     return Bound(
         Pattern(tuple(tuple(_fitted(axis, sizes) for axis in term) for term in axes), output),
         tuple({**(given or {}), **sizes}.items()),
@@ -82,14 +83,14 @@ def _check_count(equation: Equation, shapes: Sequence[Shape]) -> None:
     wanted, given = len(equation.inputs), len(shapes)
     if wanted != given:
         raise OperandError(
-            f"the pattern has {_count(wanted, 'operand')}, and {given} "
+            f"the pattern has {_count(wanted, 'operand')}, but {given} "
             f"{'was' if given == 1 else 'were'} given{_signs(equation.labels())}"
             f"\n{pointed(equation.text, 0)}"
         )
 
 
 def _ellipsis_rank(equation: Equation, shapes: Sequence[Shape]) -> int:
-    """The axes that an ellipsis stands for: the most that any operand has; ranks are checked."""
+    """The most axes that an ellipsis stands for in any operand; ranks are checked."""
     rank = 0
     for number, (term, shape) in enumerate(zip(equation.inputs, shapes, strict=True)):
         named = sum(label.name != ELLIPSIS for label in term.labels)
@@ -129,15 +130,6 @@ def _sizes(equation: Equation, axes: Sequence[tuple[_Axis, ...]]) -> dict[str, i
     return {label: axis.size for label, axis in first.items()}
 
 
-def _check_ellipsis(equation: Equation, pattern: Pattern, dots: Labels) -> None:
-    if dots and ELLIPSIS not in pattern.output:
-        start = next(label.start for label in equation.labels() if label.name == ELLIPSIS)
-        raise OperandError(
-            f"the ellipsis stands for {_count(len(dots), 'axis')} here, and the output has none: "
-            f"write ... in the output too\n{pointed(equation.text, start)}"
-        )
-
-
 def _wrong_rank(equation: Equation, number: int, shape: Shape) -> OperandError:
     term = equation.inputs[number]
     named = sum(label.name != ELLIPSIS for label in term.labels)
@@ -146,13 +138,13 @@ def _wrong_rank(equation: Equation, number: int, shape: Shape) -> OperandError:
     hint = "; an ellipsis (...) takes the others" if len(shape) > named else ""
     return OperandError(
         f"{_operand(equation, number)} has shape {shape}, which is {_count(len(shape), 'axis')}, "
-        f"and its term names {least}{named}{hint}"
+        f"but its term names {least}{named}{hint}"
         f"{_signs(term.labels)}\n{pointed(equation.text, start)}"
     )
 
 
 def _signs(labels: Iterable[Label]) -> str:
-    """A hint at the first label that looks like none, such as a wide comma."""
+    """A hint at the first label that doesn't look like one, such as a full-width comma."""
     signs = (x.name for x in labels if not x.name.isidentifier() and x.name != ELLIPSIS)
     return next((f"; '{sign}' is a label here" for sign in signs), "")
 
@@ -164,7 +156,7 @@ def _disagree(equation: Equation, one: _Axis, other: _Axis) -> OperandError:
     label = equation.text[other.start : other.start + 3]
     name = ELLIPSIS if label == ELLIPSIS else other.label
     hint = (
-        "; one operand's axes of the same label must be equal, also where one is 1"
+        "; axes of one operand that share a label must be equal, even if one is 1"
         if one.operand == other.operand and 1 in (one.size, other.size)
         else ""
     )

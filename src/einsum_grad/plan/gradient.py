@@ -1,4 +1,4 @@
-"""`Pattern` to `GradientPlan`: the swap rule, and its normal form for every operand."""
+"""`Pattern` to `GradientPlan`: the swap rule, in normal form for every operand."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class Gradient:
     operand: int
     form: NormalForm
     summed_back: tuple[tuple[str, int], ...] = ()
-    """The labels along which the operand broadcast, each with its axis of size 1."""
+    """The labels along which the operand broadcasts, each with its axis of size 1."""
     expanded: Labels = ()
-    """The repeat axes that are there because every other operand with the label has size 1."""
+    """The repeat axes whose label has size 1 in every other operand that has it."""
 
     @property
     def pattern(self) -> str:
@@ -37,23 +37,23 @@ class Gradient:
 
     @property
     def reduced(self) -> str:
-        """What can be contracted of it; legal for np.einsum."""
+        """The part that is a contraction; legal for np.einsum."""
         return str(self.form.reduced)
 
     @property
     def repeat_axes(self) -> Labels:
-        """The labels that only this operand has: the gradient is the same along each of them."""
+        """The labels that only this operand has: the gradient is constant along each of them."""
         return self.form.repeat_axes
 
     @property
     def diagonals(self) -> tuple[Diagonal, ...]:
-        """The labels that the operand repeats, each with its axes: elsewhere the gradient is 0."""
+        """The labels that the operand repeats, each with its axes: off them the gradient is 0."""
         return self.form.diagonals
 
 
 @dataclass(frozen=True, slots=True)
 class GradientPlan:
-    """A pattern and the gradients that are wanted of it, in the order of `wrt`."""
+    """A pattern and its requested gradients, in the order of `wrt`."""
 
     pattern: Pattern
     wrt: tuple[int, ...]
@@ -61,7 +61,7 @@ class GradientPlan:
 
     @property
     def forward(self) -> NormalForm:
-        """The pattern itself, taken apart."""
+        """The normal form of the pattern itself."""
         return normal_form(self.pattern)
 
     @property
@@ -73,7 +73,7 @@ class GradientPlan:
 def plan(
     pattern: Pattern, wrt: tuple[int, ...] | None = None, stretched: tuple[Stretch, ...] = ()
 ) -> GradientPlan:
-    """Plan the gradients of `pattern` for the operands in `wrt`, by default for all."""
+    """Plan the gradients of `pattern` for the operands in `wrt`, by default all of them."""
     everything = tuple(range(len(pattern.inputs)))
     return GradientPlan(pattern, everything if wrt is None else wrt, stretched)
 

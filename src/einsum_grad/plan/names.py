@@ -1,4 +1,4 @@
-"""The names of operands and labels wherever we write: our own, never the user's text."""
+"""The operand names and labels that we write: always ours, never the user's text."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _LETTERS = string.ascii_uppercase[: string.ascii_uppercase.index(OUTPUT)]
 
 
 def operand_names(count: int) -> tuple[str, ...]:
-    """The names of the operands: X, or X and W, or A, B, C, …, or X0, X1, … where many.
+    """The names of the operands: X, or X and W, or A, B, C, …, or X0, X1, … if there are many.
 
     >>> operand_names(2), operand_names(3)
     (('X', 'W'), ('A', 'B', 'C'))
@@ -26,10 +26,10 @@ def operand_names(count: int) -> tuple[str, ...]:
 
 
 def spell(pattern: Pattern) -> dict[str, str]:
-    """Map the labels of `pattern` to ones that may stand in generated code.
+    """Map the labels of `pattern` to ones that are safe in generated code.
 
-    An ASCII letter stands for itself; another label gets the ASCII letter that it begins with if
-    that is free, else the next free one; after the 52 letters come L52, L53, ….
+    An ASCII letter stays; another label gets its first character if that is a free ASCII letter,
+    else the next free letter, and after all 52 come L52, L53, ….
 
     >>> spell(Pattern((("batch", "i"),), ("batch", "β")))
     {'i': 'i', 'batch': 'b', 'β': 'a'}

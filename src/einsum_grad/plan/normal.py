@@ -1,4 +1,4 @@
-"""The normal form of a generalised pattern: what plain array calls can run, step by step."""
+"""The normal form of a generalised pattern: steps that plain array calls can run."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from einsum_grad.plan.pattern import UNIT, Labels, Pattern, distinct
 
 Diagonal = tuple[str, tuple[int, ...]]
-"""A label and the axes of the output that it stands for."""
+"""A label and the output axes that it names."""
 
 
 @dataclass(frozen=True, slots=True)
 class NormalForm:
-    """A generalised pattern, taken apart.
+    """A generalised pattern, decomposed.
 
     The units of the operands are dropped, `reduced` is contracted (it is legal for `np.einsum`),
-    the result is repeated along `repeat_axes`, labels that the output repeats are embedded on
-    their `diagonals`, and at last the `units` of the output are put back.
+    the result is repeated along `repeat_axes`, labels that the output repeats are written to
+    their `diagonals`, and finally the `units` of the output are put back.
 
     >>> form = normal_form(Pattern((("j",), ("i", "j")), ("b", "i", "i")))
     >>> str(form.reduced), form.repeat_axes, form.diagonals
@@ -31,12 +31,12 @@ class NormalForm:
 
     @property
     def repeated(self) -> Labels:
-        """The labels after the repetition: the output's, each of them once."""
+        """The labels after the repetition: each label of the output once."""
         return distinct(drop_units(self.pattern.output))
 
 
 def normal_form(pattern: Pattern) -> NormalForm:
-    """Take `pattern` apart."""
+    """Decompose `pattern`."""
     inputs = tuple(drop_units(term) for term in pattern.inputs)
     wanted = distinct(drop_units(pattern.output))
     available = {label for term in inputs for label in term}
@@ -50,7 +50,7 @@ def normal_form(pattern: Pattern) -> NormalForm:
 
 
 def diagonals(term: Labels) -> tuple[Diagonal, ...]:
-    """The labels that `term` has more than once, and where.
+    """The labels that `term` has more than once, with their axes.
 
     >>> diagonals(("i", "j", "i"))
     (('i', (0, 2)),)
@@ -65,5 +65,5 @@ def diagonals(term: Labels) -> tuple[Diagonal, ...]:
 
 
 def drop_units(term: Labels) -> Labels:
-    """The labels of `term` that have an extent."""
+    """The labels of `term` without its units."""
     return tuple(label for label in term if label != UNIT) if UNIT in term else term

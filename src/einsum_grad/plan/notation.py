@@ -1,4 +1,4 @@
-"""A pattern as an equation with indices."""
+"""A pattern as an indexed equation."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from einsum_grad.plan.pattern import UNIT, Labels, Pattern
 
 
 def indexed(name: str, labels: Labels) -> str:
-    """An array and its indices; the index of an axis of size 1 that broadcasts is 0.
+    """An array with its indices; the index of a broadcasting axis of size 1 is 0.
 
     >>> indexed("X", ("i", "j")), indexed("Z", ()), indexed("W", ("1", "j"))
     ('X[i,j]', 'Z', 'W[0,j]')
@@ -18,7 +18,7 @@ def indexed(name: str, labels: Labels) -> str:
 
 
 def equation_text(pattern: Pattern, names: Sequence[str], result: str) -> str:
-    """The equation that `pattern` says; `names` are those of its operands.
+    """The equation of `pattern`, whose operands are called `names`.
 
     >>> equation_text(Pattern((("i", "j"), ("j", "k")), ("i", "k")), ("X", "W"), "Z")
     'Z[i,k] = Σ_j  X[i,j] · W[j,k]'

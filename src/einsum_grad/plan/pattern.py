@@ -1,4 +1,4 @@
-"""The generalised pattern: einsum's, with repeats and repetition allowed in the output."""
+"""The generalised pattern: einsum's, plus repeated labels and repeat axes in the output."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 UNIT = "1"
-"""The label of an axis of size 1 that broadcasts: it is dropped, and put back in a gradient."""
+"""The label of a broadcasting axis of size 1: it is dropped, and put back in a gradient."""
 
 ELLIPSIS = "..."
-"""The label of the axes that no label names, while their number is not known."""
+"""The label of the axes that no label names, while their number is unknown."""
 
 Labels = tuple[str, ...]
 
@@ -20,8 +20,8 @@ class Pattern:
     """The labels of each operand's axes and of the output's.
 
     Unlike in `np.einsum`, the output may have a label twice (a diagonal is written) and a label
-    that no operand has (the result is repeated along it). So the derivative of a pattern is a
-    pattern again.
+    that no operand has (the result is repeated along it). So the gradient of a pattern is again a
+    pattern.
 
     >>> str(Pattern((("i", "k"), ("j", "k")), ("b", "i", "j")))
     'ik,jk->bij'
@@ -36,30 +36,30 @@ class Pattern:
         return ("," if single else ", ").join(terms[:-1]) + ("->" if single else " -> ") + terms[-1]
 
     def labels(self) -> Labels:
-        """Every label once, in the order in which they stand, the operands' first."""
+        """Every label once, in order of appearance, the operands' first."""
         return distinct(label for term in (*self.inputs, self.output) for label in term)
 
     def input_labels(self) -> Labels:
-        """Every label that an operand has, once; without the units, which have no extent."""
+        """Every label that an operand has, once, without units."""
         return distinct(label for term in self.inputs for label in term if label != UNIT)
 
     def output_sizes(self, sizes: Mapping[str, int]) -> dict[str, int]:
-        """Of `sizes`, those of the labels that the output alone has: no operand tells them."""
+        """The part of `sizes` for output-only labels, whose sizes no operand tells."""
         known = set(self.input_labels())
         return {label: size for label, size in sizes.items() if label not in known}
 
     def contracted(self) -> Labels:
-        """The labels that are summed over: an operand has them, the output has not."""
+        """The labels that are summed over: those of operands that the output lacks."""
         return tuple(label for label in self.input_labels() if label not in self.output)
 
     def is_legal(self) -> bool:
-        """Whether `np.einsum` takes this pattern as it stands."""
+        """Whether `np.einsum` accepts this pattern."""
         known = set(self.input_labels())
         repeated = len(set(self.output)) < len(self.output)
         return not repeated and known.issuperset(self.output) and UNIT not in self.labels()
 
     def swap(self, operand: int) -> Pattern:
-        """The gradient's pattern: the cotangent stands in the place of `operand`.
+        """The gradient's pattern: the cotangent takes the place of `operand`.
 
         >>> pattern = Pattern((("b", "i", "j"), ("j", "k")), ("i", "k"))
         >>> str(pattern.swap(0)), str(pattern.swap(1))
@@ -69,14 +69,14 @@ class Pattern:
         return Pattern(inputs, self.inputs[operand])
 
     def rename(self, names: Mapping[str, str]) -> Pattern:
-        """The same pattern with other labels; those that `names` leaves out stay."""
+        """The pattern with labels renamed; those missing from `names` stay."""
         return Pattern(
             tuple(tuple(names.get(label, label) for label in term) for term in self.inputs),
             tuple(names.get(label, label) for label in self.output),
         )
 
     def with_labelled_units(self) -> Pattern:
-        """The same pattern in which each unit is a label of its own, whose size is then 1.
+        """The pattern with a fresh label, of size 1, for each unit.
 
         >>> str(Pattern((("i", "1"), ("1",)), ("i", "1")).with_labelled_units())
         'i U0, U1 -> i U2'
@@ -89,7 +89,7 @@ class Pattern:
         return Pattern(tuple(map(relabelled, self.inputs)), relabelled(self.output))
 
     def canonical(self) -> Pattern:
-        """The pattern with its labels numbered as they come: equal for patterns that say the same.
+        """The pattern with labels numbered in order: equal for patterns equal up to renaming.
 
         >>> str(Pattern((("x", "y"),), ("y",)).canonical())
         'L0 L1 -> L1'
@@ -99,12 +99,12 @@ class Pattern:
 
 
 def _is_letter(label: str) -> bool:
-    """Whether the notation of letters writes `label` as it is."""
+    """Whether the letters notation writes `label` unchanged."""
     return (len(label) == 1 and (label >= "À" or label.isalpha())) or label in (UNIT, ELLIPSIS)
 
 
 def distinct(labels: Iterable[str]) -> Labels:
-    """Each label once, at its first place.
+    """Each label once, in order of first appearance.
 
     >>> distinct("abac")
     ('a', 'b', 'c')

@@ -1,4 +1,4 @@
-"""`Equation` to `Pattern`: the implicit output is written out, and the output checked."""
+"""`Equation` to `Pattern`: an implicit output is made explicit, an explicit one checked."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from einsum_grad.syntax import Equation, Label, refuse
 
 
 def pattern_of(equation: Equation, output_only: Collection[str] = ()) -> Pattern:
-    """Return the pattern that `equation` says.
+    """Return the pattern of `equation`.
 
-    `output_only` are the labels that the output may have although no operand has them, because
-    their sizes are known. Raises `PatternError` for another such label.
+    `output_only` are the labels that no operand needs to have because their sizes are known.
+    Raises `PatternError` for any other output label that no operand has.
 
     >>> from einsum_grad.syntax import parse
     >>> str(pattern_of(parse("kj,ji")))
@@ -32,14 +32,14 @@ def pattern_of(equation: Equation, output_only: Collection[str] = ()) -> Pattern
 
 
 def implicit_output(inputs: tuple[Labels, ...]) -> Labels:
-    """np.einsum's rule: the ellipsis, then the labels that stand once, in their own order."""
+    """np.einsum's rule: the ellipsis, then the labels that occur once, sorted."""
     counts = Counter(label for term in inputs for label in term)
     dots = (ELLIPSIS,) if counts.pop(ELLIPSIS, 0) else ()
     return (*dots, *sorted(label for label, count in counts.items() if count == 1))
 
 
 def check_legal(equation: Equation) -> None:
-    """Raise `PatternError` where the output says what np.einsum has no meaning for."""
+    """Raise `PatternError` if the output repeats a label, which np.einsum can't do."""
     seen: set[str] = set()
     for label in equation.output.labels if equation.output else ():
         if label.name in seen:

@@ -1,4 +1,4 @@
-"""What a user asks for, read and checked once: by compile, emit and explain alike."""
+"""The user's request, read and checked in one place for compile, emit and explain."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _LONGEST_LABEL = 40
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A pattern, the operands whose gradients are wanted, and the sizes that are known.
+    """A pattern, the operands whose gradients are requested, and the known sizes.
 
-    `pattern` is bound to the operands' shapes if those were given, else it is `unbound`; `sizes`
-    are all that is known, and `given` those that the user gave. `order` is how more than two
+    `pattern` is bound to the operands' shapes if those were given, else it equals `unbound`.
+    `sizes` are all known sizes, `given` those that the user gave. `order` is how more than two
     operands are contracted.
     """
 
@@ -40,12 +40,12 @@ class Request:
 
     @property
     def plan(self) -> GradientPlan:
-        """The plan of the gradients asked for."""
+        """The plan of the requested gradients."""
         return plan(self.pattern, self.wrt, self.stretched)
 
 
 Sublists = tuple[Iterable[Any], Any]
-"""A pattern without a text: the sublist of labels of each operand, and that of the output."""
+"""A pattern without text: each operand's sublist of labels, and the output's."""
 
 
 def request(
@@ -56,9 +56,9 @@ def request(
     shapes: Sequence[Shape] | None = None,
     optimize: Any = AUTO,
 ) -> Request:
-    """Read what a user asks for.
+    """Read and check a user's request.
 
-    Raises `PatternError`, `ArgumentError` or `ArgumentTypeError` for what can't be used, and
+    Raises `PatternError`, `ArgumentError` or `ArgumentTypeError` for invalid arguments, and
     `OperandError` for shapes that don't fit.
 
     >>> request("i->ib", sizes={"b": 4}).plan.gradients[0].pattern
@@ -89,7 +89,7 @@ def request(
 def read_terms(
     pattern: str | Equation | Sublists, sizes: Mapping[Any, int] | None
 ) -> tuple[str | Equation, Mapping[str, int] | None]:
-    """`pattern`, as an equation if it is a pair of terms, and `sizes` by its letters.
+    """`pattern`, as an equation if it is a pair of sublists, and `sizes` by its letters.
 
     >>> equation, sizes = read_terms(([(0, 60), (60, 2)], (0, 2)), {60: 5})
     >>> equation.text, sizes
@@ -109,7 +109,7 @@ def read_terms(
 
 
 def read_wrt(wrt: int | Iterable[int] | None) -> tuple[int, ...] | None:
-    """`wrt` as positions, if they are ints; whether there are such operands is checked later."""
+    """`wrt` as a tuple of ints; `check_wrt` checks that such operands exist."""
     if wrt is None:
         return None
     try:
@@ -122,11 +122,11 @@ def read_wrt(wrt: int | Iterable[int] | None) -> tuple[int, ...] | None:
 
 
 def read_sizes(sizes: Mapping[str, int] | None) -> tuple[tuple[str, int], ...] | None:
-    """`sizes` as pairs of a label and an int."""
+    """`sizes` as pairs of label and int."""
     if sizes is None:
         return None
     if not isinstance(sizes, Mapping):
-        raise ArgumentTypeError(f"sizes is a dict of labels and sizes, and not {sizes!r:.80}")
+        raise ArgumentTypeError(f"sizes is a dict from labels to sizes, and not {sizes!r:.80}")
     return tuple((str(label), _size(label, size)) for label, size in sizes.items())
 
 
@@ -148,24 +148,24 @@ def read_shapes(shapes: Sequence[Shape] | None) -> tuple[Shape, ...] | None:
 
 
 def read_positions(wrt: int | Iterable[int], count: int) -> tuple[int, ...]:
-    """The positions of some of `count` operands, at least one."""
+    """`wrt` as positions among `count` operands, at least one."""
     read = read_wrt(wrt)
     if read is None:
-        raise ArgumentTypeError("a derivative is by the position of an operand, and not None")
+        raise ArgumentTypeError("a derivative needs the position of an operand, and not None")
     positions = check_wrt(read, count)
     if not positions:
-        raise ArgumentError("a derivative is by the operand of a position, or of several")
+        raise ArgumentError("a derivative needs the position of at least one operand")
     return positions
 
 
 def check_wrt(wrt: tuple[int, ...] | None, count: int) -> tuple[int, ...]:
-    """`wrt`, by default all of `count` operands; `ArgumentError` for one that there is not."""
+    """`wrt`, by default all of `count` operands; `ArgumentError` for one that doesn't exist."""
     if wrt is None:
         return tuple(range(count))
     for position in wrt:
         if not 0 <= position < count:
             raise ArgumentError(
-                f"wrt names operand {position}, and the operands are numbered 0 to {count - 1}"
+                f"wrt names operand {position}, but the operands are numbered 0 to {count - 1}"
             )
     if len(set(wrt)) < len(wrt):
         raise ArgumentError(f"wrt names an operand twice: {wrt}")
@@ -176,9 +176,9 @@ def _size(label: object, size: Any) -> int:
     try:
         number = _index(size)
     except TypeError:
-        raise ArgumentTypeError(f"{_size_of(label)} is an int, and not {size!r:.80}") from None
+        raise ArgumentTypeError(f"{_size_of(label)} must be an int, and not {size!r:.80}") from None
     if number < 0:
-        raise ArgumentError(f"{_size_of(label)} is not negative, and this is {number}")
+        raise ArgumentError(f"{_size_of(label)} must not be negative, and is {number}")
     return number
 
 
@@ -191,12 +191,12 @@ def _index(value: Any) -> int:
         raise TypeError
     number = operator.index(value)
     if abs(number) > sys.maxsize:
-        raise ArgumentError(f"a number here is at most {sys.maxsize}, and this has more digits")
+        raise ArgumentError(f"a number here must be at most {sys.maxsize}")
     return number
 
 
 def check_labels(sizes: Mapping[str, int], pattern: Pattern) -> None:
-    """Raise `ArgumentError` if `sizes` has what is no label of `pattern`."""
+    """Raise `ArgumentError` if `sizes` has a key that is no label of `pattern`."""
     known = [label for label in pattern.labels() if label not in (UNIT, ELLIPSIS)]
     for label in sizes:
         if label not in known:

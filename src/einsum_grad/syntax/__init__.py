@@ -1,4 +1,4 @@
-"""Text to `Equation`: the language, and what is wrong with a sentence that is not of it."""
+"""Text to `Equation`: the language, and diagnoses of text that is not in it."""
 
 from einsum_grad.syntax.call import equation_of, read_call
 from einsum_grad.syntax.equation import ELLIPSIS, Equation, Label, Term

@@ -1,4 +1,4 @@
-"""The two forms of np.einsum's call, read to one AST."""
+"""Both call forms of np.einsum, parsed to one AST."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from einsum_grad.syntax.limits import MAX_AXES, bounded
 from einsum_grad.syntax.parse import parse
 
 SUBLIST_LETTERS = string.ascii_uppercase + string.ascii_lowercase
-"""The letter of each integer of a sublist: np.einsum's own, in the order of their codes."""
+"""The letter of each sublist integer: np.einsum's own, in ASCII order."""
 
 
 def read_call(args: Sequence[Any], limited: bool = False) -> tuple[Equation, tuple[Any, ...]]:
     """Split the positional arguments of an einsum call into the equation and the operands.
 
     `args` is `(subscripts, *operands)` or `(operand, sublist, operand, sublist, …[, output])`.
-    A label of a sublist is an integer or, as opt_einsum has it, anything hashable, a str above all.
-    Raises `OperandError` for a call without operands and, if integers are `limited` to np.einsum's,
-    for others; `ArgumentTypeError` for what is no sublist.
+    A sublist label is an integer or, as in opt_einsum, anything hashable, usually a str. Raises
+    `OperandError` for a call without operands and, if integers are `limited` to np.einsum's range,
+    for others; `ArgumentTypeError` for an invalid sublist.
 
     >>> equation, operands = read_call(("i->", [1, 2]))
     >>> equation.text, operands
@@ -40,7 +40,7 @@ def read_call(args: Sequence[Any], limited: bool = False) -> tuple[Equation, tup
         return parse(args[0]), tuple(args[1:])
     if len(args) < 2:
         raise OperandError(
-            f"an einsum needs a pattern, and has one operand of type {_type(args[0])}"
+            f"an einsum needs a pattern, but got only an operand of type {_type(args[0])}"
         )
     pairs = len(args) // 2
     output = args[-1] if len(args) % 2 else None
@@ -51,10 +51,10 @@ def read_call(args: Sequence[Any], limited: bool = False) -> tuple[Equation, tup
 
 
 def equation_of(sublists: Iterable[Any], output: Any = None) -> tuple[Equation, dict[Any, str]]:
-    """The equation of one sublist for each operand and of the output's, and the letters in it.
+    """The equation of the operands' sublists and the output's, and the letter of each label.
 
-    A label is an integer or anything hashable. Integers up to 51 are np.einsum's letters; where
-    there are others, letters are given to all in the order in which they are sorted.
+    A label is an integer or anything hashable. Integers up to 51 become np.einsum's letters; if
+    there are other labels, all get letters in sorted order.
 
     >>> equation, letters = equation_of([("time", "space"), ("space",)], ("time",))
     >>> equation.text, letters
@@ -72,7 +72,7 @@ def equation_of(sublists: Iterable[Any], output: Any = None) -> tuple[Equation, 
 def _entries(sublist: Any) -> list[Any]:
     """The labels of a sublist, each integer as an int."""
     if isinstance(sublist, str) and not _NO_LABELS.isdisjoint(sublist):
-        raise ArgumentTypeError(f"subscripts stand before the operands: einsum({sublist!r:.40}, …)")
+        raise ArgumentTypeError(f"subscripts go before the operands: einsum({sublist!r:.40}, …)")
     try:
         entries = list(itertools.islice(iter(sublist), MAX_AXES + 2))
     except TypeError:
@@ -81,14 +81,14 @@ def _entries(sublist: Any) -> list[Any]:
         raise _no_sublist(sublist)
     if len(entries) > MAX_AXES + 1:
         raise OperandError(
-            f"a sublist has more than {MAX_AXES} labels, and an array at most {MAX_AXES} axes"
+            f"a sublist has more than {MAX_AXES} labels, but an array has at most {MAX_AXES} axes"
         )
     return list(map(_entry, entries))
 
 
 def _no_sublist(value: object) -> ArgumentTypeError:
     return ArgumentTypeError(
-        f"each operand is followed by its sublist of labels, and this is of type {_type(value)}"
+        f"each operand is followed by its sublist of labels, but here by one of type {_type(value)}"
     )
 
 
@@ -101,14 +101,14 @@ def _entry(entry: Any) -> Any:
         hash(entry)
     except TypeError:
         raise ArgumentTypeError(
-            "a sublist holds integers, Ellipsis and what can be hashed, and this is of type "
+            "a sublist holds integers, Ellipsis and hashable labels, and not values of type "
             f"{_type(entry)}"
         ) from None
     return entry
 
 
 def _letters(entries: Iterable[Any], sorting: bool) -> dict[Any, str]:
-    """The letter of each label; those that can't be sorted stand as they come, if that may be."""
+    """The letter of each label; unless `sorting`, labels that can't be sorted keep their order."""
     labels = [entry for entry in dict.fromkeys(entries) if entry is not Ellipsis]
     if all(isinstance(label, int) and 0 <= label < len(SUBLIST_LETTERS) for label in labels):
         return {...: ELLIPSIS, **{label: SUBLIST_LETTERS[label] for label in labels}}
@@ -117,7 +117,7 @@ def _letters(entries: Iterable[Any], sorting: bool) -> dict[Any, str]:
     except TypeError:
         if sorting:
             raise ArgumentTypeError(
-                "an implicit output has its labels sorted, and these can't be: write the output"
+                "an implicit output is sorted, but these labels can't be: write the output"
             ) from None
     return {...: ELLIPSIS, **{label: _letter(place) for place, label in enumerate(labels)}}
 
@@ -132,7 +132,7 @@ def _check_integers(labels: Iterable[Any]) -> None:
 
 
 def _letter(place: int) -> str:
-    """A label for each place, in the order of their codes: after the letters opt_einsum's."""
+    """The label number `place`, in code point order: ASCII letters, then opt_einsum's symbols."""
     if place < len(SUBLIST_LETTERS):
         return SUBLIST_LETTERS[place]
     return chr(place + _SHIFT if place + _SHIFT < _SURROGATES else place + _SHIFT + _COUNT)

@@ -1,4 +1,4 @@
-"""What is wrong at the place where the parser stopped, in one sentence."""
+"""What is wrong where the parser stopped, in one sentence."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ _DASHES = "—–−"
 _LOOKALIKE = re.compile("[→⇒⟶➔➡…]")
 _LONGEST_HINT = 60
 _TYPED = 1000
-"""The most characters of a pattern that somebody may have typed."""
+"""The longest pattern that may have been typed by hand, in characters."""
 _TRAILING_DASH = re.compile(r"-\s*$")
 
 
 def diagnose(text: str, at: int, notation: str) -> str:
-    """Say why `text` is refused at position `at`: the first rule that knows the mistake."""
+    """Say why `text` is refused at position `at`, by the first rule that matches."""
     return next(said for rule in _RULES if (said := rule(text, at, notation)))
 
 
 def begin(text: str, at: int) -> int:
-    """Where the mistake begins at whose end the parser stopped: a long dash is a label before >."""
+    """Where the mistake begins: if the parser stopped at > after a long dash, at the dash."""
     return at - 1 if at and text[at] == ">" and text[at - 1] in _DASHES else at
 
 
 def mistaken_sign(text: str) -> int | None:
-    """The place of a sign for an arrow or an ellipsis, if `text` has no arrow; else it is a label.
+    """The place of a lookalike of an arrow or ellipsis, if `text` has no arrow.
 
-    So it is in a long text, which nobody typed.
+    With an arrow, or in a text too long to be typed by hand, such a character is a label.
 
     >>> mistaken_sign("ij→ji"), mistaken_sign("i→->→i")
     (2, None)
@@ -64,8 +64,7 @@ def _shell_redirect(text: str, at: int, notation: str) -> str | None:
     if not _TRAILING_DASH.match(text, at):
         return None
     return (
-        "the arrow is cut off after '-': in a shell, > redirects the output, "
-        "so put the pattern in quotation marks"
+        "the arrow is cut off after '-': in a shell, > redirects the output, so quote the pattern"
     )
 
 
@@ -89,7 +88,7 @@ def _dots(text: str, at: int, notation: str) -> str | None:
     if not text.startswith(".", at):
         return None
     if text.startswith("...", at):
-        return "a term has one ellipsis, and this is its second"
+        return "a term has at most one ellipsis, and this is its second"
     return "an ellipsis is three dots in a row: ..."
 
 
@@ -104,7 +103,7 @@ def _digit(text: str, at: int, notation: str) -> str | None:
 def _underscore(text: str, at: int, notation: str) -> str | None:
     if text[at : at + 1] != "_" or notation == "named":
         return None
-    return "a label is one letter; for names write notation='named' and divide them by spaces"
+    return "a label is one letter; for names use notation='named' and separate them by spaces"
 
 
 def _parenthesis(text: str, at: int, notation: str) -> str | None:
@@ -118,7 +117,10 @@ def _other(text: str, at: int, notation: str) -> str:
     name = unicodedata.name(char, "").lower() or f"character U+{ord(char):04X}"
     shown = f"'{visible(char)}'" if char.isprintable() else f"{visible(char)} ({name})"
     kind = "a label is a letter" if notation == "letters" else "a label is a name"
-    return f"{shown} is no part of a pattern: {kind}, terms are divided by commas, the arrow is ->"
+    return (
+        f"{shown} is not allowed in a pattern: "
+        f"{kind}, terms are separated by commas, the arrow is ->"
+    )
 
 
 _RULES: tuple[Callable[[str, int, str], str | None], ...] = (

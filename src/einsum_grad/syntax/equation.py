@@ -1,4 +1,4 @@
-"""The AST of a pattern: what the text says, and where it says it."""
+"""The AST of a pattern, with positions in the text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ ELLIPSIS = "..."
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """One label, or the ellipsis, and the position of its first character."""
+    """A label or the ellipsis, and the position of its first character."""
 
     name: str
     start: int
@@ -18,13 +18,13 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """The labels of one operand, or of the output, in the order of its axes."""
+    """The labels of one operand, or of the output, in axis order."""
 
     labels: tuple[Label, ...]
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The labels without their places."""
+        """The labels without their positions."""
         return tuple(label.name for label in self.labels)
 
 

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 _PACKAGE = "einsum_grad"
 _PATH = ("grammar", "einsum.lark")
 _PARSERS: dict[str, Lark] = {}
-"""The parser by its grammar's name, once it is built."""
+"""The parser, once built, keyed by package name."""
 
 
 def grammar_text() -> str:
-    """The grammar: a resource of the installed package, or the repository's file beside it."""
+    """The grammar: a resource of the installed package, else the repository's file."""
     installed = resources.files(_PACKAGE).joinpath(*_PATH)
     if installed.is_file():
         return installed.read_text(encoding="utf-8")
@@ -29,7 +29,7 @@ def grammar_text() -> str:
 def is_label(name: str, notation: str) -> bool:
     """Whether what the grammar took for a label is one.
 
-    Its names are made of Python's alphanumerics, and with them come ² and ½.
+    The grammar's names consist of Python's alphanumerics, which include ² and ½.
 
     >>> is_label("×", "letters"), is_label("x1", "named"), is_label("x²", "named")
     (True, True, False)
@@ -43,10 +43,7 @@ NOTATIONS = tuple(_IS_LABEL)
 
 
 def parser() -> Callable[..., Any]:
-    """The function that parses a text: `parser()(text, start=notation)`; built at the first call.
-
-    It is built once: Lark is no faster for being built twice.
-    """
+    """The function that parses a text, `parser()(text, start=notation)`; built on first use."""
     return (_PARSERS.get(_PACKAGE) or once(_PARSERS, _PACKAGE, _lark)).parse
 
 

@@ -1,4 +1,4 @@
-"""The size of a text or a list, checked before it is read: a refusal takes no time that grows."""
+"""Limits of texts and lists, checked before reading: refusing huge input takes constant time."""
 
 from __future__ import annotations
 
@@ -14,38 +14,38 @@ T = TypeVar("T")
 MAX_LENGTH = 100_000
 MAX_OPERANDS = 10_000
 MAX_AXES = 64
-"""NumPy's arrays have at most 64 axes."""
+"""NumPy arrays have at most 64 axes."""
 
 
 def check_length(text: object) -> None:
-    """Raise `PatternError` for a text too long to be looked at, even to be looked up."""
+    """Raise `PatternError` for a text too long to process, or even to look up in a cache."""
     if isinstance(text, str) and len(text) > MAX_LENGTH:
         raise PatternError(
-            f"the pattern has {len(text)} characters, and at most {MAX_LENGTH} are read: "
+            f"the pattern has {len(text)} characters, and the limit is {MAX_LENGTH}: "
             f"{shorten(text)}",
         )
 
 
 def bounded(items: Iterable[T], what: str, most: int = MAX_OPERANDS) -> list[T]:
-    """`items` as a list; `ArgumentError` where they are more than `most`, or never end.
+    """`items` as a list; `ArgumentError` if there are more than `most`, or no end.
 
     >>> bounded(range(3), "positions")
     [0, 1, 2]
     """
     found = list(itertools.islice(items, most + 1))
     if len(found) > most:
-        raise ArgumentError(f"there are more than {most} {what}, which is the most that is read")
+        raise ArgumentError(f"there are more than {most} {what}, which is the limit")
     return found
 
 
 def check_limits(text: object, notation: str) -> str:
-    """Return `text` if it is a text that may be parsed, else raise."""
+    """Return `text` if it is within the limits, else raise."""
     if not isinstance(text, str):
-        raise ArgumentTypeError(f"a pattern is a str, and this is of type {type(text).__name__}")
+        raise ArgumentTypeError(f"a pattern is a str, and not of type {type(text).__name__}")
     check_length(text)
     if text.count(",") >= MAX_OPERANDS:
         raise PatternError(
-            f"the pattern has {text.count(',') + 1} operands, and at most {MAX_OPERANDS} are read: "
+            f"the pattern has {text.count(',') + 1} operands, and the limit is {MAX_OPERANDS}: "
             f"{shorten(text)}",
         )
     _check_axes(text, notation)
@@ -58,7 +58,8 @@ def _check_axes(text: str, notation: str) -> None:
         labels = len(term.split()) if notation == "named" else len(term.replace(" ", ""))
         if labels > MAX_AXES + (notation == "letters") * 2 * ("..." in term):
             raise refuse(
-                f"this term has more than {MAX_AXES} labels, and an array at most {MAX_AXES} axes",
+                f"this term has more than {MAX_AXES} labels, "
+                f"but an array has at most {MAX_AXES} axes",
                 text,
                 start,
             )

@@ -1,4 +1,4 @@
-"""Text to AST."""
+"""Text to `Equation`."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 def parse(text: str, notation: str = "letters") -> Equation:
     """Parse a pattern.
 
-    `notation` is "letters" (np.einsum's subscripts) or "named" (einops': names divided by
-    spaces). Raises `PatternError` for a text that is no pattern, `ArgumentTypeError` for what is
-    no text, `ArgumentError` for another notation.
+    `notation` is "letters" (np.einsum's subscripts) or "named" (einops': names separated by
+    spaces). Raises `PatternError` for an invalid pattern, `ArgumentTypeError` for anything but a
+    str, `ArgumentError` for an unknown notation.
 
     >>> parse("batch i, i j -> batch j", "named").output.names
     ('batch', 'j')
@@ -61,5 +61,5 @@ def _labels(tree: Tree[Token], text: str, notation: str) -> Iterator[Label]:
     for token in tree.children:
         name, start = str(token), getattr(token, "start_pos", None) or 0
         if name != ELLIPSIS and not is_label(name, notation):
-            raise refuse(f"{name!r} holds a number that is no letter", text, start)
+            raise refuse(f"{name!r} contains a character that no name can have", text, start)
         yield Label(name, start)

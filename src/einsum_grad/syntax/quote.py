@@ -1,4 +1,4 @@
-"""Quoting a pattern in a message, with a caret under the place."""
+"""A pattern quoted in a message, with a caret under the mistake."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def refuse(message: str, text: str, position: int) -> PatternError:
 
 
 def pointed(text: str, position: int) -> str:
-    """The part of `text` around `position` on one line, and a caret below the place."""
+    """The part of `text` around `position` on one line, and a caret below the position."""
     start, stop = max(0, position - _BEFORE), position + _AFTER
     head = ("…" if start else "") + visible(text[start:position])
     tail = visible(text[position:stop]) + ("…" if stop < len(text) else "")
@@ -30,7 +30,7 @@ def pointed(text: str, position: int) -> str:
 
 
 def shorten(text: str, length: int = 40) -> str:
-    """The first characters of `text`, each of them visible, in quotation marks."""
+    """The first characters of `text`, escaped where invisible, in quotation marks."""
     return f"'{visible(text[:length])}{'…' if len(text) > length else ''}'"
 
 

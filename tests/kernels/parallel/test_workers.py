@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import _thread
 import ctypes
 import gc
+import queue
 import threading
 import time
 import weakref
@@ -224,6 +226,21 @@ def test_a_worker_that_dies_in_a_job_is_noticed(monkeypatch: pytest.MonkeyPatch)
     assert not worker.is_alive()
     assert len(set(team.run(met(2), PARTS, 1))) == 2
     assert worker not in team._workers
+
+
+def test_a_worker_that_dies_before_it_tells_that_it_lives_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    team, results = Workers(), queue.SimpleQueue[list[int]]()
+    monkeypatch.setattr(machine, "BIRTH_SECONDS", 0.01)
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "_bootstrap_inner", lambda thread: None)
+        _thread.start_new_thread(
+            lambda: results.put(team.run(lambda part: part.start, PARTS, 2)), ()
+        )
+        assert results.get(timeout=30) == list(range(12))
+    assert len(set(team.run(met(3), PARTS, 2))) == 3
+    assert len(team._workers) == 2
 
 
 def test_an_interrupted_caller_waits_for_its_helpers() -> None:

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from einsum_grad.emit import TARGETS, path_of, program_of
+from einsum_grad.emit import TARGETS
 from einsum_grad.lower import Gap, Gaps, Op, Program, Scale, Traits, arrange, lower, steps
 from einsum_grad.lower.check import check
 from einsum_grad.lower.layout.array_layouts import _is_crowded
 from einsum_grad.plan import arrays, pairwise, pattern_of
 from einsum_grad.syntax import parse
 from tests.lower.test_lower import programs
+from tests.programs import path_of, program_of
 
 NUMPY = TARGETS["numpy"]
 

@@ -26,13 +26,13 @@ def kept(text: str, *wrt: tuple[int, ...], **sizes: int) -> list[str]:
         ("i,i->", ((0,), (0,)), []),
     ],
 )
-def test_what_is_left_of_the_operands_is_kept(
+def test_the_core_of_the_operands_is_stored(
     text: str, wrt: tuple[tuple[int, ...], ...], expected: list[str]
 ) -> None:
     assert [sorted(x) for x in kept(text, *wrt)] == [sorted(x) for x in expected]
 
 
-def test_a_low_rank_stays_one() -> None:
+def test_a_low_rank_is_stored_as_factors() -> None:
     assert kept("i,ir,rj->j", (0,), i=50, r=2, j=40) == ["ir", "rj"]
     assert [sorted(x) for x in kept("i,ir,rj->j", (0,), i=50, r=90, j=40)] == [["i", "j"]]
 

@@ -85,12 +85,12 @@ def test_the_axes_of_a_derivative_that_is_zero_are_those_of_its_variables() -> N
     assert derivative(pattern_of(parse("ij,jk->ik")), ((0,), (0,))).axes == tuple("ikijij")
 
 
-def test_what_equals_a_unit_is_one() -> None:
+def test_a_label_equal_to_a_unit_is_a_unit() -> None:
     assert made_equal(("j", "k"), ("1", "j")) == dict.fromkeys("jk1", "1")
     assert made_equal(("1", "j"), ("j", "k")) == dict.fromkeys("jk1", "1")
 
 
-def test_terms_that_nobody_waits_for_are_refused() -> None:
+def test_too_many_terms_are_refused() -> None:
     pattern = pattern_of(parse(",".join("i" * 400) + "->"))
     every = tuple(range(400))
     with pytest.raises(ArgumentError, match="a sum of 159600 products of 400 factors"):

@@ -66,7 +66,7 @@ def test_a_lattice_of_large_labels_is_contracted_cheaper_than_greedy() -> None:
     assert cost(terms, 0, sizes, search.search(terms, 0, sizes)) < 1e8
 
 
-def test_a_tree_is_never_dearer_after_it() -> None:
+def test_annealing_never_makes_a_tree_costlier() -> None:
     for seed in range(3):
         terms = graph(50, 3, seed)
         sizes = [2 + edge % 3 for edge in range(75)]
@@ -84,13 +84,13 @@ def moves(terms: list[int], output: int, sizes: list[int], known: bool = True) -
     return len(sweeps) * (len(terms) - 1)
 
 
-def test_the_search_takes_the_longer_the_more_the_contraction_costs() -> None:
+def test_costlier_contractions_are_searched_longer() -> None:
     terms = graph(60, 3, seed=0)
     small, middle, large = (moves(terms, 0, [bond] * 90) for bond in (2, 3, 1024))
     assert 0 < small <= anneal._LEAST < middle < large <= anneal._MOST
 
 
-def test_a_cost_of_sizes_that_are_not_known_is_not_searched_for_long() -> None:
+def test_unknown_sizes_keep_the_search_short() -> None:
     assert 0 < moves(graph(60, 3, seed=0), 0, [32] * 90, known=False) <= anneal._LEAST
 
 
@@ -99,7 +99,7 @@ def test_a_chain_whose_arrays_do_not_grow_is_not_annealed() -> None:
     assert not moves(chain, 1 | 1 << 300, [5] * 301)
 
 
-def test_arrays_larger_than_a_float_can_tell_are_weighed() -> None:
+def test_sizes_beyond_a_float_are_compared() -> None:
     terms = graph(60, 3, seed=0)
     sizes = [10**40] * 90
     first = greedy(terms, 0, sizes)

@@ -34,7 +34,7 @@ def test_the_reader_says_which_labels_come_first(first: str, reader: str, expect
     assert made(first, reader) == expected
 
 
-def test_the_last_node_and_others_than_pairs_stay() -> None:
+def test_the_last_node_and_nodes_that_are_no_pairs_keep_their_order() -> None:
     nodes = [
         Node(pattern("zab->ab"), (0,)),
         Node(pattern("ab,bc,ad->dc"), (3, 1, 2)),
@@ -42,14 +42,14 @@ def test_the_last_node_and_others_than_pairs_stay() -> None:
     assert for_readers(nodes, 3) == tuple(nodes)
 
 
-def test_a_choice_goes_on_to_the_node_that_reads_it() -> None:
+def test_a_choice_reaches_the_node_that_reads_it() -> None:
     chain = pattern("bi,oij,bj->bo")
     network = pairwise(chain, ((1, 2), (0, 1)))
     assert [str(node.pattern) for node in network.nodes] == ["oij,bj->boi", "bi,boi->bo"]
 
 
 @given(cases())
-def test_nothing_but_the_order_of_labels_between_changes(case: Case) -> None:
+def test_only_the_axis_order_of_intermediates_changes(case: Case) -> None:
     found = Pattern(case.terms, case.result)
     network = pairwise(found, contraction_path(found, case.sizes))
     results = {len(case.terms) + n: node.pattern.output for n, node in enumerate(network.nodes)}

@@ -45,7 +45,7 @@ def test_label_of_the_output_is_kept() -> None:
     assert told(found) == [("ab,bc->abc", (0, 1))]
 
 
-def test_pairs_keep_what_is_used_later_and_sum_the_rest() -> None:
+def test_pairs_keep_labels_used_later_and_sum_the_rest() -> None:
     found = pairwise(pattern("ab,bc,cd->ad"), ((1, 2), (0, 1)))
     assert told(found) == [("bc,cd->bd", (1, 2)), ("ab,bd->ad", (0, 3))]
 
@@ -59,7 +59,7 @@ def test_one_operand_is_not_prepared() -> None:
     assert told(pairwise(pattern("aab->b"), ((0,),))) == [("aab->b", (0,))]
 
 
-def test_what_np_einsum_cannot_write_is_a_node_of_its_own_at_the_end() -> None:
+def test_generalised_outputs_are_a_last_node() -> None:
     found = pairwise(pattern("ab,bc->acaz", "z"), ((0, 1),))
     assert told(found) == [("ab,bc->ac", (0, 1)), ("ac->acaz", (2,))]
 

@@ -68,7 +68,7 @@ def test_few_terms_get_the_cheapest_tree_of_all(network: tuple[list[int], int, l
 
 
 @given(networks(most=12))
-def test_refining_makes_a_tree_of_all_terms_that_is_no_dearer(
+def test_refining_keeps_all_terms_and_never_costs_more(
     network: tuple[list[int], int, list[int]],
 ) -> None:
     terms, output, sizes = network
@@ -85,7 +85,7 @@ def test_equal_trees_are_taken_from_left_to_right() -> None:
     assert search(terms, output, [7] * 5) == [(0, 1), (4, 2), (5, 3)]
 
 
-def test_label_of_the_batch_does_not_lead_to_a_large_intermediate() -> None:
+def test_a_batch_label_does_not_cause_a_large_intermediate() -> None:
     """Vectors of a batch and a chain of sites: greedy joins the sites first, without the batch."""
     text = "bc,bd,be,bf,bg,bh,bi,cm,mdn,neo,ofp,pgq,qhr,ri->b"
     terms, output, letters = bits(text)
@@ -104,7 +104,7 @@ def test_vector_behind_a_chain_is_multiplied_first() -> None:
     assert max(term.bit_count() for term in found[21:]) == 1
 
 
-def test_what_an_intermediate_writes_counts() -> None:
+def test_writing_an_intermediate_counts() -> None:
     """From the left 1,600 multiplications and 200 entries, from the right 1,632 and 16."""
     terms, output, _ = bits("ab,bc,cd->ad")
     assert search(terms, output, [2, 4, 100, 4]) == [(1, 2), (0, 3)]

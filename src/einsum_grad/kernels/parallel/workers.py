@@ -11,6 +11,7 @@ Three rules make an interrupt, a dying thread and a busy one harmless:
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import contextvars
 import functools
@@ -113,6 +114,23 @@ class _Worker(threading.Thread):
         # A job offered to a busy thread replaces the one before: no job depends on its helpers.
         self._offers: deque[tuple[_Job, int]] = deque(maxlen=1)
 
+    def begin(self) -> None:
+        """Start the thread; raise `RuntimeError` if the system has no more.
+
+        `start` waits until the thread tells that it lives, for ever if it dies before: so it is
+        another thread that calls it.
+        """
+        told: queue.SimpleQueue[None] = queue.SimpleQueue()
+
+        def start() -> None:
+            with contextlib.suppress(RuntimeError):
+                self.start()
+            told.put(None)
+
+        _thread.start_new_thread(start, ())
+        with contextlib.suppress(queue.Empty):
+            told.get(timeout=machine.BIRTH_SECONDS)
+
     def offer(self, job: _Job, looks: int) -> None:
         """Have the thread help with `job`, and then read `looks` flags for another one."""
         self._offers.append((job, looks))
@@ -208,7 +226,7 @@ class Workers:
             # It is listed before it starts: one whose start is interrupted is used, or replaced.
             self._workers.append(worker)
             try:
-                worker.start()
+                worker.begin()
             except RuntimeError:
                 self._workers.remove(worker)
                 return

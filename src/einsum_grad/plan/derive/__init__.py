@@ -1,1 +1,1 @@
-"""What holds in a paper: formulas, derivations line by line, reasons, Jacobians and Hessians."""
+"""The mathematics as in a paper: formulas, derivations, reasons, Jacobians and Hessians."""

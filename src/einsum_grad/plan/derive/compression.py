@@ -1,4 +1,4 @@
-"""`LinearTerm` to its smallest parts: what has to be stored of a product with deltas."""
+"""`LinearTerm` to its smallest parts: what a product with deltas has to store."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ from einsum_grad.plan.pattern import UNIT, Labels, Pattern, distinct
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Factors of a term that hang together by their labels, and those of the labels to keep."""
+    """Factors of a term that are connected by labels, and the labels to keep (the core)."""
 
     factors: tuple[Labelled, ...]
     core: Labels
 
     @property
     def pattern(self) -> Pattern:
-        """The contraction of the factors to what has to be kept of them."""
+        """The contraction of the factors to the core."""
         return Pattern(tuple(labels for _, labels in self.factors), self.core)
 
     def is_smaller(self, sizes: Mapping[str, int]) -> bool:
-        """Whether the result takes no more numbers than the factors; not so for a low rank."""
+        """Whether the contraction has no more entries than the factors; not so for a low rank."""
         return count(self.core, sizes) <= sum(count(labels, sizes) for _, labels in self.factors)
 
     def stored(self, sizes: Mapping[str, int]) -> tuple[Labels, ...]:
-        """The labels of the arrays that are kept."""
+        """The labels of the stored arrays."""
         return (self.core,) if self.is_smaller(sizes) else self.pattern.inputs
 
 
 def groups(term: LinearTerm) -> tuple[Group, ...]:
-    """Take the factors of `term` apart into groups that share no label.
+    """Split the factors of `term` into groups that share no label.
 
-    A factor without axes goes to the group with the fewest labels.
+    A factor without axes joins the group with the fewest labels.
 
     >>> term = LinearTerm(((1, ("j", "k")), (3, ("j", "l"))), ("i", "k"), ("i", "l"))
     >>> [str(group.pattern) for group in groups(term)]
@@ -55,9 +55,9 @@ def groups(term: LinearTerm) -> tuple[Group, ...]:
 
 
 def stored(terms: Sequence[LinearTerm], sizes: Mapping[str, int]) -> tuple[Labels, ...]:
-    """The labels of every array that the sum of `terms` has to keep; like terms are added.
+    """The labels of every array that the sum of `terms` has to store; like terms are added.
 
-    Without factors a single number is kept. Unknown sizes count as if they were all the same.
+    A term without factors stores one number. Unknown sizes count as equal.
     """
     single: dict[LinearTerm, Labels] = {}
     several: list[Labels] = []
@@ -71,12 +71,12 @@ def stored(terms: Sequence[LinearTerm], sizes: Mapping[str, int]) -> tuple[Label
 
 
 def structure(term: LinearTerm, core: Labels) -> LinearTerm:
-    """The deltas of a term with one array: terms in which these are equal may be added."""
+    """The deltas of a term with one array; terms of equal structure may be added."""
     return LinearTerm(((0, core),), term.rows, term.columns).canonical()
 
 
 def count(labels: Labels, sizes: Mapping[str, int]) -> int:
-    """The entries of an array; a size that is not known counts as a nominal one."""
+    """The number of entries of an array; an unknown size counts as the nominal one."""
     return math.prod(1 if x == UNIT else sizes.get(x, NOMINAL_SIZE) for x in labels)
 
 
@@ -85,6 +85,6 @@ def _share(group: Sequence[Labelled], factor: Labelled) -> bool:
 
 
 def _core(group: Sequence[Labelled], term: LinearTerm) -> Labels:
-    """The labels that the axes have too, in the axes' order."""
+    """The labels of `group` that rows or columns have too, in their order."""
     own = {label for _, labels in group for label in labels}
     return tuple(label for label in distinct(term.axes) if label in own and label != UNIT)

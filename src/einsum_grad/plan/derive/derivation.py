@@ -1,7 +1,7 @@
-"""The gradient of an operand, derived line by line: each line is made from the one before.
+"""The gradient of an operand, derived line by line.
 
-The rules take a `Formula` to a `Formula` and know nothing of swaps, so that the pattern which they
-end with is a second way to the gradient's pattern.
+The rules map a `Formula` to a `Formula` and know nothing of the swap rule, so the pattern they end
+with confirms it independently.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from einsum_grad.plan.pattern import Labels, Pattern, distinct
 
 
 class Rule(StrEnum):
-    """The rules, in the order in which they are used."""
+    """The rules, in order of application."""
 
     ELEMENT = "element"
     PRODUCT = "product rule"
@@ -30,7 +30,7 @@ class Rule(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """One line of a derivation, and the rule by which it follows from the one before."""
+    """One line of a derivation, and the rule by which it follows from the previous one."""
 
     rule: Rule
     before: Formula
@@ -40,8 +40,8 @@ class Derived:
 def derivation_of(pattern: Pattern, operand: int) -> tuple[Derived, ...]:
     """Derive the gradient of one operand.
 
-    The first line is an entry of the output, the last one the gradient's pattern. A rule that
-    finds nothing to do between them has no line.
+    The first line is an entry of the output, the last the gradient's pattern. Rules between them
+    that change nothing have no line.
 
     >>> lines = derivation_of(Pattern((("b", "i", "j"), ("j", "k")), ("i", "k")), 0)
     >>> [str(line.rule) for line in lines[:4]]
@@ -63,7 +63,7 @@ def _lines(formula: Formula) -> Iterator[Derived]:
 
 
 def fixed(formula: Formula) -> dict[str, str]:
-    """The summed labels that the deltas fix, and what each has to be equal to.
+    """The summed labels that the deltas fix, each with the label it must equal.
 
     >>> fixed(Formula(Factor("Z", ("a", "b")), (("i", "a"), ("b", "j")), ("i", "j"), ()))
     {'i': 'a', 'j': 'b'}
@@ -74,7 +74,7 @@ def fixed(formula: Formula) -> dict[str, str]:
 
 
 def _equal(formula: Formula) -> list[Labels]:
-    """The labels that the deltas make equal, in groups; in each, those of the left come first."""
+    """The groups of labels that the deltas make equal; labels of the left side come first."""
     groups: list[set[str]] = []
     for delta in formula.deltas:
         touching = [group for group in groups if not group.isdisjoint(delta)]
@@ -86,7 +86,7 @@ def _equal(formula: Formula) -> list[Labels]:
 
 
 def product_rule(formula: Formula) -> Formula:
-    """Differentiate by an entry of the operand: of the factors, the operand alone depends on it."""
+    """Differentiate by an entry of the operand, the only factor that depends on it."""
     operand = formula.factors[formula.place]
     entry = Factor(operand.name, fresh(operand.indices, formula.labels()))
     place = formula.place
@@ -99,7 +99,7 @@ def product_rule(formula: Formula) -> Formula:
 
 
 def deltas(formula: Formula) -> Formula:
-    """Write deltas for the derivative of an entry by another of the same array."""
+    """Replace the derivative of an entry by an entry of the same array with deltas."""
     differentiated = [factor for factor in formula.factors if factor.by]
     pairs = (
         pair
@@ -115,7 +115,7 @@ def deltas(formula: Formula) -> Formula:
 
 
 def chain_rule(formula: Formula) -> Formula:
-    """Multiply with the cotangent, which comes into the operand's place, and sum over all of Z."""
+    """Multiply by the cotangent, in the operand's place, and sum over all of Z."""
     (entry,), place = formula.left.by, formula.place
     cotangent = Factor(f"d{formula.left.name}", formula.left.indices)
     return dataclasses.replace(
@@ -127,7 +127,7 @@ def chain_rule(formula: Formula) -> Formula:
 
 
 def contraction(formula: Formula) -> Formula:
-    """Replace the sums over labels that a delta fixes by their only term that is not 0."""
+    """Replace each sum over a label that a delta fixes by its only nonzero term."""
     names = fixed(formula)
     contracted, summed = formula.rename(names), set(formula.sums) - names.keys()
     left = (tuple(x for x in equal if x not in names) for equal in _equal(formula))
@@ -140,12 +140,12 @@ def contraction(formula: Formula) -> Formula:
 
 
 def renaming(formula: Formula) -> Formula:
-    """Give the entry the operand's own labels, which nothing else has any more."""
+    """Give the entry the operand's own labels, which are free again."""
     return formula.rename(dict(zip(formula.left.indices, formula.own(), strict=True)))
 
 
 def read_pattern(formula: Formula) -> Formula:
-    """Say by the labels alone what the deltas say: one that stands twice is a diagonal."""
+    """Express the deltas by labels alone: a label that occurs twice is a diagonal."""
     names = {label: equal[0] for equal in formula.deltas for label in equal}
     return dataclasses.replace(formula.rename(names), deltas=())
 

@@ -1,4 +1,4 @@
-"""`Pattern` to `Derivative`: a sum of products of operands and deltas, of any order."""
+"""`Pattern` to `Derivative`, of any order: a sum of products of operands and deltas."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ Labelled = tuple[int, Labels]
 """The number of an array, and the labels of its axes."""
 
 Wrt = tuple[tuple[int, ...], ...]
-"""For each order of a derivative, the positions of the operands that hold its variable."""
+"""For each order of a derivative, the positions of the operands that are its variable."""
 
 
 @dataclass(frozen=True, slots=True)
 class LinearTerm:
-    """A product of arrays and deltas; as a matrix it has the axes `rows` and `columns`.
+    """A product of arrays and deltas: as a matrix, its axes are `rows` and `columns`.
 
-    A label that several of these axes have is a delta: entries where their indices differ are 0.
-    A label that no factor has is one along which the entries repeat.
+    A label on several of these axes is a delta: entries where their indices differ are 0. Along a
+    label that no factor has, the entries repeat.
 
     >>> (term,) = derivative(Pattern((("i", "j"), ("j", "k")), ("i", "k")), ((0,),)).terms
     >>> str(term.dense), str(term.apply), str(term.transposed.apply)
@@ -45,12 +45,12 @@ class LinearTerm:
 
     @property
     def dense(self) -> Pattern:
-        """The pattern of all entries: the deltas are diagonals of its output."""
+        """The pattern of the full array: the deltas are diagonals of its output."""
         return Pattern(self.terms, self.axes)
 
     @property
     def apply(self) -> Pattern:
-        """The pattern of the product with an array that has the columns' axes."""
+        """The pattern of the product with an array whose axes are the columns."""
         return Pattern((*self.terms, self.columns), self.rows)
 
     @property
@@ -59,7 +59,7 @@ class LinearTerm:
         return LinearTerm(self.factors, self.columns, self.rows)
 
     def rename(self, names: dict[str, str]) -> LinearTerm:
-        """The same term with other labels; those that `names` leaves out stay."""
+        """The term with labels renamed; those missing from `names` stay."""
         dense = self.dense.rename(names)
         numbers = (number for number, _ in self.factors)
         cut = len(self.rows)
@@ -68,7 +68,7 @@ class LinearTerm:
         )
 
     def canonical(self) -> LinearTerm:
-        """The term with its labels numbered, the axes' first: equal where the deltas are."""
+        """The term with labels numbered, the axes' first: equal for terms equal up to renaming."""
         own = [x for x in distinct((*self.axes, *self.dense.labels())) if x not in _NO_NAMES]
         return self.rename({label: f"L{number}" for number, label in enumerate(own)})
 
@@ -76,15 +76,15 @@ class LinearTerm:
 _NO_NAMES = (UNIT, ELLIPSIS)
 
 MOST_FACTORS = 200_000
-"""The most factors of all terms of a derivative, at some microseconds each."""
+"""The most factors of all terms of a derivative together, at some microseconds each."""
 
 
 @dataclass(frozen=True, slots=True)
 class Derivative:
-    """The derivative of `pattern`, once by the variable of each entry of `wrt`.
+    """The derivative of `pattern` by the variable of each entry of `wrt` in turn.
 
     Its rows are the axes of the output and of all variables but the last, its columns those of
-    the last one.
+    the last.
     """
 
     pattern: Pattern
@@ -93,17 +93,17 @@ class Derivative:
 
     @property
     def axes(self) -> Labels:
-        """The labels of the rows and the columns, as the first term has them."""
+        """The labels of the rows and the columns, as in the first term."""
         return (self.terms or (_term(self.pattern, tuple(first for first, *_ in self.wrt)),))[
             0
         ].axes
 
 
 def derivative(pattern: Pattern, wrt: Wrt, sizes: Mapping[str, int] | None = None) -> Derivative:
-    """Apply the product rule: a term for each way to take different operands out.
+    """Apply the product rule: one term for each choice of distinct operands to remove.
 
-    Raises `ArgumentError` where operands that hold one variable have other axes, or, as far as
-    `sizes` tells, axes of other sizes; and for more terms than anybody waits for.
+    Raises `ArgumentError` if operands that are one variable differ in their axes or, as far as
+    `sizes` tells, in their sizes, and if there are more than `MOST_FACTORS` factors.
 
     >>> hessian = derivative(Pattern((("i",), ("i", "j"), ("j",)), ()), ((0, 2), (0, 2)))
     >>> [str(term.dense) for term in hessian.terms]
@@ -123,13 +123,13 @@ def check_factors(pattern: Pattern, wrt: Wrt, most: int) -> None:
     factors = terms * len(pattern.inputs)
     if terms > 1 and factors > most:
         raise ArgumentError(
-            f"the derivative is a sum of {terms} products of {len(pattern.inputs)} factors, and of "
-            f"at most {most} factors in all: let fewer operands be one variable"
+            f"the derivative is a sum of {terms} products of {len(pattern.inputs)} factors, but "
+            f"may have at most {most} factors in all: let fewer operands be one variable"
         )
 
 
 def made_equal(one: Labels, other: Labels) -> dict[str, str]:
-    """One name for the labels that stand for the same index, directly or through others.
+    """One name for all labels that are the same index, directly or transitively.
 
     >>> made_equal(("i", "j"), ("j", "k"))
     {'i': 'i', 'j': 'i', 'k': 'i'}
@@ -144,7 +144,7 @@ def made_equal(one: Labels, other: Labels) -> dict[str, str]:
 
 
 def as_one(given: Derivative) -> Pattern:
-    """The pattern with one label for the axes that are equal as one variable has them.
+    """The pattern with one label for axes that are the same axis of one variable.
 
     >>> pattern = Pattern((("i",), ("i", "j"), ("j",)), ())
     >>> str(as_one(derivative(pattern, ((0, 2),))))
@@ -167,9 +167,9 @@ def _term(pattern: Pattern, taken: tuple[int, ...]) -> LinearTerm:
 
 
 def _check_alike(pattern: Pattern, first: int, other: int, sizes: Mapping[str, int]) -> None:
-    """Two operands that hold one variable have as many axes, in an ellipsis too, and as large."""
+    """Operands that are one variable must agree in their axes, ellipses and known sizes."""
     one, two = pattern.inputs[first], pattern.inputs[other]
-    told = f"operands {first} and {other} are to be one variable, and have the axes"
+    told = f"operands {first} and {other} are to be one variable, but have the axes"
     shown = f"{' '.join(one) or 'none'} and {' '.join(two) or 'none'}"
     if len(one) != len(two) or [x == ELLIPSIS for x in one] != [x == ELLIPSIS for x in two]:
         needed = "; with an ellipsis, give the shapes" if ELLIPSIS in (*one, *two) else ""

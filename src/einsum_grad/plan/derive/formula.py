@@ -1,4 +1,4 @@
-"""`Pattern` to `Formula`: the equation with its indices, sums and deltas."""
+"""`Pattern` to `Formula`: an equation with indices, sums and deltas."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from einsum_grad.plan.normal import diagonals
 from einsum_grad.plan.pattern import UNIT, Labels, Pattern, distinct
 
 ZERO = "0"
-"""The index of an axis of size 1 that broadcasts."""
+"""The index of a broadcasting axis of size 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """An entry of an array: an index for each axis; or its derivative by the entries in `by`."""
+    """An entry of an array, with an index per axis, or its derivative by the entries in `by`."""
 
     name: str
     indices: Labels
     by: tuple[Factor, ...] = ()
 
     def rename(self, names: Mapping[str, str]) -> Factor:
-        """The same factor with other indices; those that `names` leaves out stay."""
+        """The factor with indices renamed; those missing from `names` stay."""
         indices = tuple(names.get(index, index) for index in self.indices)
         return Factor(self.name, indices, tuple(factor.rename(names) for factor in self.by))
 
     def labels(self) -> Labels:
-        """The labels among its indices, each of them once."""
+        """The labels among its indices, each once."""
         every = (*self.indices, *(label for factor in self.by for label in factor.labels()))
         return tuple(label for label in distinct(every) if label != ZERO)
 
@@ -37,8 +37,8 @@ class Formula:
     """One equation: `left` is the sum over `sums` of the product of deltas and factors.
 
     A delta is 1 where its indices are equal, else 0. The labels that are not summed are those of
-    `left`; where `left` has one twice, its entries off that diagonal are 0. `place` is the factor
-    that it is about: it is shown even where many are left out.
+    `left`; if `left` has one twice, its entries off that diagonal are 0. `place` is the factor of
+    interest, which is shown even when many are left out.
     """
 
     left: Factor
@@ -52,7 +52,7 @@ class Formula:
         return distinct((*self.left.labels(), *self.sums))
 
     def rename(self, names: Mapping[str, str]) -> Formula:
-        """The same formula with other labels; those that `names` leaves out stay."""
+        """The formula with labels renamed; those missing from `names` stay."""
         return dataclasses.replace(
             self,
             left=self.left.rename(names),
@@ -62,18 +62,18 @@ class Formula:
         )
 
     def own(self) -> Labels:
-        """An index for each axis of `left`, the first of a name without a prime, if it is free."""
+        """A distinct index for each axis of `left`, without primes where it is free."""
         return fresh(self.left.indices, set(self.sums))
 
     def pattern(self) -> Pattern:
-        """The pattern that the factors and `left` say."""
+        """The pattern of the factors and `left`."""
         return Pattern(
             tuple(_axes(factor.indices) for factor in self.factors), _axes(self.left.indices)
         )
 
 
 def stated(pattern: Pattern, operands: Sequence[str], name: str, place: int = 0) -> Formula:
-    """The equation of `pattern`; a label that its output has twice stands twice on the left."""
+    """The equation of `pattern`; a label that its output repeats is repeated on the left."""
     return Formula(
         left=Factor(name, _indices(pattern.output)),
         deltas=(),
@@ -87,7 +87,7 @@ def stated(pattern: Pattern, operands: Sequence[str], name: str, place: int = 0)
 
 
 def with_deltas(formula: Formula) -> Formula:
-    """The formula with an index of its own for each axis on the left; deltas say what is equal.
+    """The formula with a distinct index for each axis on the left; deltas equate them.
 
     >>> swapped = Pattern((("j",), ("i", "j")), ("i", "i"))
     >>> with_deltas(stated(swapped, ("dZ", "W"), "dX")).deltas
@@ -104,7 +104,7 @@ def with_deltas(formula: Formula) -> Formula:
 
 
 def fresh(indices: Labels, taken: Iterable[str]) -> Labels:
-    """Each index with as few primes as make it new; a 0 is always the same.
+    """Each index with the fewest primes that make it new; 0 stays 0.
 
     >>> fresh(("i", "i", "0", "j"), ("i", "j", "j'"))
     ("i'", "i''", '0', "j''")

@@ -1,7 +1,7 @@
-"""Why a gradient is what it is: facts of its normal form, and a plain sentence for each.
+"""Why a gradient is what it is: the facts of its normal form, with a plain sentence for each.
 
-What is explained and what is emitted say the same sentences. They hold names and labels that the
-caller passes, and nothing else.
+Explanations and emitted comments share these sentences. They contain no names or labels but those
+that the caller passes.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from einsum_grad.plan.pattern import ELLIPSIS, UNIT, Labels
 
 
 class Why(StrEnum):
-    """What there is to say about the two sides of a pattern."""
+    """The kinds of facts about the two sides of a pattern."""
 
     AS_IT_STANDS = "as it stands"
     DROPPED = "dropped"
@@ -31,7 +31,7 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing that is so, for some labels and axes of the array called `name`."""
+    """One fact about some labels and axes of the array called `name`."""
 
     why: Why
     name: str
@@ -46,10 +46,10 @@ class Fact:
 
 
 def reasons(gradient: Gradient, operands: Sequence[str], place: str) -> tuple[str, ...]:
-    """Say what is to be known of `gradient`, a sentence each.
+    """The facts of `gradient`, a sentence each.
 
-    `operands` are the names of the pattern's operands, `place` is the name of what stands in the
-    place of one of them: the cotangent.
+    `operands` are the names of the pattern's operands, `place` is the name of the cotangent that
+    takes the place of one of them.
 
     >>> from einsum_grad.plan import pattern_of, plan
     >>> from einsum_grad.syntax import parse
@@ -81,10 +81,10 @@ def gradient_facts(gradient: Gradient, operands: Sequence[str], place: str) -> t
 def form_facts(
     form: NormalForm, left: Sequence[str], name: str, gets: str, expanded: Labels = ()
 ) -> Iterator[Fact]:
-    """What keeps np.einsum from running the pattern of `form` as it stands.
+    """The facts that keep np.einsum from running the pattern of `form`.
 
-    `left` are the names of its operands, `name` is that of its output, whose entries each get a
-    value or a gradient. `expanded` are the repeat axes that have size 1 on the left.
+    `left` are the names of its operands, `name` is that of its output, and `gets` says what its
+    entries get: a value or a gradient. `expanded` are the repeat axes of size 1 on the left.
     """
     for operand, term in zip(left, form.pattern.inputs, strict=True):
         yield from _term_facts(operand, term)
@@ -160,7 +160,7 @@ def _of_size_1(fact: Fact) -> str:
 
 
 def listed(words: Iterable[str], last: str) -> str:
-    """The words as a sentence lists them, `last` before the last one.
+    """The words as a list in a sentence, with `last` before the last one.
 
     >>> listed("abc", "and")
     'a, b and c'

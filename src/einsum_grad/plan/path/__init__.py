@@ -1,1 +1,1 @@
-"""`Pattern` to `Network`: the order of contraction, and what it costs."""
+"""`Pattern` to `Network`: the contraction path, and what it costs."""

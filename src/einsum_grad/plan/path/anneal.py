@@ -1,10 +1,10 @@
-"""A tree of many terms made cheaper by chance: simulated annealing of its pairs.
+"""Simulated annealing of a contraction tree of many terms.
 
-A move takes a pair of a pair and joins two other ones of its three terms first. That changes one
-intermediate, so it is weighed in a microsecond; and a worse tree is taken now and then, and ever
-more rarely, so what is found is no mere neighbour of the first tree. See G. Kalachev, P. Panteleev
-and M.-H. Yung, Multi-tensor contraction for XEB verification of quantum circuits, 2021,
-arXiv:2108.05665.
+A move takes a pair that contains a pair and joins a different two of the three terms first. Only
+one intermediate changes, so a move is evaluated in a microsecond. Worse trees are accepted with
+decreasing probability, which lets the search leave the neighbourhood of the first tree.
+See G. Kalachev, P. Panteleev and M.-H. Yung, Multi-tensor contraction for XEB verification of
+quantum circuits, 2021, arXiv:2108.05665.
 """
 
 from __future__ import annotations
@@ -18,20 +18,21 @@ from einsum_grad.plan.path.refine import in_order, numbered, results
 from einsum_grad.plan.path.tree_cost import MOVED, Measure
 
 _HOTTEST, _COLDEST = 0.7, 0.1
-"""The heat of the first sweep of a round and of the last: at heat h a pair of moves that cost c
-times as much is taken once in c^(1/h) times."""
+"""The temperatures of the first and last sweep of a round: at temperature h, a move that multiplies
+the cost by c is accepted with probability c^(-1/h)."""
 
 _FIRST = 16
-"""The sweeps of the first round; each round has twice as many as the one before."""
+"""The sweeps of the first round; each further round has twice as many."""
 
 _LEAST, _MOST = 1 << 16, 1 << 21
-"""The moves for a tree that makes larger arrays than it is given, some 0.1 s, and at most, 3 s."""
+"""The fewest moves for a tree whose intermediates outgrow its operands (some 0.1 s), and the most
+for any tree (3 s)."""
 
 _COST_OF_MOVE = 1 << 11
-"""What a move costs, in multiplications: a search takes no longer than a forward and backward."""
+"""The cost of a move, in multiplications: a search takes no longer than a forward and backward."""
 
 _REMEMBERED = 1 << 17
-"""The most sizes of arrays that are remembered."""
+"""The most array sizes that are cached."""
 
 
 def annealed(
@@ -41,10 +42,10 @@ def annealed(
     pairs: Sequence[Pair],
     known: bool = True,
 ) -> list[Pair]:
-    """The cheapest tree that is found from `pairs`, in more moves the more that tree costs.
+    """The cheapest tree found from `pairs`; the costlier the tree, the more moves are tried.
 
-    Where the sizes are not `known`, neither is the cost, and the moves are few. They are counted,
-    not timed, and drawn by a generator of their own: equal terms have equal trees.
+    Unless the sizes are `known`, the cost is not either, and the moves are few. They are counted,
+    not timed, and drawn from a generator with a fixed seed: equal terms give equal trees.
 
     >>> chain, measure = [0b00011, 0b00110, 0b01100, 0b11000], Measure([9, 50, 7, 50, 9])
     >>> annealed(chain, 0b10001, measure, [(1, 2), (0, 4), (3, 5)])
@@ -66,7 +67,7 @@ def annealed(
 
 
 class _Tree:
-    """A tree while it is annealed: the labels of its nodes, what each joins and multiplies."""
+    """A tree being annealed: for each node its labels, its children and its multiplications."""
 
     def __init__(
         self, terms: Sequence[int], output: int, measure: Measure, pairs: Sequence[Pair]
@@ -76,7 +77,7 @@ class _Tree:
         self.join(pairs)
 
     def join(self, pairs: Sequence[Pair]) -> None:
-        """Become the tree `pairs`."""
+        """Reset to the tree `pairs`."""
         count = len(self._leaves)
         self._terms = results(self._leaves, self._output, pairs)
         self._joined = dict(enumerate(pairs, start=count))
@@ -86,16 +87,16 @@ class _Tree:
         }
 
     def pairs(self) -> list[Pair]:
-        """The tree as it is now."""
+        """The current tree."""
         return numbered(in_order(self._joined, len(self._terms) - 1), self._joined)
 
     def cost(self) -> int:
-        """The cost of all pairs, but for copies of operands."""
+        """The cost of all pairs, without copies of operands."""
         made = self._terms[len(self._leaves) :]
         return sum(self._products.values()) + MOVED * sum(map(self._entries.__getitem__, made))
 
     def grows(self) -> bool:
-        """Whether something between is larger than every operand and the output."""
+        """Whether an intermediate is larger than every operand and the output."""
         count, sizes = len(self._leaves), [self._entries[term] for term in self._terms]
         return max(sizes[count:-1]) > max(*sizes[:count], sizes[-1])
 

@@ -1,4 +1,4 @@
-"""The order of the axes of what is between: as the pair that reads an array wants them."""
+"""The axis order of intermediates, chosen for the pair that reads them."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from einsum_grad.plan.pattern import Labels, Pattern, distinct
 
 
 def for_readers(nodes: Sequence[Node], operands: int) -> tuple[Node, ...]:
-    """The same nodes, each pair with the labels of that array first that suits its reader.
+    """The same nodes, with the output labels of each pair in the order that suits its reader.
 
-    A matrix product leaves the labels of its arrays as they are, one array's after the other's.
-    Which one's come first is free, until somebody reads the result.
+    A matrix product keeps the label order of each factor and puts one factor's labels after the
+    other's. Which factor comes first is free, so the reader of the result decides.
 
     >>> for node in for_readers(
     ...     [
@@ -38,7 +38,7 @@ def for_readers(nodes: Sequence[Node], operands: int) -> tuple[Node, ...]:
 
 
 def _ordered(made: Pattern, reader: Node, place: int) -> Labels:
-    """The output of `made` for the argument at `place` of its `reader`."""
+    """The output labels of `made`, which is the argument at `place` of its `reader`."""
     if len(made.inputs) != 2 or len(reader.args) != 2:
         return made.output
     left, right = made.inputs
@@ -56,7 +56,7 @@ def _ordered(made: Pattern, reader: Node, place: int) -> Labels:
 
 
 def _trouble(order: Labels, other: Labels, result: Labels) -> tuple[bool, bool]:
-    """Whether an order needs a copy to be multiplied with `other`, and goes across memory."""
+    """Whether an order needs a copy for the product with `other`, and whether it is strided."""
     own, batch, summed = (
         [place for place, label in enumerate(order) if (label in other, label in result) == group]
         for group in ((False, True), (True, True), (True, False))

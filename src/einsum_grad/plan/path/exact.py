@@ -1,4 +1,4 @@
-"""The cheapest tree of a few terms: the dynamic program over subsets.
+"""The optimal tree of a few terms, by dynamic programming over subsets.
 
 R. N. C. Pfeifer, J. Haegeman and F. Verstraete, Faster identification of optimal contraction
 sequences, 2014, arXiv:1304.6112.
@@ -12,13 +12,13 @@ from collections.abc import Sequence
 from einsum_grad.plan.path.tree_cost import MOVED, Measure
 
 Pair = tuple[int, int]
-"""Two nodes of a tree: its leaves are numbered from 0, and each pair gets the next number."""
+"""Two nodes of a tree: leaves are numbered from 0, and each pair gets the next number."""
 
 
 def exact(terms: Sequence[int], output: int, measure: Measure) -> tuple[int, list[Pair], list[int]]:
     """The cheapest tree of a few `terms`: its cost, its pairs, and the labels of their results.
 
-    Of equals it is the one that goes from left to right.
+    Ties go to contraction from left to right.
 
     >>> exact([0b0011, 0b0110, 0b1100], 0b1001, Measure([50, 50, 50, 2]))[1]
     [(1, 2), (0, 3)]
@@ -36,7 +36,7 @@ def exact(terms: Sequence[int], output: int, measure: Measure) -> tuple[int, lis
         last = 1 << part.bit_length() - 1
         some = rest = part ^ last
         least = math.inf
-        while some:  # Every subset of the rest but itself, the empty one at last.
+        while some:  # Every proper subset of the rest, the empty one last.
             some = (some - 1) & rest
             left, right = rest ^ some, some | last
             cost = costs[left] + costs[right] + entries[kept[left] | kept[right]]
@@ -54,7 +54,7 @@ def exact(terms: Sequence[int], output: int, measure: Measure) -> tuple[int, lis
 
 
 def _in_order(everything: int, splits: Sequence[int]) -> list[int]:
-    """The subsets of the tree with several terms, each after those that it is made of."""
+    """The subsets of several terms that the tree makes, each after its parts."""
     found, todo = [], [everything]
     while todo:
         part = todo.pop()

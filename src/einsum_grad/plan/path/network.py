@@ -1,4 +1,4 @@
-"""`Pattern` to `Network`: an einsum of many operands as a list of small ones."""
+"""`Pattern` to `Network`: an einsum of many operands as a sequence of small ones."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from einsum_grad.plan.path.node import Node
 from einsum_grad.plan.pattern import Labels, Pattern, distinct
 
 Path = tuple[tuple[int, ...], ...]
-"""A contraction path: positions in the list of what is left, the result going to its end."""
+"""A contraction path: positions in the list of remaining terms; each result is appended to it."""
 
 _MOST_LABELS, _MOST_TERMS = 52, 63
-"""What np.einsum takes, which contracts more than two terms at once."""
+"""The limits of np.einsum, which contracts steps of more than two terms."""
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """Einsums that are computed one after the other; the last one's result is the output."""
+    """Einsums computed one after the other; the result of the last one is the output."""
 
     operands: tuple[Labels, ...]
     nodes: tuple[Node, ...]
@@ -35,10 +35,10 @@ def single(pattern: Pattern) -> Network:
 
 @lru_cache(maxsize=64)
 def pairwise(pattern: Pattern, path: Path) -> Network:
-    """The network that prepares each operand alone and contracts them along `path`.
+    """The network that reduces each operand alone and then contracts them along `path`.
 
-    A step of `path` is a pair, or several terms at once; a step of one term only moves it to the
-    end. Raises `OrderError` for a step of more terms or labels than np.einsum takes at once.
+    A step of `path` is a pair, or several terms at once; a step of one term moves it to the end of
+    the list. Raises `OrderError` for a step of more terms or labels than np.einsum takes.
 
     >>> chain = Pattern((("b", "i", "j"), ("j", "k"), ("k", "l")), ("i", "l"))
     >>> for node in pairwise(chain, ((0, 1), (0, 1))).nodes:
@@ -59,7 +59,7 @@ def pairwise(pattern: Pattern, path: Path) -> Network:
 
 
 def arrays(pattern: Pattern, path: Path | None) -> tuple[Labels, ...]:
-    """The labels of the arrays that there are along `path`: the operands and all that is made.
+    """The labels of every array along `path`: the operands, the intermediates and the output.
 
     >>> chain = Pattern((("i", "j"), ("j", "k"), ("k", "l")), ("i", "l"))
     >>> arrays(chain, ((0, 1), (0, 1)))[3:]
@@ -72,7 +72,7 @@ def arrays(pattern: Pattern, path: Path | None) -> tuple[Labels, ...]:
 
 
 def singletons(pattern: Pattern, path: Path | None, sizes: Mapping[str, int]) -> bool:
-    """Whether an array along `path` may have axes and one number; a size that is missing may be 1.
+    """Whether an array along `path` may have axes but one entry; a missing size may be 1.
 
     >>> product = Pattern((("i", "j"), ("j", "k")), ("i", "k"))
     >>> every = {"i": 1, "j": 2, "k": 1}
@@ -88,7 +88,7 @@ def singletons(pattern: Pattern, path: Path | None, sizes: Mapping[str, int]) ->
 
 
 class _Builder:
-    """The state of `pairwise`: what is left to contract, and how often each label is left."""
+    """The state of `pairwise`: the remaining terms, and how often each label remains."""
 
     def __init__(self, pattern: Pattern) -> None:
         self.output = normal_form(pattern).reduced.output
@@ -99,12 +99,12 @@ class _Builder:
         self.uses.update(set(self.output))
 
     def prepare(self, number: int, term: Labels) -> None:
-        """Take diagonals, drop units and sum what only this operand has, before anything else."""
+        """First take diagonals, drop units and sum the labels that only this operand has."""
         kept = tuple(label for label in distinct(drop_units(term)) if self.uses[label] > 1)
         self.left.append((number if kept == term else self._add((term,), kept, (number,)), kept))
 
     def contract(self, positions: tuple[int, ...]) -> None:
-        """Contract the terms at `positions`, the first being the left one."""
+        """Contract the terms at `positions`; the first is the left factor."""
         args = [self.left[position] for position in positions]
         _check_size([term for _, term in args])
         for position in sorted(positions, reverse=True):
@@ -119,16 +119,16 @@ class _Builder:
         self.left.append((number, result))
 
     def finish(self, output: Labels) -> None:
-        """Repeat and write diagonals last of all, and so read and sum them first in a gradient."""
+        """Repeat and write diagonals last, so that a gradient reads and sums them first."""
         ((number, term),) = self.left
         if term != output:
             self._add((term,), output, (number,))
 
     def _output(self, *terms: Labels) -> Labels:
-        """The labels that are used later: shared ones first, then each term's own.
+        """The labels used later: shared ones first, then each term's own.
 
-        Where all of them are in the output, they have its order: the last products, which have the
-        most entries, then find their axes as they are to be.
+        If all of them are in the output, they take its order: then the last products, which have
+        the most entries, need no transposition.
         """
         everything = distinct(label for term in terms for label in term)
         shared = {label for label in everything if all(label in term for term in terms)}
@@ -146,6 +146,6 @@ def _check_size(terms: list[Labels]) -> None:
     labels = len({label for term in terms for label in term})
     if len(terms) > 2 and (labels > _MOST_LABELS or len(terms) > _MOST_TERMS):
         raise OrderError(
-            f"a step of the path takes {len(terms)} terms with {labels} labels at once, and "
-            f"np.einsum at most {_MOST_TERMS} and {_MOST_LABELS}: contract two at a time"
+            f"a step of the path takes {len(terms)} terms with {labels} labels at once, but "
+            f"np.einsum takes at most {_MOST_TERMS} and {_MOST_LABELS}: contract two at a time"
         )

@@ -9,7 +9,7 @@ from einsum_grad.plan.pattern import Pattern
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One einsum of a network; `args` number the operands first, then the nodes before."""
+    """One einsum of a network; `args` number the operands first, then the earlier nodes."""
 
     pattern: Pattern
     args: tuple[int, ...]

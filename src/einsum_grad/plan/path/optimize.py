@@ -1,4 +1,4 @@
-"""What a user gives as `optimize=`: read, and checked against the number of operands."""
+"""The `optimize=` argument: read, and checked against the number of operands."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ AUTO: Literal["auto"] = "auto"
 """Our own search."""
 
 Optimizer = Callable[..., Any]
-"""A search for a path: called with the terms and the output, as sets of labels, and the sizes."""
+"""A path search: called with the terms and the output, as sets of labels, and the sizes."""
 
 Order = str | Literal[False] | tuple[tuple[int, ...], ...] | Optimizer
-"""An order of contraction: a search by its name or itself, a path, or False: all at once."""
+"""An order of contraction: a search or its name, a path, or False for all operands at once."""
 
 _PREFIX = "einsum_path"
 
 _MOST_ONE_BY_ONE = 8
-"""The most operands whose trees are looked at one by one: of 9 there are two million."""
+"""The most operands whose trees are enumerated one by one; 9 operands have two million."""
 
 _MOST_SEARCHED = {"optimal": 13, "branch-all": 13}
-"""The most operands for the searches that look at every tree: some seconds; one more takes thrice
-as long."""
+"""The most operands for exhaustive searches: some seconds, tripled by each further operand."""
+
 _UNSLICED = (
     "give optimize= an order that is not sliced, or contract each slice of the operands by itself "
     "and add up the outputs and the gradients"
@@ -36,9 +36,9 @@ _UNSLICED = (
 def read_order(optimize: Any) -> Order:
     """Read `optimize`: "auto" or True, False, a name that opt_einsum knows, a path, an optimizer.
 
-    A tree of cotengra's is a path. Raises `UnknownOrderError`, which is an `ArgumentError`, for
-    another name, `OrderError` for a path that is none and for a tree that is sliced, and
-    `ArgumentTypeError` for what is none of these.
+    A cotengra tree counts as a path. Raises `UnknownOrderError`, which is an `ArgumentError`, for
+    another name, `OrderError` for an invalid path or a sliced tree, and `ArgumentTypeError` for
+    anything else.
 
     >>> read_order(True), read_order(["einsum_path", (0, 1), (0, 1)])
     ('auto', ((0, 1), (0, 1)))
@@ -57,7 +57,7 @@ def read_order(optimize: Any) -> Order:
         return _hashable(optimize)
     if hasattr(optimize, "search"):
         raise ArgumentTypeError(
-            f"a {type(optimize).__name__} finds slices, and no order: {_UNSLICED}"
+            f"a {type(optimize).__name__} finds slices, not an order: {_UNSLICED}"
         )
     raise ArgumentTypeError(
         "optimize is the name of a search, a bool, a path such as [(0, 1), (0, 1)], or an "
@@ -66,7 +66,7 @@ def read_order(optimize: Any) -> Order:
 
 
 def _hashable(optimizer: Optimizer) -> Optimizer:
-    """`optimizer`, or where it can't be hashed its bound method, which is hashed by identity."""
+    """`optimizer`, or if it isn't hashable its bound method, which is hashed by identity."""
     try:
         hash(optimizer)
     except TypeError:
@@ -76,14 +76,14 @@ def _hashable(optimizer: Optimizer) -> Optimizer:
 
 
 def named(name: str, count: int = 0) -> Optimizer:
-    """The search that opt_einsum has under `name`, for `count` operands.
+    """The search that opt_einsum calls `name`, for `count` operands.
 
-    Where they are not few, an optimal tree is found by a dynamic program, which opt_einsum has too:
-    it looks at every tree, outer products included, and at none of them twice.
+    For more than a few operands, "optimal" is opt_einsum's dynamic program, which covers every
+    tree, outer products included, without visiting any twice.
     """
     from opt_einsum import paths  # type: ignore[import-untyped]  # it has no hints
 
-    if name == "optimal" and count > _MOST_ONE_BY_ONE:
+    if name in _MOST_SEARCHED and count > _MOST_ONE_BY_ONE:
         program: Optimizer = paths.DynamicProgramming(minimize="flops", search_outer=True)
         return program
     try:
@@ -104,8 +104,8 @@ def check_search(order: Any, count: int) -> None:
     most = _MOST_SEARCHED.get(order, count) if isinstance(order, str) else count
     if count > most:
         raise OrderError(
-            f"the search {order!r} looks at every tree, and is for at most {most} operands, and "
-            f'these are {count}: take "auto", "dp" or "auto-hq"'
+            f"the search {order!r} looks at every tree and takes at most {most} operands, but "
+            f'there are {count}: use "auto", "dp" or "auto-hq"'
         )
 
 
@@ -132,16 +132,16 @@ def read_path(path: Iterable[Any]) -> tuple[tuple[int, ...], ...]:
 
 
 def is_tree(found: Any) -> bool:
-    """Whether this is a tree as cotengra's optimizers find them: a path, maybe done in slices."""
+    """Whether this is a tree as cotengra's optimizers return them: a path, possibly sliced."""
     return hasattr(found, "get_path") and hasattr(found, "nslices")
 
 
 def tree_path(tree: Any, name: str) -> Path:
-    """The path of a tree; `OrderError` if it is sliced, by the `name` of who did it."""
+    """The path of a tree that the optimizer called `name` found; `OrderError` if it is sliced."""
     if tree.nslices > 1:
         raise OrderError(
-            f"{name} cuts the contraction into {tree.nslices} slices, and here it would be done as "
-            f"a whole, with larger arrays: {_UNSLICED}"
+            f"{name} cuts the contraction into {tree.nslices} slices, but here it would run "
+            f"unsliced, with larger arrays: {_UNSLICED}"
         )
     return read_path(tree.get_path())
 
@@ -152,10 +152,10 @@ def check_path(path: tuple[tuple[int, ...], ...], count: int) -> Path:
     for number, step in enumerate(path):
         if not step or len(set(step)) < len(step) or not all(0 <= place < left for place in step):
             raise OrderError(
-                f"step {number} of the path, {step}, is to name different places among the {left} "
-                f"terms that are left, counted from 0"
+                f"step {number} of the path, {step}, must name different positions among the "
+                f"{left} terms that are left, counted from 0"
             )
         left += 1 - len(step)
     if left != 1:
-        raise OrderError(f"the path leaves {left} of {count} operands, where it must leave one")
+        raise OrderError(f"the path leaves {left} of {count} operands, but must leave one")
     return path

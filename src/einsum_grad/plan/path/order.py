@@ -1,4 +1,4 @@
-"""The order in which many operands are contracted: a path, found or given."""
+"""The contraction path of many operands, searched or given."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ from einsum_grad.plan.path.term_order import smaller_first
 from einsum_grad.plan.pattern import Labels, Pattern, distinct
 
 NOMINAL_SIZE = 32
-"""The size of a label of which nothing is known."""
+"""The assumed size of a label whose size is unknown."""
 
 _FEW = 4
-"""The most operands whose path is searched faster than it is remembered for near sizes."""
+"""The most operands for which a search is cheaper than sharing paths between near sizes."""
 
 _NO_PAIRS = 3
-"""The most operands of which no step has two results of others."""
+"""The most operands for which no step joins two intermediates."""
 
 _PROBLEM = ("inputs", "output", "size_dict")
 
@@ -48,10 +48,9 @@ def contraction_path(
 ) -> Path:
     """Return the path along which `order` contracts the operands of `pattern`.
 
-    `sizes` are those of the labels, where they are known. The path depends on nothing else, but
-    for optimizers that draw lots: these are asked once for a pattern and its sizes. Raises
-    `OrderError` for a path that does not contract all operands to one, and where an optimizer
-    raises something itself.
+    `sizes` are the known sizes of labels. Nothing else decides the path, unless an optimizer is
+    random: it is asked once for a pattern and its sizes. Raises `OrderError` for a path that does
+    not contract all operands to one, and if an optimizer raises.
 
     >>> chain = Pattern((("a", "b"), ("b", "c"), ("c", "d")), ("a", "d"))
     >>> contraction_path(chain, {"a": 2, "b": 50, "c": 50, "d": 50})
@@ -83,7 +82,7 @@ def contraction_path(
 
 
 def _near(size: int) -> int:
-    """`size`, rounded to its three leading bits: near sizes share what was found.
+    """`size`, rounded to its three leading bits, so that near sizes share a path.
 
     >>> [_near(size) for size in (1, 7, 10, 11, 1000, 1100, 1200)]
     [1, 7, 10, 12, 1024, 1024, 1280]
@@ -93,7 +92,7 @@ def _near(size: int) -> int:
 
 
 def _symbols(labels: Labels) -> dict[str, str]:
-    """A sign for each label, as cotengra wants them: itself, unless one of them is longer.
+    """A single character for each label, as cotengra needs: itself, unless one label is longer.
 
     >>> _symbols(("i", "j")), _symbols(("row", "i"))
     ({'i': 'i', 'j': 'j'}, {'row': 'a', 'i': 'b'})
@@ -107,14 +106,14 @@ def _symbols(labels: Labels) -> dict[str, str]:
 
 @functools.lru_cache(maxsize=1024)
 def _asked(terms: tuple[_Term, ...], output: _Term, sizes: _Sizes, optimizer: Optimizer) -> Path:
-    """The path that an optimizer finds, which sees what is left of each operand by itself."""
+    """The path that an optimizer finds for the operands, each already reduced alone."""
     unused = _unused(optimizer)
     try:
         found = _ask(optimizer, terms, output, sizes)
     except OrderError:
         if unused is None:
             raise
-        # Some of opt_einsum's refuse to be asked about a second contraction, such as other sizes.
+        # Some opt_einsum optimizers refuse a second problem, such as other sizes.
         found = _ask(copy.deepcopy(unused), terms, output, sizes)
     tree = is_tree(found)
     path = tree_path(found, type(optimizer).__name__) if tree else read_path(found)
@@ -122,7 +121,7 @@ def _asked(terms: tuple[_Term, ...], output: _Term, sizes: _Sizes, optimizer: Op
 
 
 def _ask(optimizer: Optimizer, terms: tuple[_Term, ...], output: _Term, sizes: _Sizes) -> Any:
-    """What `optimizer` finds: a path, or of cotengra's a tree, which also knows its slices."""
+    """What `optimizer` finds: a path, or from cotengra a tree, which also knows its slices."""
     search = getattr(optimizer, "search", None)
     try:
         return (search if _finds_trees(search) else optimizer)(list(terms), output, dict(sizes))
@@ -131,29 +130,29 @@ def _ask(optimizer: Optimizer, terms: tuple[_Term, ...], output: _Term, sizes: _
 
 
 def _finds_trees(search: Any) -> TypeGuard[Optimizer]:
-    """Whether this is the method of an optimizer of cotengra's, told by its parameters."""
+    """Whether this is the `search` of a cotengra optimizer, recognised by its parameters."""
     if not callable(search):
         return False
     try:
         names = tuple(inspect.signature(search).parameters)
-    except (TypeError, ValueError):  # It is anybody's object, and may have none.
+    except (TypeError, ValueError):  # a user's object may have no signature
         return False
     return names[: len(_PROBLEM)] == _PROBLEM
 
 
 @functools.lru_cache(maxsize=64)
 def _unused(optimizer: Optimizer) -> Optimizer | None:
-    """A copy of an optimizer from before it was asked; None where it has none."""
+    """A copy of an optimizer made before its first use; None if it can't be copied."""
     try:
         found = copy.deepcopy(optimizer)
-    except Exception:  # noqa: BLE001  # it is anybody's object
+    except Exception:  # noqa: BLE001  # a user's object may raise anything
         return None
     return None if found is optimizer else found
 
 
 @functools.lru_cache(maxsize=1024)
 def _searched(pattern: Pattern, sizes: tuple[int, ...], known: bool) -> Path:
-    """The path of our own search."""
+    """The path that our own search finds."""
     terms, output, axes = _bits(pattern)
     return _path(len(terms), search(terms, output, sizes, axes, known))
 
@@ -166,7 +165,7 @@ def _turned(path: Path, pattern: Pattern, sizes: tuple[int, ...]) -> Path:
 
 @functools.lru_cache(maxsize=1024)
 def _bits(pattern: Pattern) -> tuple[tuple[int, ...], int, dict[int, tuple[int, ...]]]:
-    """The terms and the output with a bit for each label, and the terms' bits by their axes."""
+    """The terms and the output as bit sets of labels, and each term's bits in axis order."""
     bits = {label: 1 << number for number, label in enumerate(pattern.input_labels())}
     orders = [tuple(bits[label] for label in term) for term in _terms(pattern)]
     terms = tuple(map(sum, orders))
@@ -175,7 +174,7 @@ def _bits(pattern: Pattern) -> tuple[tuple[int, ...], int, dict[int, tuple[int, 
 
 
 def _terms(pattern: Pattern) -> list[Labels]:
-    """The labels of each operand that something else has too; it sums the others by itself."""
+    """The labels that each operand shares with another term; the others it sums alone."""
     terms = [distinct(drop_units(term)) for term in pattern.inputs]
     uses = Counter(label for term in (*terms, distinct(pattern.output)) for label in term)
     return [tuple(label for label in term if uses[label] > 1) for term in terms]
@@ -187,7 +186,7 @@ def _output(pattern: Pattern) -> Labels:
 
 
 def _path(count: int, pairs: Sequence[Pair]) -> Path:
-    """A tree as positions among what is left, the term that begins with the first operand first."""
+    """A tree as a path; in each step the term with the earliest operand comes first."""
     left, first, path = list(range(count)), list(range(count)), []
     for number, pair in enumerate(pairs, start=count):
         one, other = sorted(pair, key=first.__getitem__)

@@ -1,6 +1,6 @@
-"""A tree of many terms made cheaper, by exact searches within it.
+"""Refinement of a tree of many terms by exact searches within it.
 
-That is the subtree reconfiguration of J. Gray and S. Kourtis, Hyper-optimized tensor network
+This is the subtree reconfiguration of J. Gray and S. Kourtis, Hyper-optimized tensor network
 contraction, 2021, arXiv:2002.01935.
 """
 
@@ -13,7 +13,7 @@ from einsum_grad.plan.path.exact import Pair, exact
 from einsum_grad.plan.path.tree_cost import Measure, labels
 
 _NEIGHBOURS = 5
-"""The most terms that are joined anew at once."""
+"""The most terms that are rejoined at once."""
 
 _SWEEPS = 8
 
@@ -21,7 +21,7 @@ _SWEEPS = 8
 def refined(
     terms: Sequence[int], output: int, measure: Measure, pairs: Sequence[Pair]
 ) -> list[Pair]:
-    """The tree `pairs`, with each neighbourhood of a few terms in it as cheap as it can be."""
+    """The tree `pairs`, with each neighbourhood of a few terms made optimal."""
     tree = _Tree(terms, output, measure, pairs)
     for _ in range(_SWEEPS):
         changes = [tree.rebuild(top) for top in tree.in_order()]
@@ -31,7 +31,7 @@ def refined(
 
 
 class _Tree:
-    """A tree while it is refined: the labels of its nodes, and the two that each pair joins."""
+    """A tree being refined: the labels of its nodes, and the two nodes that each pair joins."""
 
     def __init__(
         self, terms: Sequence[int], output: int, measure: Measure, pairs: Sequence[Pair]
@@ -43,15 +43,15 @@ class _Tree:
         self._seen: set[tuple[int, ...]] = set()
 
     def in_order(self) -> list[int]:
-        """The pairs, each after those that it joins."""
+        """The pairs, each after the ones it joins."""
         return in_order(self._joined, self._root)
 
     def pairs(self) -> list[Pair]:
-        """The tree as it is now."""
+        """The current tree."""
         return numbered(self.in_order(), self._joined)
 
     def rebuild(self, top: int) -> bool:
-        """Join the neighbours below `top` in the cheapest way; whether that is another one."""
+        """Rejoin the neighbours below `top` the cheapest way; whether that changed the tree."""
         if top not in self._joined:
             return False
         below, between = self._neighbours(top)
@@ -70,7 +70,7 @@ class _Tree:
         return True
 
     def _neighbours(self, top: int) -> tuple[list[int], list[int]]:
-        """A few nodes below `top` that make it, and the pairs from there up to `top`."""
+        """A few nodes that `top` is made of, and the pairs between them and `top`."""
         below, between = list(self._joined[top]), [top]
         while len(below) < _NEIGHBOURS:
             pairs = [node for node in below if node in self._joined]
@@ -88,7 +88,7 @@ class _Tree:
 
 
 def in_order(joined: Mapping[int, Pair], root: int) -> list[int]:
-    """The pairs below `root` and itself, each after those that it joins."""
+    """The pairs of the subtree at `root`, each after the ones it joins."""
     found, todo = [], [root]
     while todo:
         node = todo.pop()
@@ -99,7 +99,7 @@ def in_order(joined: Mapping[int, Pair], root: int) -> list[int]:
 
 
 def numbered(order: Sequence[int], joined: Mapping[int, Pair]) -> list[Pair]:
-    """The pairs of a whole tree, numbered in their `order` after its leaves."""
+    """The pairs of a whole tree, renumbered in this `order` after its leaves."""
     count = len(order) + 1
     numbers = dict(enumerate(range(count)))
     numbers.update((node, count + number) for number, node in enumerate(order))
@@ -107,7 +107,7 @@ def numbered(order: Sequence[int], joined: Mapping[int, Pair]) -> list[Pair]:
 
 
 def results(terms: Sequence[int], output: int, pairs: Iterable[Sequence[int]]) -> list[int]:
-    """The labels of every node: those of the terms, and what each pair leaves for later ones.
+    """The labels of every node: the terms', then those that each pair keeps for later ones.
 
     A pair may also be one node, or several.
 

@@ -1,4 +1,4 @@
-"""The search for a cheap tree of pairs: exact for few terms, by neighbours and chance for many."""
+"""Search for a cheap contraction tree: exact for few terms, local and random for many."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from einsum_grad.plan.path.refine import refined
 from einsum_grad.plan.path.tree_cost import Measure, labels
 
 EXACT = 6
-"""The most terms of which every tree is looked at."""
+"""The most terms that are searched exhaustively."""
 
 _QUICK = 40
 """The most terms whose tree is not annealed."""
@@ -23,9 +23,9 @@ def search(
     axes: Mapping[int, tuple[int, ...]] | None = None,
     known: bool = True,
 ) -> list[Pair]:
-    """A cheap tree of `terms`, the cheapest of a few; see `Measure` for `sizes` and `axes`.
+    """A cheap tree of `terms`, optimal for a few; see `Measure` for `sizes` and `axes`.
 
-    Unless all sizes are `known`, no long search is made by what they cost.
+    Unless all sizes are `known`, the search stays short whatever they cost.
     """
     measure = Measure(sizes, axes)
     if len(terms) <= EXACT:
@@ -37,11 +37,11 @@ def search(
 
 
 def greedy(terms: Sequence[int], output: int, sizes: Sequence[int]) -> list[Pair]:
-    """The tree of opt_einsum's greedy search: quick for any number of terms."""
+    """The tree of opt_einsum's greedy search, which is fast for any number of terms."""
     from opt_einsum.paths import ssa_greedy_optimize  # type: ignore[import-untyped]  # has no hints
 
-    # The labels are small ints: a set of strings has another order in each process, and an int
-    # with a bit far to the left takes long to hash.
+    # Labels are small ints here: the order of a set of strings differs between processes, and an
+    # int with a very high bit is slow to hash.
     sets, result = [_numbers(term) for term in terms], _numbers(output)
     return [
         (left, right) for left, right in ssa_greedy_optimize(sets, result, dict(enumerate(sizes)))

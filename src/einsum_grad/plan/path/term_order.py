@@ -1,4 +1,4 @@
-"""The turns of a path: which of a step's terms comes first."""
+"""The order of the terms within each step of a path."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from einsum_grad.plan.path.tree_cost import Measure
 
 
 def smaller_first(path: Path, terms: Sequence[int], output: int, sizes: Sequence[int]) -> Path:
-    """The same tree; of terms that are steps' results themselves the smallest comes first.
+    """The same tree; in steps that join only intermediates, the smallest comes first.
 
-    Code is written without sizes, and the gradient of the largest is to be computed last: so the
-    path says which that is. `terms`, `output` and `sizes` are as in `Measure`.
+    Code is emitted without sizes, and the gradient of the largest term should be computed last, so
+    the path has to say which that is. `terms`, `output` and `sizes` are as in `Measure`.
 
     >>> chain = [0b00011, 0b00110, 0b01100, 0b11000]
     >>> smaller_first(((0, 1), (0, 1), (0, 1)), chain, 0b10001, [9, 9, 9, 2, 2])
@@ -31,7 +31,7 @@ def smaller_first(path: Path, terms: Sequence[int], output: int, sizes: Sequence
 
 
 def _numbered(path: Path, count: int) -> list[list[int]]:
-    """The steps of a path as the numbers of nodes: of the operands, and then of the steps."""
+    """The steps of a path as node numbers: operands first, then the steps."""
     left, steps = list(range(count)), []
     for number, places in enumerate(path, start=count):
         steps.append([left[at] for at in places])

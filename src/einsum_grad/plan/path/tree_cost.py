@@ -1,6 +1,6 @@
-"""What a tree of pairs costs, by the sizes of the labels and the axes of the operands.
+"""The cost of a contraction tree, from the label sizes and the operands' axis order.
 
-A term is an int with a bit for each of its labels, so a union is `|` and what is shared is `&`.
+A term is an int with a bit for each of its labels: `|` is the union, `&` the shared labels.
 """
 
 from __future__ import annotations
@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 MOVED = 32
-"""What an entry of an array costs that is written and read again, in multiplications."""
+"""The cost of writing and rereading one array entry, in multiplications."""
 
 
 class Measure:
-    """The measure of terms and pairs, where label n has size `sizes[n]`.
+    """The cost of terms and pairs, where label n has size `sizes[n]`.
 
-    `axes` has the labels of operands in the order of their axes. Another array may have its axes
-    in any order; an operand is copied where no view makes a matrix of it.
+    `axes` maps each operand to its labels in axis order. Intermediates may have any axis order; an
+    operand is copied if no view of it is a matrix.
 
     >>> measure = Measure([2, 3, 5], {0b111: (0b001, 0b010, 0b100)})
     >>> measure.entries[0b101]
@@ -31,12 +31,12 @@ class Measure:
         self.axes = {term: order for term, order in (axes or {}).items() if len(order) > 2}
 
     def pair(self, left: int, right: int, result: int) -> int:
-        """The cost of one pair: its multiplications, its result, and the copies for it."""
+        """The cost of one pair: its multiplications, its result, and its copies."""
         product, moved = self.entries[left | right], MOVED * self.entries[result]
         return product + moved + self.copied(left, right, result) + self.copied(right, left, result)
 
     def copied(self, term: int, other: int, result: int) -> int:
-        """The cost of the copy of `term` that a matrix product with `other` needs; 0 for none."""
+        """The cost of the copy of `term` that a matrix product with `other` needs; 0 if none."""
         order = self.axes.get(term)
         if order is None:
             return 0
@@ -49,7 +49,7 @@ class Measure:
 
 
 class _Entries(dict[int, int]):
-    """The number of entries of an array with the labels of a term, counted when first asked for."""
+    """The number of entries of an array with the labels of a term, computed on first use."""
 
     def __init__(self, sizes: Sequence[int]) -> None:
         equal: dict[int, int] = {}
@@ -70,13 +70,13 @@ class _Entries(dict[int, int]):
 
 
 def _together(order: Sequence[int], group: int) -> bool:
-    """Whether the labels in `group` stand beside each other."""
+    """Whether the labels in `group` are adjacent."""
     places = [place for place, label in enumerate(order) if label & group]
     return places[-1] - places[0] < len(places)
 
 
 def labels(term: int) -> Iterator[int]:
-    """The bits of `term`, one by one."""
+    """The bits of `term`, lowest first."""
     while term:
         rest = term & (term - 1)
         yield term ^ rest
