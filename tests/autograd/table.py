@@ -210,3 +210,14 @@ CASES: dict[str, Case] = {
     "imag": Case(lambda x: np.imag(x * (1 + 2j)), (A,), None),
     "astype": Case(lambda x: np.real(x.astype(np.complex128) * (1 + 2j)), (A,), None),
 }
+
+ORDERED = {"maximum", "minimum", "clip", "sigmoid", "relu", "softplus"} | {
+    name for name in CASES if name.startswith(("max", "min", "logsumexp", "softmax"))
+}
+COMPLEX = {name: case for name, case in CASES.items() if name not in ORDERED}
+
+
+def turned(operand: Array) -> Array:
+    """A complex operand of the same size, away from where a function has no derivative."""
+    array: Array = operand * np.exp(0.4j)
+    return array

@@ -9,14 +9,22 @@ import pytest
 import einsum_grad as eg
 from einsum_grad.autograd import conversions, dispatch, methods
 from einsum_grad.errors import DTypeError
-from tests.autograd.table import CASES, Array, Case, gradients, np, numbers, tensor, weights
+from tests.autograd.table import (
+    CASES,
+    COMPLEX,
+    ORDERED,
+    Array,
+    Case,
+    gradients,
+    np,
+    numbers,
+    tensor,
+    turned,
+    weights,
+)
 
 every_case = pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 
-ORDERED = {"maximum", "minimum", "clip", "sigmoid", "relu", "softplus"} | {
-    name for name in CASES if name.startswith(("max", "min", "logsumexp", "softmax"))
-}
-COMPLEX = {name: case for name, case in CASES.items() if name not in ORDERED}
 PAIRS = {name: case for name, case in CASES.items() if len(case.operands) == 2}
 
 
@@ -218,12 +226,6 @@ def test_second_derivatives_of_complex_functions_are_central_differences(case: C
         return sum(np.sum(np.real(part * (1 + 2j))) for part in gradient(*operands))
 
     eg.check_gradients(total, *map(turned, case.operands), rtol=1e-4, atol=1e-6)
-
-
-def turned(operand: Array) -> Array:
-    """A complex operand of the same size, away from where a function has no derivative."""
-    array: Array = operand * np.exp(0.4j)
-    return array
 
 
 @pytest.mark.parametrize("name", sorted(ORDERED))

@@ -9,8 +9,16 @@ import pytest
 
 import einsum_grad as eg
 from einsum_grad.errors import ArgumentError, AutogradError, DTypeError, OperandError
-from tests.autograd.table import CASES, Array, Case, gradients, numbers, weights
-from tests.autograd.test_table import COMPLEX, turned
+from tests.autograd.table import (
+    CASES,
+    COMPLEX,
+    Array,
+    Case,
+    gradients,
+    numbers,
+    turned,
+    weights,
+)
 
 every_case = pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 complex_case = pytest.mark.parametrize("case", COMPLEX.values(), ids=COMPLEX.keys())

@@ -17,7 +17,7 @@ from einsum_grad.kernels.copies import copied
 from einsum_grad.kernels.parallel.threads import in_blocks
 from einsum_grad.kernels.tiling import cut_of
 from einsum_grad.kernels.transposition import merged
-from tests.kernels.test_helpers import plain
+from tests.kernels.plain import plain
 from tests.strategies import whole
 
 Array = NDArray[Any]

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pytest
 
 from einsum_grad.emit.helpers import HELPERS as PLAIN
 from einsum_grad.kernels.helpers import HELPERS, zeros
 from einsum_grad.lower import machine
-
-
-def plain(name: str) -> Any:
-    """The helper as emitted in a module."""
-    defined: dict[str, Any] = {"np": np}
-    for helper in PLAIN.values():
-        exec(helper.code, defined)
-    return defined[name]
 
 
 def test_each_helper_has_its_plain_form() -> None:

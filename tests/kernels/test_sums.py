@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 import einsum_grad as eg
 from einsum_grad.kernels import sums
 from einsum_grad.kernels.sums import summed
-from tests.kernels.test_helpers import plain
+from tests.kernels.plain import plain
 from tests.strategies import fractions, whole
 
 Array = NDArray[Any]

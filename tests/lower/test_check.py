@@ -6,7 +6,7 @@ import pytest
 
 from einsum_grad.lower import Op, Program, Section, Step, Value
 from einsum_grad.lower.check import IllFormedError, check
-from tests.lower.test_lower import lowered
+from tests.lower.programs import lowered
 
 X, W = Value("x", ("i", "j")), Value("w", ("j", "k"))
 Z, DZ = Value("z", ("i", "k")), Value("dz", ("i", "k"))

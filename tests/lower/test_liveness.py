@@ -11,7 +11,7 @@ from einsum_grad.lower import Program, dying, is_view, lower, steps
 from einsum_grad.lower.dependence import finishing, saving
 from einsum_grad.plan import contraction_path, pairwise, pattern_of
 from einsum_grad.syntax import parse
-from tests.lower.test_lower import lowered, programs
+from tests.lower.programs import lowered, programs
 
 
 def over(program: Program) -> list[tuple[str, list[str]]]:

@@ -9,7 +9,7 @@ from einsum_grad.lower import Op, Program, Step, Value
 from einsum_grad.runtime import interpret, interpret_backward
 from tests import definition
 from tests.emit.generated import program, programs
-from tests.lower.test_lower import lowered
+from tests.lower.programs import lowered
 from tests.strategies import Case, seeds, whole
 
 

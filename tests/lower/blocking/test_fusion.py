@@ -27,8 +27,7 @@ from einsum_grad.lower.blocking.parallel_labels import divided
 from einsum_grad.lower.blocking.schedule import passing
 from einsum_grad.lower.cost import cost
 from einsum_grad.lower.dependence import finishing, saving
-from tests.lower.layout.test_arrange import arranged
-from tests.lower.test_lower import programs
+from tests.lower.programs import arranged, programs
 
 LARGE = {"i": 1024, "j": 1024}
 

@@ -8,50 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from einsum_grad.emit import TARGETS
-from einsum_grad.lower import Gap, Gaps, Op, Program, Scale, Traits, arrange, lower, steps
+from einsum_grad.lower import Op, Program, Scale, Traits, arrange, lower, steps
 from einsum_grad.lower.check import check
 from einsum_grad.lower.layout.array_layouts import _is_crowded
 from einsum_grad.plan import arrays, pairwise, pattern_of
 from einsum_grad.syntax import parse
-from tests.lower.test_lower import programs
-from tests.programs import path_of, program_of
-
-NUMPY = TARGETS["numpy"]
-
-
-def arranged(
-    text: str, wrt: tuple[int, ...] | None = None, itemsize: int = 0, **sizes: int
-) -> Program:
-    """The arranged program of a pattern; for large arrays, if numbers have so many bytes."""
-    return _arranged(text, wrt, itemsize, frozenset(), sizes)
-
-
-def torn(text: str, *gaps: int, **sizes: int) -> Program:
-    """The arranged program for large operands, those with the numbers `gaps` having rows apart."""
-    return _arranged(text, None, 8, frozenset((number, Gap.ROWS) for number in gaps), sizes)
-
-
-def scattered(text: str, *gaps: int, **sizes: int) -> Program:
-    """The same, the numbers of a row having gaps between them."""
-    return _arranged(text, None, 8, frozenset((number, Gap.NUMBERS) for number in gaps), sizes)
-
-
-def _arranged(
-    text: str,
-    wrt: tuple[int, ...] | None,
-    itemsize: int,
-    gaps: Gaps,
-    sizes: dict[str, int],
-) -> Program:
-    pattern = pattern_of(parse(text))
-    known = {label: sizes.get(label, 16) for label in pattern.labels()}
-    path = path_of(pattern, NUMPY, known)
-    assert path is not None
-    asked = tuple(range(len(pattern.inputs))) if wrt is None else wrt
-    program = lower(pairwise(pattern, path), asked)
-    scale = Scale(tuple(known.items()), itemsize, gaps)
-    return arrange(program, scale if itemsize else None)
+from tests.lower.programs import NUMPY, arranged, programs, scattered, torn
+from tests.programs import program_of
 
 
 def copies(program: Program) -> list[str]:
