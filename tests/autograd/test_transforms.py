@@ -255,7 +255,7 @@ def test_jax_has_the_same_second_derivatives() -> None:
 
 @pytest.mark.parametrize("take", [eg.grad, eg.value_and_grad, eg.check_gradients])
 def test_what_is_no_function_is_refused_at_once(take: Any) -> None:
-    with pytest.raises(ArgumentTypeError, match="takes a function, and this is a int"):
+    with pytest.raises(ArgumentTypeError, match="takes a function, not a int"):
         take(5)
 
 
