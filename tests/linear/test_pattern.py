@@ -148,7 +148,7 @@ def test_a_missing_size_is_named() -> None:
 
 
 def test_operands_that_hold_one_variable_have_one_shape() -> None:
-    with pytest.raises(OperandError, match=r"operands 0 and 2 are to be one variable"):
+    with pytest.raises(OperandError, match=r"operands 0 and 2 are one variable"):
         eg.compile("i,ij,j->").jacobian((0, 2)).at(np.ones(2), np.ones((2, 3)), np.ones(3))
 
 
