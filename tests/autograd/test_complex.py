@@ -1,4 +1,4 @@
-"""Complex functions of Tensors, holomorphic ones and others, beside torch's and JAX's."""
+"""Complex functions of Tensors, holomorphic or not, compared with torch's and JAX's."""
 
 from typing import Any
 
@@ -120,7 +120,7 @@ def test_a_jacobian_of_a_complex_einsum_is_the_linear_pattern_made_dense() -> No
         np.testing.assert_array_equal(dense, expected)
 
 
-def test_what_is_not_holomorphic_has_no_complex_jacobian() -> None:
+def test_functions_that_are_not_holomorphic_have_no_complex_jacobian() -> None:
     with pytest.raises(DTypeError, match="a single matrix only for a holomorphic function"):
         eg.jacobian(lambda z: z * z)(Z)
     with pytest.raises(DTypeError, match="only for a holomorphic"):
