@@ -1,4 +1,4 @@
-"""Every recorded operation: its gradients, their dtypes, and that nothing disturbs them."""
+"""Every recorded operation: its gradients, their dtypes, and that later writes don't matter."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ def by_transforms(total: Any, operands: Any, directions: Any) -> list[Array]:
 
 
 def derivative_along(function: Any, operands: Any, directions: Any, step: float) -> list[Array]:
-    """Central differences of the fourth order of a function that gives arrays."""
+    """Fourth-order central differences of a function that returns arrays."""
 
     def moved(by: float) -> Any:
         return function(*(x + by * v for x, v in zip(operands, directions, strict=True)))
@@ -229,7 +229,7 @@ def test_second_derivatives_of_complex_functions_are_central_differences(case: C
 
 
 @pytest.mark.parametrize("name", sorted(ORDERED))
-def test_what_compares_refuses_complex_numbers(name: str) -> None:
+def test_operations_that_compare_refuse_complex_numbers(name: str) -> None:
     variables = [tensor(turned(x)) for x in CASES[name].operands]
     with pytest.raises(DTypeError, match="complex"):
         CASES[name].function(*variables)

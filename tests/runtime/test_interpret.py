@@ -1,4 +1,4 @@
-"""The interpreter is the oracle of every target; here it is held against the definition."""
+"""The interpreter, the oracle of every target, against the definition."""
 
 import dataclasses
 
