@@ -17,6 +17,7 @@ TREES = {path: ast.parse(path.read_text("utf-8")) for path in (*MODULES, MACHINE
 
 OTHERS = {
     "_LONGEST": "characters of a name",
+    "_READABLE_OPERANDS": "operands that a reader takes in at once",
     "_DIGITS": "characters of a setting",
     "_MOST": "the threads that a user may ask for",
     "_READABLE_OPERANDS": "what a reader takes in",

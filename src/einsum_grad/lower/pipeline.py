@@ -1,6 +1,6 @@
 """A pattern and its sizes to a `Program`: spelled, ordered, scaled, lowered and arranged.
 
-Whatever writes, runs or counts a program comes here, so all of them see the same one.
+All that emit, run or cost a program go through here, and so get the same one.
 """
 
 from __future__ import annotations

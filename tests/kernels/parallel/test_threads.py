@@ -83,14 +83,14 @@ def test_the_number_of_threads_is_the_one_that_was_set() -> None:
 
 @pytest.mark.parametrize("number", [0, -1, 257])
 def test_a_number_out_of_range_is_refused(number: int) -> None:
-    with pytest.raises(ArgumentError, match=f"1 to 256, and this is {number}"):
+    with pytest.raises(ArgumentError, match=f"1 to 256, not {number}"):
         eg.set_num_threads(number)
     assert eg.get_num_threads() == 4
 
 
 @pytest.mark.parametrize("number", ["2", 2.0, [2], True])
 def test_anything_but_a_number_is_refused(number: Any) -> None:
-    with pytest.raises(ArgumentTypeError, match="is an int, and not"):
+    with pytest.raises(ArgumentTypeError, match="must be an int, not"):
         eg.set_num_threads(number)
     assert eg.get_num_threads() == 4
 

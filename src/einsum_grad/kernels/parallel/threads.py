@@ -49,8 +49,9 @@ def set_num_threads(number: int | None) -> None:
 
     The default is EINSUM_GRAD_NUM_THREADS, else OMP_NUM_THREADS, else the cores that the process
     may use; in a worker process of multiprocessing it is 1, as its siblings have the other cores.
-    It counts for blocks of elementwise work and of small products. Matrix products use the threads
-    of NumPy's BLAS. Raises `ArgumentTypeError` or `ArgumentError` for what is no such number.
+    It applies to elementwise work and small products; other matrix products use the threads of
+    NumPy's BLAS. Raises `ArgumentTypeError` for anything but an int, and `ArgumentError` for one
+    outside of 1 to 256.
 
     >>> import einsum_grad as eg
     >>> eg.set_num_threads(1)
@@ -65,10 +66,10 @@ def set_num_threads(number: int | None) -> None:
             number = operator.index(number)
         except TypeError:
             raise ArgumentTypeError(
-                f"the number of threads is an int, and not {number!r:.80}"
+                f"the number of threads must be an int, not {number!r:.80}"
             ) from None
         if not 1 <= number <= _MOST:
-            raise ArgumentError(f"the number of threads is 1 to {_MOST}, and this is {number}")
+            raise ArgumentError(f"the number of threads must be 1 to {_MOST}, not {number}")
     _State.number = number
 
 
@@ -101,8 +102,8 @@ def in_blocks(work: Work, length: int, parts: int, looks: int = 0) -> list[Any]:
     """Call `work` with at most `parts` slices of range(length); return its results in order.
 
     The slices, and so the results, depend neither on the number of threads nor on the load. Within
-    a chunk, all slices are done by the chunk's own thread. Threads check `looks` times for more
-    work before they sleep.
+    a chunk, all slices are done by the chunk's own thread. Before they sleep, threads read `looks`
+    flags for more work.
 
     >>> in_blocks(lambda part: (part.start, part.stop), 5, 2)
     [(0, 3), (3, 6)]
