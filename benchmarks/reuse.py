@@ -17,6 +17,7 @@ import numpy as np
 
 import einsum_grad as eg
 from einsum_grad.kernels import buffer_pool
+from einsum_grad.lower import machine
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -37,16 +38,16 @@ _ROUNDS = 30
 
 def main() -> None:
     """Measure, and print a table."""
-    most = buffer_pool.MOST
+    most = machine.POOL_LIMIT
     sys.stdout.write(f"{'case':34}{'kept':>10}{'not kept':>10}{'gain':>7}\n")
     for name in _CASES:
         times: dict[int, list[float]] = {most: [], 0: []}
         for _ in range(3):
             for limit in times:
-                buffer_pool.MOST = limit
+                machine.POOL_LIMIT = limit
                 buffer_pool.clear()
                 times[limit] += steps(name)
-        buffer_pool.MOST = most
+        machine.POOL_LIMIT = most
         kept, fresh = (1e3 * statistics.median(times[limit]) for limit in (most, 0))
         sys.stdout.write(f"{name:34}{kept:7.2f} ms{fresh:7.2f} ms{fresh / kept:7.2f}\n")
 

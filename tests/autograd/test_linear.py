@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 import einsum_grad as eg
 from einsum_grad.autograd.tape import Node
-from einsum_grad.errors import ArgumentTypeError, OperandError
+from einsum_grad.errors import ArgumentError, ArgumentTypeError, OperandError
 from tests.autograd.table import gradients, np, tensor
 
 WHOLE = np.arange(24.0).reshape(2, 3, 4)
@@ -205,3 +206,22 @@ def test_every_linear_function_is_recorded_as_an_einsum() -> None:
     for result in results:
         assert isinstance(result._node, Node)
         assert result._node.name.startswith("einsum")
+
+
+def test_axes_without_end_are_refused() -> None:
+    x, zeros = tensor(WHOLE), itertools.repeat(0)
+    endless: tuple[Callable[[], Any], ...] = (
+        lambda: np.sum(x, axis=zeros),
+        lambda: np.mean(x, axis=iter(range(10**12))),
+        lambda: np.moveaxis(x, zeros, 0),
+        lambda: np.moveaxis(x, 0, zeros),
+        lambda: np.broadcast_to(x, zeros),
+        lambda: np.expand_dims(x, zeros),
+        lambda: np.tensordot(x, x, (zeros, 0)),
+    )
+    for function in endless:
+        with pytest.raises(ArgumentError, match="more than 64 axes"):
+            function()
+    with pytest.raises(ArgumentError, match="the axes of the first and the second"):
+        np.tensordot(x, x, zeros)
+    np.testing.assert_array_equal(np.sum(x, axis=iter((0, 2))).data, WHOLE.sum((0, 2)))

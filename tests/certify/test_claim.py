@@ -10,13 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from einsum_grad.certify import read_claim
-from einsum_grad.emit import TARGETS, emit, program_of, write
+from einsum_grad.emit import TARGETS, emit, write
 from einsum_grad.emit.derivative import emit_derivative
 from einsum_grad.emit.module import CONVENTION
 from einsum_grad.errors import ArgumentError, PatternError
 from einsum_grad.lower import PLAIN, Traits
 from einsum_grad.plan import Pattern, derivative
 from tests.emit.generated import programs
+from tests.programs import program_of
 
 
 @given(programs())

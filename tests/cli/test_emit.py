@@ -6,6 +6,7 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -66,3 +67,34 @@ def test_a_file_that_cannot_be_written_is_one_line(
     path = tmp_path / name
     assert main(["emit", "i->", "-o", str(path)]) == 1
     assert capsys.readouterr().err == f"einsum-grad: {path}: {message}\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "arguments"),
+    [
+        ("--bare", {"bare": True}),
+        ("--numbers complex", {"numbers": "complex"}),
+        (
+            "--sizes i=2048,j=2048 --blocked",
+            {"sizes": {"i": 2048, "j": 2048}, "blocked": True},
+        ),
+        ("--shapes 2048x2048,2048x2048", {}),
+    ],
+)
+def test_how_the_file_is_written_is_asked_for(
+    line: str, arguments: dict[str, Any], capsys: Capture
+) -> None:
+    assert main(["emit", "ij,ij->ij", *shlex.split(line)]) == 0
+    assert capsys.readouterr().out == emit("ij,ij->ij", **arguments)
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("--blocked", "blocks are for large arrays: give sizes or shapes as well"),
+        ("--numbers whole", "numbers is one of real, complex, and not 'whole'"),
+    ],
+)
+def test_what_can_not_be_written_so_is_refused(line: str, message: str, capsys: Capture) -> None:
+    assert main(["emit", "ij,ij->ij", *shlex.split(line)]) != 0
+    assert message in capsys.readouterr().err

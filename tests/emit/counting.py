@@ -32,6 +32,8 @@ class Counted(np.ndarray[Any, Any]):
         options = {name: as_plain(value) for name, value in kwargs.items()}
         if function is np.einsum:
             Counted.flops += _einsum(*plain)
+        elif function is np.vdot:
+            Counted.flops += 2 * np.size(plain[0])
         elif function not in _FREE:
             raise NotImplementedError(function)
         return as_counted(function(*plain, **options))

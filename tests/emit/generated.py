@@ -7,10 +7,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from einsum_grad.emit import TARGETS, program_of
+from einsum_grad.emit import TARGETS
 from einsum_grad.lower import Program, Traits
 from einsum_grad.plan import pattern_of, request
 from einsum_grad.syntax import parse
+from tests.programs import program_of
 from tests.strategies import Case, cases
 
 REAL, COMPLEX = Traits(), Traits(complex=True)

@@ -11,13 +11,14 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from einsum_grad.emit import TARGETS, program_of, write
+from einsum_grad.emit import TARGETS, write
 from einsum_grad.lower import Program, Scale, Section, steps
 from einsum_grad.lower.cost import cost
 from einsum_grad.plan import Shape, pattern_of
 from einsum_grad.syntax import parse
 from tests.emit.counting import as_counted, count
 from tests.emit.generated import program
+from tests.programs import program_of
 from tests.strategies import Case, cases
 
 NUMPY = TARGETS["numpy"]

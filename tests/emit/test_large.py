@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import einsum_grad as eg
-from einsum_grad.emit import TARGETS, Source, emit, program_of, write
+from einsum_grad.emit import TARGETS, Source, emit, write
 from einsum_grad.emit.helpers import helpers
 from einsum_grad.kernels.helpers import BLOCKS
 from einsum_grad.lower import Program, Scale, product_of, schedule
@@ -24,6 +24,7 @@ from einsum_grad.runtime.modules import load_module
 from einsum_grad.runtime.specialization import Variant
 from einsum_grad.syntax import parse
 from tests.emit.generated import program, run
+from tests.programs import program_of
 from tests.strategies import Case, cases, seeds, whole
 
 NUMPY = TARGETS["numpy"]
@@ -72,7 +73,7 @@ def test_modules_of_large_arrays_equal_the_interpreter(
 )
 def test_blocks_have_calls_for_their_parts(text: str, size: int, call: str) -> None:
     sizes = dict.fromkeys(pattern_of(parse(text)).labels(), size) | {"b": 1 << 12}
-    written = emit(text, sizes=sizes)
+    written = emit(text, sizes=sizes, blocked=True)
     output = written[written.index("def output") : written.index("def pullback")]
     assert "in_blocks(" in output
     assert f"{call}(" in output
@@ -102,7 +103,7 @@ def test_in_blocks_are_calls_that_other_threads_can_work_beside(
 
 
 def test_large_matrices_of_a_batch_are_left_to_a_blas_and_its_threads() -> None:
-    text = emit("bij,bjk->bik", sizes=dict.fromkeys("ijk", 257) | {"b": 64})
+    text = emit("bij,bjk->bik", sizes=dict.fromkeys("ijk", 257) | {"b": 64}, blocked=True)
     assert "in_blocks(" not in text
 
 
@@ -116,7 +117,7 @@ def test_rows_with_gaps_are_read_as_they_are_in_blocks_too() -> None:
 
 
 def test_a_large_matrix_times_a_vector_is_read_as_it_is() -> None:
-    text = emit("ij,j->i", wrt=1, sizes={"i": 1500, "j": 1000})
+    text = emit("ij,j->i", wrt=1, sizes={"i": 1500, "j": 1000}, blocked=True)
     assert "z = x @ w" in text
     assert "dw = x.T @ dz" in text
     # Small ones take less time with a method, where none has one number.
@@ -125,7 +126,7 @@ def test_a_large_matrix_times_a_vector_is_read_as_it_is() -> None:
 
 
 def test_each_function_of_gradients_says_how_they_are_derived() -> None:
-    text = emit("ij,ij->ij", sizes={"i": 1024, "j": 1024})
+    text = emit("ij,ij->ij", sizes={"i": 1024, "j": 1024}, blocked=True)
     assert "def value_and_gradients" in text
     assert text.count("# dx: put dz in the place of x") == 2
 

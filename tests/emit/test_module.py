@@ -21,7 +21,7 @@ from einsum_grad.emit.request import emit
 from einsum_grad.lower import Program
 from einsum_grad.plan import pattern_of, spell
 from einsum_grad.syntax import parse
-from tests.emit.generated import exit_code, programs
+from tests.emit.generated import exit_code, programs, run
 from tests.emit.regenerate import tangents
 from tests.strategies import Case, cases
 
@@ -374,3 +374,22 @@ def test_what_many_arrays_need_at_once_is_laid_out(count: int) -> None:
     assert out == sum(entry**count for entry in (1 + 1j, 2j))
     for gradient in pullback(1.0):
         np.testing.assert_allclose(gradient, np.diag(np.conj(entries) ** (count - 1)), rtol=1e-14)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("pattern", ["bij,jk->ik", "ab,bc,cd->ad", "i->ii", "...i->...i"])
+def test_a_bare_module_is_the_same_without_its_check(pattern: str, target: str) -> None:
+    whole, bare = emit(pattern, target), emit(pattern, target, bare=True)
+    head = whole[: whole.index("\n\n\ndef draw(")] + "\n"
+    assert bare.split("\n\n\n", 1)[1] == head.split("\n\n\n", 1)[1]
+    for word in ("def draw(", "def main(", "__main__", "random", "script"):
+        assert word not in bare
+    assert ("import numpy" in bare) == ("np." in bare)
+
+
+def test_a_bare_module_of_blocks_has_the_helpers_it_calls() -> None:
+    text = emit("ij,ij->ij", sizes={"i": 2048, "j": 2048}, blocked=True, bare=True)
+    x, w = np.arange(6.0).reshape(2, 3), np.ones((2, 3))
+    dx, dw = run(text).backward(w, x, w)
+    np.testing.assert_array_equal(dx, w)
+    np.testing.assert_array_equal(dw, x)

@@ -48,7 +48,7 @@ def lines(pattern: str, **arguments: object) -> str:
         # groups of several labels
         ("ijk,kl->ijl", "left = x.reshape(x.shape[0] * x.shape[1], x.shape[2])"),
         ("ijk,jkl->il", "return left @ right"),
-        ("ij,ij->", "return left @ right"),
+        ("ij,ij->", "return np.vdot(x, w)"),
         ("ijk,kl->jil", "return z_ijl.transpose(1, 0, 2)"),
         # batches of products with several labels in a group
         ("bijk,bkl->bijl", "left = x.reshape(x.shape[0], x.shape[1] * x.shape[2], x.shape[3])"),

@@ -78,8 +78,8 @@ def test_complex_modules_conjugate() -> None:
 
 def test_complex_numbers_have_twice_the_bytes() -> None:
     sizes = {"i": 120, "j": 120}
-    assert "empty(" not in emit("ij,ij->ij", sizes=sizes)
-    assert "empty(" in emit("ij,ij->ij", sizes=sizes, numbers="complex")
+    assert "empty(" not in emit("ij,ij->ij", sizes=sizes, blocked=True)
+    assert "empty(" in emit("ij,ij->ij", sizes=sizes, numbers="complex", blocked=True)
 
 
 def test_sizes_choose_the_order_of_contraction() -> None:
@@ -97,3 +97,27 @@ def test_two_targets_write_what_their_readers_expect() -> None:
     assert "dz @ w.T" in numpy
     assert "x.T @ dz" in numpy
     assert "einsum(" not in numpy
+
+
+def test_a_file_is_plain_unless_blocks_are_asked_for() -> None:
+    large = {"i": 2048, "j": 2048}
+    plain = emit("ij,ij->ij", sizes=large)
+    assert plain == emit("ij,ij->ij", shapes=[(2048, 2048)] * 2) == emit("ij,ij->ij")
+    for known in ({"sizes": large}, {"shapes": [(2048, 2048)] * 2}):
+        assert "in_blocks(" in emit("ij,ij->ij", blocked=True, **known)
+    assert emit("ij,ij->ij", sizes={"i": 2, "j": 3}, blocked=True) == plain
+
+
+def test_blocks_need_sizes_and_a_target_that_has_them() -> None:
+    with pytest.raises(ArgumentError, match="give sizes or shapes as well"):
+        emit("ij,ij->ij", blocked=True)
+    with pytest.raises(ArgumentError, match="the target einops has no blocks; these have: numpy"):
+        emit("ij,ij->ij", "einops", sizes={"i": 2048, "j": 2048}, blocked=True)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("pattern", ["ab,bc,cd->ad", "ijk,ir,jr,kr->", "ii,ij->j", "a,b,c,d->abcd"])
+def test_a_file_for_readers_frees_nothing(pattern: str, target: str) -> None:
+    text = emit(pattern, target)
+    assert "del " not in text
+    assert "clear()" not in text

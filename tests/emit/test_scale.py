@@ -6,11 +6,11 @@ import itertools
 
 import pytest
 
-from einsum_grad.emit import TARGETS, program_along, write
-from einsum_grad.emit.request import path_of
+from einsum_grad.emit import TARGETS, write
 from einsum_grad.lower import PLAIN, Scale
 from einsum_grad.plan import Pattern, pattern_of
 from einsum_grad.syntax import parse
+from tests.programs import path_of, program_along
 
 NUMPY = TARGETS["numpy"]
 

@@ -50,7 +50,7 @@ def test_operands_of_many_axes_are_kept_small(target: str) -> None:
 @pytest.mark.parametrize("numbers", ["real", "complex"])
 @pytest.mark.parametrize("pattern", ["ij,ij->ij", "ij,ij->", "ij,i,ij->ij"])
 def test_what_comes_in_one_pass_is_checked_too(pattern: str, numbers: str) -> None:
-    text = emit(pattern, sizes={"i": 2048, "j": 2048}, numbers=numbers)
+    text = emit(pattern, sizes={"i": 2048, "j": 2048}, numbers=numbers, blocked=True)
     code, printed = exit_code(text)
     assert code == 0, printed
     assert len(printed.splitlines()) == pattern.count(",") + 1

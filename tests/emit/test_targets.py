@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from einsum_grad.emit import TARGETS, Target, program_of, write
+from einsum_grad.emit import TARGETS, Target, write
 from einsum_grad.emit.request import emit
 from einsum_grad.emit.spelling import rewritten
 from einsum_grad.emit.tree import call
@@ -15,6 +15,7 @@ from einsum_grad.plan import pattern_of
 from einsum_grad.runtime import interpret, interpret_backward
 from einsum_grad.syntax import parse
 from tests.emit.generated import exit_code, program, programs, run, targets
+from tests.programs import program_of
 from tests.strategies import Case, cases, seeds, whole
 
 EMBEDDING = replace(

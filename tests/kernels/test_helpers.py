@@ -1,4 +1,4 @@
-"""The helpers of modules of large arrays do what the plain ones in the module say."""
+"""The helpers of modules for large arrays do what the plain ones do."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import pytest
 
 from einsum_grad.emit.helpers import HELPERS as PLAIN
 from einsum_grad.kernels.helpers import HELPERS, zeros
+from einsum_grad.lower import machine
 
 
 def test_each_helper_has_its_plain_form() -> None:
@@ -18,10 +19,10 @@ def test_each_helper_has_its_plain_form() -> None:
 @pytest.mark.parametrize("shape", [(0, 3), (1 << 20,), (1 << 20, 1), (700, 3, 1001)])
 @pytest.mark.parametrize("dtype", ["f4", "c16"])
 @pytest.mark.parametrize("shared", [1 << 20, 1 << 40])
-def test_zeros_are_zeros_in_memory_that_is_used_again(
+def test_zeros_are_zeros_in_reused_memory(
     shape: tuple[int, ...], dtype: str, shared: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("einsum_grad.kernels.helpers._CLEARED", shared)
+    monkeypatch.setattr(machine, "WAKE_FOR_ZEROS", shared)
     for _ in range(2):
         found = zeros(shape, np.dtype(dtype))
         np.testing.assert_array_equal(found, np.zeros(shape, dtype), strict=True)

@@ -1,4 +1,4 @@
-"""Products in pieces are those of `@`, and no BLAS shares them among its threads."""
+"""Products in pieces equal `@`, and no BLAS shares them among its threads."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 
 from einsum_grad.kernels import products
 from einsum_grad.kernels.products import _sizes, multiplied
+from einsum_grad.lower import machine
 from tests.strategies import whole
 
 SHAPES = [
@@ -36,24 +37,37 @@ SHAPES = [
 
 @pytest.mark.parametrize("limit", [1, 5, 12, 30, 1 << 18])
 @pytest.mark.parametrize(("left", "right"), SHAPES)
-def test_pieces_are_the_product(
+def test_pieces_make_the_product(
     left: tuple[int, ...], right: tuple[int, ...], limit: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("_MATRICES", "_VECTOR"):
         monkeypatch.setattr(products, name, {"f": limit, "c": limit})
-    monkeypatch.setattr(products, "_VECTORS", limit)
-    monkeypatch.setattr(products, "_UNLOCKED", 2)
+    monkeypatch.setattr(machine, "BLAS_ONE_THREAD_DOT", limit)
+    monkeypatch.setattr(machine, "UNLOCKED", 2)
     for dtype, turned, longer in itertools.product(("f4", "c16", "i8"), (False, True), (1, 16)):
-        monkeypatch.setattr(products, "_LONGER", longer)
+        monkeypatch.setattr(machine, "BLAS_LONG_PIECE", longer)
         a, b = whole(left, dtype, 1), whole(right, dtype, 2)
         if turned and a.ndim > 1:
             a = a.swapaxes(-1, -2).copy().swapaxes(-1, -2)
         wanted = np.matmul(a, b)
         np.testing.assert_array_equal(multiplied(a, b), wanted, strict=True)
         if wanted.ndim:
+            rows = np.zeros(wanted.shape, dtype)
+            assert multiplied(a, b, out=rows) is rows
+            np.testing.assert_array_equal(rows, wanted)
             gaps = np.zeros((*wanted.shape, 2), dtype)[..., 0]
             assert multiplied(a, b, out=gaps) is gaps
             np.testing.assert_array_equal(gaps, wanted)
+
+
+def test_no_product_of_two_axes_keeps_the_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """np.matmul keeps it where the result is small, however much it reads, and np.dot never."""
+    matrix, vector = whole((8, 400), "f8", 1), whole((400,), "f8", 2)
+    wanted, rows = matrix @ vector, np.zeros(8)
+    monkeypatch.setattr(np, "matmul", None)
+    np.testing.assert_array_equal(multiplied(matrix, vector), wanted)
+    np.testing.assert_array_equal(multiplied(matrix, vector, out=rows), wanted)
+    np.testing.assert_array_equal(rows, wanted)
 
 
 @pytest.mark.parametrize("dtype", ["f4", "f8", "c8", "c16"])
@@ -105,6 +119,6 @@ for dtype in "f4", "f8", "c8", "c16":
 """
 
 
-def test_no_thread_of_a_blas_works_beside() -> None:
-    # In a process of its own: no thread waits there that has worked before.
+def test_no_thread_of_the_blas_is_woken() -> None:
+    # In its own process, where no thread spins after earlier work.
     subprocess.run([sys.executable, "-c", SHARED], timeout=120, check=True)

@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from einsum_grad.emit import TARGETS, path_of
+from einsum_grad.emit import TARGETS
 from einsum_grad.lower import Gap, Gaps, Program, Scale, Traits, arrange, lower
 from einsum_grad.plan import (
     Network,
@@ -15,6 +15,7 @@ from einsum_grad.plan import (
     spell,
 )
 from einsum_grad.syntax import parse
+from tests.programs import path_of
 from tests.strategies import Case, cases
 
 NUMPY = TARGETS["numpy"]

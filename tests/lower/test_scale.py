@@ -1,12 +1,13 @@
 import pytest
 
-from einsum_grad.lower.scale import LARGE, Scale, Sizes, scale_of
+from einsum_grad.lower import machine
+from einsum_grad.lower.scale import Scale, Sizes, scale_of
 from einsum_grad.plan import UNIT
 
 
 def test_arrays_that_are_small_together_have_no_scale() -> None:
     terms = (("i",), ("j",))
-    half = LARGE // 8 // 2
+    half = machine.LARGE // 8 // 2
     assert scale_of(terms, {"i": half, "j": half}, 8) is not None
     assert scale_of(terms, {"i": half, "j": half - 1}, 8) is None
     assert scale_of(terms, {"i": half, "j": half - 1}, 16) is not None
@@ -26,12 +27,12 @@ def test_arrays_that_are_small_together_have_no_scale() -> None:
     ],
 )
 def test_sizes_are_rounded_up_to_powers_of_two(size: int, rounded: int, two: int) -> None:
-    scale = scale_of((("n",),), {"n": LARGE, "i": size}, 1)
-    twos = (("n", LARGE), ("i", two))
-    assert scale == Scale((("n", LARGE), ("i", rounded)), 1, twos=twos)
+    scale = scale_of((("n",),), {"n": machine.LARGE, "i": size}, 1)
+    twos = (("n", machine.LARGE), ("i", two))
+    assert scale == Scale((("n", machine.LARGE), ("i", rounded)), 1, twos=twos)
 
 
-def test_near_sizes_agree_unless_it_is_asked_by_which_power_of_two_they_are_divided() -> None:
+def test_near_sizes_agree_unless_their_divisors_are_asked_for() -> None:
     def scale(size: int) -> Scale:
         found = scale_of((("i", "j"),), {"i": size, "j": size}, 8)
         assert found is not None
@@ -51,9 +52,9 @@ def test_a_label_without_a_size_and_a_unit_count_as_1() -> None:
     scale = Scale((("i", 4),), 8)
     assert scale.ask(Sizes.volume, ("i", "k", UNIT)) == 4
     assert scale.ask(Sizes.nbytes, ("i", "i")) == 128
-    assert scale_of((("i", "k", UNIT),), {"i": LARGE // 8}, 8) is not None
+    assert scale_of((("i", "k", UNIT),), {"i": machine.LARGE // 8}, 8) is not None
 
 
 def test_a_size_of_0_makes_an_array_small_only_for_itself() -> None:
-    assert scale_of((("i", "j"),), {"i": 0, "j": LARGE}, 8) is None
-    assert scale_of((("i", "j"), ("j",)), {"i": 0, "j": LARGE}, 8) is not None
+    assert scale_of((("i", "j"),), {"i": 0, "j": machine.LARGE}, 8) is None
+    assert scale_of((("i", "j"), ("j",)), {"i": 0, "j": machine.LARGE}, 8) is not None

@@ -75,7 +75,7 @@ def test_modules_of_large_arrays_are_right_with_helpers_of_their_own(
     pattern: str, size: int, numbers: str
 ) -> None:
     sizes = dict.fromkeys(filter(str.isalpha, pattern), size)
-    text = emit(pattern, sizes=sizes, numbers=numbers)
+    text = emit(pattern, sizes=sizes, numbers=numbers, blocked=True)
     assert certify_module(text).is_right
     assert eg.compile(pattern, sizes=sizes).certify(numbers=numbers).is_right
 
@@ -105,7 +105,7 @@ def test_modules_of_large_arrays_are_right_with_helpers_of_their_own(
 def test_the_function_that_does_all_in_one_pass_is_certified_too(
     pattern: str, line: str, spoiled: str
 ) -> None:
-    text = emit(pattern, sizes={"i": 4096, "j": 4096})
+    text = emit(pattern, sizes={"i": 4096, "j": 4096}, blocked=True)
     before, together, after = text.partition("def value_and_gradients(")
     assert line in after
     certificate = certify_module(f"{before}{together}{after.replace(line, spoiled, 1)}")
@@ -114,7 +114,7 @@ def test_the_function_that_does_all_in_one_pass_is_certified_too(
 
 
 def test_a_helper_is_run_as_it_stands_in_the_file() -> None:
-    text = emit("ij->ji", sizes={"i": 4096, "j": 4096})
+    text = emit("ij->ji", sizes={"i": 4096, "j": 4096}, blocked=True)
     assert "def copied(" in text
     spoiled = text.replace(
         "def copied(", "def copied(array):\n    return 2 * array\n\n\ndef plain("
@@ -238,7 +238,7 @@ def test_the_module_is_the_one_of_a_call(
 )
 def test_blocks_that_are_left_out_are_found(pattern: str, before: str, after: str) -> None:
     sizes = dict.fromkeys(filter(str.isalpha, pattern), 3000)
-    text = emit(pattern, sizes=sizes)
+    text = emit(pattern, sizes=sizes, blocked=True)
     assert certify_module(text).is_right
     assert before in text
     assert not certify_module(text.replace(before, after)).is_right
@@ -246,7 +246,7 @@ def test_blocks_that_are_left_out_are_found(pattern: str, before: str, after: st
 
 @pytest.mark.parametrize("name", BLOCKS)
 def test_blocks_of_small_arrays_are_two(name: str) -> None:
-    module = certified(emit("bi,bi,i->bi", sizes={"b": 2000, "i": 1000}), "blocks")
+    module = certified(emit("bi,bi,i->bi", sizes={"b": 2000, "i": 1000}, blocked=True), "blocks")
     seen = []
 
     def work(part: slice) -> np.float64:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 import einsum_grad as eg
 from einsum_grad.errors import ArgumentError, DTypeError, OperandError
-from einsum_grad.lower.blocking.chunking import BLOCK
+from einsum_grad.lower import machine
 from einsum_grad.runtime import specialization, specializations
 from tests.strategies import whole
 
@@ -311,7 +311,7 @@ def test_the_memory_is_that_of_the_results_and_of_what_the_cost_names(
         tracemalloc.stop()
         eg.set_num_threads(None)
     results = output.nbytes + sum(gradient.nbytes for gradient in gradients)
-    passing_ = 2 * BLOCK  # of each thread's block, what is made on the way
+    passing_ = 2 * machine.CORE_CACHE  # of each thread's block, what is made on the way
     assert results <= peak <= results + costs.saved_bytes + costs.largest_intermediate + passing_
 
 

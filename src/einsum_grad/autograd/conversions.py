@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn, Self
 
 import numpy as np
 
@@ -15,9 +15,6 @@ from einsum_grad.autograd.refusals import run
 from einsum_grad.autograd.tape import Array, DType, Node, Shape, Traced
 from einsum_grad.autograd.unrecorded import ARRAY, NUMBER, unrecorded
 from einsum_grad.errors import AutogradError
-
-if TYPE_CHECKING:
-    from einsum_grad.autograd.tensor import Tensor
 
 
 class Conversions(Traced):
@@ -80,11 +77,11 @@ class Conversions(Traced):
     def __len__(self) -> int:
         return int(run("len", len, (self._array,)))
 
-    def __iter__(self) -> Iterator[Tensor]:
+    def __iter__(self) -> Iterator[Self]:
         return (self[row] for row in range(len(self)))
 
-    def __getitem__(self, index: Any) -> Tensor:
-        item: Tensor = RECORDED[operator.getitem](self, index)
+    def __getitem__(self, index: Any) -> Self:
+        item: Self = RECORDED[operator.getitem](self, index)
         return item
 
     def __setitem__(self, index: Any, value: Any) -> NoReturn:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import numpy as np
@@ -17,6 +17,7 @@ from einsum_grad.autograd.ownership import look
 from einsum_grad.autograd.refusals import as_operand, run
 from einsum_grad.autograd.tape import Traced
 from einsum_grad.autograd.tensor import Tensor
+from einsum_grad.syntax import MAX_AXES, bounded
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -92,6 +93,7 @@ def _swapaxes(a: Any, axis1: int, axis2: int) -> Any:
 
 @implements(np.moveaxis)
 def _moveaxis(a: Any, source: Any, destination: Any) -> Any:
+    source, destination = ending("moveaxis", source), ending("moveaxis", destination)
     run("moveaxis", np.moveaxis, (look(a), source, destination))
     sources, places = axes_of("moveaxis", source, a.ndim), axes_of("moveaxis", destination, a.ndim)
     order = [axis for axis in range(a.ndim) if axis not in sources]
@@ -102,7 +104,8 @@ def _moveaxis(a: Any, source: Any, destination: Any) -> Any:
 
 @linear(np.broadcast_to)
 def _broadcast_to(array: Any, shape: Any) -> Any:
-    shape = run("broadcast_to", np.broadcast_to, (look(array), shape)).shape
+    given = ending("broadcast_to", shape)
+    shape = run("broadcast_to", np.broadcast_to, (look(array), given)).shape
     rank, lead = len(shape), len(shape) - array.ndim
     same = [size == shape[lead + axis] for axis, size in enumerate(array.shape)]
     # An axis of size 1 that is stretched is summed away, and the new one repeated.
@@ -139,9 +142,16 @@ def _on_diagonal(
 
 def axes_of(name: str, axis: Any, rank: int) -> tuple[int, ...]:
     """The axes as numbers from 0; None is all of them."""
-    given = tuple(range(rank)) if axis is None else axis
+    given = tuple(range(rank)) if axis is None else ending(name, axis)
     axes: tuple[int, ...] = run(name, normalize_axis_tuple, (given, rank))
     return axes
+
+
+def ending(name: str, numbers: Any) -> Any:
+    """A number, or axes or sizes: `ArgumentError` where they are more than an array has axes."""
+    if isinstance(numbers, (int, tuple, list, np.ndarray)) or not isinstance(numbers, Iterable):
+        return numbers
+    return run(name, bounded, (numbers, f"axes in {name}", MAX_AXES))
 
 
 def _cast(a: Any, dtype: Any) -> Any:

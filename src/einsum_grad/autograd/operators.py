@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any, Self, TypeVar
 
 import numpy as np
 
@@ -12,13 +12,17 @@ from einsum_grad.autograd.ownership import look
 from einsum_grad.autograd.refusals import as_operand, run
 from einsum_grad.autograd.tape import Array
 
-if TYPE_CHECKING:
-    from einsum_grad.autograd.tensor import Tensor
+T = TypeVar("T")
 
 
-def recorded(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Tensor:
-    """What a function gives that gives a Tensor."""
-    result: Tensor = function(*args, **kwargs)
+def recorded(tensor: T, function: Callable[..., Any], *args: Any, **kwargs: Any) -> T:
+    """Call `function`, which returns a Tensor, with `tensor` first."""
+    result: T = function(tensor, *args, **kwargs)
+    return result
+
+
+def _reflected(tensor: T, function: Callable[..., Any], other: Any) -> T:
+    result: T = function(other, tensor)
     return result
 
 
@@ -35,41 +39,41 @@ class Operators:
 
     __slots__ = ()
 
-    def __add__(self, other: Any) -> Tensor:
-        return recorded(np.add, self, other)
+    def __add__(self, other: Any) -> Self:
+        return recorded(self, np.add, other)
 
-    def __radd__(self, other: Any) -> Tensor:
-        return recorded(np.add, other, self)
+    def __radd__(self, other: Any) -> Self:
+        return _reflected(self, np.add, other)
 
-    def __sub__(self, other: Any) -> Tensor:
-        return recorded(np.subtract, self, other)
+    def __sub__(self, other: Any) -> Self:
+        return recorded(self, np.subtract, other)
 
-    def __rsub__(self, other: Any) -> Tensor:
-        return recorded(np.subtract, other, self)
+    def __rsub__(self, other: Any) -> Self:
+        return _reflected(self, np.subtract, other)
 
-    def __mul__(self, other: Any) -> Tensor:
-        return recorded(np.multiply, self, other)
+    def __mul__(self, other: Any) -> Self:
+        return recorded(self, np.multiply, other)
 
-    def __rmul__(self, other: Any) -> Tensor:
-        return recorded(np.multiply, other, self)
+    def __rmul__(self, other: Any) -> Self:
+        return _reflected(self, np.multiply, other)
 
-    def __truediv__(self, other: Any) -> Tensor:
-        return recorded(np.divide, self, other)
+    def __truediv__(self, other: Any) -> Self:
+        return recorded(self, np.divide, other)
 
-    def __rtruediv__(self, other: Any) -> Tensor:
-        return recorded(np.divide, other, self)
+    def __rtruediv__(self, other: Any) -> Self:
+        return _reflected(self, np.divide, other)
 
-    def __pow__(self, other: Any) -> Tensor:
-        return recorded(np.power, self, other)
+    def __pow__(self, other: Any) -> Self:
+        return recorded(self, np.power, other)
 
-    def __rpow__(self, other: Any) -> Tensor:
-        return recorded(np.power, other, self)
+    def __rpow__(self, other: Any) -> Self:
+        return _reflected(self, np.power, other)
 
-    def __matmul__(self, other: Any) -> Tensor:
-        return recorded(np.matmul, self, other)
+    def __matmul__(self, other: Any) -> Self:
+        return recorded(self, np.matmul, other)
 
-    def __rmatmul__(self, other: Any) -> Tensor:
-        return recorded(np.matmul, other, self)
+    def __rmatmul__(self, other: Any) -> Self:
+        return _reflected(self, np.matmul, other)
 
     def __floordiv__(self, other: Any) -> Array:
         return _constant(np.floor_divide, self, as_operand(other, "floor_divide"))
@@ -77,14 +81,14 @@ class Operators:
     def __rfloordiv__(self, other: Any) -> Array:
         return _constant(np.floor_divide, as_operand(other, "floor_divide"), self)
 
-    def __neg__(self) -> Tensor:
-        return recorded(np.negative, self)
+    def __neg__(self) -> Self:
+        return recorded(self, np.negative)
 
-    def __pos__(self) -> Tensor:
-        return recorded(np.positive, self)
+    def __pos__(self) -> Self:
+        return recorded(self, np.positive)
 
-    def __abs__(self) -> Tensor:
-        return recorded(np.absolute, self)
+    def __abs__(self) -> Self:
+        return recorded(self, np.absolute)
 
     def __lt__(self, other: Any) -> Array:
         return _constant(operator.lt, self, other)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -67,7 +68,7 @@ def _tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     a, b = _operands("tensordot", a, b)
     if isinstance(axes, (int, np.integer)):
         axes = range(np.ndim(a) - axes, np.ndim(a)), range(axes)
-    pair = run("tensordot", tuple, (axes,))
+    pair = tuple(run("tensordot", itertools.islice, (axes, 3)))
     if len(pair) != 2:
         raise ArgumentError("tensordot: axes is a number, or the axes of the first and the second")
     ours = axes_of("tensordot", pair[0], np.ndim(a))

@@ -1,15 +1,16 @@
-"""Running a primitive on its operands, and keeping what its VJP rules will need."""
+"""Run an operation on its operands, and keep what its VJP rules will need."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from einsum_grad.autograd.mode import is_recording
+from einsum_grad.autograd.operation import Operation, Rule
 from einsum_grad.autograd.ownership import borrow, look, own
 from einsum_grad.autograd.refusals import as_operand, run
 from einsum_grad.autograd.tape import Array, Lift, Node, Traced, wanted_positions
@@ -17,13 +18,10 @@ from einsum_grad.autograd.tensor import Tensor
 from einsum_grad.autograd.unrecorded import unrecorded
 from einsum_grad.errors import DTypeError
 
-if TYPE_CHECKING:
-    from einsum_grad.autograd.primitive import Primitive, Rule
-
 
 @dataclass(frozen=True, slots=True)
 class Residual:
-    """What a recorded primitive keeps: what the rules of its wanted operands ask for."""
+    """What a recorded operation keeps: whatever the rules of its wanted operands ask for."""
 
     rules: Mapping[int, Rule]
     places: Mapping[str, int]
@@ -39,56 +37,56 @@ class Residual:
         ]
 
 
-def record(primitive: Primitive, operands: Sequence[Any], params: Mapping[str, Any]) -> Any:
-    """Run `primitive`; with a Tensor among the operands the result is a Tensor.
+def record(operation: Operation, operands: Sequence[Any], params: Mapping[str, Any]) -> Any:
+    """Run `operation`; with a Tensor among the operands the result is a Tensor.
 
     Raises `AutogradError` where a gradient is wanted for an operand that has no rule.
     """
-    operands = [as_operand(operand, primitive.name) for operand in operands]
-    params = {name: _constant(primitive.name, name, value) for name, value in params.items()}
+    operands = [as_operand(operand, operation.name) for operand in operands]
+    params = {name: _constant(operation.name, name, value) for name, value in params.items()}
     if not any(isinstance(operand, Traced) for operand in operands):
-        return run(primitive.name, primitive.forward, operands, params)
+        return run(operation.name, operation.forward, operands, params)
     wanted = wanted_positions(operands) if is_recording() else ()
-    if primitive.ordered:
-        _refuse_complex(primitive.name, [operands[position] for position in wanted])
-    rules, asked = _rules(primitive, wanted)
-    arrays = _arrays(primitive, operands, asked)
-    out = _run(primitive, arrays, params)
+    if operation.ordered:
+        _refuse_complex(operation.name, [operands[position] for position in wanted])
+    rules, asked = _rules(operation, wanted)
+    arrays = _arrays(operation, operands, asked)
+    out = _run(operation, arrays, params)
     if not wanted or out.dtype.kind not in "fc":
         return Tensor._of(out, None)
     out.flags.writeable = False
-    kept = _kept(primitive, asked, [*arrays, out])
-    residual = Residual(rules, primitive.places, kept, _facts(asked, arrays, params))
+    kept = _kept(operation, asked, [*arrays, out])
+    residual = Residual(rules, operation.places, kept, _facts(asked, arrays, params))
     parents = [operands[position]._node for position in wanted]
-    return Tensor._of(out, Node(primitive.name, out, wanted, parents, residual))
+    return Tensor._of(out, Node(operation.name, out, wanted, parents, residual))
 
 
 @functools.lru_cache(maxsize=1024)
 def _rules(
-    primitive: Primitive, wanted: tuple[int, ...]
+    operation: Operation, wanted: tuple[int, ...]
 ) -> tuple[Mapping[int, Rule], frozenset[str]]:
     """The rules of the wanted operands, and everything that they ask for."""
-    rules = {position: primitive.rule(position) for position in wanted}
+    rules = {position: operation.rule(position) for position in wanted}
     return rules, frozenset(name for rule in rules.values() for name in rule.asks)
 
 
-def _arrays(primitive: Primitive, operands: Sequence[Any], asked: Container[str]) -> list[Any]:
+def _arrays(operation: Operation, operands: Sequence[Any], asked: Container[str]) -> list[Any]:
     """The operands' values: to be kept where a rule asks for them, else just to be used."""
     return [
-        borrow(operand) if primitive.view or name in asked else look(operand)
-        for name, operand in zip(primitive.names(len(operands)), operands, strict=True)
+        borrow(operand) if operation.view or name in asked else look(operand)
+        for name, operand in zip(operation.names(len(operands)), operands, strict=True)
     ]
 
 
-def _run(primitive: Primitive, arrays: Sequence[Any], params: Mapping[str, Any]) -> Array:
+def _run(operation: Operation, arrays: Sequence[Any], params: Mapping[str, Any]) -> Array:
     """The result, as an array that is shared with nothing but borrowed operands."""
-    if primitive.view:
-        return np.asarray(run(primitive.name, primitive.forward, arrays, params)).view()
-    return own(np.asarray(run(primitive.name, primitive.forward, arrays, params)))
+    if operation.view:
+        return np.asarray(run(operation.name, operation.forward, arrays, params)).view()
+    return own(np.asarray(run(operation.name, operation.forward, arrays, params)))
 
 
-def _kept(primitive: Primitive, asked: Container[str], values: Sequence[Any]) -> dict[str, Any]:
-    names = (*primitive.names(len(values) - 1), "out")
+def _kept(operation: Operation, asked: Container[str], values: Sequence[Any]) -> dict[str, Any]:
+    names = (*operation.names(len(values) - 1), "out")
     return {name: value for name, value in zip(names, values, strict=True) if name in asked}
 
 
@@ -101,10 +99,10 @@ def _facts(
     return facts
 
 
-def _constant(primitive: str, name: str, value: Any) -> Any:
-    return unrecorded(value, f"{primitive} has no gradient for {name}: pass {name}.data instead")
+def _constant(operation: str, name: str, value: Any) -> Any:
+    return unrecorded(value, f"{operation} has no gradient for {name}: pass {name}.data instead")
 
 
-def _refuse_complex(primitive: str, operands: Sequence[Traced]) -> None:
+def _refuse_complex(operation: str, operands: Sequence[Traced]) -> None:
     if any(operand._array.dtype.kind == "c" for operand in operands):
-        raise DTypeError(f"{primitive} of complex numbers has no gradient")
+        raise DTypeError(f"{operation} of complex numbers has no gradient")

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from einsum_grad.autograd.dispatch import RECORDED, bare_signature
-from einsum_grad.autograd.primitive import Primitive, Rule
+from einsum_grad.autograd.operation import Rule
+from einsum_grad.autograd.primitive import Primitive
 from einsum_grad.autograd.tape import OUTPUT
 from einsum_grad.errors import ArgumentError, ArgumentTypeError
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from einsum_grad.autograd.dispatch import implements
+from einsum_grad.autograd.linear import ending
 from einsum_grad.autograd.ownership import look
 from einsum_grad.autograd.refusals import run
 from einsum_grad.autograd.registration import define
@@ -41,7 +42,7 @@ def _squeeze(a: Any, axis: Any = None) -> Any:
 
 @implements(np.expand_dims)
 def _expand_dims(a: Any, axis: Any) -> Any:
-    return np.reshape(a, _shape_of(np.expand_dims, a, axis))
+    return np.reshape(a, _shape_of(np.expand_dims, a, ending("expand_dims", axis)))
 
 
 def _shape_of(function: Callable[..., Any], a: Any, axis: Any) -> Shape:

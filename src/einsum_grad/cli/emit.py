@@ -15,7 +15,8 @@ examples:
   einsum-grad emit 'bij,jk->ik'
   einsum-grad emit 'bij,jk->ik' --target einops --wrt 0 -o gradient.py && python gradient.py
 
-The module imports nothing but its target's library. Run as a script, it checks its gradients.
+The module imports nothing but its target's library. Run as a script, it checks its gradients,
+unless it is --bare.
 """
 
 
@@ -33,6 +34,18 @@ def add(commands: Any) -> None:
     add_request(parser)
     add_target(parser)
     parser.add_argument(
+        "--numbers",
+        metavar="real|complex",
+        default="real",
+        help="what the code is for; gradients of complex operands have conjugates",
+    )
+    parser.add_argument(
+        "--blocked",
+        action="store_true",
+        help="loops over blocks, where --sizes or --shapes say that the arrays are large",
+    )
+    parser.add_argument("--bare", action="store_true", help="leave out the check of itself")
+    parser.add_argument(
         "-o",
         "--output",
         metavar="FILE",
@@ -49,7 +62,14 @@ def _run(arguments: argparse.Namespace) -> Exit:
     from einsum_grad.cli.files import write
     from einsum_grad.emit import emit
 
-    text = emit(arguments.pattern, target=target_of(arguments), **asked(arguments))
+    text = emit(
+        arguments.pattern,
+        target=target_of(arguments),
+        numbers=arguments.numbers,
+        blocked=arguments.blocked,
+        bare=arguments.bare,
+        **asked(arguments),
+    )
     if arguments.output == "-":
         say(text, end="")
     else:

@@ -8,11 +8,7 @@ from einsum_grad.lazy import lazily
 
 if TYPE_CHECKING:
     from einsum_grad.emit.module import write as write
-    from einsum_grad.emit.request import along as along
     from einsum_grad.emit.request import emit as emit
-    from einsum_grad.emit.request import path_of as path_of
-    from einsum_grad.emit.request import program_along as program_along
-    from einsum_grad.emit.request import program_of as program_of
     from einsum_grad.emit.request import target_of as target_of
     from einsum_grad.emit.request import traits_of as traits_of
     from einsum_grad.emit.source import Source as Source
@@ -25,11 +21,7 @@ else:
         {
             "module": ("write",),
             "request": (
-                "along",
                 "emit",
-                "path_of",
-                "program_along",
-                "program_of",
                 "target_of",
                 "traits_of",
             ),

@@ -7,15 +7,15 @@ the module holds the products against it.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from einsum_grad.emit.context import Context
 from einsum_grad.emit.derivative_check import self_check
 from einsum_grad.emit.guard import guard
 from einsum_grad.emit.module import assembled, shortened
 from einsum_grad.emit.printer import filled
-from einsum_grad.emit.request import along, path_of, target_of
+from einsum_grad.emit.request import target_of
 from einsum_grad.emit.steps import statements_of
 from einsum_grad.emit.target import Target
 from einsum_grad.emit.tree import (
@@ -33,7 +33,7 @@ from einsum_grad.emit.tree import (
     ended,
 )
 from einsum_grad.errors import ArgumentError
-from einsum_grad.lower import Program, arrange, steps
+from einsum_grad.lower import Lowering, lowering, steps
 from einsum_grad.plan import (
     ELLIPSIS,
     Derivative,
@@ -118,9 +118,9 @@ class _Writer:
 
     def __init__(self, given: Derivative, target: Target, sizes: Mapping[str, int]) -> None:
         self.given, self.target, self.sizes = given, target, sizes
-        self.program = self._program(given.pattern)
+        self.program = self._lowering(given.pattern).lowered()
         self.context = Context(self.program, target)
-        self.checked = self._program(as_one(given))
+        self.checked = self._lowering(as_one(given)).lowered()
         self.names = [name.lower() for name in operand_names(len(given.pattern.inputs))]
         self.checks = guard(self.checked)
 
@@ -149,9 +149,8 @@ class _Writer:
         if self.checks:
             yield Do(call("own", "check_sizes", *self.names))
 
-    def _program(self, pattern: Pattern, names: Sequence[str] = (), output: str = "z") -> Program:
-        path = path_of(pattern, self.target, self.sizes)
-        return along(pattern, path, (), self.sizes, names=names, output=output)
+    def _lowering(self, pattern: Pattern) -> Lowering:
+        return replace(lowering(pattern, (), self.target.form, self.sizes), scale=None)
 
     def _width(self) -> int:
         return len(self.given.pattern.inputs[self.given.wrt[-1][0]])
@@ -178,9 +177,8 @@ class _Writer:
 
     def _steps(self, pattern: Pattern, names: Sequence[str], result: str) -> Iterator[Statement]:
         """What makes the output of a pattern, in the names of its operands."""
-        program = self._program(pattern, names, result)
-        program = arrange(program) if self.target.pairwise else program
-        program = dataclasses.replace(program, sizes=self.program.sizes)
+        program = self._lowering(pattern).program(names, result)
+        program = replace(program, sizes=self.program.sizes)
         context = Context(program, self.target, self.program.operands)
         for step in steps(program.forward):
             yield from statements_of(step, context)

@@ -8,10 +8,7 @@ from itertools import chain
 
 from einsum_grad.emit.product import ROLES
 from einsum_grad.emit.tree import Assign, Free, Statement
-from einsum_grad.lower import Program, Step, dying
-
-SMALLEST = 1 << 17
-"""The bytes from which on an array is worth a statement in a module of large arrays."""
+from einsum_grad.lower import Program, Step, dying, machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,4 +49,4 @@ def _may_copy(program: Program, part: Part) -> bool:
         return False
     given = {program.cotangent, *program.operands}
     args = given.intersection(arg for step in part.steps for arg in step.args)
-    return any(scale.reaches(arg.labels, SMALLEST) for arg in args)
+    return any(scale.reaches(arg.labels, machine.REUSED) for arg in args)

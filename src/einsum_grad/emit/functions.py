@@ -65,8 +65,9 @@ class _Writer:
         output, gradients = self.evaluation(), self.gradients()
         if self.saved:
             unpack = Assign(names(self.saved), "saved")
-            used_up = Do(call("own", "saved.clear"))
-            output, gradients = [unpack, *output], [unpack, _USED_UP, used_up, BLANK, *gradients]
+            clear = Do(call("own", "saved.clear"))
+            used_up: list[Statement] = [_USED_UP, clear] if self.target.frees else []
+            output, gradients = [unpack, *output], [unpack, *used_up, BLANK, *gradients]
         return [
             *([self.save()] if self.saved else []),
             Define("output", self.inner, self.output_doc, output),

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from einsum_grad.emit.context import Context
-from einsum_grad.emit.freed import SMALLEST, Part
+from einsum_grad.emit.freed import Part
 from einsum_grad.emit.product import Pairing, einsum_pairing, pairing_of, written
 from einsum_grad.emit.steps import diagonal, statements_of, viewed
 from einsum_grad.emit.tree import (
@@ -27,7 +27,6 @@ from einsum_grad.emit.tree import (
 )
 from einsum_grad.emit.view import transposed
 from einsum_grad.lower import (
-    UNLOCKED,
     AxisSize,
     Block,
     Op,
@@ -35,6 +34,7 @@ from einsum_grad.lower import (
     Step,
     Value,
     is_view,
+    machine,
     only,
     product_of,
 )
@@ -88,7 +88,7 @@ class _Large:
         return (*pairing.before, self.made(result), self.into(pairing, result.name, self.context))
 
     def is_large(self, value: Value) -> bool:
-        return self.scale.reaches(value.labels, SMALLEST)
+        return self.scale.reaches(value.labels, machine.REUSED)
 
     def sums(self, step: Step) -> bool:
         """Whether `step` is the sum of one large array."""
@@ -184,7 +184,7 @@ class _Large:
             return None
         pairing = pairing_of(own, product, context)
         parts = block.parts if block.label in own.result.labels else 1
-        few = not self.scale.counts(own.result.labels, UNLOCKED * parts)
+        few = not self.scale.counts(own.result.labels, machine.UNLOCKED_ROUNDED * parts)
         operation = pairing.value.operation
         if few and operation in _LOCKED:
             return einsum_pairing(own, product, context)

@@ -36,15 +36,16 @@ class Text:
     helpers: tuple[str, ...]
 
 
-def write(program: Program, target: Target) -> Source:
-    """Write the module of `program` for `target`."""
+def write(program: Program, target: Target, bare: bool = False) -> Source:
+    """Write the module of `program` for `target`; a `bare` one does not check itself."""
     found, checks = schedule(program), guard(program)
     inner, checked = functions(program, target, found, checks is not None)
     outer = [*([checks] if checks else []), *checked]
-    check = self_check(program, bool(found.together)) if program.wrt else []
+    checks_itself = bool(program.wrt) and not bare
+    check = self_check(program, bool(found.together)) if checks_itself else []
 
     def header(libraries: Sequence[Library]) -> list[str]:
-        return _header(program, libraries)
+        return _header(program, libraries, checks_itself)
 
     text = assembled(target, header, inner, outer, check)
     needed = text.first + text.others
@@ -66,23 +67,24 @@ def assembled(
     """The text of a module: functions that come first, `outer` ones, and what a script needs."""
     printer = Printer(target)
     first, others = printer.write(inner), printer.write(outer)
-    # The standard library's imports stand apart.
-    math = ["import math", ""] if "math" in printer.used else []
     own = helpers(printer.used)
     rest = printer.write([*(Lines(each.code) for each in own.values()), *script])
     used = printer.used.union(*(each.needs for each in own.values()))
     used |= {NUMPY_LIBRARY.alias} if script else set()
     libraries = [each for each in target.libraries if each.alias in used]
-    imports = [*math, *(each.statement for each in libraries)]
+    imports = [each.statement for each in libraries]
+    if "math" in printer.used:
+        # The standard library's imports stand apart.
+        imports = ["import math", *(["", *imports] if imports else [])]
     opening = "\n".join([*header(libraries), *(["", *imports] if imports else []), ""])
     before = [opening, *([first] if first else []), *([""] if others else [])]
     return Text("\n\n".join(before), others, f"\n\n{rest}" if rest else "", tuple(own))
 
 
-def _header(program: Program, libraries: Sequence[Library]) -> list[str]:
+def _header(program: Program, libraries: Sequence[Library], checks_itself: bool) -> list[str]:
     names = " and ".join(library.name for library in libraries)
     needs = f"; needs {names}" if names else ""
-    check = " Run as a script, it checks its gradients." if program.wrt else ""
+    check = " Run as a script, it checks its gradients." if checks_itself else ""
     pattern = str(program.pattern)
     return [
         f'"""The einsum {shortened(pattern)} and its gradients.',

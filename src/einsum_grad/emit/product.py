@@ -10,11 +10,18 @@ from itertools import chain
 from einsum_grad.emit.context import Context
 from einsum_grad.emit.tree import Assign, Call, Expression, Statement, call
 from einsum_grad.emit.view import aligned, transposed
-from einsum_grad.lower import Kind, Product, Step, Value, is_matrix, missing, only, without
+from einsum_grad.lower import (
+    LETTERS,
+    Kind,
+    Product,
+    Step,
+    Value,
+    is_matrix,
+    missing,
+    only,
+    without,
+)
 from einsum_grad.plan import Labels, Pattern
-
-LETTERS = len(string.ascii_letters)
-"""How many labels an einsum takes."""
 
 ROLES = ("left", "right")
 """What the arguments of a call are called where a statement has to prepare them."""
@@ -101,6 +108,8 @@ def _matmul(step: Step, product: Product, context: Context) -> Pairing:
     """A matrix product; several labels of a group are made one axis."""
     if product.batch_is_last or missing(product):
         return einsum_pairing(step, product, context)
+    if product.left.labels == product.right.labels and context.program.scale is None:
+        return _scalar(product, context)
     product = product.in_order()
     spread = product.spread
     rows, columns = without(product.rows, spread), without(product.columns, spread)
@@ -114,6 +123,16 @@ def _matmul(step: Step, product: Product, context: Context) -> Pairing:
     # an array of one number is a factor to it, and of 0 times nan it makes 0.
     operation = "matmul" if batch or context.program.singletons else "dot"
     return Pairing(call(operation, left, right), axes, (*before, *more))
+
+
+def _scalar(product: Product, context: Context) -> Pairing:
+    """The scalar product of two arrays: of real ones np.vdot, which conjugates its first."""
+    left, right = product.left, product.right
+    if len(product.contracted) == 1:
+        return Pairing(call("matmul", left.name, right.name), ())
+    if _is_real(context):
+        return Pairing(call("vdot", left.name, right.name), ())
+    return Pairing(call("matmul", call("ravel", left.name), call("ravel", right.name)), ())
 
 
 def _padded(product: Product, context: Context) -> Pairing:

@@ -12,8 +12,8 @@ class Source:
     It defines `forward(*operands)` and `backward(cotangent, *operands)`, which check the sizes.
     It may begin with what those two call: `output(*operands)` and `pullback(cotangent, *operands)`,
     and where these share values, `save(*operands)`, whose result, a list, is their last argument.
-    `pullback` empties that list, so that arrays go as soon as they were used. Where one pass over
-    large arrays can, `value_and_gradients(cotangent, *operands)` does what all three do.
+    Where its target frees arrays, `pullback` empties that list. Where one pass over large arrays
+    can, `value_and_gradients(cotangent, *operands)` does what all three do.
     """
 
     text: str

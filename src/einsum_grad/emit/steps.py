@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from einsum_grad.emit.context import Context
-from einsum_grad.emit.product import LETTERS, einsum, pairing_of, written
+from einsum_grad.emit.product import einsum, pairing_of, written
 from einsum_grad.emit.tree import Assign, Call, Comment, Expression, Statement, call
 from einsum_grad.emit.view import transposed
-from einsum_grad.lower import Op, Step, Value, product_of
+from einsum_grad.lower import LETTERS, Op, Step, Value, product_of
 from einsum_grad.plan import diagonals, distinct
 
 Form = tuple[tuple[Statement, ...], Expression]

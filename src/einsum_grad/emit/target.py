@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from einsum_grad.emit.spelling import Spelling
+from einsum_grad.lower import Form
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +42,8 @@ class Target:
     """A diagonal is written through a view of it; else the operation `embed` makes the array."""
     out_argument: Mapping[str, str] = field(default_factory=dict)
     """The operations that write the result of another to memory that is there, by that other."""
+
+    @property
+    def form(self) -> Form:
+        """What it asks of its programs: blocks need results that are written in place."""
+        return Form(self.pairwise, bool(self.out_argument))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from einsum_grad.lower import Op, Program, Step, arrange, is_view, lower, scale_of, steps
+from einsum_grad.lower import PLAIN, Form, Lowering, Op, Program, Step, is_view, scale_of, steps
 from einsum_grad.lower.cost import Cost, Term, Work, cost, total, work
 from einsum_grad.lower.dependence import needed
 from einsum_grad.plan import (
@@ -17,7 +17,6 @@ from einsum_grad.plan import (
     Pattern,
     arrays,
     contraction_path,
-    pairwise,
 )
 
 
@@ -65,7 +64,9 @@ def costs(
     known = bool(sizes) and all(label in sizes for label in pattern.labels() if label != UNIT)
     ordered = known or count <= 2 or order is False or isinstance(order, tuple)
     path = contraction_path(pattern, sizes, order) if ordered else left_to_right(count)
-    program = lower(pairwise(pattern, path), wrt, given=sizes)
+    scale = scale_of(arrays(pattern, path), sizes, itemsize) if known else None
+    found = Lowering(pattern, wrt, path, sizes, PLAIN, Form(), True, scale)
+    program = found.lowered()
     places = _places(program)
 
     def part(chosen: tuple[Step, ...], shared: tuple[Pattern, ...] = ()) -> PartCost:
@@ -79,18 +80,10 @@ def costs(
         gradients=tuple(
             part(chosen, tuple(_shared(program, chosen, places))) for chosen in backward
         ),
-        total=_total(program, path, sizes, itemsize, order) if known else None,
+        total=cost(found.program(), sizes, itemsize, order) if known else None,
         itemsize=itemsize,
         ordered=ordered,
     )
-
-
-def _total(
-    program: Program, path: Path, sizes: Mapping[str, int], itemsize: int, order: Order
-) -> Cost:
-    """The cost of what actually runs for these sizes, copies and blocks included."""
-    scale = scale_of(arrays(program.pattern, path), sizes, itemsize)
-    return cost(arrange(program, scale), sizes, itemsize, order)
 
 
 def left_to_right(count: int) -> Path:

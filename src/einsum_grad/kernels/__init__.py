@@ -1,1 +1,1 @@
-"""What large NumPy arrays are done with: copies, sums, products, used memory."""
+"""Kernels for large NumPy arrays: copies, sums, products, and a pool of buffers."""

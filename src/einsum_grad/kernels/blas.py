@@ -1,4 +1,4 @@
-"""What NumPy's BLAS has beside what NumPy calls: transposed copies."""
+"""Transposed copies by NumPy's own BLAS, which NumPy itself doesn't call."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from collections.abc import Callable
 from typing import Any
 
 _LINKED = "numpy._core._multiarray_umath"
-"""The module that is linked to the BLAS: what a library is linked to is found through it."""
+"""The module that is linked to the BLAS, whose symbols are found through it."""
 
 _SOMATCOPY = (
     ("scipy_cblas_somatcopy64_", ctypes.c_int64),
     ("scipy_cblas_somatcopy", ctypes.c_int32),
 )
-"""What copies a float32 matrix: OpenBLAS's, in NumPy's wheels, and the integers that it takes."""
+"""OpenBLAS's names, in NumPy's wheels, for copying a float32 matrix, and its integer type."""
 
 _BY_ROWS, _TRANSPOSED = 101, 112
-"""How CBLAS says that a matrix lies row by row, and that it is to be transposed."""
+"""CBLAS's constants for row-major order and for transposition."""
 
 Transpose = Callable[[int, int, int, int, int, int], None]
-"""What copies a float32 matrix: its rows and columns, the addresses of the matrix and of its copy,
-and how many numbers apart the rows lie in the one, and the columns in the other."""
+"""Copies a float32 matrix: rows, columns, the addresses of the matrix and of its copy, and the
+strides, in numbers, of the rows in the one and of the columns in the other."""
 
 
 def _library() -> Any:
-    """The library, called without Python's lock; None if none is."""
+    """The library, whose calls release Python's lock; None if it can't be loaded."""
     try:
         return ctypes.CDLL(importlib.import_module(_LINKED).__file__)
     except (ImportError, OSError):
@@ -35,9 +35,9 @@ def _library() -> Any:
 
 @functools.cache
 def transpose() -> Transpose | None:
-    """What copies a float32 matrix so that its columns are rows; None where no such BLAS is.
+    """The function that transposes a float32 matrix into a copy; None where the BLAS has none.
 
-    OpenBLAS has it for float64 too, but without a kernel of its own: that takes longer than NumPy.
+    OpenBLAS has one for float64 too, but without an optimised kernel: NumPy is faster.
     """
     library, flag = _library(), ctypes.c_int
     for name, integer in _SOMATCOPY:

@@ -1,16 +1,15 @@
-"""Memory that large results are made in, used again when nobody holds the result any more.
+"""A pool of buffers for large results, reused once nothing refers to the result any more.
 
-A fresh page costs as much as the arithmetic on it: the system clears it first. So a large array is
-made in memory that an array of the same size has given back. It comes back by itself: whatever sees
-the array's numbers refers to the array, and the array to its bases, the last of which is made of a
-`_Lease`; when the last of them goes, the lease goes, and leaves its memory here. NumPy knows where
-that memory is, but not whose: so there is nothing behind the lease that somebody could hold.
+A fresh page costs as much as the arithmetic on it, since the system clears it first. So a large
+array is made in memory that an array of the same size has returned. Memory returns by itself: every
+view refers to its array, and the array to its bases, the last of which is made from a `_Lease`;
+when the last reference is dropped, the lease is finalized and returns its memory. NumPy knows the
+address alone, so nobody can reach the memory's owner, behind the lease, through an array.
 
-There is no lock. Memory comes back whenever the last reference goes, in a finalizer, in a signal
-handler, and in the middle of any line below. Each change is one operation of a list or a dictionary
-instead, which Python does as a whole, and what waits is counted when it is asked for. So memory
-that is on its way from a list to its borrower is in no list: nobody else gets it, and where an
-interrupt ends the way, it goes back to the system.
+There is no lock: memory may return in a finalizer, in a signal handler, between any two operations
+below. Each change is instead one atomic operation on a list or dictionary, and the total is counted
+when it is asked for. Memory on its way from a list to its borrower is in no list, so nobody else
+gets it, and if an interrupt comes just then it goes back to the system.
 """
 
 from __future__ import annotations
@@ -23,18 +22,11 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 from numpy.typing import NDArray
 
-SMALLEST = 1 << 17
-"""Below so many bytes malloc has pages at hand."""
-
-MOST = 1 << 28
-"""At most so many bytes wait here; what has waited longest goes first."""
-
-_ALIGNMENT = 64
-"""A cache line, and the widest vector of today's processors."""
+from einsum_grad.lower import machine
 
 
 class Memory(NamedTuple):
-    """So many bytes of an array that owns them, and where they are in the words of NumPy."""
+    """A buffer, the array that owns it, and its address as an array interface."""
 
     nbytes: int
     owner: NDArray[np.uint8]
@@ -42,7 +34,7 @@ class Memory(NamedTuple):
 
 
 class _Lease:
-    """What borrowed memory belongs to; it gives the memory back when it goes."""
+    """The owner of borrowed memory; its finalizer returns the memory to the pool."""
 
     __slots__ = ("__array_interface__", "_memory")
     __array_interface__: dict[str, Any]
@@ -54,57 +46,57 @@ class _Lease:
 
 
 class _Lent(np.ndarray[Any, Any]):
-    """The base of an array that was lent; NumPy never looks behind it for another."""
+    """The base of a lent array; NumPy collapses no chain of bases past a subclass."""
 
     __slots__ = ()
 
 
 class Pool:
-    """Memory that waits to be used again."""
+    """Buffers that wait to be reused."""
 
     def __init__(self) -> None:
         self._waiting: dict[int, list[Memory]] = {}
-        """What waits by its bytes, the last to come the last; the first size waits longest."""
+        """Waiting buffers by size in bytes, the latest last; the first size has waited longest."""
 
     def get(self, nbytes: int) -> Memory:
-        """Memory of `nbytes`, with whatever numbers are in it."""
+        """Return `nbytes` of memory with arbitrary contents."""
         found = self._waiting.get(nbytes)
         if found:
             try:
                 memory = found.pop()
-            except IndexError:  # another thread had the last
+            except IndexError:  # another thread took the last one
                 return _allocated(nbytes)
             if not found:
-                # What another thread has put there meanwhile goes to the system.
+                # If another thread has returned one meanwhile, that goes to the system.
                 self._waiting.pop(nbytes, None)
             return memory
         return _allocated(nbytes)
 
     def take_back(self, memory: Memory) -> None:
-        """Keep `memory` for later; this may happen at any time, also in the middle of `get`."""
+        """Keep `memory` for later; may be called at any time, even in the middle of `get`."""
         nbytes = memory.nbytes
-        if nbytes <= MOST:
+        if nbytes <= machine.POOL_LIMIT:
             self._waiting.setdefault(nbytes, []).append(memory)
-            if self.waiting() > MOST:
+            if self.waiting() > machine.POOL_LIMIT:
                 self._shrink()
 
     def clear(self) -> None:
-        """Give all that waits back to the system."""
+        """Give all waiting memory back to the system."""
         self._waiting.clear()
 
     def waiting(self) -> int:
-        """How many bytes wait."""
-        # To copy the keys is one operation; another thread may change them after it.
+        """The bytes that wait."""
+        # Copying the keys is atomic; another thread may change them afterwards.
         total = 0
         for nbytes in list(self._waiting):
             total += nbytes * len(self._waiting.get(nbytes, ()))
         return total
 
     def _shrink(self) -> None:
-        """Give what has waited longest back to the system, until no more waits than may."""
+        """Give back to the system what has waited longest, until the limit is kept."""
         for nbytes in list(self._waiting):
             found = self._waiting.get(nbytes, [])
-            while found and self.waiting() > MOST:
+            while found and self.waiting() > machine.POOL_LIMIT:
                 with suppress(IndexError):
                     found.pop(0)
             if found:
@@ -113,9 +105,9 @@ class Pool:
 
 
 def _allocated(nbytes: int) -> Memory:
-    owner = np.empty(nbytes + _ALIGNMENT, np.uint8)
+    owner = np.empty(nbytes + machine.CACHE_LINE, np.uint8)
     address = int(owner.__array_interface__["data"][0])
-    start = address + -address % _ALIGNMENT
+    start = address + -address % machine.CACHE_LINE
     place = {"shape": (nbytes,), "typestr": "|u1", "data": (start, False), "version": 3}
     return Memory(nbytes, owner, place)
 
@@ -126,19 +118,19 @@ waiting = _POOL.waiting
 
 
 def empty(shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
-    """Return an array with whatever numbers were there before: np.empty, in used memory if large.
+    """Return np.empty(shape, dtype), in reused memory if it is large.
 
     >>> empty((2, 3), np.dtype(float)).shape
     (2, 3)
     """
     nbytes = math.prod(shape) * dtype.itemsize
-    if nbytes < SMALLEST or dtype.hasobject:  # no numbers may be left where objects are to be
+    if nbytes < machine.REUSED or dtype.hasobject:  # stale bytes are no objects
         return np.empty(shape, dtype)
     try:
         memory = _POOL.get(nbytes)
     except (MemoryError, ValueError):
         _POOL.clear()
-        return np.empty(shape, dtype)  # It may be there now; else NumPy says shape and dtype.
+        return np.empty(shape, dtype)  # it may fit now; else NumPy's error has shape and dtype
     lease = _Lease()
     lease._memory = memory
     lease.__array_interface__ = memory.interface
@@ -150,5 +142,5 @@ def empty(shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
 
 
 def is_leased(array: NDArray[Any]) -> bool:
-    """Whether `array` is what `empty` returned, and no view of it."""
+    """Whether `array` is itself what `empty` returned, not a view of it."""
     return isinstance(array.base, _Lent)

@@ -1,4 +1,4 @@
-"""Copies of large arrays, in pieces that suit the caches."""
+"""Copies of large arrays, in pieces that fit the caches."""
 
 from __future__ import annotations
 
@@ -9,41 +9,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from einsum_grad.kernels.buffer_pool import empty
-from einsum_grad.kernels.parallel.threads import FEWEST, in_blocks, is_within_block
-from einsum_grad.kernels.tiling import SHORTEST, along_of, cut_of
+from einsum_grad.kernels.parallel.threads import in_blocks, is_within_block
+from einsum_grad.kernels.tiling import along_of, cut_of
 from einsum_grad.kernels.transposition import matrices_of, merged, transposed
+from einsum_grad.lower import machine
 
 Array = NDArray[Any]
 
-_SMALL = 1 << 20
-"""The bytes below which NumPy copies an array by one call, unless its lines share places."""
-
-_SMALLER, _SMALLER_PART = 1 << 19, 1 << 18
-"""The bytes below which nobody looks for that: of a whole array, and of a part that a block has."""
-
-_SHARED = 1 << 22
-"""The bytes from which on it is worth to wake other threads for a copy."""
-
-_FEW_COLUMNS = 256
-"""How many columns are copied at a time: a cache has a line of each, wherever they lie."""
-
-_LEAST = 1 << 15
-"""The numbers of a piece, at least."""
-
-_FIRST = 8
-"""The indices of an axis that are enough for threads to share it."""
-
 
 def copied(array: Array) -> Array:
-    """A copy whose last axis is the one without gaps, made in pieces that suit the caches."""
+    """Return a C-contiguous copy, made in pieces that fit the caches."""
     return _copied_part(array) if is_within_block() else _copied_whole(array)
 
 
 def _copied_whole(array: Array) -> Array:
-    """The copy of an array that no block divides, large ones in memory that is used again."""
-    parts = FEWEST if array.nbytes >= _SHARED else 1
+    """Copy an array outside of any block, into reused memory if it is large."""
+    parts = machine.FEWEST_CHUNKS if array.nbytes >= machine.WAKE_FOR_COPY else 1
     matrices = matrices_of(array, beside=parts > 1)
-    if matrices is None and array.nbytes < _SMALLER:
+    if matrices is None and array.nbytes < machine.LARGE:
         return array.copy()
     target = empty(array.shape, array.dtype)
     if matrices is not None:
@@ -55,15 +38,15 @@ def _copied_whole(array: Array) -> Array:
 
 
 def _copied_part(array: Array) -> Array:
-    """The same of what a block has. What is decided before a call keeps Python's lock from others.
+    """Copy a chunk's part of an array, deciding little: that holds Python's lock.
 
-    It is soon gone, and memory of its size would wait in vain to be used again.
+    The copy is short-lived, and its size is rarely asked for again: it takes no reused memory.
     """
-    if array.nbytes < _SMALLER_PART:
+    if array.nbytes < machine.UNTILED_CHUNK:
         return array.copy()
     flat = _flat(array)
     cut = cut_of(flat)
-    if array.nbytes < _SMALL and cut is None:
+    if array.nbytes < machine.COPY_AT_ONCE and cut is None:
         return array.copy()
     matrices = matrices_of(array, beside=True)
     target = np.empty(array.shape, array.dtype)
@@ -75,40 +58,41 @@ def _copied_part(array: Array) -> Array:
 
 
 def _flat(array: Array) -> Array:
-    """`array` with axes made one where they lie one in the other, which takes no copy."""
+    """`array` with axes merged where no copy is needed for that."""
     return array.reshape(merged(array)[0])
 
 
 def _copy_in_pieces(target: Array, array: Array, cut: tuple[int, int] | None, parts: int) -> None:
-    """Copy what is cut along `cut`, or else where its columns are many, or shared as it is."""
+    """Copy along `cut` if there is one, else a few columns at a time if there are many."""
     if cut is not None:
         axis, length = cut
         _in_pieces(target, array, axis, length, axis, parts)
-    elif array.nbytes < _SMALL:
+    elif array.nbytes < machine.COPY_AT_ONCE:
         np.copyto(target, array)
-    elif _columns(array) <= _FEW_COLUMNS:
-        axis = max(range(array.ndim), key=lambda axis: min(array.shape[axis], _FIRST))
+    elif _columns(array) <= machine.COPIED_COLUMNS:
+        enough = machine.COPIED_INDICES
+        axis = max(range(array.ndim), key=lambda axis: min(array.shape[axis], enough))
         _in_pieces(target, array, axis, array.shape[axis], axis, parts)
     else:
         _in_columns(target, array, parts)
 
 
 def _columns(array: Array) -> int:
-    """How many numbers are read before the next one of a row in memory is."""
+    """How many numbers are read before the neighbour in memory of the first is."""
     after = slice(along_of(array) + 1, None)
     axes = zip(array.shape[after], array.strides[after], strict=True)
     return math.prod(size for size, stride in axes if stride)
 
 
 def _in_columns(target: Array, array: Array, parts: int) -> None:
-    """Copy a few columns at a time: their first lines stay in the cache until the others are read.
+    """Copy a few columns at a time, so that their cache lines stay until they are read again.
 
-    Cut is an axis that makes them few. Of those that do it is the one whose indices lie farthest
-    apart: the columns that are left lie on fewer pages.
+    Of the axes whose division makes the columns few enough, the one with the longest stride is
+    divided: the columns of a piece then lie on fewer pages.
     """
     along, last, columns = along_of(array), array.ndim - 1, _columns(array)
-    shortest = {last: SHORTEST}
-    pieces = -(-columns // _FEW_COLUMNS)
+    shortest = {last: machine.TILE_LENGTH}
+    pieces = -(-columns // machine.COPIED_COLUMNS)
 
     def worth(axis: int) -> tuple[int, int]:
         most = array.shape[axis] // shortest.get(axis, 1)
@@ -116,19 +100,19 @@ def _in_columns(target: Array, array: Array, parts: int) -> None:
 
     axis = max(range(along + 1, array.ndim), key=worth)
     size = array.shape[axis]
-    # As many columns as there are to be, of rows that are no shorter, are enough numbers.
-    is_enough = along == last - 1 and array.shape[along] >= SHORTEST
-    least = 1 if is_enough else min(size, _LEAST * size // array.size)
+    # Pieces of that many columns are large enough if the rows are no shorter.
+    is_enough = along == last - 1 and array.shape[along] >= machine.TILE_LENGTH
+    least = 1 if is_enough else min(size, machine.COPIED_PIECE * size // array.size)
     length = max(shortest.get(axis, 1), size // pieces, least)
-    # Where there are few pieces the threads share rows.
-    by_rows = size < 2 * parts * length and array.shape[along] >= parts * SHORTEST
+    # With few pieces, threads share the rows.
+    by_rows = size < 2 * parts * length and array.shape[along] >= parts * machine.TILE_LENGTH
     _in_pieces(target, array, axis, length, along if by_rows else axis, parts)
 
 
 def _in_pieces(
     target: Array, array: Array, axis: int, length: int, shared: int, parts: int
 ) -> None:
-    """Copy so many indices of an axis at a time; the threads share those of the axis `shared`."""
+    """Copy `length` indices of `axis` at a time; threads share the axis `shared`."""
 
     def work(part: slice) -> None:
         place = (*[slice(None)] * shared, part)
@@ -136,7 +120,7 @@ def _in_pieces(
         before = [slice(None)] * axis
         starts = range(0, read.shape[axis], length)
         pieces = [read[(*before, slice(start, start + length))] for start in starts]
-        # By one call: after each a thread would wait for Python's lock, and be 50 µs late.
+        # One call: after each, a thread would wait for Python's lock and be 50 µs late.
         np.concatenate(pieces, axis, out=written)
 
     in_blocks(work, array.shape[shared], parts)

@@ -1,4 +1,4 @@
-"""What takes the place of the plain helpers in modules of large arrays."""
+"""The helpers that replace the plain ones of modules for large arrays."""
 
 from __future__ import annotations
 
@@ -10,28 +10,26 @@ from numpy.typing import NDArray
 
 from einsum_grad.kernels.buffer_pool import empty
 from einsum_grad.kernels.copies import copied
-from einsum_grad.kernels.parallel.threads import FEWEST, in_blocks, summed_in_blocks
+from einsum_grad.kernels.parallel.threads import in_blocks, summed_in_blocks
 from einsum_grad.kernels.products import multiplied
 from einsum_grad.kernels.sums import summed
-
-_CLEARED = 1 << 26
-"""The bytes from which on it is worth to wake other threads for zeros."""
+from einsum_grad.lower import machine
 
 
 def zeros(shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
-    """An array of zeros, on all cores where it is larger than their caches."""
+    """Return an array of zeros, written on all cores if it is larger than their caches."""
     target = empty(shape, dtype)
-    # Bytes are filled by the C library's memset, in half the time of numbers.
+    # Bytes are filled by memset, in half the time.
     octets = target.reshape(-1).view(np.uint8)
-    if len(octets) < _CLEARED:
+    if len(octets) < machine.WAKE_FOR_ZEROS:
         octets.fill(0)
     else:
-        in_blocks(lambda part: octets[part].fill(0), len(octets), FEWEST)
+        in_blocks(lambda part: octets[part].fill(0), len(octets), machine.FEWEST_CHUNKS)
     return target
 
 
 BLOCKS = ("in_blocks", "summed_in_blocks")
-"""The helpers that call a function block by block."""
+"""The helpers that call a function for each chunk of a block."""
 
 HELPERS: Mapping[str, Callable[..., Any]] = {
     "empty": empty,

@@ -1,8 +1,8 @@
-"""Products of matrices in pieces that a BLAS leaves to the thread that asks for them.
+"""Matrix products in pieces small enough for the BLAS to run each on the calling thread.
 
-A BLAS would share a large product among threads of its own, which look for more on the cores that
-ours are at work on. Its number of threads is that of the process: whoever changes it changes what
-others compute meanwhile. But OpenBLAS shares no small product. One NumPy call does all pieces.
+A BLAS shares a large product among threads of its own, which then spin on the cores that ours need.
+Its number of threads belongs to the process, so changing it would change what others compute. But
+OpenBLAS runs small products on one thread. One NumPy call does all pieces.
 """
 
 from __future__ import annotations
@@ -13,25 +13,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from einsum_grad.lower import machine
+
 Array = NDArray[Any]
 
-_MATRICES = {"f": 1 << 18, "c": (1 << 16) - 1}
-"""The multiplications of two matrices that OpenBLAS doesn't share, by the kind of their dtype."""
+_MATRICES = {"f": machine.BLAS_ONE_THREAD, "c": machine.BLAS_ONE_THREAD_COMPLEX}
+"""Multiplications of two matrices that OpenBLAS doesn't share, by the kind of their dtype."""
 
-_VECTOR = {"f": 1 << 18, "c": 1 << 11}
-"""Those of a matrix and a vector."""
-
-_VECTORS = 1 << 13
-"""Those of two vectors."""
-
-_UNLOCKED = 1 << 9
-"""The numbers of a result for which np.matmul lets others have Python's lock meanwhile."""
-
-_LONGER = 16
-"""How many times as long as the others the contracted axis of matrices' pieces may be.
-
-Pieces of that axis are added afterwards, which costs little where one of the two is a vector.
-"""
+_VECTOR = {"f": machine.BLAS_ONE_THREAD, "c": machine.BLAS_ONE_THREAD_COMPLEX_VECTOR}
+"""The same for a matrix and a vector."""
 
 
 def multiplied(left: Array, right: Array, out: Array | None = None) -> Any:
@@ -44,10 +34,7 @@ def multiplied(left: Array, right: Array, out: Array | None = None) -> Any:
     columns = right[:, None] if right.ndim == 1 else right
     sizes = _sizes(rows, columns)
     if sizes == (*rows.shape[-2:], columns.shape[-1]):
-        # np.dot never keeps Python's lock; an array of one number is a factor to it, and of 0 times
-        # nan it makes 0.
-        dot = out is None and max(left.ndim, right.ndim) <= 2 and 1 not in (left.size, right.size)
-        return (np.dot if dot else np.matmul)(left, right, out=out)
+        return (np.dot if _is_dot(left, right, out) else np.matmul)(left, right, out=out)
     batch = np.broadcast_shapes(rows.shape[:-2], columns.shape[:-2])
     result = np.empty((*batch, *left.shape[-2:-1], *right.shape[1:][-1:]), left.dtype)
     target = result if out is None else out
@@ -55,15 +42,26 @@ def multiplied(left: Array, right: Array, out: Array | None = None) -> Any:
     return result[()] if out is None else out
 
 
+def _is_dot(left: Array, right: Array, out: Array | None) -> bool:
+    """Whether np.dot may take a product: it always releases Python's lock.
+
+    It writes no array with gaps, and takes an array of one number for a factor, so that 0 times nan
+    would be 0.
+    """
+    if max(left.ndim, right.ndim) > 2 or 1 in (left.size, right.size):
+        return False
+    return out is None or out.flags.c_contiguous
+
+
 def _sizes(left: Array, right: Array) -> tuple[int, int, int]:
-    """The rows, the contracted numbers and the columns of a piece."""
+    """The numbers of rows, of contracted indices and of columns of a piece."""
     (rows, count), columns = left.shape[-2:], right.shape[-1]
     limit = _limit(rows, columns, left.dtype.kind)
     if rows * count * columns <= limit:
         return rows, count, columns
     batch = max(math.prod(left.shape[:-2]), math.prod(right.shape[:-2]))
-    most = max(1, batch * rows * columns * count // _UNLOCKED)
-    count, longer = min(count, most), 1 if 1 in (rows, columns) else _LONGER
+    most = max(1, batch * rows * columns * count // machine.UNLOCKED)
+    count, longer = min(count, most), 1 if 1 in (rows, columns) else machine.BLAS_LONG_PIECE
     while rows * count * columns > limit:
         if rows == columns == 1 or count > longer * max(rows, columns):
             count = -(-count // 2)
@@ -78,12 +76,12 @@ def _limit(rows: int, columns: int, kind: str) -> float:
     if kind not in _MATRICES:
         return math.inf
     if rows == columns == 1:
-        return _VECTORS
+        return machine.BLAS_ONE_THREAD_DOT
     return (_VECTOR if 1 in (rows, columns) else _MATRICES)[kind]
 
 
 def _multiply(left: Array, right: Array, out: Array, sizes: tuple[int, int, int]) -> None:
-    """Write a product to `out`: whole pieces by one call, and the rest of each axis by others."""
+    """Write a product to `out`: full pieces by one call, the remainder of each axis by others."""
     rows, count, columns = sizes
     (m, k), n = left.shape[-2:], right.shape[-1]
     if m % rows:
@@ -108,7 +106,7 @@ def _multiply_pieces(left: Array, right: Array, out: Array, sizes: tuple[int, in
     a = left.reshape(*left.shape[:-2], m // rows, rows, k // count, count)
     b = right.reshape(*right.shape[:-2], k // count, count, n // columns, columns)
     c = out.reshape(*out.shape[:-2], m // rows, rows, n // columns, columns).swapaxes(-3, -2)
-    # The last axes are a piece; before them those of the pieces: rows, columns, what is contracted.
+    # Axes: the batch, pieces along rows, columns and the contracted axis, then a piece's own two.
     a = a.swapaxes(-3, -2)[..., None, :, :, :]
     b = b.swapaxes(-3, -2).swapaxes(-4, -3)[..., None, :, :, :, :]
     if k == count:

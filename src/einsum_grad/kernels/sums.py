@@ -1,4 +1,4 @@
-"""Sums of large arrays, as products with ones by a BLAS where it has them."""
+"""Sums of large arrays, as BLAS products with ones where the dtype allows."""
 
 from __future__ import annotations
 
@@ -11,67 +11,52 @@ from numpy.typing import NDArray
 
 from einsum_grad.kernels.buffer_pool import empty
 from einsum_grad.kernels.parallel.threads import (
-    FEWEST,
     in_blocks,
     is_within_block,
     summed_in_blocks,
 )
 from einsum_grad.kernels.products import multiplied
+from einsum_grad.lower import machine
 
 Array = NDArray[Any]
 
-_WORTH = 1 << 20
-"""The bytes from which on an array with gaps is worth to wake other threads."""
-
-_SHARED = 1 << 24
-"""The bytes from which on it is worth to wake other threads for a sum."""
-
-_ROW = 1 << 12
-"""The numbers of a row, where an array may be cut into rows of any length."""
-
-_LONG = 16
-"""The numbers that are enough for a row to be summed before longer columns are."""
-
-_FEW_SUMS = 8
-"""The sums of rows up to which a vector of ones as long as a row would take much memory."""
-
 
 def summed(array: Array, axis: tuple[int, ...]) -> Any:
-    """The sum over some axes, as products with ones: of one group of axes after the other.
+    """Return the sum over some axes, as products with ones, one group of adjacent axes at a time.
 
-    A product adds number after number, and what that loses grows with their count: so long sums
-    are sums of those of rows. Where many long rows are summed the BLAS adds up each in its own way.
+    A product adds up sequentially, and rounding errors grow with the count: so long sums are sums
+    of the sums of rows. Where many long rows are summed, the order within a row is the BLAS's.
     """
     if not (array.size and array.dtype.kind in "fc"):
         return array.sum(axis=axis)
     if not array.flags.c_contiguous:
-        return _summed_as_it_is(array, axis)
+        return _summed_strided(array, axis)
     kept = tuple(size for place, size in enumerate(array.shape) if place not in axis)
     if array.dtype.kind != "c":
         return _products(array, axis).reshape(kept)[()]
     with np.errstate(invalid="ignore"):
         total = _products(array, axis).reshape(kept)[()]
-    # An infinity was multiplied by the 0 of 1 + 0j.
+    # inf times the 0 of 1 + 0j is nan: where the result isn't finite, NumPy adds up.
     return total if np.isfinite(total).all() else array.sum(axis=axis)
 
 
-def _summed_as_it_is(array: Array, axis: tuple[int, ...]) -> Any:
-    """The sum of an array with gaps, which no BLAS reads: in parts of the first axis."""
-    if array.nbytes < _WORTH:
+def _summed_strided(array: Array, axis: tuple[int, ...]) -> Any:
+    """The sum of a strided array, which no BLAS reads, in chunks of the first axis."""
+    if array.nbytes < machine.WAKE_FOR_STRIDED_SUM:
         return array.sum(axis=axis)
 
     def work(part: slice) -> Any:
         return array[part].sum(axis=axis)
 
     if 0 in axis:
-        return summed_in_blocks(work, len(array), FEWEST)
-    return np.concatenate(in_blocks(work, len(array), FEWEST))
+        return summed_in_blocks(work, len(array), machine.FEWEST_CHUNKS)
+    return np.concatenate(in_blocks(work, len(array), machine.FEWEST_CHUNKS))
 
 
 def _products(array: Array, axis: tuple[int, ...]) -> Array:
-    """The sums over groups of axes side by side: the last first, as rows are read best.
+    """The sums over groups of adjacent axes, the last group first: rows are read fastest.
 
-    A short group waits for the longer ones: the sum over 2 rows would leave half of the array.
+    Longer groups come before short ones: a sum over 2 rows leaves half of the array.
     """
     sizes: list[int] = []
     order: list[int] = []
@@ -79,7 +64,8 @@ def _products(array: Array, axis: tuple[int, ...]) -> Array:
         if is_summed:
             order.append(len(sizes))
         sizes.append(math.prod([array.shape[place] for place in places]))
-    for group in sorted(order, key=lambda place: (-min(sizes[place], _LONG), -place)):
+    enough = machine.SUMMED_GROUP
+    for group in sorted(order, key=lambda place: (-min(sizes[place], enough), -place)):
         after = math.prod(sizes[group + 1 :])
         array = _summed_over(array.reshape(-1, sizes[group], after))
         sizes[group] = 1
@@ -87,14 +73,14 @@ def _products(array: Array, axis: tuple[int, ...]) -> Array:
 
 
 def _product(left: Array, right: Array) -> Any:
-    """`left @ right`, which a BLAS may share if no blocks are at work beside."""
+    """`left @ right`, which the BLAS may share among its threads outside of blocks."""
     if is_within_block():
         return multiplied(left, right)
     return left.dot(right) if max(left.ndim, right.ndim) <= 2 else left @ right
 
 
 def _summed_over(array: Array) -> Array:
-    """The sum over the second of three axes."""
+    """Sum over the second of three axes."""
     before, count, after = array.shape
     if before == 1:
         return _summed_first(array.reshape(count, after))
@@ -104,41 +90,41 @@ def _summed_over(array: Array) -> Array:
 
 
 def _summed_first(array: Array) -> Array:
-    """The sum over the first of two axes, in rows of bounded length."""
-    count, width = array.shape
-    if count <= _ROW:
+    """Sum over the first of two axes, in rows of bounded length."""
+    (count, width), row = array.shape, machine.SUMMED_ROW
+    if count <= row:
         sums: Array = _product(np.ones(count, array.dtype), array)
         return sums
-    whole = count - count % _ROW
-    rows = array[:whole].reshape(-1, _ROW, width)
+    whole = count - count % row
+    rows = array[:whole].reshape(-1, row, width)
     if width == 1:
-        sums = _product(rows[..., 0], np.ones(_ROW, array.dtype)).sum(keepdims=True)
+        sums = _product(rows[..., 0], np.ones(row, array.dtype)).sum(keepdims=True)
     else:
-        sums = _summed_first(_product(np.ones(_ROW, array.dtype), rows))
+        sums = _summed_first(_product(np.ones(row, array.dtype), rows))
     return sums + _summed_first(array[whole:])
 
 
 def _summed_last(array: Array) -> Array:
-    """The sum over the last of two axes, of few long rows in pieces: ones for all take memory."""
-    kept, count = array.shape
-    if count <= _ROW or kept > _FEW_SUMS:
+    """Sum over the last of two axes; few long rows in pieces, to keep the vector of ones short."""
+    (kept, count), row = array.shape, machine.SUMMED_ROW
+    if count <= row or kept > machine.SUMMED_WHOLE:
         sums: Array = _product(array, np.ones(count, array.dtype))
         return sums
-    whole = count - count % _ROW
-    pieces = _product(array[:, :whole].reshape(kept, -1, _ROW), np.ones(_ROW, array.dtype))
+    whole = count - count % row
+    pieces = _product(array[:, :whole].reshape(kept, -1, row), np.ones(row, array.dtype))
     sums = np.matmul(array[:, whole:], np.ones(count - whole, array.dtype))
     return sums + _summed_last(pieces)
 
 
 def _summed_within(array: Array) -> Array:
-    """The sum over the last axis but one, in rows of bounded length."""
-    *before, count, after = array.shape
-    if count > _ROW:
-        whole = count - count % _ROW
-        rows = array[..., :whole, :].reshape(*before, -1, _ROW, after)
+    """Sum over the last axis but one, in rows of bounded length."""
+    (*before, count, after), row = array.shape, machine.SUMMED_ROW
+    if count > row:
+        whole = count - count % row
+        rows = array[..., :whole, :].reshape(*before, -1, row, after)
         return _summed_within(_summed_within(rows)) + _summed_within(array[..., whole:, :])
     ones = np.ones(count, array.dtype)
-    if array.nbytes < _SHARED:
+    if array.nbytes < machine.WAKE_FOR_SUM:
         sums: Array = _product(ones, array)
         return sums
     target = empty((*before, after), array.dtype)
@@ -146,5 +132,5 @@ def _summed_within(array: Array) -> Array:
     def work(part: slice) -> None:
         multiplied(ones, array[part], out=target[part])
 
-    in_blocks(work, len(array), FEWEST)
+    in_blocks(work, len(array), machine.FEWEST_CHUNKS)
     return target

@@ -1,4 +1,4 @@
-"""Transposed copies by NumPy's BLAS, whose kernel moves many numbers where NumPy moves one."""
+"""Transposed copies by NumPy's BLAS, whose kernel is vectorised as NumPy's is not."""
 
 from __future__ import annotations
 
@@ -10,27 +10,17 @@ from numpy.typing import NDArray
 
 from einsum_grad.kernels.blas import transpose
 from einsum_grad.kernels.parallel.threads import in_blocks
+from einsum_grad.lower import machine
 
 Array = NDArray[Any]
-
-_LEAST = 1 << 15
-"""The numbers of a matrix, at least: NumPy copies fewer in about the time of a call."""
-
-_LEAST_BESIDE = 1 << 16
-"""The same beside other threads: who calls often waits for Python's lock after each call."""
-
-_NARROWEST = 4
-"""The rows and the columns of a matrix, at least."""
-
-_ITEMSIZE = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Matrices:
-    """Matrices of one shape, with rows without gaps in an array, and such columns in its copy.
+    """Matrices of one shape whose rows are contiguous in an array, and columns in its copy.
 
-    The rows lie `apart` bytes apart in the array, the columns `between` in the copy; `begins` says
-    at which byte of the one and of the other each matrix begins.
+    Rows are `apart` bytes apart in the array, columns `between` bytes in the copy; `begins` has the
+    byte offsets of each matrix in the array and in the copy.
     """
 
     rows: int
@@ -41,7 +31,7 @@ class Matrices:
 
 
 def merged(array: Array) -> tuple[list[int], list[int]]:
-    """The shape and strides of `array` with axes made one where they lie one in the other.
+    """The shape and strides of `array` with axes merged where no copy is needed for that.
 
     >>> merged(np.zeros((2, 3, 5)).transpose(2, 0, 1))
     ([5, 6], [8, 40])
@@ -57,24 +47,24 @@ def merged(array: Array) -> tuple[list[int], list[int]]:
 
 
 def matrices_of(array: Array, beside: bool) -> Matrices | None:
-    """The matrices by which BLAS copies `array` in less time than NumPy; None if there are none.
+    """The matrices by which the BLAS copies `array` faster than NumPy; None if there are none.
 
-    They are of float32, and not small, the less so if they are copied beside other threads.
+    They are float32 and not small, and larger still `beside` other threads.
 
     >>> matrices_of(np.zeros((200, 300)).T, beside=False)
     """
-    if array.dtype != np.float32 or array.size < _LEAST or not array.flags.aligned:
+    if array.dtype != np.float32 or array.size < machine.BLAS_TRANSPOSED or not array.flags.aligned:
         return None
     shape, strides = merged(array)
     *others, last = range(len(shape))
-    along = strides.index(_ITEMSIZE) if _ITEMSIZE in strides else last
+    along = strides.index(array.itemsize) if array.itemsize in strides else last
     rows, columns = shape[last], shape[along]
-    is_matrix = along != last and strides[last] >= columns * _ITEMSIZE
-    least = _LEAST_BESIDE if beside else _LEAST
-    is_large = min(rows, columns) >= _NARROWEST and rows * columns >= least
+    is_matrix = along != last and strides[last] >= columns * array.itemsize
+    least = machine.BLAS_TRANSPOSED_IN_BLOCK if beside else machine.BLAS_TRANSPOSED
+    is_large = min(rows, columns) >= machine.BLAS_TRANSPOSED_SIDE and rows * columns >= least
     if not is_matrix or not is_large or transpose() is None:
         return None
-    begins, inner = [(0, 0)], rows * _ITEMSIZE
+    begins, inner = [(0, 0)], rows * array.itemsize
     between = inner
     for axis in reversed(others):
         if axis == along:
@@ -87,22 +77,22 @@ def matrices_of(array: Array, beside: bool) -> Matrices | None:
 
 
 def transposed(target: Array, array: Array, matrices: Matrices, parts: int) -> None:
-    """Copy the matrices of `array` into `target`, which has no gaps, in so many parts."""
+    """Copy the matrices of `array` into the contiguous `target`, in `parts` chunks."""
     copy = transpose()
     assert copy is not None
-    rows, columns = matrices.rows, matrices.columns
+    rows, columns, itemsize = matrices.rows, matrices.columns, array.itemsize
     apart, between = matrices.apart, matrices.between
     is_tall = rows >= columns
-    length, steps = (rows, (apart, _ITEMSIZE)) if is_tall else (columns, (_ITEMSIZE, between))
+    length, steps = (rows, (apart, itemsize)) if is_tall else (columns, (itemsize, between))
     size = length if len(matrices.begins) >= parts else -(-length // parts)
     places = [
         (min(size, length - start), a + start * steps[0], b + start * steps[1])
         for a, b in matrices.begins
         for start in range(0, length, size)
     ]
-    distances = apart // _ITEMSIZE, between // _ITEMSIZE
+    distances = apart // itemsize, between // itemsize
 
-    # An address keeps no memory: it is asked of the arrays here, which who is at work holds then.
+    # An address keeps no memory alive: read here, while the closure holds the arrays.
     def work(part: slice) -> None:
         read, written = array.ctypes.data, target.ctypes.data
         for count, source, place in places[part]:

@@ -1,15 +1,15 @@
 """`Network` to `Program`: a short list of array steps, forward and all gradients together."""
 
-from einsum_grad.lower.blocking.chunking import UNLOCKED
 from einsum_grad.lower.blocking.fusion import Block, blocks
 from einsum_grad.lower.blocking.schedule import Schedule, has_blas, schedule
 from einsum_grad.lower.cost import Cost, Work, cost
 from einsum_grad.lower.layout.arrange import arrange
 from einsum_grad.lower.layout.axis_orders import missing
-from einsum_grad.lower.layout.cache_sets import CROWD, places_of
+from einsum_grad.lower.layout.cache_sets import sets_of
 from einsum_grad.lower.layout.product import Kind, Product, is_matrix, only, product_of, without
 from einsum_grad.lower.liveness import dying
 from einsum_grad.lower.lower import lower
+from einsum_grad.lower.pipeline import LETTERS, Form, Lowering, lowering, path_of
 from einsum_grad.lower.program import (
     AxisSize,
     Op,
@@ -26,15 +26,16 @@ from einsum_grad.lower.tangent import TangentProgram, arranged, hvp, jvp
 from einsum_grad.lower.traits import PLAIN, Traits
 
 __all__ = [
-    "CROWD",
+    "LETTERS",
     "PLAIN",
-    "UNLOCKED",
     "AxisSize",
     "Block",
     "Cost",
+    "Form",
     "Gap",
     "Gaps",
     "Kind",
+    "Lowering",
     "Op",
     "Product",
     "Program",
@@ -58,12 +59,14 @@ __all__ = [
     "is_view",
     "jvp",
     "lower",
+    "lowering",
     "missing",
     "only",
-    "places_of",
+    "path_of",
     "product_of",
     "scale_of",
     "schedule",
+    "sets_of",
     "steps",
     "without",
 ]

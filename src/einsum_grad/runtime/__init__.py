@@ -2,8 +2,9 @@
 
 from einsum_grad.kernels.buffer_pool import is_leased
 from einsum_grad.kernels.parallel.threads import get_num_threads, set_num_threads
+from einsum_grad.runtime.arguments import Arguments
 from einsum_grad.runtime.compile import cache_clear, cache_info, compile, compiled
-from einsum_grad.runtime.function import Arguments, Function
+from einsum_grad.runtime.function import Function
 from einsum_grad.runtime.interpret import interpret, interpret_backward
 from einsum_grad.runtime.kinds import register_kind
 from einsum_grad.runtime.np_einsum import einsum, order_of

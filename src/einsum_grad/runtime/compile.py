@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import copyreg
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from einsum_grad.emit import target_of
@@ -18,8 +19,9 @@ from einsum_grad.plan import (
     read_wrt,
     request,
 )
+from einsum_grad.runtime.arguments import Arguments
 from einsum_grad.runtime.cache import Cache, CacheInfo
-from einsum_grad.runtime.function import Arguments, Function
+from einsum_grad.runtime.function import Function
 from einsum_grad.runtime.modules import MODULES
 from einsum_grad.runtime.scales import SCALES
 from einsum_grad.runtime.tangents import MODULES as TANGENTS
@@ -106,6 +108,13 @@ def _compile(arguments: Arguments) -> Function:
     known = None if sizes is None else dict(sizes)
     asked = request(pattern, wrt, notation, known, shapes, order)
     return Function(asked, target_of(target), arguments)
+
+
+def _reduced(function: Function) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+    return compiled, (function._arguments,)
+
+
+copyreg.pickle(Function, _reduced)  # so that `Function` doesn't import `compile`
 
 
 def cache_info() -> Caches:

@@ -4,49 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy import ndarray
 
-from einsum_grad.emit import Target, program_of
+from einsum_grad.emit import Target
 from einsum_grad.errors import ArgumentError
-from einsum_grad.lower import PLAIN, Cost, Traits, cost
+from einsum_grad.lower import PLAIN, Cost, Traits, cost, lowering
 from einsum_grad.plan import (
-    AUTO,
     ELLIPSIS,
     GradientPlan,
     Request,
-    Shape,
     check_labels,
     read_sizes,
-    spell,
 )
+from einsum_grad.runtime.arguments import Arguments
 from einsum_grad.runtime.dtypes import numbers_of
 from einsum_grad.runtime.kinds import Calls, calls_of
 from einsum_grad.runtime.load import Loaded
 from einsum_grad.runtime.modules import load_module
 from einsum_grad.runtime.specializations import Variants
 from einsum_grad.runtime.tangents import Tangents, check_tuples
-from einsum_grad.syntax import Equation
 
 if TYPE_CHECKING:
     from einsum_grad.certify import Certificate
     from einsum_grad.linear import LinearPattern
 
 Pullback = Callable[..., tuple[Any, ...]]
-
-
-class Arguments(NamedTuple):
-    """The arguments of `compile`, read, so that equal ones mean the same."""
-
-    pattern: str | Equation
-    wrt: tuple[int, ...] | None = None
-    notation: str = "letters"
-    sizes: tuple[tuple[str, int], ...] | None = None
-    target: str = "numpy"
-    shapes: tuple[Shape, ...] | None = None
-    optimize: Any = AUTO
 
 
 class Function:
@@ -247,14 +232,12 @@ class Function:
                 )
         known = fixed | given
         check_labels(known, asked.pattern)
-        spelled = spell(asked.pattern)
         numbers = numbers_of([np.dtype(dtype)])
         traits, itemsize = numbers.traits(True), numbers.computed.itemsize
-        program = program_of(
-            asked.pattern, asked.wrt, self._target, known, traits, itemsize, asked.order
+        found = lowering(
+            asked.pattern, asked.wrt, self._target.form, known, traits, itemsize, asked.order
         )
-        own = {spelled[label]: size for label, size in known.items()}
-        return cost(program, own, itemsize, asked.order)
+        return cost(found.program(), found.sizes, itemsize, asked.order)
 
     def certify(
         self,
@@ -326,9 +309,6 @@ class Function:
     def __repr__(self) -> str:
         return f"<einsum-grad function {self.pattern!r}, gradients of operands {self.wrt}>"
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _again, tuple(self._arguments)
-
     def _calls(self, values: Collection[Any], conj: bool) -> Calls | None:
         return calls_of(values, self._arguments, bool(conj))
 
@@ -343,11 +323,3 @@ class Function:
         return load_module(
             asked.pattern, asked.wrt, self._target, known, traits, itemsize, order, exact=exact
         )
-
-
-def _again(*arguments: Any) -> Function:
-    """What unpickling calls: compile with the same arguments."""
-    from einsum_grad.runtime.compile import compile
-
-    pattern, wrt, notation, sizes, *others = arguments
-    return compile(pattern, wrt, notation, None if sizes is None else dict(sizes), *others)

@@ -7,12 +7,11 @@ one hands the call over. Calls of arrays never come here.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from einsum_grad.runtime.function import Arguments
+from einsum_grad.runtime.arguments import Arguments
 
 
 class Calls(Protocol):
@@ -42,7 +41,7 @@ class Calls(Protocol):
         """The gradients, and their derivatives along the tangents."""
 
 
-Make: TypeAlias = Callable[["Arguments", bool], Calls]
+Make: TypeAlias = Callable[[Arguments, bool], Calls]
 """Makes the calls of the pattern that was compiled with these arguments; the bool is `conj`."""
 
 _KINDS: dict[type, Make] = {}

@@ -17,7 +17,7 @@ from typing import Any
 
 from einsum_grad.emit import Source
 from einsum_grad.kernels.helpers import BLOCKS, HELPERS
-from einsum_grad.kernels.parallel.workers import AGAIN
+from einsum_grad.lower import machine
 from einsum_grad.once import once
 
 _LIBRARIES = frozenset({"einops", "math", "numpy"})
@@ -89,7 +89,7 @@ def load(source: Source, name: str, helpers: Mapping[str, Callable[..., Any]] = 
     if not source.blas:
         # No threads of a BLAS wait for a core that ours look for work on.
         patient = {
-            name: functools.partial(helpers[name], looks=AGAIN)
+            name: functools.partial(helpers[name], looks=machine.SPINS_OF_WORKER)
             for name in BLOCKS
             if name in helpers
         }

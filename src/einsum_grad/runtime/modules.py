@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from einsum_grad.emit import Target, path_of, program_along, write
-from einsum_grad.lower import PLAIN, Gaps, Traits, scale_of
-from einsum_grad.plan import AUTO, Order, Pattern, arrays, singletons, spell
+from dataclasses import replace
+
+from einsum_grad.emit import Target, write
+from einsum_grad.lower import PLAIN, Gaps, Traits, lowering
+from einsum_grad.plan import AUTO, Order, Pattern
 from einsum_grad.runtime.allocation import check_allocatable
 from einsum_grad.runtime.cache import Cache
 from einsum_grad.runtime.load import Loaded, load
@@ -33,22 +35,15 @@ def load_module(
     same share the module. Unless they are `exact`, the module is for operands of any sizes. To
     `run` it raises `AllocationError` where no address space holds what it makes.
     """
-    spelled = spell(pattern)
-    safe = pattern.rename(spelled)
-    own = {spelled[label]: size for label, size in sizes.items() if label in spelled}
-    fixed = tuple(safe.output_sizes(own).items())
-    path = path_of(safe, target, own, order)
-    made = arrays(safe, path)
+    found = lowering(pattern, wrt, target.form, sizes, traits, itemsize, order, gaps, exact)
     if run:
-        check_allocatable(made[len(safe.inputs) :], own, itemsize, len(safe.inputs))
-    numbers = not exact or singletons(safe, path, own)
-    key = (safe, wrt, target.name, traits, fixed, path, numbers)
-    asked = scale_of(made, own, itemsize, gaps) if target.out_argument else None
-    scale = like(key, asked)
+        check_allocatable(found.made, found.sizes, itemsize, len(pattern.inputs))
+    key = (target.name, found.key)
+    scale = like(key, found.scale)
 
     def build() -> Loaded:
-        program = program_along(safe, path, wrt, target, own, traits, scale, numbers)
-        loaded = load(write(program, target), str(safe))
+        program = replace(found, scale=scale).program()
+        loaded = load(write(program, target), str(found.pattern))
         remember(key, scale)
         return loaded
 

@@ -33,9 +33,10 @@ from einsum_grad.plan import (
     spell,
 )
 from einsum_grad.runtime.allocation import unallocated
+from einsum_grad.runtime.arguments import Arguments
 from einsum_grad.runtime.compile import FUNCTIONS
 from einsum_grad.runtime.dtypes import Array
-from einsum_grad.runtime.function import Arguments, Function
+from einsum_grad.runtime.function import Function
 from einsum_grad.runtime.specialization import as_array
 from einsum_grad.runtime.subclasses import check_plain
 from einsum_grad.syntax import Equation, check_length, parse, pointed, read_call

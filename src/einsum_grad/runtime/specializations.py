@@ -5,13 +5,14 @@ from __future__ import annotations
 import operator
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from einsum_grad.emit import Target
 from einsum_grad.lower import Gaps
 from einsum_grad.plan import Pattern, Request, Shape, bind
+from einsum_grad.runtime.arguments import Arguments
 from einsum_grad.runtime.dtypes import Array, DType, numbers_of
 from einsum_grad.runtime.integers import whole_variant
 from einsum_grad.runtime.kinds import Calls, calls_of
@@ -19,9 +20,6 @@ from einsum_grad.runtime.load import Loaded
 from einsum_grad.runtime.memory_layout import MemoryOrder, gap_of, memory_order
 from einsum_grad.runtime.modules import load_module
 from einsum_grad.runtime.specialization import Variant, as_array
-
-if TYPE_CHECKING:
-    from einsum_grad.runtime.function import Arguments
 
 _MOST = 1024
 

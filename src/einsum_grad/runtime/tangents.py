@@ -8,11 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from einsum_grad.emit import TARGETS, along, path_of, write_tangents
+from einsum_grad.emit import TARGETS, write_tangents
 from einsum_grad.errors import ArgumentError, ArgumentTypeError, DTypeError, OperandError
-from einsum_grad.lower import TangentProgram, arranged, hvp, jvp, scale_of
-from einsum_grad.plan import AUTO, Request, Shape, bind, singletons, spell
-from einsum_grad.plan import arrays as made_along
+from einsum_grad.lower import TangentProgram, arranged, hvp, jvp, lowering
+from einsum_grad.plan import AUTO, Request, Shape, bind
 from einsum_grad.runtime.allocation import check_allocatable, unallocated
 from einsum_grad.runtime.cache import Cache
 from einsum_grad.runtime.dtypes import Array, DType, Numbers, convert, numbers_of
@@ -123,30 +122,25 @@ def _build(
     bound = bind(request.equation, request.unbound, shapes, dict(request.given))
     found = numbers_of([array.dtype for array in arrays])
     numbers = replace(found, computed=found.exact)
-    traits, spelled = numbers.traits(conj), spell(bound.pattern)
-    safe = bound.pattern.rename(spelled)
-    sizes = {spelled[label]: size for label, size in bound.sizes if label in spelled}
     wrt = request.wrt if name == "hvp" else ()
-    fixed = tuple(safe.output_sizes(sizes).items())
     # All operands at once would cost n times the forward; then the search decides.
-    path = path_of(safe, _TARGET, sizes, request.order or AUTO) or ()
-    one = singletons(safe, path, sizes)
-    key = (name, safe, wrt, traits, fixed, active, tuple(path), one)
-    made, itemsize = made_along(safe, path), numbers.computed.itemsize
-    check_allocatable(made[len(arrays) :], sizes, itemsize, len(arrays))
-    scale = like(key, scale_of(made, sizes, itemsize))
+    order, itemsize = request.order or AUTO, numbers.computed.itemsize
+    sizes, traits = dict(bound.sizes), numbers.traits(conj)
+    asked = lowering(bound.pattern, wrt, _TARGET.form, sizes, traits, itemsize, order, exact=True)
+    check_allocatable(asked.made, asked.sizes, itemsize, len(arrays))
+    key = (name, active, asked.key)
+    scale = like(key, asked.scale)
 
     def build() -> tuple[TangentProgram, Run]:
-        plain = replace(along(safe, path, wrt, sizes, traits), singletons=one)
-        program = _PROGRAMS[name](plain, active)
+        program = _PROGRAMS[name](asked.lowered(), active)
         text = write_tangents(arranged(program, scale), _TARGET, name)
-        run: Run = getattr(execute(text, f"{name} of {safe}", (name,)), name)
+        run: Run = getattr(execute(text, f"{name} of {asked.pattern}", (name,)), name)
         remember(key, scale)
         return program, run
 
     program, run = MODULES.get((key, scale), build)
     if 0 in sizes.values():
-        run = _without_terms(program, sizes, numbers.computed)
+        run = _without_terms(program, asked.sizes, numbers.computed)
     known = dict(bound.sizes)
     shape = tuple(known[label] for label in bound.pattern.output)
     moves = tuple(derivative is not None for derivative in program.derivatives)

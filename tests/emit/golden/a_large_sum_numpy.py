@@ -25,13 +25,10 @@ def output(x, w, saved):
 def pullback(dz, x, w, saved):
     """Return the gradients (dx, dw) for a cotangent dz of Z."""
     (x_ij,) = saved
-    # Nobody else has these arrays: each can go as soon as it was used.
-    saved.clear()
 
     # dw: put dz in the place of w; ij,ik->jk runs as it stands.
     dw = empty(w.shape, x.dtype)
     np.matmul(x_ij.T, dz, out=dw)
-    del x_ij
 
     # dx_ij: put dz in the place of x_ij; ik,jk->ij runs as it stands.
     dx_ij = empty((x.shape[1], x.shape[2]), x.dtype)

@@ -37,21 +37,17 @@ def output(a, b, c, saved):
 def pullback(dz, a, b, c, saved):
     """Return the gradients (da, db, dc) for a cotangent dz of Z."""
     b_kj, t1, a_ibj = saved
-    # Nobody else has these arrays: each can go as soon as it was used.
-    saved.clear()
 
     # da: put dz in the place of a; ik,kbj->bij runs as it stands.
     left = t1.transpose(1, 2, 0).reshape(a.shape[0] * a.shape[2], b.shape[1])
     da_bji = empty((a.shape[0], a.shape[2], a.shape[1]), a.dtype)
     np.matmul(left, dz.T, out=da_bji.reshape(a.shape[0] * a.shape[2], a.shape[1]))
-    del t1, left
     da = da_bji.transpose(0, 2, 1)
 
     # dt1: put dz in the place of t1; bij,ik->kbj runs as it stands.
     right = a_ibj.reshape(a.shape[1], a.shape[0] * a.shape[2])
     dt1 = empty((b.shape[1], a.shape[0], a.shape[2]), a.dtype)
     np.matmul(dz.T, right, out=dt1.reshape(b.shape[1], a.shape[0] * a.shape[2]))
-    del a_ibj, right
 
     # db: put dt1 in the place of b; kbj,bk->jk runs as it stands.
     c_kb = copied(c.T)
@@ -70,7 +66,6 @@ def pullback(dz, a, b, c, saved):
         np.matvec(dt1_part, b_kj_part, out=dc_kb_part)
 
     in_blocks(work, b.shape[1], 8)
-    del c_kb
     db = db_kj.T
     dc = dc_kb.T
 

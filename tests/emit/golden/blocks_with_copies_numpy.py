@@ -28,15 +28,12 @@ def output(x, w, saved):
 def pullback(dz, x, w, saved):
     """Return the gradients (dx, dw) for a cotangent dz of Z."""
     x_abfe, w_cdfe = saved
-    # Nobody else has these arrays: each can go as soon as it was used.
-    saved.clear()
 
     # dx: put dz in the place of x; abcd,dfce->aebf runs as it stands.
     left = dz.reshape(x.shape[0] * x.shape[2], w.shape[2] * w.shape[0])
     right = w_cdfe.reshape(w.shape[2] * w.shape[0], x.shape[3] * x.shape[1])
     dx_abfe = empty((x.shape[0], x.shape[2], x.shape[3], x.shape[1]), x.dtype)
     np.matmul(left, right, out=dx_abfe.reshape(x.shape[0] * x.shape[2], x.shape[3] * x.shape[1]))
-    del w_cdfe, left, right
     dx = dx_abfe.transpose(0, 3, 1, 2)
 
     # dw: put dz in the place of w; aebf,abcd->dfce runs as it stands.
@@ -44,7 +41,6 @@ def pullback(dz, x, w, saved):
     right = x_abfe.reshape(x.shape[0] * x.shape[2], x.shape[3] * x.shape[1])
     dw_cdfe = empty((w.shape[2], w.shape[0], x.shape[3], x.shape[1]), x.dtype)
     np.matmul(left, right, out=dw_cdfe.reshape(w.shape[2] * w.shape[0], x.shape[3] * x.shape[1]))
-    del left, right
     dw = dw_cdfe.transpose(1, 2, 0, 3)
 
     return dx, dw

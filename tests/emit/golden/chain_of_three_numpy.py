@@ -23,12 +23,9 @@ def output(a, b, c, saved):
 def pullback(dz, a, b, c, saved):
     """Return the gradients (da, db, dc) for a cotangent dz of Z."""
     (t1,) = saved
-    # Nobody else has these arrays: each can go as soon as it was used.
-    saved.clear()
 
     # dc: put dz in the place of c; ac,ad->cd runs as it stands.
     dc = t1.T @ dz
-    del t1
 
     # dt1: put dz in the place of t1; ad,cd->ac runs as it stands.
     dt1 = dz @ c.T

@@ -20,7 +20,6 @@ def pullback(dz, x, w):
     # dx: put dz in the place of x; ik,jk->ij runs as it stands.
     w_conj = w.conj()
     dx = dz @ w_conj.T
-    del w_conj
 
     # dw: put dz in the place of w; ij,ik->jk runs as it stands.
     x_conj = x.conj()

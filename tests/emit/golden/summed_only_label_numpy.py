@@ -23,12 +23,9 @@ def output(x, w, saved):
 def pullback(dz, x, w, saved):
     """Return the gradients (dx, dw) for a cotangent dz of Z."""
     (x_ij,) = saved
-    # Nobody else has these arrays: each can go as soon as it was used.
-    saved.clear()
 
     # dw: put dz in the place of w; ij,ik->jk runs as it stands.
     dw = x_ij.T @ dz
-    del x_ij
 
     # dx_ij: put dz in the place of x_ij; ik,jk->ij runs as it stands.
     dx_ij = dz @ w.T

@@ -166,3 +166,8 @@ def test_exhaustive_searches_limit_the_operands() -> None:
             request(pattern, optimize=search)
         assert request(pattern[2:], optimize=search).order == search
     assert request(pattern, optimize="dp").order == "dp"
+
+
+@pytest.mark.parametrize("name", ["optimal", "branch-all"])
+def test_no_search_looks_at_millions_of_trees_one_by_one(name: str) -> None:
+    assert type(named(name, 9)).__name__ == "DynamicProgramming"

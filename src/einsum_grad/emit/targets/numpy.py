@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from einsum_grad.emit import helpers
 from einsum_grad.emit.context import ellipsis_slice, joined_shape
-from einsum_grad.emit.product import LETTERS, subscripts
+from einsum_grad.emit.product import subscripts
 from einsum_grad.emit.spelling import (
     PYTHON,
     Spelling,
@@ -20,6 +20,7 @@ from einsum_grad.emit.spelling import (
 from einsum_grad.emit.target import NUMPY_LIBRARY, Target
 from einsum_grad.emit.tree import Call, Expression, call
 from einsum_grad.emit.view import aligned, indexed
+from einsum_grad.lower import LETTERS
 from einsum_grad.plan import ELLIPSIS, UNIT, Labels, Pattern, distinct
 
 
@@ -75,6 +76,7 @@ SPELLINGS: Mapping[str, Spelling] = {
     **{f"{name} into": _numpy(name) for name in ("dot", "matmul", "multiply")},
     "dot": method("dot"),
     "matmul": infix("@"),
+    "vdot": _numpy("vdot"),
     "vecdot": _numpy("vecdot"),
     "matvec": _numpy("matvec"),
     "multiply": infix("*"),
@@ -82,6 +84,7 @@ SPELLINGS: Mapping[str, Spelling] = {
     "sum": _numpy("add.reduce"),
     "transpose": transpose,
     "reshape": method("reshape"),
+    "ravel": method("ravel"),
     "index": index,
     "view": method("view"),
     "copy": method("copy"),

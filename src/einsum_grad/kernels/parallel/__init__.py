@@ -1,1 +1,1 @@
-"""Threads that share the blocks of large work, and what they add up."""
+"""Threads that share the chunks of a block, and ordered sums of their results."""

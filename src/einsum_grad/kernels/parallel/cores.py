@@ -1,4 +1,4 @@
-"""The cores that threads run on. Only threads of ours are ever moved, never a caller."""
+"""The cores that threads run on. Only our own threads are ever moved, never a caller."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterable
 
 
 def cores() -> int:
-    """The cores that the calling thread may use."""
+    """The number of cores that the calling thread may use."""
     affinity = getattr(os, "sched_getaffinity", None)
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def _unknown() -> None:
-    """The core of a thread where the system doesn't tell."""
+    """Stand in for sched_getcpu where the system has none."""
 
 
 _core: Callable[[], int | None] = _unknown
@@ -24,15 +24,15 @@ if sys.platform == "linux":
 
 
 def other_cores() -> set[int]:
-    """Those of them that it isn't on; none where the system doesn't tell."""
+    """The cores that the calling thread may use but isn't on; none where that isn't known."""
     core = _core()
     return set() if core is None else os.sched_getaffinity(0) - {core}
 
 
 def move(threads: Iterable[int], where: set[int]) -> None:
-    """Have `threads`, by their native identifiers, run on some cores, if the system lets them."""
+    """Pin `threads`, given by native identifiers, to some cores, if the system allows it."""
     for thread in threads:
         try:
             os.sched_setaffinity(thread, where)
-        except OSError:  # it is an improvement, and not needed
+        except OSError:  # an optimisation, not needed
             return

@@ -1,4 +1,4 @@
-"""Sums of what blocks return, added up while others are at work."""
+"""The sum of what chunks return, added up in order while others are still at work."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from typing import Any
 import numpy as np
 
 from einsum_grad.kernels.parallel.workers import MISSING
-
-_LARGE = 1 << 13
-"""The bytes from which on a term is added at once: to do so takes Python's lock from others."""
+from einsum_grad.lower import machine
 
 
 def is_large(term: Any) -> bool:
-    """Whether a term, or one that a tuple holds, should not wait for the last.
+    """Whether a term, or one in a tuple, is to be added before all are there.
 
     >>> is_large(np.zeros(2000)), is_large((np.zeros(2), np.float64(1)))
     (True, False)
     """
-    return any(map(is_large, term)) if isinstance(term, tuple) else term.nbytes >= _LARGE
+    if isinstance(term, tuple):
+        return any(map(is_large, term))
+    return bool(term.nbytes >= machine.SUMMED_AT_ONCE)
 
 
 class Total:
-    """A sum of terms that come in any order, and are added in that of their places.
+    """A sum of terms that arrive in any order and are added in the order of their places.
 
-    A term is an array that nobody else has, a number, or a tuple of these. Large ones are added as
-    soon as those before them are, to the first one, and are gone then; small ones at the end. Only
-    one thread adds, so a thread that dies or is stopped leaves nothing half added.
+    A term is an array that nobody else holds, a number, or a tuple of these. Large ones are added
+    into the first, and freed, as soon as those before them are; small ones at the end. Only one
+    thread adds, so a thread that dies or is stopped leaves nothing half added.
 
     >>> total, terms = Total(), [np.full(2000, 1.0), MISSING, np.full(2000, 3.0)]
     >>> total.gather(terms)
@@ -41,7 +41,7 @@ class Total:
         self._added = 0
 
     def gather(self, terms: list[Any]) -> None:
-        """Add the large terms that are there, in order, and let them go."""
+        """Add the large terms that are next in order, and free them."""
         while self._added < len(terms):
             term = terms[self._added]
             if term is MISSING or not is_large(term):
@@ -51,13 +51,13 @@ class Total:
             self._added += 1
 
     def of(self, terms: list[Any]) -> Any:
-        """The sum, when all terms are there."""
+        """The sum of all terms, every one of which must be there."""
         self.gather(terms)
         return self._value if self._added else total_of(terms)
 
 
 def total_of(terms: Sequence[Any]) -> Any:
-    """The sum of small terms, in the terms' dtype; integers wrap without a warning.
+    """The sum of small terms in their own dtype; integers wrap without a warning.
 
     >>> total_of([np.int8(100), np.int8(27)]), total_of([(np.int8(1), np.float32(2))])
     (np.int8(127), (np.int8(1), np.float32(2.0)))
@@ -68,7 +68,7 @@ def total_of(terms: Sequence[Any]) -> Any:
 
 
 def _sum(total: Any, term: Any) -> Any:
-    """The sum, in the memory of `total` where that is an array."""
+    """The sum, in place if `total` is an array."""
     if isinstance(total, tuple):
         return tuple(map(_sum, total, term))
     return np.add(total, term, out=total if isinstance(total, np.ndarray) else None)

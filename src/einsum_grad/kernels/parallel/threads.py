@@ -1,4 +1,4 @@
-"""Blocks of large work on several cores, where NumPy itself uses one."""
+"""Large work in chunks on several cores, where NumPy itself uses one."""
 
 from __future__ import annotations
 
@@ -15,37 +15,28 @@ from einsum_grad.errors import ArgumentError, ArgumentTypeError
 from einsum_grad.kernels.parallel.cores import cores
 from einsum_grad.kernels.parallel.ordered_sum import Total
 from einsum_grad.kernels.parallel.workers import Gather, Work, Workers
+from einsum_grad.lower import machine
 
 _WITHIN = contextvars.ContextVar("within a block", default=False)
 
-FEWEST = 4
-"""The blocks to make at least: with some for each thread, one that is late costs little."""
-
 _VARIABLES = ("EINSUM_GRAD_NUM_THREADS", "OMP_NUM_THREADS")
-"""Where the number of threads is looked up, the first that has one deciding."""
+"""Environment variables for the number of threads; the first one that is set decides."""
 
 _DIGITS = 9
-"""The digits of a number of threads, at most: int refuses thousands of them."""
+"""Digits that are read of such a number: int refuses thousands of them."""
 
 _MOST = 256
 
-_BUFFER = 512
-"""The size of NumPy's buffers, in numbers.
-
-With its default, 8192, `x * w[:, None]` copies what it broadcasts into a buffer wherever a row is
-shorter than that, and takes two to four times as long.
-"""
-
 
 class _State:
-    """What the process has: its workers, and the number of threads if one was set."""
+    """The process's workers, and the number of threads if one was set."""
 
     workers = Workers()
     number: int | None = None
 
 
 def _after_fork() -> None:
-    """A child has none of its parent's threads."""
+    """A forked child has none of its parent's threads."""
     _State.workers = Workers()
 
 
@@ -98,7 +89,7 @@ def _default() -> int:
 
 
 def is_within_block() -> bool:
-    """Whether the caller is called by a block, and what it makes goes with that.
+    """Whether the caller runs within a chunk, so that what it makes is short-lived.
 
     >>> is_within_block(), in_blocks(lambda part: is_within_block(), 1, 1)
     (False, [True])
@@ -107,11 +98,11 @@ def is_within_block() -> bool:
 
 
 def in_blocks(work: Work, length: int, parts: int, looks: int = 0) -> list[Any]:
-    """Call `work` with slices of range(length), `parts` at most; return what it returned, in order.
+    """Call `work` with at most `parts` slices of range(length); return its results in order.
 
-    The blocks do not depend on the number of threads, nor on who works beside, and so neither do
-    the results. Blocks of a block are done by the thread that has it. Before they sleep, the
-    threads look for more work so often.
+    The slices, and so the results, depend neither on the number of threads nor on the load. Within
+    a chunk, all slices are done by the chunk's own thread. Threads check `looks` times for more
+    work before they sleep.
 
     >>> in_blocks(lambda part: (part.start, part.stop), 5, 2)
     [(0, 3), (3, 6)]
@@ -120,10 +111,10 @@ def in_blocks(work: Work, length: int, parts: int, looks: int = 0) -> list[Any]:
 
 
 def summed_in_blocks(work: Work, length: int, parts: int, looks: int = 0) -> Any:
-    """Return the sum of what `work` returns for such slices, or the sums of what its tuples hold.
+    """Return the sum of what `work` returns for such slices; of tuples, a tuple of sums.
 
-    A large one is added as soon as those before it are, and is gone then. So of the terms few take
-    memory at once, and the sum depends on no number of threads.
+    A large term is added, and freed, as soon as those before it are. So few terms take memory at
+    once, and the sum doesn't depend on the number of threads.
 
     >>> summed_in_blocks(lambda part: np.full(2, part.start), 6, 3)
     array([6, 6])
@@ -133,13 +124,13 @@ def summed_in_blocks(work: Work, length: int, parts: int, looks: int = 0) -> Any
 
 
 def _run(work: Work, length: int, parts: int, looks: int, *gather: Gather) -> list[Any]:
-    # NumPy's buffer size is a context variable: what is set in a copy, nobody else sees.
+    # NumPy's buffer size is a context variable: in a copy of the context nobody else sees it.
     return contextvars.copy_context().run(_within, work, length, parts, looks, *gather)
 
 
 def _within(work: Work, length: int, parts: int, looks: int, *gather: Gather) -> list[Any]:
-    alone = is_within_block() or sys.is_finalizing()  # Python's end stops the threads
-    np.setbufsize(_BUFFER)
+    alone = is_within_block() or sys.is_finalizing()  # threads stop when Python exits
+    np.setbufsize(machine.NUMPY_BUFFER)
     _WITHIN.set(True)
     step = max(1, -(-length // parts))
     slices = [slice(start, start + step) for start in range(0, max(length, 1), step)]

@@ -1,16 +1,17 @@
-"""Threads that help a caller with its blocks, and a caller that needs none of them.
+"""Threads that help a caller with its chunks, and a caller that depends on none of them.
 
 Three rules make an interrupt, a dying thread and a busy one harmless:
 
-- A block waits in a deque, to pop is atomic, and so nobody does a block that another has. The deque
-  holds all that reaches the caller's arrays: who empties it takes the job away from everybody.
-- A helper that is in a block holds its arrays, so no memory of theirs is used again meanwhile. A
-  caller waits for who is in its job, also if it is interrupted, and for nobody else.
+- Chunks wait in a deque, whose pop is atomic, so no chunk is done twice. Nothing but the deque
+  refers to the caller's arrays: emptying it takes the job away from everybody.
+- A helper within a chunk holds its arrays, so their memory isn't reused meanwhile. A caller waits
+  for the helpers within its own job, even if it is interrupted, and for nobody else.
 - What a helper didn't finish, for whatever reason, the caller does itself.
 """
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import contextvars
 import functools
@@ -23,77 +24,63 @@ from typing import Any
 import numpy as np
 
 from einsum_grad.kernels.parallel.cores import cores, move, other_cores
-
-_LOOK = 10_000
-"""How often a flag is read before the next one is: some 5 µs."""
-
-_FLAGS = 60
-"""How many flags a caller reads before it sleeps: it has nothing else to do."""
-
-AGAIN = 20
-"""How many flags a worker reads that is soon needed again: a tenth of a millisecond."""
-
-_PATIENCE = 3
-"""How many flags more are read that nobody sets."""
-
-_CHECK = 0.05
-"""The seconds after which a caller that still waits looks whether its helpers are alive."""
+from einsum_grad.lower import machine
 
 MISSING = object()
-"""Stands for the result of a block that isn't done."""
+"""The result of a chunk that isn't done yet."""
 
 Work = Callable[[slice], Any]
 Gather = Callable[[list[Any]], None]
-"""Called by the caller with the results at hand, after each block of its own and at the end."""
+"""Called by the caller with the results so far, after each chunk of its own and at the end."""
 
 
 class Bell:
-    """Wakes a thread, which listens for a while before it sleeps.
+    """Wakes a thread, which spins for a while before it sleeps.
 
-    To wake a thread that sleeps takes longer than what many blocks take. So who waits reads flags
-    over and over until they are set, and lets others have Python's lock meanwhile: that is `any` of
-    rows that are one flag each. The last flags are never set, and reading them is for patience: who
-    rings still has the lock, and to wait for it would be to sleep.
+    Waking a sleeping thread takes longer than many chunks do. So a waiting thread reads flags over
+    and over until they are set, without Python's lock: by `any` of rows that are one flag each,
+    with a stride of 0. The last flags are never set; reading them passes the time in which the
+    ringing thread still holds the lock, as waiting for the lock would be sleeping.
     """
 
     def __init__(self) -> None:
-        rows = _FLAGS + _PATIENCE
+        rows = machine.SPINS_OF_CALLER + machine.SPINS_OF_PATIENCE
         self._flags = np.zeros(rows, np.bool_)
-        self._set = self._flags[:_FLAGS]
-        self._rows = np.ndarray((rows, _LOOK), np.bool_, self._flags, strides=(1, 0))
+        self._set = self._flags[: machine.SPINS_OF_CALLER]
+        self._rows = np.ndarray((rows, machine.SPIN_READS), np.bool_, self._flags, strides=(1, 0))
         self._seen = np.empty(rows, np.bool_)
         self._rung: queue.SimpleQueue[None] = queue.SimpleQueue()
 
     def ring(self) -> None:
-        """Wake who waits, or comes to wait; to ring twice before it does so is to ring once."""
+        """Wake the thread that waits, or will wait; ringing twice before that is ringing once."""
         if self._rung.empty():
             self._rung.put(None)
-        # It comes last: who waits has the lock as soon as this thread lets it go.
+        # This comes last: the waiting thread wants the lock as soon as it sees a flag.
         self._set[:] = True
 
     def wait(self, looks: int, timeout: float | None = None) -> None:
-        """Return when the bell was rung, or it is late; look at so many flags before sleeping."""
-        # Who rings after the next line sets the flags again, and who rang before is heard at once.
+        """Return once the bell was rung or the time is over; read `looks` flags before sleeping."""
+        # A ring after the next line sets the flags again; one before it is in the queue.
         self._set[:] = False
         if looks and self._rung.empty():
-            first = _FLAGS - looks
+            first = machine.SPINS_OF_CALLER - looks
             np.logical_or.reduce(self._rows[first:], axis=1, out=self._seen[first:])
         with contextlib.suppress(queue.Empty):
             self._rung.get(timeout=timeout)
 
 
 class _Job:
-    """The blocks of one call that nobody has begun, and who is at work on others."""
+    """The chunks of one call that nobody has begun, and the helpers at work on others."""
 
     def __init__(self, blocks: deque[Callable[[], None]]) -> None:
         self.blocks = blocks
-        # NumPy's errstate is a context variable: a block sees what its caller has set.
+        # NumPy's errstate is a context variable: a chunk sees its caller's.
         self._context = contextvars.copy_context()
         self._inside: set[threading.Thread] = set()
         self._left = Bell()
 
     def help(self) -> None:
-        """Do blocks until there are none, as a helper; an error is left to the caller's own try."""
+        """Do chunks as a helper until none is left; one that fails is tried again by the caller."""
         own = threading.current_thread()
         self._inside.add(own)
         with contextlib.suppress(BaseException):
@@ -102,13 +89,13 @@ class _Job:
         self._left.ring()
 
     def wait(self, looks: int) -> None:
-        """Return when no helper is in a block; to be called when no block is left to begin."""
+        """Return once no helper is within a chunk; to be called when no chunk is left to begin."""
         while any(thread.is_alive() for thread in self._inside.copy()):
-            self._left.wait(looks, _CHECK)
+            self._left.wait(looks, machine.CHECK_SECONDS)
 
 
 def _drain(blocks: deque[Callable[[], None]], then: Callable[[], None] = lambda: None) -> None:
-    """Do blocks until there are none; `then` comes after each."""
+    """Do chunks until none is left, and `then` after each."""
     while True:
         try:
             block = blocks.popleft()
@@ -119,16 +106,33 @@ def _drain(blocks: deque[Callable[[], None]], then: Callable[[], None] = lambda:
 
 
 class _Worker(threading.Thread):
-    """A thread that helps with the latest job it was offered, for as long as the process lives."""
+    """A thread that helps with the latest job it was offered, as long as the process lives."""
 
     def __init__(self, number: int) -> None:
         super().__init__(name=f"einsum-grad {number}", daemon=True)
         self._bell = Bell()
-        # One that is offered while the thread is busy takes the place of another: no job needs it.
+        # A job offered to a busy thread replaces the one before: no job depends on its helpers.
         self._offers: deque[tuple[_Job, int]] = deque(maxlen=1)
 
+    def begin(self) -> None:
+        """Start the thread; raise `RuntimeError` if the system has no more.
+
+        `start` waits until the thread tells that it lives, for ever if it dies before: so it is
+        another thread that calls it.
+        """
+        told: queue.SimpleQueue[None] = queue.SimpleQueue()
+
+        def start() -> None:
+            with contextlib.suppress(RuntimeError):
+                self.start()
+            told.put(None)
+
+        _thread.start_new_thread(start, ())
+        with contextlib.suppress(queue.Empty):
+            told.get(timeout=machine.BIRTH_SECONDS)
+
     def offer(self, job: _Job, looks: int) -> None:
-        """Have the thread help with `job`, and then look so often for another one."""
+        """Have the thread help with `job`, and then read `looks` flags for another one."""
         self._offers.append((job, looks))
         self._bell.ring()
 
@@ -143,7 +147,7 @@ class _Worker(threading.Thread):
 
 
 class Workers:
-    """Threads that wait for something to do; the caller's own thread is one more."""
+    """A pool of threads; the caller's own thread works beside them."""
 
     def __init__(self) -> None:
         self._workers: list[_Worker] = []
@@ -160,8 +164,8 @@ class Workers:
     ) -> list[Any]:
         """Return what `work` returns for each part, done by the caller and up to `count` threads.
 
-        The threads then look for more work so often. There may be fewer: others may have them, and
-        the system may refuse another one, as it does when Python shuts down.
+        The threads then read `looks` flags for more work. There may be fewer threads: others may
+        have them, and the system may refuse new ones, as it does when Python shuts down.
         """
         results = [MISSING] * len(parts)
 
@@ -182,7 +186,7 @@ class Workers:
             for worker in workers:
                 worker.offer(job, looks if spins else 0)
             _drain(blocks, gathering)
-            job.wait(_FLAGS if spins else 0)
+            job.wait(machine.SPINS_OF_CALLER if spins else 0)
             for number, result in enumerate(results):
                 if result is MISSING:
                     block(number)
@@ -194,20 +198,20 @@ class Workers:
         return results
 
     def _alive(self, count: int) -> list[_Worker]:
-        """`count` threads, or fewer if no more can be started."""
+        """Return `count` threads, or fewer if no more can be started."""
         few = sum(worker.is_alive() for worker in self._workers) < count
-        # A signal handler may be called in the midst of it, and call this.
+        # A signal handler may run in the middle of it and call this again.
         if few and not self._starting.locked():
-            # An interrupt after a call of acquire would leave the lock; `with` has no such gap.
+            # An interrupt right after acquire() would leave it locked; `with` has no such gap.
             with self._starting:
                 self._start(count)
         return [worker for worker in self._workers if worker.is_alive()][:count]
 
     def _move(self, workers: list[_Worker]) -> None:
-        """Have threads keep from the core of their caller.
+        """Keep threads off their caller's core.
 
-        Linux would put both on one where it sees another core spin, as OpenBLAS's threads do for a
-        while, and leave them there: what two threads share would take as long as one takes.
+        OpenBLAS's threads spin for a while after a product. Linux, which sees that core taken, puts
+        a worker on its caller's core and leaves it there: two threads are no faster than one.
         """
         where = other_cores()
         if where and where != self._where:
@@ -219,10 +223,10 @@ class Workers:
         self._workers = [worker for worker in self._workers if worker.is_alive()]
         while len(self._workers) < count:
             worker = _Worker(len(self._workers) + 1)
-            # It is known before it lives: one whose start is interrupted is found, or replaced.
+            # It is listed before it starts: one whose start is interrupted is used, or replaced.
             self._workers.append(worker)
             try:
-                worker.start()
+                worker.begin()
             except RuntimeError:
                 self._workers.remove(worker)
                 return

@@ -1,4 +1,4 @@
-"""In how many parts a block is done."""
+"""How many chunks a block has."""
 
 from __future__ import annotations
 
@@ -6,48 +6,24 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from einsum_grad.lower.blocking.parallel_labels import WORTH
+from einsum_grad.lower import machine
 from einsum_grad.lower.layout.product import Kind, matrix_product, product_of
 from einsum_grad.lower.program import Op, Program, Step, is_view, touched
 from einsum_grad.lower.scale import Sizes
 from einsum_grad.plan import Labels
 
-BLOCK = 1 << 21
-"""The bytes that several steps of a block touch, roughly: the later ones find them in a cache."""
-
-_WORTH_OF_SUMS = 1 << 21
-"""The bytes from which on sums are worth to wake other threads.
-
-Those of a BLAS would do them else, and then look for more work on a core that other blocks need.
-"""
-
-_LONG = 3 << 23
-"""The bytes of work that takes so long that it may be cut into more than a part for each thread."""
-
-_LONG_COPIES = 1 << 26
-"""The same where arrays are copied, and columns of them are read in longer pieces by few parts."""
-
-_PASSING = 20
-"""Threads hold at a time so many times less of what passes through a block than it moves."""
-
-UNLOCKED = 1 << 10
-"""Numbers of a result: NumPy keeps Python's lock for up to 500, and sizes are rounded up."""
-
-_PRODUCTS = 4
-"""How many multiplications of a matrix product take the time to move one number."""
-
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What the steps of a block do, as far as its number of parts depends on it."""
+    """What the steps of a block do, as far as its number of chunks depends on it."""
 
     label: str
     moved: tuple[tuple[Labels, bool], ...]
-    """The arrays that the steps touch, and whether more than one does."""
+    """The arrays that the steps touch, and whether more than one step does."""
     passing: tuple[Labels, ...]
-    """Those of them that pass from a step to another: more memory than a caller expects."""
+    """Those that pass from step to step: memory that a caller doesn't expect."""
     products: tuple[Labels, ...]
-    """What products of matrices have labels of."""
+    """The labels of each product of matrices."""
     vectors: tuple[Labels, ...]
     """The results of matrices times vectors."""
     sums: bool
@@ -55,11 +31,11 @@ class Load:
 
 
 def load_of(label: str, steps: Sequence[Step], program: Program) -> Load:
-    """What a block of `label` with some steps of `program` does."""
+    """The load of a block of `steps` along `label`."""
     times = Counter(value for step in steps for value in {*touched(step)})
     read = dict.fromkeys(arg for step in steps for arg in step.args)
     made, copies = {step.result.name for step in steps}, [s for s in steps if s.op is Op.COPY]
-    # A pullback would keep the copies of operands: that they are there is expected.
+    # A pullback would keep copies of operands anyway: that memory is expected.
     saved = {copy.result.name for copy in copies if copy.args[0] in program.operands}
     return Load(
         label,
@@ -73,7 +49,7 @@ def load_of(label: str, steps: Sequence[Step], program: Program) -> Load:
 
 
 def _is_sum(step: Step) -> bool:
-    """Whether `step` is a sum, or multiplies a matrix and a vector."""
+    """Whether `step` is a sum, or a matrix times a vector."""
     product = product_of(step)
     if product is None:
         return step.op is Op.CONTRACT and not is_view(step)
@@ -81,27 +57,27 @@ def _is_sum(step: Step) -> bool:
 
 
 def _is_vectors(step: Step) -> bool:
-    """Whether `step` multiplies matrices and vectors of a batch."""
+    """Whether `step` is a batch of matrices times vectors."""
     product = product_of(step)
     return product is not None and product.kind is Kind.MATVEC
 
 
 def number_of_parts(sizes: Sizes, load: Load) -> int:
-    """How many parts a block is done in; 0 where it is not worth to wake others.
+    """The number of chunks of a block; 0 if waking another thread doesn't pay.
 
-    Two threads share an even number: two each, where neither is to wait long for the other.
+    It is even, for two threads: two each where one would otherwise wait long for the other.
     """
     total = sum(sizes.nbytes(labels) for labels, _ in load.moved)
-    moved = total + sum(map(sizes.nbytes, load.products)) // _PRODUCTS
-    if moved < (_WORTH_OF_SUMS if load.sums else WORTH):
+    moved = total + sum(map(sizes.nbytes, load.products)) // machine.MULTIPLICATIONS_PER_MOVE
+    if moved < (machine.WAKE_FOR_BLOCKS_OF_SUMS if load.sums else machine.WAKE_FOR_BLOCKS):
         return 0
     size, held = sizes.volume((load.label,)), sum(map(sizes.nbytes, load.passing))
+    passing = machine.PASSING_SHARE * held // total
     if load.copies:
-        long = _LONG if load.products else _LONG_COPIES
-        pairs = max(1, min(moved // long, 2), _PASSING * held // total)
-        return min(2 * pairs, size)
+        long = machine.LONG_BLOCK if load.products else machine.LONG_BLOCK_OF_COPIES
+        return min(2 * max(1, min(moved // long, 2), passing), size)
     again = sum(sizes.nbytes(labels) for labels, several in load.moved if several)
-    pairs = max(1, min(moved // _LONG, 2), again // (2 * BLOCK), _PASSING * held // total)
-    divided = (labels for labels in load.vectors if load.label in labels)
-    few = min((sizes.volume(labels) // (2 * UNLOCKED) for labels in divided), default=pairs)
+    pairs = max(1, min(moved // machine.LONG_BLOCK, 2), again // (2 * machine.CORE_CACHE), passing)
+    vectors = (sizes.volume(labels) for labels in load.vectors if load.label in labels)
+    few = min((numbers // (2 * machine.UNLOCKED_ROUNDED) for numbers in vectors), default=pairs)
     return min(2 * max(1, min(pairs, few)), size)

@@ -1,9 +1,10 @@
-"""Along which labels steps of large arrays are done in blocks."""
+"""The labels along which steps on large arrays are divided."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
+from einsum_grad.lower import machine
 from einsum_grad.lower.layout.axis_orders import missing
 from einsum_grad.lower.layout.product import (
     Kind,
@@ -17,47 +18,14 @@ from einsum_grad.lower.program import Op, Step, Value, is_view, touched
 from einsum_grad.lower.scale import Scale, Sizes
 from einsum_grad.plan import UNIT, Labels, diagonals
 
-WORTH = 3 << 21
-"""The bytes from which on it is worth to wake other threads.
-
-There are few blocks then: threads that call NumPy in turns wait for each other.
-"""
-
-_LARGE = 1 << 18
-"""The bytes of an array from which on it may be worth to have it in blocks."""
-
-_SHARED = 8
-"""The matrices of a batch, at least, for cores to share them: fewer they share unequally."""
-
-_MATRIX = 1 << 14
-"""The multiplications of a product, at least: for fewer, threads wait for OpenBLAS's buffers."""
-
-_SMALLEST_PIECES = 1 << 24
-"""The multiplications of a product above which pieces that OpenBLAS doesn't share take too long."""
-
-_MATRICES = 1 << 22
-"""The bytes of an array of matrices from which on they may be smaller."""
-
-_RUN = 1 << 9
-"""The bytes side by side in memory that a part should have for one index of its label."""
-
-_LINES = 1 << 12
-"""The same for all indices, where an array is copied: each part then has a line of the cache."""
-
-_ONE_CORE = 1 << 18
-"""The multiplications up to which OpenBLAS has one thread for a product of matrices."""
-
-_FEW = 1 << 17
-"""The bytes of an array that every block may read, or add to, as a whole."""
-
 
 def divided(todo: Collection[Step], scale: Scale) -> dict[str, Labels]:
-    """The labels along which the steps of a program are best done in blocks, by what they make.
+    """The labels along which the steps of a program are best divided, by the step's result.
 
-    Sums, and products of a matrix and a vector, a BLAS does whole, on all cores. If other steps are
-    in blocks these are too: beside the threads of a BLAS, which wait for more on their cores, ours
-    would have half of these. So are products of matrices, if all that a BLAS would share are thin.
-    A copy is in blocks if one block alone reads it.
+    A BLAS does sums, and products of a matrix and a vector, whole on all cores. But where other
+    steps are in blocks, so are these: a BLAS's threads spin after their work, and would take half
+    of the cores from ours. So are matrix products, if all that a BLAS would share are thin. A copy
+    is in a block if only that block reads it.
     """
     copied = frozenset(step.result.name for step in todo if step.op is Op.COPY)
     found = {step.result.name: labels for step in todo if (labels := _due(step, copied, scale))}
@@ -76,7 +44,7 @@ def divided(todo: Collection[Step], scale: Scale) -> dict[str, Labels]:
 
 
 def _is_worth(sizes: Sizes, arrays: tuple[Labels, ...]) -> bool:
-    return sum(map(sizes.nbytes, arrays)) >= WORTH
+    return sum(map(sizes.nbytes, arrays)) >= machine.WAKE_FOR_BLOCKS
 
 
 def _due(step: Step, copied: frozenset[str], scale: Scale) -> Labels:
@@ -91,37 +59,39 @@ def _due(step: Step, copied: frozenset[str], scale: Scale) -> Labels:
 
 
 def _also(step: Step, scale: Scale) -> Labels:
-    """The label along which a sum, or a matrix times a vector, has parts that are rows."""
+    """The label along which a sum, or a matrix times a vector, has chunks of whole rows."""
     if is_view(step) or step.op is not Op.CONTRACT or matrix_product(step) is not None:
         return ()
     rows = _largest(step, scale)
-    if not rows or not scale.reaches(rows, _LARGE) or diagonals(step.args[0].labels):
+    if not rows or not scale.reaches(rows, machine.BLOCKED_ARRAY) or diagonals(step.args[0].labels):
         return ()
     return rows[:1] if _divides(rows[0], step, scale) else ()
 
 
 def _is_multiplied_on_all_cores(step: Step, scale: Scale) -> bool:
-    """Whether `step` is a product of matrices for which a BLAS has several threads."""
+    """Whether `step` is a matrix product that a BLAS shares among its threads."""
     everything = step.pattern.input_labels()
-    return matrix_product(step) is not None and scale.counts(everything, _ONE_CORE + 1)
+    is_product = matrix_product(step) is not None
+    return is_product and scale.counts(everything, machine.BLAS_ONE_THREAD + 1)
 
 
 def _rows(step: Step, scale: Scale) -> Labels:
-    """The label of whose rows a product of matrices is made, if one of the three is small."""
+    """The label of the rows of a matrix product one of whose three arrays is small."""
     label, *_ = _largest(step, scale)
     arrays = (*step.args, step.result)
     beside = (value.labels for value in arrays if label not in value.labels)
-    if not scale.counts((label,), 2) or any(scale.reaches(v, _FEW + 1) for v in beside):
+    if not scale.counts((label,), 2) or not all(_may_be_whole(v, scale) for v in beside):
         return ()
     in_rows = all(value.labels[0] == label for value in arrays if label in value.labels)
     return (label,) if in_rows else ()
 
 
 def _of(copy: Step, scale: Scale) -> Labels:
-    """The labels of which a copy has parts that it reads in lines."""
+    """The labels along which chunks of a copy still read whole cache lines."""
     source = copy.args[0].labels
     lines = enumerate(source)
-    return tuple(label for place, label in lines if scale.reaches(source[place:], _LINES))
+    least = machine.CHUNK_RUN_OF_COPY
+    return tuple(label for place, label in lines if scale.reaches(source[place:], least))
 
 
 def _largest(step: Step, scale: Scale) -> Labels:
@@ -134,22 +104,25 @@ def _place_of_largest(sizes: Sizes, arrays: tuple[Labels, ...]) -> int:
 
 
 def _is_shared(label: str, step: Step, product: Product, scale: Scale) -> bool:
-    """Whether cores share the matrices of `product` by `label`.
+    """Whether cores share the matrices of `product` along `label`.
 
-    Each is to write where its result lies, and what all of them read is to be the smaller array.
+    Each has to write its result in place, and what all of them read has to be the smaller array.
     """
     own = (without(group, product.looped) for group in (product.rows, product.columns))
     in_place = step.result.labels[0] == label or all(len(group) == 1 for group in own)
     terms = {label in arg.labels: arg.labels for arg in step.args}
     small = False not in terms or scale.ask(_is_smaller, terms[False], terms[True])
-    whole = scale.counts(without(step.pattern.input_labels(), product.looped), _SMALLEST_PIECES + 1)
-    return in_place and small and not whole and scale.counts((label,), _SHARED)
+    matrix = without(step.pattern.input_labels(), product.looped)
+    whole = scale.counts(matrix, machine.WHOLE_MATRIX + 1)
+    return in_place and small and not whole and scale.counts((label,), machine.SHARED_BATCH)
 
 
 def _are_small(step: Step, product: Product, scale: Scale) -> bool:
-    """Whether the matrices of `product` are so small, and few, that one core does them sooner."""
+    """Whether the matrices of `product` are so small and few that one core is faster."""
     matrix = without(step.pattern.input_labels(), product.looped)
-    return not (scale.counts(matrix, _MATRIX) or scale.reaches(_largest(step, scale), _MATRICES))
+    if scale.counts(matrix, machine.SHARED_MATRIX):
+        return False
+    return not scale.reaches(_largest(step, scale), machine.SHARED_MATRICES)
 
 
 def _is_smaller(sizes: Sizes, one: Labels, other: Labels) -> bool:
@@ -157,14 +130,14 @@ def _is_smaller(sizes: Sizes, one: Labels, other: Labels) -> bool:
 
 
 def _divides(label: str, step: Step, scale: Scale) -> bool:
-    """Whether `step` can be done for some indices of `label` at a time."""
+    """Whether `step` can be done for a range of `label` at a time."""
     if label == UNIT or not scale.counts((label,), 2) or _is_within_group(label, step):
         return False
     return all(_is_divided(label, value, scale) for value in (*step.args, step.result))
 
 
 def _is_within_group(label: str, step: Step) -> bool:
-    """Whether parts of an array that a product reads as a matrix would be copied for that."""
+    """Whether chunks of an array would have to be copied to be read as matrices."""
     product = product_of(step)
     if product is None or product.kind is Kind.MULTIPLY or missing(product):
         return False
@@ -174,21 +147,25 @@ def _is_within_group(label: str, step: Step) -> bool:
 
 
 def _is_divided(label: str, value: Value, scale: Scale) -> bool:
-    """Whether parts of `value` lie in long runs of memory, or it is small enough to stay whole."""
-    if not scale.reaches(value.labels, _FEW + 1):
+    """Whether chunks of `value` are long contiguous runs, or it is small enough to stay whole."""
+    if _may_be_whole(value.labels, scale):
         return True
     if label not in value.labels:
         return False
     place = value.labels.index(label)
     before, after = value.labels[:place], value.labels[place + 1 :]
-    return not scale.counts(before, 2) or scale.reaches(after, _RUN)
+    return not scale.counts(before, 2) or scale.reaches(after, machine.CHUNK_RUN)
+
+
+def _may_be_whole(labels: Labels, scale: Scale) -> bool:
+    return not scale.reaches(labels, machine.WHOLE_IN_BLOCKS + 1)
 
 
 def _is_bound_by_memory(step: Step, scale: Scale) -> bool:
-    if is_view(step) or not scale.reaches(_largest(step, scale), _LARGE):
+    if is_view(step) or not scale.reaches(_largest(step, scale), machine.BLOCKED_ARRAY):
         return False
     product = product_of(step)
     if product is None:
         return step.op in (Op.CONJUGATE, Op.ADD)
-    # A BLAS multiplies one matrix by one vector on all cores.
+    # One matrix times one vector a BLAS does on all cores.
     return bool(product.batch) or not (product.rows or product.columns) or not product.contracted

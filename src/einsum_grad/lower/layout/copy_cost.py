@@ -1,44 +1,37 @@
-"""What is worth it for a product: questions about the sizes of its arrays."""
+"""Whether a copy pays for a product, by the sizes of its arrays."""
 
 from __future__ import annotations
 
+from einsum_grad.lower import machine
 from einsum_grad.lower.layout.product import Kind, Product, without
 from einsum_grad.lower.scale import Scale, Sizes
 from einsum_grad.plan import Labels
 
-_TINY = 64
-"""Multiplications: a product of two 4×4 matrices has so many."""
-
-_SMALL = 1 << 12
-"""Multiplications below which one large matrix product is worth a copy."""
-
-_THIN, _MANY = 64, 128
-"""The columns of a thin matrix, at most, and the rows that it is multiplied with, at least."""
-
 
 def is_vector(product: Product) -> bool:
-    """Whether one of the arrays has no labels but those that both have."""
+    """Whether one of the operands has only labels that both have."""
     return not (product.rows and product.columns)
 
 
 def is_tiny(product: Product, scale: Scale | None) -> bool:
-    """Whether the matrices are so small that a call for each costs more than they do."""
+    """Whether the matrices are so small that a call for each costs more than the arithmetic."""
     if scale is None or product.kind is not Kind.MATMUL or not product.batch:
         return False
-    return not _is_more(_TINY, product, (), scale)
+    return not _is_more(machine.TINY_MATRIX, product, (), scale)
 
 
 def is_spread(product: Product, scale: Scale | None) -> bool:
-    """Whether a call for each of the labels that are spread over costs less than a copy."""
+    """Whether a call for each index of the spread labels costs less than a copy."""
     if scale is None:
         return False
     if is_vector(product):
         return True
-    return _is_more(_SMALL, product, product.spread, scale) and not _is_thin(product, scale)
+    is_large = _is_more(machine.SPREAD_MATRIX, product, product.spread, scale)
+    return is_large and not _is_thin(product, scale)
 
 
 def is_part(result: Labels, arrays: tuple[Labels, ...], share: int, scale: Scale) -> bool:
-    """Whether `result` has at most the `share`-th part of the bytes of some arrays."""
+    """Whether `result` has at most 1/`share` of the bytes of `arrays`."""
     return scale.ask(_is_part, result, arrays, share)
 
 
@@ -47,18 +40,18 @@ def _is_part(sizes: Sizes, result: Labels, arrays: tuple[Labels, ...], share: in
 
 
 def _is_thin(product: Product, scale: Scale) -> bool:
-    """Whether the array that is spread over is thin matrices, each multiplied with many rows.
+    """Whether the spread operand is thin matrices, each multiplied with many rows.
 
-    A BLAS takes up to twice as long for them as for one product of them all.
+    A BLAS takes up to twice as long for them as for one product of all.
     """
     own, other = product.rows, product.columns
     if product.spread[0] in other:
         own, other = other, own
-    is_thin = not scale.counts(without(own, product.spread), _THIN + 1)
-    return is_thin and scale.counts(other, _MANY)
+    is_thin = not scale.counts(without(own, product.spread), machine.THIN_COLUMNS + 1)
+    return is_thin and scale.counts(other, machine.THIN_ROWS)
 
 
 def _is_more(count: int, product: Product, apart: Labels, scale: Scale) -> bool:
-    """Whether one of the matrix products that there are for `apart` multiplies more often."""
+    """Whether one of the products for an index of `apart` has more than `count` multiplications."""
     own = without((*product.rows, *product.columns, *product.contracted), apart)
     return scale.counts(own, count + 1)

@@ -83,7 +83,7 @@ def named(name: str, count: int = 0) -> Optimizer:
     """
     from opt_einsum import paths  # type: ignore[import-untyped]  # it has no hints
 
-    if name == "optimal" and count > _MOST_ONE_BY_ONE:
+    if name in _MOST_SEARCHED and count > _MOST_ONE_BY_ONE:
         program: Optimizer = paths.DynamicProgramming(minimize="flops", search_outer=True)
         return program
     try:

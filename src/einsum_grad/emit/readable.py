@@ -1,0 +1,104 @@
+"""A target and a program for files that are read, rather than run once and forgotten."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+from einsum_grad.emit.target import Target
+from einsum_grad.emit.targets import TARGETS
+from einsum_grad.errors import ArgumentError
+from einsum_grad.lower import Op, Program, Section, Step, Value, is_view, product_of, steps
+
+
+def readable_target(target: Target, blocked: bool) -> Target:
+    """`target` without statements that free arrays, and with blocks only if `blocked`.
+
+    Raises `ArgumentError` where `target` has none.
+    """
+    if blocked and not target.out_argument:
+        able = ", ".join(name for name, each in TARGETS.items() if each.out_argument)
+        raise ArgumentError(f"the target {target.name} has no blocks; these have: {able}")
+    return replace(target, frees=False, out_argument=target.out_argument if blocked else {})
+
+
+def readable_program(program: Program) -> Program:
+    """`program` with fewer lines: no residual that is a view, no copy for a scalar product."""
+    return program if program.scale is not None else _views_again(_scalars_in_place(program))
+
+
+def _scalars_in_place(program: Program) -> Program:
+    """No array is copied for a product that sums all of it and alone reads the copy."""
+    todo = (*steps(program.forward), *steps(program.backward))
+    reads = Counter(arg.name for step in todo for arg in step.args)
+    copies = {step.result.name: step for step in todo if step.op is Op.COPY}
+    found = [
+        copies[arg.name]
+        for step in todo
+        if _is_scalar(step)
+        for arg in step.args
+        if arg.name in copies and reads[arg.name] == 1
+    ]
+    return (
+        program
+        if not found
+        else replace(
+            program,
+            forward=_without(program.forward, found),
+            backward=_without(program.backward, found),
+        )
+    )
+
+
+def _is_scalar(step: Step) -> bool:
+    product = product_of(step)
+    return product is not None and bool(product.contracted) and not step.result.labels
+
+
+def _without(sections: tuple[Section, ...], copies: list[Step]) -> tuple[Section, ...]:
+    """The sections with what `copies` copy in the place of the copies."""
+    seen = {copy.result: copy.args[0] for copy in copies}
+
+    def read(step: Step) -> Step:
+        return replace(step, args=tuple(seen.get(arg, arg) for arg in step.args))
+
+    return tuple(
+        replace(section, steps=tuple(read(step) for step in section.steps if step not in copies))
+        for section in sections
+    )
+
+
+def _views_again(program: Program) -> Program:
+    """Views of operands are no residuals: the backward makes them again."""
+    made = {step.result: step for step in steps(program.forward)}
+    found: dict[Value, tuple[Step, ...]] = {}
+    for value in program.residuals:
+        views = _views(value, made)
+        if views:
+            found[value] = views
+    if not found:
+        return program
+    again = tuple(dict.fromkeys(step for views in found.values() for step in views))
+    last = again[-1]
+    first = Section(last.pattern, last.args, last.result, last.result, again)
+    others = (
+        replace(section, steps=tuple(step for step in section.steps if step not in again))
+        for section in program.backward
+    )
+    return replace(
+        program,
+        backward=(first, *others),
+        residuals=tuple(value for value in program.residuals if value not in found),
+    )
+
+
+def _views(value: Value, made: dict[Value, Step]) -> tuple[Step, ...]:
+    """The steps from an operand to `value`, if each of them is a view; else none."""
+    found: list[Step] = []
+    while value in made:
+        step = made[value]
+        if not is_view(step):
+            return ()
+        found.insert(0, step)
+        value = step.args[0]
+    return tuple(found)

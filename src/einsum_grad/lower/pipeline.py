@@ -1,0 +1,124 @@
+"""A pattern and its sizes to a `Program`: spelled, ordered, scaled, lowered and arranged.
+
+Whatever writes, runs or counts a program comes here, so all of them see the same one.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from einsum_grad.lower.layout.arrange import arrange
+from einsum_grad.lower.lower import lower
+from einsum_grad.lower.program import Program
+from einsum_grad.lower.scale import Gaps, Scale, scale_of
+from einsum_grad.lower.traits import PLAIN, Traits
+from einsum_grad.plan import (
+    AUTO,
+    Labels,
+    Order,
+    Path,
+    Pattern,
+    arrays,
+    contraction_path,
+    pairwise,
+    single,
+    singletons,
+    spell,
+)
+
+LETTERS = len(string.ascii_letters)
+"""The labels that np.einsum has letters for."""
+
+_READABLE_OPERANDS = 8
+"""The most operands that a reader takes in at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a target asks of its programs."""
+
+    pairwise: bool = True
+    """Operands are contracted two at a time, in axes that suit matrix products."""
+    blocks: bool = True
+    """Large arrays may be worked on block by block."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lowering:
+    """A pattern in labels that may stand in code, and everything that decides its program."""
+
+    pattern: Pattern
+    wrt: tuple[int, ...]
+    path: Path | None
+    """None where the operands are contracted at once."""
+    sizes: Mapping[str, int]
+    traits: Traits
+    form: Form
+    singletons: bool
+    """Whether an array with axes may have a single entry."""
+    scale: Scale | None
+
+    @property
+    def key(self) -> Hashable:
+        """What the program depends on, but for the form and the scale."""
+        fixed = tuple(self.pattern.output_sizes(self.sizes).items())
+        return self.pattern, self.wrt, self.path, self.traits, fixed, self.singletons
+
+    @property
+    def made(self) -> tuple[Labels, ...]:
+        """The labels of each array that the forward makes."""
+        return arrays(self.pattern, self.path)[len(self.pattern.inputs) :]
+
+    def lowered(self, names: Sequence[str] = (), output: str = "z") -> Program:
+        """The program with its axes in no particular order."""
+        network = single(self.pattern) if self.path is None else pairwise(self.pattern, self.path)
+        fixed = self.pattern.output_sizes(self.sizes)
+        program = lower(network, self.wrt, self.traits, fixed, names, output)
+        return replace(program, singletons=self.singletons)
+
+    def program(self, names: Sequence[str] = (), output: str = "z") -> Program:
+        """The program as it is written and run."""
+        program = self.lowered(names, output)
+        return arrange(program, self.scale) if self.form.pairwise else program
+
+
+def lowering(
+    pattern: Pattern,
+    wrt: tuple[int, ...],
+    form: Form,
+    sizes: Mapping[str, int],
+    traits: Traits = PLAIN,
+    itemsize: int = 8,
+    order: Order = AUTO,
+    gaps: Gaps = frozenset(),
+    exact: bool = False,
+) -> Lowering:
+    """Decide how `pattern` is lowered, for numbers of `itemsize` bytes.
+
+    `sizes` are those of its labels, as far as they are known; `order` is how to find the path, or a
+    path; `gaps` are the operands with gaps in memory. Only with `exact` sizes, those of one call,
+    can an array with a single entry be ruled out: text that is written for some sizes runs with
+    others.
+    """
+    spelled = spell(pattern)
+    safe = pattern.rename(spelled)
+    own = {spelled[label]: size for label, size in sizes.items() if label in spelled}
+    path = path_of(safe, form, own, order)
+    single_entries = not exact or singletons(safe, path, own)
+    scale = scale_of(arrays(safe, path), own, itemsize, gaps) if form.blocks else None
+    return Lowering(safe, wrt, path, own, traits, form, single_entries, scale)
+
+
+def path_of(
+    pattern: Pattern, form: Form, sizes: Mapping[str, int], order: Order = AUTO
+) -> Path | None:
+    """The path along which `pattern` is contracted; None if that is done at once.
+
+    A form that is not pairwise does so, if a reader can follow and `order` asks for nothing else.
+    """
+    readable = len(pattern.inputs) <= _READABLE_OPERANDS and len(pattern.labels()) <= LETTERS
+    if readable and not form.pairwise and order == AUTO:
+        return None
+    return contraction_path(pattern, sizes, order)

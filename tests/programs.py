@@ -1,0 +1,48 @@
+"""Programs for tests: what a target writes for a pattern, or what comes of a path that is given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from einsum_grad import lower
+from einsum_grad.emit import Target
+from einsum_grad.lower import PLAIN, Lowering, Program, Scale, Traits
+from einsum_grad.plan import Path, Pattern
+
+
+def program_of(
+    pattern: Pattern,
+    wrt: tuple[int, ...],
+    target: Target,
+    sizes: Mapping[str, int],
+    *args: Any,
+    **options: Any,
+) -> Program:
+    """The program that `target` writes."""
+    return lower.lowering(pattern, wrt, target.form, sizes, *args, **options).program()
+
+
+def path_of(pattern: Pattern, target: Target, sizes: Mapping[str, int]) -> Path | None:
+    """The path along which `target` contracts `pattern`."""
+    return lower.path_of(pattern, target.form, sizes)
+
+
+def along(
+    pattern: Pattern, path: Path | None, wrt: tuple[int, ...], sizes: Mapping[str, int]
+) -> Program:
+    """The program along a path, its axes in no particular order."""
+    return Lowering(pattern, wrt, path, sizes, PLAIN, lower.Form(), True, None).lowered()
+
+
+def program_along(
+    pattern: Pattern,
+    path: Path | None,
+    wrt: tuple[int, ...],
+    target: Target,
+    sizes: Mapping[str, int],
+    traits: Traits,
+    scale: Scale | None,
+) -> Program:
+    """The program that `target` writes along a path, for arrays of a scale."""
+    return Lowering(pattern, wrt, path, sizes, traits, target.form, True, scale).program()
