@@ -1,7 +1,7 @@
-"""The lines of a derivation, evaluated exactly, and each held against the one before.
+"""The lines of a derivation, evaluated exactly and compared with the previous ones.
 
-A formula is evaluated as it is written: every combination of indices, the product of what stands
-there, sums. Nothing here knows how a rule works. An einsum is linear in each operand, so the
+A formula is evaluated literally: products for every combination of indices, then sums. Nothing here
+knows how a rule works. An einsum is linear in each operand, so the
 central difference with step 1 is its derivative, and on whole numbers all of it is exact.
 """
 
@@ -33,7 +33,7 @@ from tests.strategies import Case, whole
 Array = NDArray[Any]
 
 MOST_INDICES = 300
-"""How many combinations of indices a random pattern has at most."""
+"""The most combinations of indices of a random pattern."""
 
 
 class MeaninglessError(Exception):

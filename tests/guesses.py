@@ -1,8 +1,8 @@
-"""Guesses of gradients with mistakes in them, and what is to be said of each, by trying it out.
+"""Random guesses of gradients with mistakes, and the verdict on each by brute force.
 
-The verdict is found with arrays of whole numbers whose axes have a size for each label of the
-pattern: a guess is run by the definition of an einsum, as it stands, and with axes and operands in
-every other order. The smallest counterexample is found among all.
+A guess is run by the definition of an einsum on arrays of whole numbers whose sizes depend on the
+label: literally, and with axes and operands in every other order. The smallest counterexample is
+found among all.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from einsum_grad.plan import operand_names
 from tests.strategies import Array
 
 Terms = tuple[str, ...]
-"""The terms of the operands, and at last that of the output."""
+"""The terms of the operands, then that of the output."""
 
 Key = tuple[int, int, tuple[int, ...]]
-"""How many labels have size 2, how many indices are 1, and the indices, one after the other."""
+"""The number of labels of size 2, the number of indices that are 1, and all indices."""
 
 _POOL = "abcd"
 _TRIES = 20
@@ -33,7 +33,7 @@ _SIZES = dict(zip(_POOL, (2, 3, 5, 7), strict=True))
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """A pattern, one of its operands, the sizes that it needs, and a guess of the gradient."""
+    """A pattern, one of its operands, the true gradient, and a guess of it."""
 
     pattern: str
     operand: int
@@ -42,12 +42,12 @@ class Guess:
 
     @property
     def text(self) -> str:
-        """The guess as it is typed."""
+        """The guess as text."""
         return f"{','.join(self.guess[:-1])}->{self.guess[-1]}"
 
     @property
     def given(self) -> dict[str, int]:
-        """Sizes of the labels that the pattern's output alone has."""
+        """Sizes of the pattern's output-only labels."""
         inputs, _, output = self.pattern.partition("->")
         return {label: 2 for label in output if label not in inputs}
 
@@ -147,7 +147,7 @@ def _with(terms: Terms, place: int, term: str) -> Terms:
     return (*terms[:place], term, *terms[place + 1 :])
 
 
-# What is to be said.
+# Verdicts.
 
 
 def disagreement(case: Guess) -> str | None:
@@ -216,7 +216,7 @@ def _gives(truth: Terms, guessed: Terms) -> bool:
     if sizes is None:
         return False
     random = np.random.default_rng(0)
-    # No zeros, and so many numbers that products and sums are not equal by chance.
+    # No zeros, and enough different numbers that results are not equal by chance.
     arrays = [random.integers(1, 10**6, shape) for shape in _shapes(truth, _SIZES)[:-1]]
     return np.array_equal(_einsum(truth, _SIZES, arrays), _einsum(guessed, sizes, arrays))
 

@@ -1,4 +1,4 @@
-"""What the package has, imported when it is first used, and a plain module all the same."""
+"""The package's names are imported on first use, and it is a plain module all the same."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LAZY = ("einsum_grad", "einsum_grad.emit", "einsum_grad.explain")
 
 
 def promised(module: ModuleType) -> set[tuple[str, str]]:
-    """The names that a type checker sees, each with the name of what it is imported from."""
+    """The names that a type checker sees, each with the module it is imported from."""
     assert module.__file__
     tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
     (block,) = (node for node in tree.body if isinstance(node, ast.If) and len(node.body) > 1)
@@ -32,7 +32,7 @@ def promised(module: ModuleType) -> set[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("package", LAZY)
-def test_a_type_checker_sees_the_names_that_there_are(package: str) -> None:
+def test_type_checkers_see_the_real_names(package: str) -> None:
     module = importlib.import_module(package)
     for name, home in promised(module):
         assert getattr(module, name) is getattr(importlib.import_module(home), name)
@@ -56,8 +56,8 @@ def test_the_package_is_a_plain_module() -> None:
 
 
 @pytest.mark.parametrize("package", LAZY[1:])
-def test_no_module_has_the_name_of_what_a_lazy_folder_has(package: str) -> None:
-    """An import of such a module would bind it over what the folder has not yet imported."""
+def test_no_module_is_named_like_a_lazy_name(package: str) -> None:
+    """Importing such a module would bind it over the name, which is not imported yet."""
     module = importlib.import_module(package)
     modules = {info.name for info in pkgutil.iter_modules(module.__path__)}
     assert modules.isdisjoint(name for name, _ in promised(module))

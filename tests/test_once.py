@@ -1,4 +1,4 @@
-"""A value is made once where that can be, and nobody waits for ever."""
+"""A value is made once if possible, and no thread waits forever."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _clean() -> None:
 
 @pytest.fixture
 def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever loses patience fails the test, and long before."""
+    """Make running out of patience fail the test."""
     monkeypatch.setattr(module, "PATIENCE", 100.0)
 
 
@@ -48,7 +48,7 @@ def joined(*threads: threading.Thread) -> None:
         assert not thread.is_alive()
 
 
-def test_what_is_there_is_found_and_what_is_not_is_made() -> None:
+def test_existing_values_are_found_and_missing_ones_made() -> None:
     table: Table = {"a": 1}
     assert once(table, "a", lambda: 2) == 1
     assert once(table, "b", lambda: 3) == 3
@@ -56,7 +56,7 @@ def test_what_is_there_is_found_and_what_is_not_is_made() -> None:
     assert module._TURNS == {}
 
 
-def test_what_fails_is_not_kept() -> None:
+def test_exceptions_are_not_stored() -> None:
     table: Table = {}
 
     def fail() -> int:
@@ -90,8 +90,8 @@ def test_sixteen_threads_make_a_value_once() -> None:
 
 
 @pytest.mark.usefixtures("_patient")
-def test_who_asks_for_what_it_makes_makes_it_and_the_first_done_decides() -> None:
-    """As a signal handler does, or a finalizer, which runs in the midst of it."""
+def test_a_maker_that_asks_for_its_own_value_makes_it() -> None:
+    """As a signal handler or a finalizer may, which runs in the middle of it."""
     table: Table = {}
     inner: list[int] = []
 
@@ -105,7 +105,7 @@ def test_who_asks_for_what_it_makes_makes_it_and_the_first_done_decides() -> Non
 
 
 @pytest.mark.usefixtures("_patient")
-def test_threads_that_ask_for_what_each_other_makes_wait_for_nobody() -> None:
+def test_threads_that_need_each_others_values_do_not_deadlock() -> None:
     table: Table = {}
     together = threading.Barrier(3)
     names = "abc"
@@ -124,7 +124,7 @@ def test_threads_that_ask_for_what_each_other_makes_wait_for_nobody() -> None:
 
 
 @pytest.mark.usefixtures("_impatient")
-def test_who_has_a_lock_that_the_maker_wants_waits_for_a_while() -> None:
+def test_a_holder_of_a_lock_that_the_maker_wants_waits_a_while() -> None:
     table: Table = {}
     theirs, making = threading.Lock(), threading.Event()
 
@@ -142,7 +142,7 @@ def test_who_has_a_lock_that_the_maker_wants_waits_for_a_while() -> None:
 
 
 @pytest.mark.usefixtures("_impatient")
-def test_of_many_who_lose_their_patience_not_all_begin() -> None:
+def test_of_many_impatient_threads_not_all_begin() -> None:
     table: Table = {}
     begun: list[int] = []
     done = threading.Event()

@@ -1,4 +1,4 @@
-"""A certificate states its bound and prints what it found."""
+"""A certificate states its bound and prints its findings."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def certificate(*findings: Finding, degree: int = 3, trials: int = 1) -> Certifi
 
 
 @pytest.mark.parametrize(("degree", "trials"), [(3, 1), (3, 2), (40, 3)])
-def test_the_bound_is_the_degree_over_the_prime_once_a_trial(degree: int, trials: int) -> None:
+def test_the_bound_is_degree_over_prime_to_the_trials(degree: int, trials: int) -> None:
     bound = certificate(RIGHT, degree=degree, trials=trials).bound
     assert bound == pytest.approx((degree / PRIME) ** trials, rel=1e-12)
 
@@ -42,7 +42,7 @@ def test_it_prints_the_findings_and_the_bound() -> None:
     ]
 
 
-def test_there_is_no_bound_where_nothing_is_right() -> None:
+def test_no_bound_is_printed_if_nothing_is_right() -> None:
     assert str(certificate(WRONG)).splitlines()[1:] == [str(WRONG)]
 
 

@@ -1,4 +1,4 @@
-"""What is right is certified, what is wrong is found, and the bound is that of the code run."""
+"""Right code is certified, mistakes are found, and the bound is that of the code run."""
 
 from __future__ import annotations
 
@@ -107,19 +107,19 @@ def certified_or_wrong(text: str) -> bool:
         ("return x @ w", "return abs(x) @ w", "Z is WRONG: forward raises TypeError"),
     ],
 )
-def test_what_is_wrong_is_told(before: str, after: str, finding: str) -> None:
+def test_mistakes_are_described(before: str, after: str, finding: str) -> None:
     text = MODULE.replace(before, after)
     lines = told(certified(text))
     wrong = [line for line in lines if "WRONG" in line]
     assert wrong[0].startswith(finding), lines
 
 
-def test_a_gradient_is_right_though_the_output_is_not() -> None:
+def test_a_gradient_can_be_right_while_the_output_is_wrong() -> None:
     lines = told(certified(MODULE.replace("return x @ w", "return 2 * (x @ w)")))
     assert [line.split(":")[0] for line in lines] == ["Z is WRONG", "dX is right", "dW is right"]
 
 
-def test_an_output_and_gradients_that_are_wrong_together_are_found() -> None:
+def test_consistent_mistakes_in_output_and_gradients_are_found() -> None:
     # Each the adjoint of the other, so the adjoint identity alone sees nothing.
     module = SimpleNamespace(forward=lambda x: 3 * x.T, backward=lambda dz, x: (3 * dz.T,))
     lines = told(certify(module, claim("ij->ji")))
@@ -144,7 +144,7 @@ def test_exact_fractions_are_right() -> None:
     assert certified(MODULE.replace("dz @ w.T", mean)).is_right
 
 
-def test_the_degree_is_that_of_the_code() -> None:
+def test_the_degree_is_that_of_the_code_run() -> None:
     module = SimpleNamespace(
         forward=lambda x: x + x**50 - x**50, backward=lambda dz, x: (dz + dz * 0 * x**70,)
     )
@@ -154,7 +154,7 @@ def test_the_degree_is_that_of_the_code() -> None:
     assert math.isclose(certificate.bound, 72 / PRIME)
 
 
-def test_powers_that_only_look_right_modulo_the_prime_have_no_bound() -> None:
+def test_powers_that_vanish_modulo_the_prime_leave_no_bound() -> None:
     # Fermat's theorem: x to the power of the prime is x.
     module = SimpleNamespace(forward=lambda x: x**PRIME, backward=lambda dz, x: (dz,))
     certificate = certify(module, claim("i->i"))
@@ -187,11 +187,11 @@ def test_the_other_convention_has_no_conjugates() -> None:
         ("dx = dz @ w.T", "dx = np.einsum('ik,jk->ij', dz, w) * (5 - w.shape[1])"),
     ],
 )
-def test_a_size_that_was_written_as_a_number_is_found(edit: tuple[str, str]) -> None:
+def test_a_hard_coded_size_is_found(edit: tuple[str, str]) -> None:
     assert not certified(MODULE.replace(*edit)).is_right
 
 
-def test_a_product_of_sizes_that_is_another_size_is_no_accident() -> None:
+def test_a_product_of_sizes_is_not_mistaken_for_another_size() -> None:
     text = emit("atb,bbb,br,cb,c->atc", wrt=3)
     wrong = text.replace(
         ".reshape(d.shape[0], a.shape[0] * a.shape[1])",
@@ -236,7 +236,7 @@ def test_a_real_part_of_complex_numbers_is_refused() -> None:
     assert str(finding) == "dX is WRONG: backward uses real, which residues can't model"
 
 
-def test_sizes_are_those_given_and_small_ones() -> None:
+def test_given_sizes_are_kept_and_others_are_small() -> None:
     text = emit("bij,jk->ik")
     assert certified(text).shapes == (((2, 3, 4), (4, 5)), ((3, 4, 5), (5, 2)))
     first, second = certified(text, sizes={"j": 7, "i": 1}).shapes
@@ -252,7 +252,7 @@ def test_a_size_of_0_is_refused() -> None:
         certified(emit("i->ib", sizes={"b": 0}))
 
 
-def test_a_size_that_stands_in_the_code_is_no_other() -> None:
+def test_a_size_in_the_code_cannot_be_changed() -> None:
     text = emit("i->ib", sizes={"b": 3})
     assert certified(text, sizes={"b": 3}).is_right
     with pytest.raises(ArgumentError, match="b is 4 in sizes, but 3 in the code"):
@@ -262,12 +262,12 @@ def test_a_size_that_stands_in_the_code_is_no_other() -> None:
 
 
 @pytest.mark.parametrize("trials", [0, -1, 1.5, "2"])
-def test_trials_are_a_number(trials: Any) -> None:
+def test_trials_must_be_a_positive_int(trials: Any) -> None:
     with pytest.raises(ArgumentError, match="trials"):
         certified(emit("i->"), trials=trials)
 
 
-def test_each_trial_has_new_numbers_and_a_seed_gives_them_again() -> None:
+def test_trials_have_new_numbers_and_a_seed_repeats_them() -> None:
     seen: list[int] = []
 
     def forward(x: Any) -> Any:
@@ -283,7 +283,7 @@ def test_each_trial_has_new_numbers_and_a_seed_gives_them_again() -> None:
     assert len({*first, *new, *newer}) == 36
 
 
-def test_code_whose_result_changes_from_call_to_call_is_told() -> None:
+def test_nondeterministic_code_is_found() -> None:
     calls: list[int] = []
 
     def forward(x: Any) -> Any:

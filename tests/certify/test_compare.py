@@ -1,4 +1,4 @@
-"""What differs is told in words that help."""
+"""Differences are described in helpful words."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def column(*numbers: int) -> Any:
         (np.array([[1], [None]], object), "an entry is None, which is no number"),
     ],
 )
-def test_what_does_not_fit_is_told(got: Any, told: str) -> None:
+def test_misfits_are_described(got: Any, told: str) -> None:
     assert misfit(got, (2, 1)) == told
 
 
@@ -35,7 +35,7 @@ def test_residues_and_constants_fit(got: Any) -> None:
     assert misfit(got, (2, 1)) is None
 
 
-def test_a_number_alone_fits_where_there_are_no_axes() -> None:
+def test_a_bare_number_fits_a_0d_shape() -> None:
     assert misfit(Residue(1), ()) is None
     assert misfit(0, ()) is None
 
@@ -51,11 +51,11 @@ def test_a_number_alone_fits_where_there_are_no_axes() -> None:
         (column(3, 6, 8), "2 of 3 entries differ, [1,0] the first"),
     ],
 )
-def test_a_common_factor_is_told_before_the_entries(got: Any, told: str | None) -> None:
+def test_a_common_factor_is_reported_instead_of_entries(got: Any, told: str | None) -> None:
     assert difference(got, column(3, 5, 7)) == told
 
 
-def test_a_fraction_of_everything_is_told() -> None:
+def test_a_common_fraction_is_reported() -> None:
     expected = column(3, 5, 7)
     assert difference(expected / 4, expected) == "it is 1/4 of what it should be"
     assert difference(expected * 3 / 2, expected) == "it is 3/2 of what it should be"

@@ -31,7 +31,7 @@ def test_it_is_the_sum_over_all_combinations(case: Case, seed: int) -> None:
 
 
 @pytest.mark.parametrize("axes", [63, 64])
-def test_as_many_axes_as_numpy_has_are_enough(axes: int) -> None:
+def test_the_axes_of_numpy_are_enough(axes: int) -> None:
     labels = tuple(f"x{number}" for number in range(axes))
     sizes = {label: 2 if number < 3 else 1 for number, label in enumerate(labels)}
     operand = np.arange(8).astype(object).reshape([sizes[label] for label in labels])

@@ -40,7 +40,7 @@ def test_a_conjugate_is_no_part_and_neither_is_a_parameter() -> None:
     assert parts_taken(plain) == frozenset()
 
 
-def test_a_part_that_a_function_reads_becomes_a_call() -> None:
+def test_a_part_that_is_read_becomes_a_call() -> None:
     text, needed = with_parts("def f(x):\n    return np.real(x.T).sum() + x.imag.real")
     called: dict[str, Any] = {"np": np, **needed}
     exec(text, called)
@@ -50,11 +50,11 @@ def test_a_part_that_a_function_reads_becomes_a_call() -> None:
 
 
 @pytest.mark.parametrize("text", ["y = x.real", "def f(x):\n    x.real = 1", "real = 1"])
-def test_other_code_is_left_as_it_is(text: str) -> None:
+def test_other_code_is_unchanged(text: str) -> None:
     assert ast.unparse(ast.parse(with_parts(text)[0])) == text
 
 
-def test_parts_are_those_of_numbers_and_can_not_be_written_to() -> None:
+def test_parts_are_read_only() -> None:
     array = filled([Residue(1, 2, 3)], (1, 1))
     taken = part(array, "imag")
     assert (taken.shape, taken[0, 0].re, taken[0, 0].degree) == ((1, 1), 2, 3)
@@ -63,5 +63,5 @@ def test_parts_are_those_of_numbers_and_can_not_be_written_to() -> None:
     assert part(1j, "imag") == 1.0
 
 
-def test_what_is_no_python_function_has_none() -> None:
+def test_only_python_functions_take_parts() -> None:
     assert parts_taken(np.einsum) == frozenset()

@@ -1,4 +1,4 @@
-"""Residues add and multiply as numbers do, in NumPy's arrays too, and refuse all else."""
+"""Residues add and multiply like numbers, also in NumPy arrays, and refuse everything else."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_the_inverse_of_what_is_not_zero_gives_one(a: int, b: int) -> None:
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
-def test_a_float_is_the_fraction_that_it_is(number: float) -> None:
+def test_a_float_is_its_exact_fraction(number: float) -> None:
     exact, found = Fraction(number), constant(number)
     assert found is not None
     assert found.re * exact.denominator % PRIME == exact.numerator % PRIME
@@ -177,7 +177,7 @@ def test_a_diagonal_is_written_through_a_view() -> None:
     assert agree(full, np.diag(plain))
 
 
-def test_one_alone_is_an_array_without_axes() -> None:
+def test_a_bare_residue_acts_as_a_0d_array() -> None:
     alone: Any = Residue(3, 1, 1)
     assert (alone.shape, alone.ndim, alone.dtype) == ((), 0, np.dtype(object))
     assert alone[None, None].shape == (1, 1)

@@ -1,4 +1,4 @@
-"""Sizes are small, different, and those that were given."""
+"""Sizes are the given ones, and small and different for the other labels."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def read(text: str) -> Pattern:
 
 
 @pytest.mark.parametrize("text", ["bij,jk->ik", "ii->", "bhqd,bhkd->bhqk", "i->", "ij,jk->ik"])
-def test_labels_have_pairwise_different_sizes_and_others_the_second_time(text: str) -> None:
+def test_both_choices_have_pairwise_different_sizes(text: str) -> None:
     first, second = small_sizes(read(text), {})
     for label, size in first.items():
         assert 2 <= size != second[label]
@@ -39,12 +39,12 @@ def test_known_sizes_stay() -> None:
     assert small_sizes(read("->"), {}) == ({},)
 
 
-def test_a_large_known_size_makes_the_others_no_less_different() -> None:
+def test_a_large_known_size_keeps_the_others_different() -> None:
     first, _ = small_sizes(read("ij,jk->ik"), {"i": 10**6})
     assert first == {"i": 10**6, "j": 2, "k": 3}
 
 
-def test_sizes_are_affordable_if_code_is_run_at_them_soon() -> None:
+def test_sizes_are_affordable_if_code_runs_quickly() -> None:
     assert affordable(read("ij,jk->ik"), {"i": 20, "j": 20}, ()) == {"i": 20, "j": 20}
     assert affordable(read("ij,jk->ik"), {"i": 2000, "j": 2000, "k": 1}, ("j",)) == {
         "j": 2000,

@@ -1,4 +1,4 @@
-"""How arguments are written."""
+"""The syntax of arguments."""
 
 import argparse
 

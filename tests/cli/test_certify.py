@@ -47,7 +47,7 @@ def test_patterns_are_certified(arguments: list[str], capsys: Capture) -> None:
     assert not captured.err
 
 
-def test_sizes_and_shapes_are_those_asked_for(capsys: Capture) -> None:
+def test_requested_sizes_and_shapes_are_used(capsys: Capture) -> None:
     assert main(["certify", "ij,jk->ik", "--sizes", "i=7"]) == 0
     assert capsys.readouterr().out.startswith("ij,jk->ik, shapes 7x2,2x3 and 7x3,3x2\n")
     assert main(["certify", "ij,jk->ik", "--shapes", "3x2,2x1"]) == 0
@@ -66,7 +66,7 @@ def test_a_file_is_certified_and_an_edit_is_found(
     assert "dX is WRONG: it is 1/3 of what it should be" in capsys.readouterr().out
 
 
-def test_a_file_is_told_by_its_name(
+def test_a_file_is_recognised_by_its_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     written(tmp_path, "i->").rename(tmp_path / "module")
@@ -88,7 +88,7 @@ def test_a_file_without_the_ending_is_pointed_out(
     written(tmp_path, "i->").rename(path)
     monkeypatch.chdir(tmp_path)
     hint = "to certify the file of this name, add --file"
-    refused = name != "i,j"  # a pattern is one, whatever there is
+    refused = name != "i,j"  # a pattern is a pattern, whatever files exist
     assert main(["certify", name]) == (2 if refused else 0)
     assert (hint in capsys.readouterr().err) is refused
     assert main(["certify", name, "--file"]) == 0
@@ -101,7 +101,7 @@ def test_a_slash_makes_no_file(pattern: str, capsys: Capture) -> None:
     assert "--file" not in told
 
 
-def test_what_a_module_prints_is_shown_and_not_obeyed(tmp_path: Path, capsys: Capture) -> None:
+def test_module_output_is_escaped(tmp_path: Path, capsys: Capture) -> None:
     path = written(tmp_path, "ij->i")
     edit(path, "import numpy as np", 'import numpy as np\n\nprint("\\x1b[31mred\\n")')
     assert main(["certify", str(path)]) == 0
@@ -109,7 +109,7 @@ def test_what_a_module_prints_is_shown_and_not_obeyed(tmp_path: Path, capsys: Ca
 
 
 @pytest.mark.parametrize("escape", ["\x1b[2J", "\x9b2J", "\r", "\u2028", "\u202e"])
-def test_what_a_module_says_or_raises_is_shown_and_not_obeyed(
+def test_module_docstrings_and_errors_are_escaped(
     escape: str, tmp_path: Path, capsys: Capture
 ) -> None:
     path = written(tmp_path, "ij->i")
@@ -139,7 +139,7 @@ def test_json_is_one_line_of_data(tmp_path: Path, capsys: Capture) -> None:
     assert (document["schema"], document["is_right"], document["degree"]) == (1, True, 2)
 
 
-def test_a_file_without_words_takes_a_pattern(tmp_path: Path, capsys: Capture) -> None:
+def test_a_file_without_docstring_takes_a_pattern(tmp_path: Path, capsys: Capture) -> None:
     path = written(tmp_path, "ij->i")
     edit(path, "The einsum", "Something")
     assert main(["certify", str(path)]) == 2
@@ -169,7 +169,7 @@ def test_a_pattern_of_other_operands_is_wrong(
         (["i->", "--trials", "0"], 2, "this must be at least 1"),
     ],
 )
-def test_what_can_not_be_done_is_told(
+def test_impossible_requests_are_explained(
     arguments: list[str], code: int, message: str, capsys: Capture
 ) -> None:
     assert main(["certify", *arguments]) == code
@@ -179,7 +179,7 @@ def test_what_can_not_be_done_is_told(
 @pytest.mark.parametrize(
     ("option", "value"), [("shapes", "3"), ("target", "numpy"), ("optimize", "auto")]
 )
-def test_what_makes_a_module_does_not_go_with_a_file(
+def test_options_of_generation_do_not_go_with_a_file(
     option: str, value: str, tmp_path: Path, capsys: Capture
 ) -> None:
     path = written(tmp_path, "i->")
@@ -187,7 +187,7 @@ def test_what_makes_a_module_does_not_go_with_a_file(
     assert f"--{option} goes with a pattern" in capsys.readouterr().err
 
 
-def test_numbers_are_of_all_operands_or_of_each(tmp_path: Path, capsys: Capture) -> None:
+def test_numbers_are_for_all_operands_or_each(tmp_path: Path, capsys: Capture) -> None:
     assert main(["certify", "i,i->", "--numbers", "real,complex"]) == 0
     assert main(["certify", "i,i->", "--numbers", "real,complex,real"]) == 2
     assert "numbers has 3 words, but the pattern has 2 operands" in capsys.readouterr().err

@@ -57,7 +57,7 @@ def test_gradients_are_right(arguments: list[str], target: str, capsys: Capture)
         assert float(found[4]) < 1e-13
 
 
-def test_only_what_wrt_names_is_checked(capsys: Capture) -> None:
+def test_only_the_operands_in_wrt_are_checked(capsys: Capture) -> None:
     assert main(["check", "ab,bc,cd->ad", "--wrt", "2,0"]) == 0
     lines = capsys.readouterr().out.splitlines()[1:]
     assert [line.split()[0] for line in lines] == ["dC", "dA"]
@@ -78,14 +78,14 @@ def test_several_patterns_have_headings(capsys: Capture, monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("size", [10**8, 10**11])
-def test_arrays_that_do_not_fit_into_memory_are_one_line(size: int, capsys: Capture) -> None:
+def test_running_out_of_memory_is_one_line(size: int, capsys: Capture) -> None:
     assert main(["check", "ij", "--sizes", f"i={size},j={size}"]) == 1
     error = capsys.readouterr().err
     assert error == "einsum-grad: there is not enough memory for arrays of these sizes\n"
 
 
 class Broken:
-    """A compiled function whose gradients somebody has spoiled."""
+    """A compiled function with spoiled gradients."""
 
     def __init__(self, pattern: str, spoil: Callable[[Any], Any]) -> None:
         self.function = compile(pattern)
@@ -140,7 +140,7 @@ def test_a_wrong_gradient_ends_with_1(monkeypatch: pytest.MonkeyPatch, capsys: C
     assert second.startswith("dW is right: ")
 
 
-def test_a_wrong_shape_is_told(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+def test_a_wrong_shape_is_reported(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     monkeypatch.setattr(
         einsum_grad.runtime, "compile", lambda pattern, **_: Broken(pattern, lambda g: g[:1])
     )

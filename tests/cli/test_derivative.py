@@ -85,7 +85,7 @@ def test_several_patterns_have_headings(capsys: Capture) -> None:
         (["hessian", "...i,...i->...", "--wrt", "0,1", "--code"], 2, "--shapes in a shell"),
     ],
 )
-def test_what_is_wrong_is_said(line: list[str], code: int, message: str, capsys: Capture) -> None:
+def test_mistakes_are_explained(line: list[str], code: int, message: str, capsys: Capture) -> None:
     assert main(line) == code
     assert message in capsys.readouterr().err
 

@@ -45,7 +45,7 @@ def test_written_module_checks_itself(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "a\0b"])
-def test_what_is_no_name_of_a_file_is_refused(name: str, capsys: Capture) -> None:
+def test_invalid_file_names_are_refused(name: str, capsys: Capture) -> None:
     assert main(["emit", "i->", "-o", name]) == 2
     assert "this is not a file name" in capsys.readouterr().err
 

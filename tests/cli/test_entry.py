@@ -32,7 +32,7 @@ def run(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--version"]) == 0
     assert capsys.readouterr().out == f"einsum-grad {einsum_grad.__version__}\n"
 
@@ -134,7 +134,7 @@ def test_a_pattern_may_begin_with_an_arrow(
     assert "    -->i\n    ^" in captured.err
 
 
-def test_an_arrow_that_the_shell_took_gets_a_hint(tmp_path: Path) -> None:
+def test_an_arrow_taken_by_the_shell_gets_a_hint(tmp_path: Path) -> None:
     command = f"{' '.join(COMMAND)} explain ij,jk->ik"
     ended = subprocess.run(
         ["sh", "-c", command],
@@ -230,7 +230,7 @@ def test_closed_streams_are_no_crash(closed: str) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="sends a signal")
 def test_an_interrupt_is_quiet() -> None:
-    # A job in the background ignores the signal, and so would what it starts.
+    # A background job ignores the signal, and so would its children.
     heeding = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
     script = f"{heeding}from einsum_grad.cli import main; sys.exit(main(['explain', '-']))"
     with subprocess.Popen(
@@ -242,7 +242,7 @@ def test_an_interrupt_is_quiet() -> None:
     ) as process:
         assert process.stdin
         assert process.stdout
-        process.stdin.write(b"i\n" * 20_000)  # so much that an answer comes before the end
+        process.stdin.write(b"i\n" * 20_000)  # enough that output starts before the end
         process.stdout.read(1)
         process.send_signal(signal.SIGINT)
         try:
@@ -292,7 +292,7 @@ ECHOED = [
 
 @pytest.mark.parametrize("hostile", HOSTILE)
 @pytest.mark.parametrize("arguments", ECHOED, ids=" ".join)
-def test_what_is_echoed_is_shown_and_not_obeyed(
+def test_echoed_arguments_are_escaped(
     arguments: list[str], hostile: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     main([argument.format(hostile) for argument in arguments])
@@ -304,7 +304,7 @@ def test_what_is_echoed_is_shown_and_not_obeyed(
 
 @pytest.mark.parametrize("hostile", [hostile for hostile in HOSTILE if hostile != "\nFAKE"])
 @pytest.mark.parametrize("command", ["explain", "check", "explain --json", "jacobian --wrt 0"])
-def test_lines_of_standard_input_are_shown_and_not_obeyed(
+def test_echoed_lines_of_standard_input_are_escaped(
     command: str,
     hostile: str,
     monkeypatch: pytest.MonkeyPatch,
@@ -327,7 +327,7 @@ def test_ordinary_letters_are_readable(capsys: pytest.CaptureFixture[str]) -> No
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
-def test_a_terminal_without_the_letters_gets_others(encoding: str) -> None:
+def test_a_terminal_without_the_symbols_gets_ascii(encoding: str) -> None:
     ended = subprocess.run(
         [*COMMAND, "explain", "αi,ij->αj"],
         env={**os.environ, "PYTHONIOENCODING": encoding},
@@ -340,7 +340,7 @@ def test_a_terminal_without_the_letters_gets_others(encoding: str) -> None:
     assert told.startswith("Z[\\u03b1,j] = sum_i  X[\\u03b1,i] * W[i,j]\n")
 
 
-def test_a_diagnostic_is_told_in_ascii_too() -> None:
+def test_diagnostics_work_in_ascii() -> None:
     ended = subprocess.run(
         [*COMMAND, "explain", "αi->β"],
         env={**os.environ, "PYTHONIOENCODING": "ascii"},
@@ -352,7 +352,7 @@ def test_a_diagnostic_is_told_in_ascii_too() -> None:
     assert b"the output has \\u03b2" in ended.stderr
 
 
-def test_arguments_that_are_no_text_are_refused_in_words() -> None:
+def test_undecodable_arguments_are_refused() -> None:
     ended = subprocess.run(
         [*COMMAND, "explain", b"\xff->i"], capture_output=True, check=False, timeout=120
     )

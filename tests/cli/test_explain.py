@@ -21,7 +21,7 @@ def stdin(monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data), encoding="utf-8"))
 
 
-def test_what_is_printed_is_the_explanation(capsys: Capture) -> None:
+def test_the_explanation_is_printed(capsys: Capture) -> None:
     assert main(["explain", "bij,jk->ik"]) == 0
     assert capsys.readouterr().out == f"{explain('bij,jk->ik')}\n"
 
@@ -74,7 +74,7 @@ def test_patterns_are_read_from_stdin(capsys: Capture, monkeypatch: pytest.Monke
     assert captured.err == ""
 
 
-def test_a_refused_line_is_told_by_its_number(
+def test_a_refused_line_is_named_by_its_number(
     capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stdin(monkeypatch, b"# patterns\n\nij->z\ni->\n\xff\n")
@@ -99,7 +99,7 @@ def test_json_is_the_document_on_one_line(capsys: Capture) -> None:
     assert "Σ_j" in lines[0]
 
 
-def test_code_stands_below(capsys: Capture) -> None:
+def test_code_is_below(capsys: Capture) -> None:
     assert main(["explain", "bij,jk->ik", "--code"]) == 0
     assert capsys.readouterr().out == f"{explain('bij,jk->ik')}\n\n{emit('bij,jk->ik')}"
 
@@ -157,7 +157,7 @@ def test_colours_are_for_terminals_unless_asked_otherwise(
     assert (ESCAPE in out.getvalue()) == expected
 
 
-def test_someone_at_the_terminal_is_told_what_is_read(
+def test_reading_from_a_terminal_is_announced(
     monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     monkeypatch.setattr(sys, "stdin", Terminal("i->\n"))
@@ -189,12 +189,12 @@ def test_latex_and_json_exclude_each_other(capsys: Capture) -> None:
     assert "not allowed with" in capsys.readouterr().err
 
 
-def test_code_stands_below_the_derivation(capsys: Capture) -> None:
+def test_code_is_below_the_derivation(capsys: Capture) -> None:
     assert main(["explain", "i,i", "--derive", "--code"]) == 0
     assert capsys.readouterr().out == f"{explain('i,i').derive()}\n\n{emit('i,i')}"
 
 
-def test_derivation_is_coloured_where_asked(capsys: Capture) -> None:
+def test_derivation_is_coloured_on_request(capsys: Capture) -> None:
     assert main(["explain", "i,i", "--derive", "--color"]) == 0
     assert ESCAPE in capsys.readouterr().out
 

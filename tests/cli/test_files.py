@@ -52,7 +52,7 @@ def test_a_new_file_has_the_mode_that_the_umask_leaves(tmp_path: Path) -> None:
 
 
 @posix
-def test_a_file_is_nobody_elses_to_read_before_it_has_its_mode(
+def test_a_file_is_private_until_it_has_its_mode(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, seen = tmp_path / "secret", []
@@ -70,7 +70,7 @@ def test_lines_end_as_they_are_written(tmp_path: Path) -> None:
 
 
 @posix
-def test_what_is_planted_beside_is_not_written_to(
+def test_planted_temporary_files_are_not_written_to(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, victim = tmp_path / "gradients.py", tmp_path / "victim"
@@ -80,7 +80,7 @@ def test_what_is_planted_beside_is_not_written_to(
 
     def planted(name: Any, flags: int, *more: Any) -> int:
         opened.append(Path(name))
-        Path(name).symlink_to(victim)  # what somebody would do who knew the name
+        Path(name).symlink_to(victim)  # an attacker who knows the name
         return plain(name, flags, *more)
 
     monkeypatch.setattr(os, "open", planted)
@@ -168,7 +168,7 @@ def test_a_full_disk_leaves_nothing(tmp_path: Path) -> None:
 @posix
 @pytest.mark.parametrize("redirection", [">", ">>"])
 @pytest.mark.parametrize("name", ["/dev/stdout", "/dev/fd/1", "out.py"])
-def test_what_a_stream_writes_to_goes_on(name: str, redirection: str, tmp_path: Path) -> None:
+def test_a_redirected_stream_continues(name: str, redirection: str, tmp_path: Path) -> None:
     out = tmp_path / "out.py"
     out.write_text("# old\n")
     command = f"{sys.executable} -m einsum_grad emit 'i->' -o {name} {redirection} out.py"
@@ -208,7 +208,7 @@ def test_a_pipe_is_written_to_and_stays_one(tmp_path: Path) -> None:
     # A pipe stands for every device: replacing a real one would harm the machine.
     path = tmp_path / "pipe"
     os.mkfifo(path)
-    # Open for reading and writing, so that nobody waits for anybody.
+    # Open for reading and writing, so that neither end blocks.
     with os.fdopen(os.open(path, os.O_RDWR | os.O_NONBLOCK), "rb", buffering=0) as reader:
         assert main(["emit", "i->", "-o", str(path)]) == 0
         assert stat.S_ISFIFO(path.stat().st_mode)

@@ -1,4 +1,4 @@
-"""`einsum-grad check --guess`: verdicts, exit codes, and what does not go together."""
+"""`einsum-grad check --guess`: verdicts, exit codes, and incompatible options."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_a_text_that_is_no_pattern_is_pointed_at(capsys: Capture) -> None:
         (["i->", "--json"], "--json prints the verdict on a --guess"),
     ],
 )
-def test_what_does_not_go_together_is_wrong_use(
+def test_incompatible_options_are_wrong_use(
     arguments: list[str], message: str, capsys: Capture
 ) -> None:
     assert main(["check", *arguments]) == 2

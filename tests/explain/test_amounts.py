@@ -1,4 +1,4 @@
-"""Numbers for people."""
+"""Readable amounts."""
 
 import pytest
 
@@ -21,18 +21,18 @@ from einsum_grad.lower.cost import Term
         (10**2000, "1.0e+1982 Eflop"),
     ],
 )
-def test_flops_are_told_in_thousands(number: int, text: str) -> None:
+def test_flops_have_decimal_prefixes(number: int, text: str) -> None:
     assert in_flops(number) == text
 
 
 @pytest.mark.parametrize(
     ("number", "text"), [(0, "0 B"), (1023, "1023 B"), (1024, "1 KiB"), (3 << 29, "1.5 GiB")]
 )
-def test_bytes_are_told_in_powers_of_two(number: int, text: str) -> None:
+def test_bytes_have_binary_prefixes(number: int, text: str) -> None:
     assert in_bytes(number) == text
 
 
-def test_flops_are_told_in_labels_until_all_sizes_are_known() -> None:
+def test_flops_are_symbolic_until_all_sizes_are_known() -> None:
     terms = (Term(1, ("b", "i")), Term(2, ("i", "j")))
     assert in_labels(terms, UNICODE) == "b·i + 2·i·j flops"
     assert in_labels(terms, ASCII) == "b*i + 2*i*j flops"

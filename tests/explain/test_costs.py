@@ -34,7 +34,7 @@ def test_explaining_needs_no_numpy(pattern: str, sizes: dict[str, int] | None) -
     assert subprocess.run([sys.executable, "-c", script], check=False, timeout=120).returncode == 0
 
 
-def test_order_is_searched_only_where_all_sizes_are_known() -> None:
+def test_a_path_is_searched_only_if_all_sizes_are_known() -> None:
     pattern = pattern_of(parse("ab,bc,cd->ad"))
     sizes = {"a": 100, "b": 100, "c": 100, "d": 1}
     assert not costs(pattern, (0,), {}, 8).ordered
@@ -47,7 +47,7 @@ def test_order_is_searched_only_where_all_sizes_are_known() -> None:
     )
 
 
-def test_left_to_right_contracts_every_operand_into_what_is_before_it() -> None:
+def test_left_to_right_contracts_each_operand_into_the_earlier_ones() -> None:
     pattern = pattern_of(parse("ab,bc,cd,de->ae"))
     nodes = pairwise(pattern, left_to_right(4)).nodes
     assert [str(node.pattern) for node in nodes] == ["ab,bc->ac", "ac,cd->ad", "ad,de->ae"]
@@ -60,7 +60,7 @@ def test_for_few_operands_there_is_one_order(count: int) -> None:
     assert costs(pattern, (0,), {}, 8).ordered
 
 
-def test_a_gradient_names_what_it_takes_from_the_forward() -> None:
+def test_a_gradient_names_what_it_reuses_of_the_forward() -> None:
     parts = costs(pattern_of(parse("bij,jk->ik")), (0, 1), {}, 8).gradients
     assert [[str(pattern) for pattern in part.shared] for part in parts] == [[], ["bij->ij"]]
 

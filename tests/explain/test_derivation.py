@@ -1,4 +1,4 @@
-"""Derivations as text, as a document, in LaTeX: what is printed is what was derived."""
+"""Derivations as text, as a document and in LaTeX show what was derived."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def rebuilt(entry: dict[str, Any]) -> Factor:
 
 @settings(max_examples=40)
 @given(cases(most_operands=4))
-def test_document_says_what_was_derived(case: Case) -> None:
+def test_document_agrees_with_the_derivation(case: Case) -> None:
     document = of(case).to_dict()
     assert json.loads(json.dumps(document)) == document
     pattern = request(case.letters, sizes=case.given, shapes=case.shapes).pattern
@@ -154,7 +154,7 @@ def test_colours_and_marks_change_no_letter(case: Case) -> None:
     assert html.unescape(re.sub("<[^>]*>", "", marked)) == str(derivation)
 
 
-def test_equals_signs_stand_in_one_column() -> None:
+def test_equals_signs_are_in_one_column() -> None:
     told = str(derived("bij,jk->ik"))
     equations = [line for line in told.split("\n") if not line.startswith("    ") and "=" in line]
     more = [line for line in told.split("\n") if line.strip().startswith("= ")]
@@ -162,17 +162,17 @@ def test_equals_signs_stand_in_one_column() -> None:
     assert len({line.index(" = ") for line in (*equations, *more)}) == 1
 
 
-def test_a_wide_left_side_stands_alone() -> None:
+def test_a_wide_left_side_has_its_own_line() -> None:
     lines = str(derived("abcdef->abf")).split("\n")
     at = lines.index("∂Z[a,b,f]/∂X[a',b',c',d',e',f']")
     assert lines[at + 1].strip().startswith("= ")
 
 
-def test_element_is_told_once() -> None:
+def test_element_is_shown_once() -> None:
     assert str(derived("i,i,i->i")).count("element:") == 1
 
 
-def test_gradients_that_are_left_out_are_told() -> None:
+def test_left_out_gradients_are_counted() -> None:
     derivation = derived(",".join(["i"] * 30) + "->i")
     assert str(derivation).endswith("the gradients of 27 more operands are left out; wrt selects")
     assert derivation.to_dict()["left_out"] == 27
@@ -231,7 +231,7 @@ SENTENCES = [
 
 
 @pytest.mark.parametrize(("pattern", "rule", "said"), SENTENCES)
-def test_a_sentence_says_what_the_rule_did(pattern: str, rule: Rule, said: str) -> None:
+def test_a_sentence_describes_the_rule(pattern: str, rule: Rule, said: str) -> None:
     sizes = {label: 2 for label in "bk" if label in pattern}
     lines = derivation_of(request(pattern, sizes=sizes).pattern, 0)
     assert [sentence(line, UNICODE) for line in lines if line.rule is rule] == [said]

@@ -55,7 +55,7 @@ def test_an_axis_of_size_1_has_the_index_0() -> None:
     assert str(jacobian) == "dZ/dW[0] = Σ_i  X[i]"
 
 
-def test_other_spellings_say_the_same() -> None:
+def test_other_spellings_mean_the_same() -> None:
     made = of("ik,jk,il,jl->", (0,), (2,))
     assert text(made, ASCII) == "d2Z/dA[i,k]dC[a,l] = delta(i,a) * sum_j  B[j,k] * D[j,l]"
     assert latex(made) == (

@@ -1,4 +1,4 @@
-"""The document for programs: all of it is JSON, and it agrees with the plan."""
+"""The document for programs is JSON and agrees with the plan."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_sizes_make_shapes_and_costs() -> None:
     }
 
 
-def test_axes_of_size_1_and_diagonals_are_told_with_their_axes() -> None:
+def test_axes_of_size_1_and_diagonals_name_their_axes() -> None:
     document = explain("ii,ij->ij", shapes=[(3, 3), (3, 1)], sizes={}).to_dict()
     assert document["gradients"][0]["diagonals"] == [{"label": "i", "axes": [0, 1]}]
     document = explain("i,i->", shapes=[(3,), (1,)]).to_dict()
@@ -83,7 +83,7 @@ def test_axes_of_size_1_and_diagonals_are_told_with_their_axes() -> None:
     assert [operand["shape"] for operand in document["operands"]] == [[3], [1]]
 
 
-def test_patterns_are_spelled_in_the_notation_of_the_question() -> None:
+def test_patterns_are_in_the_notation_of_the_request() -> None:
     document = explain("a b, b c -> a c", notation="named").to_dict()
     assert document["pattern"] == "a b, b c -> a c"
     assert document["gradients"][0]["pattern"] == "a c, b c -> a b"
@@ -96,7 +96,7 @@ def test_document_is_json(case: Case) -> None:
 
 
 @given(cases())
-def test_document_says_what_the_plan_says(case: Case) -> None:
+def test_document_agrees_with_the_plan(case: Case) -> None:
     plan = request(case.letters, sizes=case.given, shapes=case.shapes).plan
     document = explain(case.letters, case.given, shapes=case.shapes).to_dict()
     for entry, gradient in zip(document["gradients"], plan.gradients, strict=True):
@@ -111,7 +111,7 @@ def test_document_says_what_the_plan_says(case: Case) -> None:
 
 
 @given(cases(ellipsis=False))
-def test_repetition_is_one_that_einops_runs(case: Case) -> None:
+def test_einops_runs_the_repetition(case: Case) -> None:
     document = explain(case.letters, case.given, shapes=case.shapes).to_dict()
     for entry in document["gradients"]:
         if entry["einops_repeat"] is None:

@@ -16,7 +16,7 @@ from tests.strategies import Array, Case, cases, seeds, whole
 
 
 class Equation(NamedTuple):
-    """An equation as it is read: `name[indices] = deltas, sums, factors`."""
+    """A parsed equation: `name[indices] = deltas, sums, factors`."""
 
     name: str
     indices: list[str]
@@ -74,7 +74,7 @@ def explained(case: Case, named: bool) -> Explanation:
 
 
 @given(cases(), st.booleans(), seeds)
-def test_equations_say_what_is_computed(case: Case, named: bool, seed: int) -> None:
+def test_equations_agree_with_the_computation(case: Case, named: bool, seed: int) -> None:
     operands = [whole(shape, float, seed + n) for n, shape in enumerate(case.shapes)]
     cotangent = whole(case.result_shape, float, seed + len(operands))
     document = explained(case, named).to_dict()
@@ -98,7 +98,7 @@ def test_text_holds_the_equations_of_the_document(case: Case, named: bool) -> No
         assert any(line.startswith(entry["equation"]) for line in lines)
 
 
-def test_reading_takes_an_equation_apart() -> None:
+def test_equations_are_parsed() -> None:
     equation = read("dX[i,i',0] = δ(i,i') · Σ_j Σ_k  dZ[j] · W")
     assert equation == Equation(
         "dX", ["i", "i'", "0"], [["i", "i'"]], ["j", "k"], [("dZ", ["j"]), ("W", [])]

@@ -14,7 +14,7 @@ GOLDEN = sorted((Path(__file__).parent / "golden").glob("*.txt"))
 
 
 @pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
-def test_explanation_is_the_kept_one(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_explanation_equals_the_golden_file(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command, _, expected = path.read_text(encoding="utf-8").partition("\n")
     assert command.startswith("$ einsum-grad explain ")
     assert main(shlex.split(command)[2:]) == 0
@@ -23,5 +23,5 @@ def test_explanation_is_the_kept_one(path: Path, capsys: pytest.CaptureFixture[s
     assert captured.err == ""
 
 
-def test_explanations_are_kept() -> None:
+def test_there_are_golden_files() -> None:
     assert len(GOLDEN) >= 12

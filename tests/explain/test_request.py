@@ -1,4 +1,4 @@
-"""What `explain` takes, and what it refuses."""
+"""The arguments that `explain` accepts and refuses."""
 
 from __future__ import annotations
 

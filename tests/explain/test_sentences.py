@@ -1,4 +1,4 @@
-"""The sentences say of a gradient what its normal form is."""
+"""The sentences describe the normal form of a gradient."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_sentences_are_plain_lines_that_are_printed(case: Case) -> None:
         assert {f"    {sentence}" for sentence in said} <= set(lines)
 
 
-def test_place_and_operands_have_the_names_they_are_given() -> None:
+def test_place_and_operands_have_the_given_names() -> None:
     first, second = request("ii,ii->ii").plan.gradients
     assert reasons(first, ("a", "b"), "dt")[:2] == (
         "i stands twice in dt: only its diagonal is read",
@@ -47,6 +47,6 @@ def test_place_and_operands_have_the_names_they_are_given() -> None:
     assert reasons(second, ("a", "b"), "dt")[0].startswith("i stands twice in a: ")
 
 
-def test_axes_of_size_1_are_told_together() -> None:
+def test_axes_of_size_1_share_a_sentence() -> None:
     (gradient,) = request("ij,ij->ij", 0, shapes=[(3, 4), (1, 1)]).plan.gradients
     assert reasons(gradient, ("X", "W"), "dZ") == ("axes 0 and 1 of W have size 1 and are dropped",)

@@ -1,4 +1,4 @@
-"""How formulas and patterns are spelled."""
+"""The spelling of formulas and patterns."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_a_short_formula_keeps_the_factor_in_its_place() -> None:
 
 
 @pytest.mark.parametrize("place", [None, *range(MANY + 3)])
-def test_abridged_items_stand_in_order_and_hold_the_place(place: int | None) -> None:
+def test_abridged_items_keep_their_order_and_the_place(place: int | None) -> None:
     shown = abridged(range(MANY + 3), place)
     kept = [item for item in shown if item is not None]
     assert kept == sorted(kept)
@@ -105,5 +105,5 @@ def test_pattern_of_names_is_spelled_with_spaces() -> None:
         ("i", "named", False),
     ],
 )
-def test_only_single_letters_stand_without_spaces(label: str, notation: str, compact: bool) -> None:
+def test_only_single_letters_need_no_spaces(label: str, notation: str, compact: bool) -> None:
     assert is_compact(Pattern(((label,),), ()), notation) == compact

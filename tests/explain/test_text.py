@@ -20,7 +20,7 @@ def positions(told: str, words: str) -> set[int]:
     return {columns(line[: line.index(words)]) for line in told.split("\n") if words in line}
 
 
-def test_remarks_stand_in_one_column() -> None:
+def test_remarks_are_in_one_column() -> None:
     assert len(positions(str(explain("bij,jk->ik")), "put dZ")) == 1
 
 
@@ -30,7 +30,7 @@ def test_wide_letters_take_two_columns() -> None:
     assert len({len(line[: line.index("put")]) for line in told.split("\n") if "put" in line}) == 2
 
 
-def test_remarks_stand_below_where_there_is_no_room() -> None:
+def test_remarks_go_below_if_there_is_no_room() -> None:
     long = "batch_of_images rows columns, rows columns channels -> batch_of_images channels"
     told = str(explain(long, notation="named"))
     assert positions(told, "put dZ") == {4}
@@ -80,7 +80,7 @@ def test_latex_has_a_row_for_each_equation() -> None:
     )
 
 
-def test_labels_that_nobody_sees_are_told_by_their_escapes() -> None:
+def test_invisible_labels_are_escaped() -> None:
     explanation = explain("\u202ei,i\u3000->\u202e\u3000\u0301", {"\u0301": 2})
     for told in (
         str(explanation),
@@ -98,7 +98,7 @@ def test_labels_that_nobody_sees_are_told_by_their_escapes() -> None:
     assert explanation.to_dict()["operands"][0]["labels"] == ["\u202e", "i"]
 
 
-def test_an_ellipsis_that_is_summed_over_is_one_that_every_gradient_repeats() -> None:
+def test_a_summed_ellipsis_is_repeated_in_every_gradient() -> None:
     told = str(explain("...ij,jk->ik"))
     assert "Z[i,k] = Σ_... Σ_j  X[...,i,j] · W[j,k]" in told
     assert "no operand on the left has ...: every ... gets the same gradient" in told

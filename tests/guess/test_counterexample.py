@@ -1,4 +1,4 @@
-"""The counterexample is the smallest, and says what the two patterns give there."""
+"""The counterexample is the smallest, and has the values of both patterns there."""
 
 from __future__ import annotations
 

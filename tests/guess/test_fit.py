@@ -1,4 +1,4 @@
-"""What keeps a guess from being run is found in the order in which one reads it."""
+"""The first misfit from left to right is reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Guesses are judged as trying them out judges them."""
+"""Verdicts on guesses agree with brute force."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.guesses import disagreement, guess
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_every_verdict_is_that_of_trying_everything(seed: int) -> None:
+def test_every_verdict_agrees_with_brute_force(seed: int) -> None:
     random = Random(1000 + seed)
     for _ in range(100):
         assert disagreement(guess(random)) is None
@@ -52,7 +52,7 @@ def test_names_and_sizes_are_those_of_the_pattern() -> None:
     assert check_guess("i->ib", 0, "ib->i", sizes={"b": 3}).is_right
 
 
-def test_another_order_of_operands_is_understood_where_the_labels_say_it() -> None:
+def test_another_operand_order_is_accepted_if_the_labels_match() -> None:
     verdict = check_guess("ij,jk->ik", 0, "jk,ik->ij")
     assert verdict.is_right
     assert verdict.order == ("W", "dZ")
@@ -60,14 +60,14 @@ def test_another_order_of_operands_is_understood_where_the_labels_say_it() -> No
     assert check_guess("a,b,c->abc", 0, "abc,c,b->a").order == ("dZ", "C", "B")
 
 
-def test_another_order_of_operands_is_understood_where_nothing_else_is_right() -> None:
+def test_another_operand_order_is_accepted_if_only_it_is_right() -> None:
     verdict = check_guess("ijk,jk->i", 1, "i,ijk->jk")
     assert verdict.is_right
     assert verdict.order == ("dZ", "X")
     assert check_guess("ijk,jk->i", 1, "x,xyz->yz").order == ("dZ", "X")
 
 
-def test_the_literal_order_goes_before_another() -> None:
+def test_the_literal_order_takes_precedence() -> None:
     # With the operands exchanged this would be right, and in no label is it the pattern's.
     verdict = check_guess("ij,jk->ik", 0, "ab,cb->ca")
     assert verdict.kind is Kind.AXIS_ORDER
@@ -84,7 +84,9 @@ def test_the_literal_order_goes_before_another() -> None:
         ("ab,bc->ac", "W has the axes c b, but the guess writes b c", "ab,cb->ac"),
     ],
 )
-def test_an_axis_order_is_told_with_what_is_right(text: str, why: str, right: str) -> None:
+def test_a_wrong_axis_order_is_described_with_the_right_pattern(
+    text: str, why: str, right: str
+) -> None:
     verdict = check_guess("ij,jk->ik", 0, text)
     assert verdict.kind is Kind.AXIS_ORDER
     assert (verdict.why, verdict.right) == (why, right)
@@ -113,7 +115,7 @@ def test_an_axis_order_is_told_with_what_is_right(text: str, why: str, right: st
         ("i->i", 0, "i->j", "j", "neither an operand nor the pattern has j: it has no size"),
     ],
 )
-def test_what_can_not_be_run_names_the_label(
+def test_an_invalid_guess_names_the_label(
     pattern: str, operand: int, text: str, label: str | None, why: str
 ) -> None:
     verdict = check_guess(pattern, operand, text)
@@ -137,7 +139,7 @@ def test_a_wrong_guess_has_an_example() -> None:
     )
 
 
-def test_a_wrong_guess_is_judged_in_the_one_order_in_which_it_can_be_run() -> None:
+def test_a_wrong_guess_is_judged_in_the_only_order_that_runs() -> None:
     verdict = check_guess("ij,jk->ik", 0, "jk,il->ij")
     assert (verdict.kind, verdict.order, verdict.right) == (
         Kind.WRONG,
@@ -169,7 +171,7 @@ def test_many_operands_are_judged_in_their_own_order() -> None:
     assert check_guess(chain, 0, swapped[:-2] + "ba").kind is Kind.AXIS_ORDER
 
 
-def test_what_can_not_be_judged_is_refused() -> None:
+def test_invalid_requests_are_refused() -> None:
     with pytest.raises(PatternError):
         check_guess("ij,jk->ik", 0, "ik-jk")
     with pytest.raises(PatternError):
@@ -198,15 +200,13 @@ def test_what_can_not_be_judged_is_refused() -> None:
         ("...i,i->...", "...,...->...i", Kind.INVALID),
     ],
 )
-def test_an_ellipsis_stands_for_the_axes_that_are_left(
-    pattern: str, guess: str, kind: Kind
-) -> None:
+def test_an_ellipsis_is_the_remaining_axes(pattern: str, guess: str, kind: Kind) -> None:
     verdict = check_guess(pattern, 0, guess)
     assert verdict.kind is kind
     assert (verdict.why is None) is (kind is Kind.RIGHT)
 
 
-def test_it_is_said_which_axes_an_ellipsis_stands_for() -> None:
+def test_the_axes_of_an_ellipsis_are_named() -> None:
     verdict = check_guess("ij,jk->ik", 0, "...,...->ij")
     assert verdict.why == (
         "a is axis 0 of dZ, which is i, and axis 0 of W, which is j; ... stands for a and b"

@@ -63,17 +63,17 @@ def lowered(text: str, wrt: tuple[int, ...] | None = None, pairs: bool = True) -
 def arranged(
     text: str, wrt: tuple[int, ...] | None = None, itemsize: int = 0, **sizes: int
 ) -> Program:
-    """The arranged program of a pattern; for large arrays, if numbers have so many bytes."""
+    """The arranged program of a pattern; for large arrays if `itemsize` is not 0."""
     return _arranged(text, wrt, itemsize, frozenset(), sizes)
 
 
 def torn(text: str, *gaps: int, **sizes: int) -> Program:
-    """The arranged program for large operands, those with the numbers `gaps` having rows apart."""
+    """The arranged program for large operands, those at `gaps` with gaps between their rows."""
     return _arranged(text, None, 8, frozenset((number, Gap.ROWS) for number in gaps), sizes)
 
 
 def scattered(text: str, *gaps: int, **sizes: int) -> Program:
-    """The same, the numbers of a row having gaps between them."""
+    """The same with gaps between the entries of a row."""
     return _arranged(text, None, 8, frozenset((number, Gap.NUMBERS) for number in gaps), sizes)
 
 

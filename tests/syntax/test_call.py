@@ -64,7 +64,7 @@ def test_integers_sort_as_np_einsum_sorts_them() -> None:
         ([np.array(["x", "y"]), np.array(["y"]), np.array(["x"])], "AB,B->A"),
     ],
 )
-def test_what_can_be_hashed_is_a_label(sublists: list[Any], text: str) -> None:
+def test_anything_hashable_is_a_label(sublists: list[Any], text: str) -> None:
     *terms, output = sublists
     args = [arg for term in terms for arg in (object(), term)]
     equation, _ = read_call([*args, output])
@@ -76,7 +76,7 @@ def test_what_can_be_hashed_is_a_label(sublists: list[Any], text: str) -> None:
     .flatmap(lambda labels: st.lists(st.lists(labels, max_size=5), min_size=1, max_size=5))
     .filter(lambda terms: len({label for term in terms for label in term}) <= 26)
 )
-def test_labels_are_what_opt_einsum_has_for_them(terms: list[list[Any]]) -> None:
+def test_labels_agree_with_opt_einsum(terms: list[list[Any]]) -> None:
     """Of more than 26 labels opt_einsum puts some of an implicit output before smaller ones."""
     shaped = [arg for term in terms for arg in (np.ones((2,) * len(term)), term)]
     inputs, output, _ = opt_einsum.parser.parse_einsum_input(shaped)
@@ -134,7 +134,7 @@ things = (
 
 
 @given(st.lists(things, max_size=5))
-def test_any_call_is_read_or_refused(args: list[Any]) -> None:
+def test_any_call_is_parsed_or_refused(args: list[Any]) -> None:
     try:
         equation, operands = read_call(args)
     except EinsumGradError:

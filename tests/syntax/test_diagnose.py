@@ -94,7 +94,7 @@ def test_an_arrow_without_its_head_was_cut_off_by_the_shell(text: str) -> None:
 
 
 @pytest.mark.parametrize("char", ["\0", "\t", "\n", "\r", "\x1b", "\x7f", "\x85", "\ud88c"])
-def test_what_is_invisible_is_told_by_its_number(char: str) -> None:
+def test_invisible_characters_are_named_by_code_point(char: str) -> None:
     message, position = refusal(f"i{char}j", "letters")
     assert position == 1
     assert message.isprintable()

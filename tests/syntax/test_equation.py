@@ -1,7 +1,7 @@
 from einsum_grad.syntax import ELLIPSIS, Label, parse
 
 
-def test_labels_stand_from_left_to_right() -> None:
+def test_labels_go_from_left_to_right() -> None:
     assert list(parse("i...,j->j").labels()) == [
         Label("i", 0),
         Label(ELLIPSIS, 1),

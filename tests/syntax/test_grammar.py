@@ -19,7 +19,7 @@ def test_grammar_defines_both_notations() -> None:
     assert re.search(r"^named:", grammar_text(), re.MULTILINE)
 
 
-def test_every_symbol_of_opt_einsum_is_a_letter_and_beside_them_only_letters_are() -> None:
+def test_labels_are_letters_and_the_symbols_of_opt_einsum() -> None:
     pattern = re.search(r"^LETTER: /(.*)/$", grammar_text(), re.MULTILINE)
     assert pattern
     characters = map(chr, range(sys.maxunicode + 1))

@@ -10,12 +10,12 @@ DISTINCT = "".join(map(chr, range(0x4E00, 0x4E00 + 70)))
 
 
 @pytest.mark.parametrize("text", [None, 3, b"ij->ji", ["ij->ji"], ("i",), 1.5])
-def test_what_is_no_text_is_refused_with_its_type(text: object) -> None:
+def test_non_strings_are_refused_by_type(text: object) -> None:
     with pytest.raises(ArgumentTypeError, match=f"a pattern is a str.*{type(text).__name__}"):
         parse(text)  # type: ignore[arg-type]  # that is the mistake
 
 
-def test_a_text_of_10_megabytes_is_refused_by_its_length_and_quoted_in_part() -> None:
+def test_a_text_of_10_megabytes_is_refused_and_quoted_in_part() -> None:
     with pytest.raises(
         PatternError, match="10000000 characters, and the limit is 100000"
     ) as refusal:
@@ -23,13 +23,13 @@ def test_a_text_of_10_megabytes_is_refused_by_its_length_and_quoted_in_part() ->
     assert len(str(refusal.value)) < 200
 
 
-def test_the_longest_text_is_read_and_a_longer_one_is_not() -> None:
+def test_the_length_limit_is_exact() -> None:
     assert parse(" " * MAX_LENGTH).inputs[0].names == ()
     with pytest.raises(PatternError, match="the limit is 100000"):
         parse(" " * (MAX_LENGTH + 1))
 
 
-def test_the_most_operands_are_read_and_one_more_is_not() -> None:
+def test_the_limit_of_operands_is_exact() -> None:
     assert len(parse("," * (MAX_OPERANDS - 1)).inputs) == MAX_OPERANDS
     with pytest.raises(PatternError, match="has 10001 operands, and the limit is 10000"):
         parse("," * MAX_OPERANDS)

@@ -62,7 +62,7 @@ def test_ellipsis_may_touch_names_on_both_sides() -> None:
 
 
 @pytest.mark.parametrize("notation", ["letters", "named"])
-def test_every_label_knows_its_place(notation: str) -> None:
+def test_every_label_has_its_position(notation: str) -> None:
     text = " ab c , ... d->  d ..."
     equation = parse(text, notation)
     for label in equation.labels():
@@ -84,7 +84,7 @@ def test_equation_is_a_value() -> None:
 
 
 @given(cases())
-def test_both_notations_say_the_same(case: Case) -> None:
+def test_both_notations_mean_the_same(case: Case) -> None:
     letters, named = said(parse(case.letters)), said(parse(case.named, "named"))
     assert letters == ([*case.inputs], case.output)
     found: dict[str, str] = {}
@@ -103,13 +103,13 @@ def test_other_notations_are_refused(notation: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["²", "x²", "½ x"])
-def test_numbers_that_are_no_digits_are_in_no_name(text: str) -> None:
+def test_characters_like_superscripts_are_in_no_name(text: str) -> None:
     with pytest.raises(PatternError, match="contains a character that no name can have"):
         parse(text, "named")
 
 
 @pytest.mark.parametrize("sign", ["→", "⇒", "⟶", "➔", "➡", "…"])
-def test_signs_for_arrows_and_ellipses_are_labels_beside_an_arrow(sign: str) -> None:
+def test_lookalikes_of_arrows_and_ellipses_are_labels_beside_an_arrow(sign: str) -> None:
     assert said(parse(f"{sign}i->i{sign}")) == ([(sign, "i")], ("i", sign))
     machine_made = f"i{sign}" + ",i" * 500
     assert said(parse(machine_made))[0][0] == ("i", sign)
@@ -148,7 +148,7 @@ def assert_points_into(text: str, error: EinsumGradError) -> None:
 
 
 @given(pieces)
-def test_what_is_refused_as_letters_with_a_hint_is_right_as_the_hint_says(text: str) -> None:
+def test_the_hinted_correction_of_letters_parses(text: str) -> None:
     try:
         parse(text)
     except PatternError as error:

@@ -12,7 +12,7 @@ from einsum_grad.syntax.quote import pointed, refuse, shorten
         ("i.j", 0, ["    i.j", "    ^"]),
         ("i.j", 3, ["    i.j", "       ^"]),
         ("", 0, ["    ", "    ^"]),
-        ("軸軸.", 2, ["    軸軸.", "        ^"]),  # a terminal gives these two columns
+        ("軸軸.", 2, ["    軸軸.", "        ^"]),  # two columns wide in a terminal
         ("Ａ.", 1, ["    Ａ.", "      ^"]),
         ("ж.", 1, ["    ж.", "     ^"]),
         ("i\0.", 2, ["    i\\x00.", "         ^"]),
@@ -25,7 +25,7 @@ from einsum_grad.syntax.quote import pointed, refuse, shorten
         ("a" * 50 + ".", 50, ["    " + "a" * 50 + ".", "    " + " " * 50 + "^"]),
     ],
 )
-def test_caret_stands_below_the_place(text: str, position: int, lines: list[str]) -> None:
+def test_caret_is_below_the_position(text: str, position: int, lines: list[str]) -> None:
     assert pointed(text, position).split("\n") == lines
 
 

@@ -172,7 +172,7 @@ def _together(case: _Case, point: _Point, gradients: Sequence[Any] | str) -> str
         return "there is nothing to compare it with"
     got = _run(case, _TOGETHER, point.cotangent, *point.operands)
     if isinstance(got, _Failure):
-        return got.told
+        return got.message
     try:
         z, others = got
         pairs = [*zip((z, *others), (output, *gradients), strict=True)]
@@ -193,18 +193,18 @@ def _definition(case: _Case, point: _Point, *operands: Array) -> Array:
     return evaluate(case.pattern, point.sizes, operands)
 
 
-def _first(told: Iterable[str | None]) -> str | None:
-    return next((each for each in told if each), None)
+def _first(messages: Iterable[str | None]) -> str | None:
+    return next((each for each in messages if each), None)
 
 
 def _output(case: _Case, point: _Point) -> str | None:
     """What is wrong with the output."""
     got = _forward(case, point, *point.operands)
     if isinstance(got, _Failure):
-        return got.told
+        return got.message
     expected = _definition(case, point, *point.operands)
-    if told := misfit(got, expected.shape):
-        return told
+    if message := misfit(got, expected.shape):
+        return message
     point.saw(*entries(got), *entries(expected))
     return difference(got, expected)
 
@@ -213,7 +213,7 @@ def _gradients(case: _Case, point: _Point) -> Sequence[Any] | str:
     """What `backward` returns, or what is wrong with all of it."""
     got = _run(case, "backward", point.cotangent, *point.operands)
     if isinstance(got, _Failure):
-        return got.told
+        return got.message
     if not isinstance(got, (tuple, list)):
         return f"backward returns something of type {type(got).__name__}, and no tuple"
     if len(got) != len(case.wrt):
@@ -225,15 +225,15 @@ def _gradient(
     case: _Case, point: _Point, operand: int, got: Any, forward: Callable[..., Any]
 ) -> str | None:
     """What is wrong with the gradient of `operand`, judged by the adjoint identity."""
-    if told := misfit(got, point.operands[operand].shape):
-        return told
+    if message := misfit(got, point.operands[operand].shape):
+        return message
     conjugate = case.traits.complex and case.traits.conjugate
     v, others = point.directions[operand], point.operands
     output = forward(case, point, *others[:operand], v, *others[operand + 1 :])
     if isinstance(output, _Failure):
-        return output.told
-    if told := misfit(output, point.cotangent.shape):
-        return f"the output with v: {told}"
+        return output.message
+    if message := misfit(output, point.cotangent.shape):
+        return f"the output with v: {message}"
     one, other = inner(got, v, conjugate), inner(point.cotangent, output, conjugate)
     point.saw(one, other)
     is_real = not case.is_complex(operand)
@@ -259,7 +259,7 @@ def _adjoint(case: _Case, point: _Point, operand: int) -> Array:
 class _Failure:
     """Why a function has no result that can be judged."""
 
-    told: str
+    message: str
 
 
 def _run(case: _Case, name: str, *arrays: Array) -> Any:

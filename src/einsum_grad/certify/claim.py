@@ -61,17 +61,17 @@ def read_claim(
     ('bij,jk->ik', (1,))
     """
     tree = ast.parse(text)
-    told = ast.get_docstring(tree, clean=False) or ""
-    known = dict(sizes or {}) if pattern else {x: int(size) for x, size in _SIZE.findall(told)}
-    said = pattern_of(parse(pattern, notation), known) if pattern else _pattern(told, known)
-    count = len(said.inputs)
-    convention = next((key for key, note in CONVENTION.items() if note in told), None)
+    doc = ast.get_docstring(tree, clean=False) or ""
+    known = dict(sizes or {}) if pattern else {x: int(size) for x, size in _SIZE.findall(doc)}
+    claimed = pattern_of(parse(pattern, notation), known) if pattern else _pattern(doc, known)
+    count = len(claimed.inputs)
+    convention = next((key for key, note in CONVENTION.items() if note in doc), None)
     traits = PLAIN if convention is None else Traits(complex=True, conjugate=convention)
     wanted, real = (traits, ()) if numbers is None else read_numbers(numbers, count)
     return Claim(
-        said,
+        claimed,
         _wrt(tree, count) if wrt is None else check_wrt(wrt, count),
-        tuple(said.output_sizes(known).items()),
+        tuple(claimed.output_sizes(known).items()),
         traits if wanted.complex and traits.complex else wanted,
         real,
     )
@@ -95,9 +95,9 @@ def read_numbers(numbers: Any, count: int) -> tuple[Traits, tuple[int, ...]]:
     return (PLAIN, ()) if len(real) == count else (traits_of("complex"), real)
 
 
-def _pattern(told: str, sizes: Collection[str]) -> Pattern:
-    title = _TITLE.search(told)
-    if derivative := _DERIVATIVE.match(told):
+def _pattern(doc: str, sizes: Collection[str]) -> Pattern:
+    title = _TITLE.search(doc)
+    if derivative := _DERIVATIVE.match(doc):
         raise ArgumentError(
             f"this is the module of a {derivative[1]}, but a certificate is for an einsum's "
             "gradients, as emit writes them"
@@ -109,7 +109,7 @@ def _pattern(told: str, sizes: Collection[str]) -> Pattern:
         )
     written = title[1]
     if written.endswith("…"):
-        full = _FULL.search(told)
+        full = _FULL.search(doc)
         written = " ".join(full[1].split()) if full else written
     notation = "named" if _NAMED.search(written) else "letters"
     units = written.replace(UNIT, _FREE) if notation == "letters" else _UNIT.sub(_FREE, written)
@@ -123,8 +123,8 @@ def _wrt(tree: ast.Module, count: int) -> tuple[int, ...]:
         return tuple(range(count))
     names = [f"d{argument.arg}" for argument in functions["forward"].args.args]
     doc = ast.get_docstring(functions["backward"]) or ""
-    told = _GRADIENTS.search(" ".join(doc.split()))
-    wanted = [name for name in told[1].split(", ") if name] if told else ["?"]
+    stated = _GRADIENTS.search(" ".join(doc.split()))
+    wanted = [name for name in stated[1].split(", ") if name] if stated else ["?"]
     # A given pattern may have fewer operands than the module; that is judged later.
     known = all(name in names[:count] for name in wanted)
     return tuple(map(names.index, wanted)) if known else tuple(range(count))

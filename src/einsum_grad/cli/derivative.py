@@ -74,13 +74,13 @@ def _run(arguments: argparse.Namespace) -> Exit:
             f"--wrt names {len(arguments.wrt)} variables, but this derivative has "
             f"{arguments.order}; the places of one variable are joined by +, as in 0+2"
         )
-    told = next(form for name, form in _FORMS.items() if name is None or vars(arguments)[name])
-    headed = are_several(arguments.patterns) and told is _as_text
+    form = next(form for name, form in _FORMS.items() if name is None or vars(arguments)[name])
+    headed = are_several(arguments.patterns) and form is _as_text
     before = ""
 
     def work(pattern: str) -> Exit:
         nonlocal before
-        text = told(_derivative(pattern, arguments), arguments)
+        text = form(_derivative(pattern, arguments), arguments)
         say(f"{before}{head(pattern)}\n{text}" if headed else text)
         before = "\n"
         return Exit.FINE
@@ -103,8 +103,8 @@ def _as_text(derivative: Derivative, arguments: argparse.Namespace) -> str:
     from einsum_grad.explain.spelling import ASCII, UNICODE
 
     spelling = UNICODE if shows_symbols() else ASCII
-    told = lines(derivative, arguments.known, arguments.notation, spelling)
-    return "\n".join([*told, *_code(derivative, arguments)])
+    shown = lines(derivative, arguments.known, arguments.notation, spelling)
+    return "\n".join([*shown, *_code(derivative, arguments)])
 
 
 def _as_latex(derivative: Derivative, arguments: argparse.Namespace) -> str:

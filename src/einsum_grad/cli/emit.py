@@ -37,14 +37,14 @@ def add(commands: Any) -> None:
         "--numbers",
         metavar="real|complex",
         default="real",
-        help="what the code is for; gradients of complex operands have conjugates",
+        help="the kind of numbers; gradients of complex operands are conjugated",
     )
     parser.add_argument(
         "--blocked",
         action="store_true",
-        help="loops over blocks, where --sizes or --shapes say that the arrays are large",
+        help="loop over blocks if --sizes or --shapes say that the arrays are large",
     )
-    parser.add_argument("--bare", action="store_true", help="leave out the check of itself")
+    parser.add_argument("--bare", action="store_true", help="leave out the self-check")
     parser.add_argument(
         "-o",
         "--output",

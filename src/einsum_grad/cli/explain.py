@@ -93,10 +93,10 @@ def _as_text(pattern: str, arguments: argparse.Namespace) -> str:
     spelling = UNICODE if shows_symbols() else ASCII
     explanation = _explanation(pattern, arguments)
     if arguments.derive:
-        told = derivation_text.text(explanation, style, spelling)
+        shown = derivation_text.text(explanation, style, spelling)
     else:
-        told = text(explanation, style, spelling)
-    return _with_code(told, pattern, arguments)
+        shown = text(explanation, style, spelling)
+    return _with_code(shown, pattern, arguments)
 
 
 def _as_latex(pattern: str, arguments: argparse.Namespace) -> str:
@@ -121,8 +121,8 @@ def _explanation(pattern: str, arguments: argparse.Namespace) -> Explanation:
     return explain(pattern, itemsize=arguments.itemsize, **asked(arguments))
 
 
-def _with_code(told: str, pattern: str, arguments: argparse.Namespace) -> str:
-    return f"{told}\n\n{_code(pattern, arguments)}" if _wants_code(arguments) else told
+def _with_code(shown: str, pattern: str, arguments: argparse.Namespace) -> str:
+    return f"{shown}\n\n{_code(pattern, arguments)}" if _wants_code(arguments) else shown
 
 
 def _code(pattern: str, arguments: argparse.Namespace) -> str:

@@ -133,9 +133,9 @@ class Writer:
 
     def _repeat(self, form: NormalForm) -> str:
         sizes = self.explanation.sizes
-        spelled, told = _einops_names(form), einops_repeat(form)
+        spelled, repeat = _einops_names(form), einops_repeat(form)
         known = [f", {spelled[x]}={sizes[x]}" for x in form.repeat_axes if x in sizes]
-        return "".join([told, *known]) if told else ""
+        return "".join([repeat, *known]) if repeat else ""
 
     def _shown(self, labels: Labels) -> list[str]:
         return [self.spelling.more if label is None else label for label in abridged(labels)]

@@ -35,13 +35,13 @@ def _line(explained: Explained, line: Derived) -> dict[str, Any]:
     return {
         "rule": line.rule.value,
         "sentence": sentence(line, UNICODE),
-        "text": _told(explained, line, UNICODE),
-        "latex": _told(explained, line, LATEX),
+        "text": _text(explained, line, UNICODE),
+        "latex": _text(explained, line, LATEX),
         "expression": _expression(line.formula),
     }
 
 
-def _told(explained: Explained, line: Derived, spelling: Spelling) -> str:
+def _text(explained: Explained, line: Derived, spelling: Spelling) -> str:
     if line.rule is Rule.PATTERN:
         return spelling.pattern(pattern(explained, line))
     return equation(line.formula, spelling)

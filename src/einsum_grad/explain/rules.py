@@ -19,16 +19,16 @@ def _element(line: Derived, spelling: Spelling) -> str:
     formula = line.formula
     one, *others = formula.factors
     what = "a product of entries" if others else f"an entry of {one.name}"
-    told = f"an entry of {formula.left.name} is {what}{_summed(formula.sums, spelling)}"
+    text = f"an entry of {formula.left.name} is {what}{_summed(formula.sums, spelling)}"
     known = {label for factor in formula.factors for label in factor.labels()}
     equal = {label for delta in formula.deltas for label in delta[1:]}
     alone = [x for x in formula.left.labels() if x not in known | equal]
     if alone:
-        told += f", the same for every {_all(alone, spelling)}"
-    told += _zeros(line, spelling)
+        text += f", the same for every {_all(alone, spelling)}"
+    text += _zeros(line, spelling)
     if any(ZERO in factor.indices for factor in formula.factors):
-        told += f"; {ZERO} is the only index of an axis of size 1"
-    return told + ("; ... is one index here" if ELLIPSIS in formula.labels() else "")
+        text += f"; {ZERO} is the only index of an axis of size 1"
+    return text + ("; ... is one index here" if ELLIPSIS in formula.labels() else "")
 
 
 def _product_rule(line: Derived, spelling: Spelling) -> str:
@@ -79,13 +79,13 @@ def _pattern(line: Derived, spelling: Spelling) -> str:
 
 
 def _zeros(line: Derived, spelling: Spelling) -> str:
-    told = _all(map("=".join, line.formula.deltas), spelling)
-    return f"; it is 0 unless {told}" if told else ""
+    shown = _all(map("=".join, line.formula.deltas), spelling)
+    return f"; it is 0 unless {shown}" if shown else ""
 
 
 def _summed(labels: Iterable[str], spelling: Spelling) -> str:
-    told = _all(labels, spelling)
-    return f", summed over {told}" if told else ""
+    shown = _all(labels, spelling)
+    return f", summed over {shown}" if shown else ""
 
 
 def _all(words: Iterable[str], spelling: Spelling) -> str:

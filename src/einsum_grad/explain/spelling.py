@@ -48,8 +48,8 @@ def right_side(
 
     Deltas go before the sums unless one of their labels is summed; then they join the product.
     """
-    deltas = _told(formula.deltas, spelling.delta, spelling, short)
-    signs = _told(formula.sums, spelling.sum, spelling, short)
+    deltas = _pieces(formula.deltas, spelling.delta, spelling, short)
+    signs = _pieces(formula.sums, spelling.sum, spelling, short)
     shown = abridged(formula.factors, formula.place) if short else formula.factors
     factors = [spelling.more if factor is None else spelled(factor, spelling) for factor in shown]
     if _summed_deltas(formula):
@@ -61,7 +61,7 @@ def right_side(
     return before, _joined(factors or ["1"], times, gap)
 
 
-def _told(
+def _pieces(
     items: Sequence[T], spell: Callable[[T], str], spelling: Spelling, short: bool
 ) -> list[str]:
     shown = abridged(items) if short else items

@@ -119,9 +119,9 @@ _Candidate = tuple[int, int, tuple[int, ...], frozenset[str]]
 def _candidates(true: Labels, guessed: Labels) -> Iterator[_Candidate]:
     """The size of each example, its indices, and the labels of size 2.
 
-    It suffices to set the axes of one label of either pattern to index 1 at a time: a pattern
-    allows a set of such axes if it is a union of labels, and if the other pattern rejects the
-    union, it rejects one of these labels.
+    It suffices to set the axes of one label of either pattern to index 1: a pattern allows a set
+    of axes at index 1 if it is a union of its labels' axes, and if the other pattern rejects the
+    union, it rejects the axes of one of these labels.
     """
     for axes in (true, guessed):
         for label in distinct(axes):

@@ -58,20 +58,20 @@ def have_other_ranks(true: Labels, term: Labels) -> bool:
 def _ranks(truth: Pattern, guess: Pattern, names: Sequence[str]) -> Iterator[Misfit]:
     for name, true, term in zip(names, truth.inputs, guess.inputs, strict=True):
         if have_other_ranks(true, term):
-            label = _odd(term, true) or _odd(true, term)
+            label = _surplus(term, true) or _surplus(true, term)
             yield Misfit(label, f"{name} has {_axes(true)}, but the guess gives it {_axes(term)}")
 
 
 def _output(truth: Pattern, term: Labels, meant: Sequence[str], result: str) -> Iterator[Misfit]:
     """Why the output does not have the axes of the operand `result`."""
-    missing, extra = _odd(truth.output, meant), _odd(meant, truth.output)
+    missing, extra = _surplus(truth.output, meant), _surplus(meant, truth.output)
     if missing is not None and len(meant) <= len(truth.output):
         yield Misfit(missing, _lacks(truth, missing, result))
     elif extra is not None:
         label = term[list(meant).index(extra)]
         yield Misfit(label, f"the output has {label}, but {result} has only {_axes(truth.output)}")
-    for axis, (is_label, said) in enumerate(zip(truth.output, meant, strict=True)):
-        if is_label != said:
+    for axis, (is_label, guessed) in enumerate(zip(truth.output, meant, strict=True)):
+        if is_label != guessed:
             label = term[axis]
             yield Misfit(label, f"axis {axis} of the output is {label}, and of {result} {is_label}")
 
@@ -88,11 +88,11 @@ def _lacks(truth: Pattern, label: str, result: str) -> str:
 
 
 def _clash(label: str, one: tuple[str, int, str], other: tuple[str, int, str]) -> Misfit:
-    told = " and ".join(f"axis {axis} of {name}, which is {x}," for name, axis, x in (one, other))
-    return Misfit(label, f"{label} is {told}".replace(", and", ", and").removesuffix(","))
+    places = " and ".join(f"axis {axis} of {name}, which is {x}," for name, axis, x in (one, other))
+    return Misfit(label, f"{label} is {places}".removesuffix(","))
 
 
-def _odd(some: Sequence[str], others: Sequence[str]) -> str | None:
+def _surplus(some: Sequence[str], others: Sequence[str]) -> str | None:
     """The first label that `some` has more often than `others`."""
     return next((x for x in some if list(some).count(x) > list(others).count(x)), None)
 

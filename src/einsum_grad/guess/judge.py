@@ -234,19 +234,19 @@ def _reason(
     """The label to blame, if any, and what is wrong, in words."""
     if relabelled is not None:
         names = (*arrays, "the gradient")
-        told = [
+        differences = [
             f"{name} has the axes {' '.join(is_term)}, but the guess writes {' '.join(term)}"
             for name, is_term, term in zip(names, _terms(relabelled), _terms(guess), strict=True)
             if is_term != term
         ]
-        return None, "; ".join(told)
+        return None, "; ".join(differences)
     if kind is Kind.WRONG:
-        return None, _torn(truth, guess)
+        return None, _split_label(truth, guess)
     found = misfit(truth, guess, arrays, operand) if kind is Kind.INVALID else None
     return (found.label, found.why) if found else (None, None)
 
 
-def _torn(truth: Pattern, guess: Pattern) -> str:
+def _split_label(truth: Pattern, guess: Pattern) -> str:
     """What is wrong with a guess that runs: it has several labels where one should be."""
     pairs = [
         pair

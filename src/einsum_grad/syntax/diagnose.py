@@ -21,7 +21,7 @@ _TRAILING_DASH = re.compile(r"-\s*$")
 
 def diagnose(text: str, at: int, notation: str) -> str:
     """Say why `text` is refused at position `at`, by the first rule that matches."""
-    return next(said for rule in _RULES if (said := rule(text, at, notation)))
+    return next(message for rule in _RULES if (message := rule(text, at, notation)))
 
 
 def begin(text: str, at: int) -> int:

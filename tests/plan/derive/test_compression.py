@@ -1,4 +1,4 @@
-"""What has to be stored of a derivative."""
+"""What a derivative has to store."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Every line of a derivation follows from the one before; a broken rule is seen at its line."""
+"""Every line of a derivation follows from the previous one; a broken rule shows at its line."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def derived(text: str, operand: int = 0) -> dict[Rule, Formula]:
 
 
 def assert_right(numbers: Numbers, operand: int) -> None:
-    """Each line follows, and the last ones are what the planner and the definition say."""
+    """Each line follows, and the last ones agree with the planner and the definition."""
     lines = derivation_of(numbers.pattern, operand)
     assert first_wrong(numbers, lines) is None
     assert all(line.before == before.formula for before, line in itertools.pairwise(lines))
@@ -215,7 +215,7 @@ MISTAKES: list[tuple[Rule, Broken]] = [
 def test_a_broken_rule_is_seen_at_its_own_line(
     rule: Rule, mistake: Broken, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is seen wherever the line says something else than the right one, and nowhere else."""
+    """It shows wherever its line differs from the right one, and nowhere else."""
     examples = [
         (numbers, operand, value(numbers, operand, rule))
         for numbers in random_patterns(60, seed=7)
@@ -233,7 +233,7 @@ def test_a_broken_rule_is_seen_at_its_own_line(
 
 
 def value(numbers: Numbers, operand: int, rule: Rule) -> Any:
-    """What the line of `rule` says, None if there is no such line, nan if it is meaningless."""
+    """The value of the line of `rule`; None if there is no such line, nan if it is meaningless."""
     for line in derivation_of(numbers.pattern, operand):
         if line.rule is rule:
             try:
@@ -305,7 +305,7 @@ def test_axis_of_size_1_has_no_delta() -> None:
 
 
 def test_pattern_is_found_without_a_swap(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The rules are a second way to the planner's patterns, and not the planner told again."""
+    """The rules reach the planner's patterns independently of the planner."""
     expected = [found.pattern for found in plan(pattern("bij,jk->ik")).gradients]
     monkeypatch.delattr(Pattern, "swap")
     lines = [derivation_of(pattern("bij,jk->ik"), operand)[-1] for operand in (0, 1)]

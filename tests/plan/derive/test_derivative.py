@@ -1,4 +1,4 @@
-"""Derivatives as patterns: the terms, their products, and what they look like made dense."""
+"""Derivatives as patterns: their terms, products and dense arrays."""
 
 import math
 import string

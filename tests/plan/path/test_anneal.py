@@ -15,7 +15,7 @@ from tests.plan.path.trees import cost, networks
 
 
 def graph(vertices: int, degree: int, seed: int) -> list[int]:
-    """The terms of a random regular graph: a label for each edge, the edges drawn by lots."""
+    """The terms of a random regular graph, with a label for each edge."""
     draw = random.Random(seed)
     ends = [vertex for vertex in range(vertices) for _ in range(degree)]
     draw.shuffle(ends)
@@ -76,7 +76,7 @@ def test_annealing_never_makes_a_tree_costlier() -> None:
 
 
 def moves(terms: list[int], output: int, sizes: list[int], known: bool = True) -> int:
-    """How many moves a search for these terms tries: a clock has no part in it."""
+    """The moves that a search for these terms tries, which no clock influences."""
     sweeps: list[float] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(anneal._Tree, "sweep", lambda tree, heat: sweeps.append(heat))

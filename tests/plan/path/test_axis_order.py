@@ -19,13 +19,13 @@ def made(first: str, reader: str) -> str:
 @pytest.mark.parametrize(
     ("first", "reader", "expected"),
     [
-        ("oij,bj->oib", "bi,oib->bo", "oij,bj->boi"),  # as bi has its labels
-        ("ijk,kr->ijr", "jr,ijr->ir", "ijk,kr->ijr"),  # and jr, though r is of the batch
-        ("ab,bc->ac", "cd,ac->ad", "ab,bc->ac"),  # either way: as it was
-        ("xai,ib->xab", "abm,xab->bxm", "xai,ib->bxa"),  # with the batch last there is a copy
-        ("aij,jk->aik", "kic,aik->ac", "aij,jk->aik"),  # k and i stay side by side
+        ("oij,bj->oib", "bi,oib->bo", "oij,bj->boi"),  # the order of bi
+        ("ijk,kr->ijr", "jr,ijr->ir", "ijk,kr->ijr"),  # the order of jr, though r is a batch label
+        ("ab,bc->ac", "cd,ac->ad", "ab,bc->ac"),  # both are free: unchanged
+        ("xai,ib->xab", "abm,xab->bxm", "xai,ib->bxa"),  # a batch label last would need a copy
+        ("aij,jk->aik", "kic,aik->ac", "aij,jk->aik"),  # k and i stay adjacent
         ("aij,jkb->aikb", "ikm,aikb->abm", "aij,jkb->aikb"),  # a and b are apart either way
-        ("ai,ib->ab", "ca,ab->abc", "ai,ib->ab"),  # nothing is summed: as the result has them
+        ("ai,ib->ab", "ca,ab->abc", "ai,ib->ab"),  # nothing is summed: the order of the result
         ("ia,ib->ab", "ca,ab->bac", "ia,ib->ba"),
         ("ab,bc->abc", "ca,abc->cab", "ab,bc->cab"),  # any order is as cheap to write
     ],

@@ -77,7 +77,7 @@ def test_invalid_orders_are_refused(given: Any, error: type[Exception]) -> None:
 
 
 class SliceFinder:
-    """A slicer of cotengra's, which is no optimizer."""
+    """The interface of a cotengra slicer, which is no optimizer."""
 
     def search(self, max_repeats: int = 16) -> Any: ...
 
@@ -134,7 +134,7 @@ def test_names_are_looked_up_where_they_are_given() -> None:
 
 
 def cost(path: Any, terms: list[frozenset[str]], sizes: dict[str, int], sums: int) -> int:
-    """The operations along `path` to a number: a sum costs `sums` times what a product does."""
+    """The operations along `path`, where a summed product costs `sums` times a plain one."""
     left, total = list(terms), 0
     for step in path:
         taken = [left.pop(place) for place in sorted(step, reverse=True)]

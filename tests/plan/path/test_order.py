@@ -97,7 +97,7 @@ def test_near_is_within_an_eighth(size: int) -> None:
 
 
 def test_few_operands_are_searched_with_their_own_sizes() -> None:
-    """Either way writes the same; only the multiplications differ, and only by a sixteenth."""
+    """Both write the same; only the multiplications differ, by a sixteenth."""
     chain = pattern("ab,bc,cd->ad")
     for big, path in ((17, ((1, 2), (0, 1))), (15, ((0, 1), (1, 0)))):
         assert contraction_path(chain, {"a": big, "b": 16, "c": big, "d": 16}) == path
@@ -114,7 +114,7 @@ def test_false_contracts_all_operands_at_once() -> None:
 
 
 class Recorder:
-    """An optimizer of opt_einsum's and cotengra's protocol that keeps what it was called with."""
+    """An optimizer in opt_einsum's and cotengra's protocol that records its arguments."""
 
     def __init__(self, path: Any) -> None:
         self.path, self.calls = path, list[Any]()
@@ -137,7 +137,7 @@ def test_an_optimizer_is_called_with_terms_output_and_sizes_once() -> None:
 
 
 def test_an_optimizer_gets_single_character_labels() -> None:
-    """cotengra takes no longer ones, and more than 52 labels have longer names in code."""
+    """cotengra takes only single characters, but beyond 52 labels names in code are longer."""
     optimizer = Recorder([(1, 2), (0, 1)])
     named = Pattern((("row", "b"), ("b", "mid"), ("mid", "d")), ("row", "d"))
     assert contraction_path(named, {"row": 2, "b": 3, "mid": 4, "d": 5}, optimizer)
@@ -149,7 +149,7 @@ def test_an_optimizer_gets_single_character_labels() -> None:
 
 
 class TreeSearch:
-    """An optimizer of cotengra's: called for a path, and asked for the tree by `search`."""
+    """The interface of a cotengra optimizer: called for a path, `search` for the tree."""
 
     def __init__(self, nslices: int) -> None:
         self.tree, self.searches = Tree([(1, 2), (0, 1)], nslices), 0
@@ -272,7 +272,7 @@ def test_path_is_the_same_in_every_process() -> None:
 def test_of_a_pair_the_array_with_the_earlier_operand_comes_first() -> None:
     letters = "abcdefghijklmnop"
     chain = Pattern(tuple((a, b) for a, b in itertools.pairwise(letters)), ("a", "p"))
-    # Sizes that are searched for as they are, and not as a near one.
+    # Sizes that rounding leaves unchanged.
     sizes = {label: (3, 4, 5, 6, 7, 8, 10, 12)[n * 5 % 8] for n, label in enumerate(letters)}
     left = [Term(term, number) for number, term in enumerate(chain.inputs)]
     two_results = 0
@@ -291,7 +291,7 @@ def test_of_a_pair_the_array_with_the_earlier_operand_comes_first() -> None:
 
 @dataclass
 class Term:
-    """What is left of a chain: its labels, the first operand in it, whether a step made it."""
+    """A remaining part of a chain: its labels, its first operand, whether a step made it."""
 
     labels: tuple[str, ...]
     first: int
@@ -326,7 +326,7 @@ def test_the_results_of_a_step_of_three_are_by_size_too() -> None:
 
 
 def test_unknown_sizes_prevent_a_long_search(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Labels of unknown size count as 32, so that anything large would cost an hour."""
+    """Labels of unknown size count as 32, so any large pattern would seem to cost an hour."""
     asked = []
 
     def searched(terms: Any, output: Any, sizes: Any, axes: Any, known: bool) -> Any:

@@ -22,7 +22,7 @@ def bits(text: str) -> tuple[list[int], int, str]:
 
 
 def trees(left: tuple[int, ...], following: int) -> Iterator[list[Pair]]:
-    """Every order of pairs of the nodes that are left."""
+    """Every sequence of pairs of the remaining nodes."""
     if len(left) == 1:
         yield []
     for pair in itertools.combinations(left, 2):
@@ -84,7 +84,7 @@ def test_writing_an_intermediate_counts() -> None:
 
 
 def test_a_copy_of_an_operand_counts() -> None:
-    """Equal but for the axis of the first operand that is summed first: the last needs no copy."""
+    """Symmetric but for which axis of the first operand is summed first: the last needs no copy."""
     terms, output, _ = bits("ijk,jr,kr->ir")
     axes = {terms[0]: (1, 2, 4)}
     assert search(terms, output, [9, 9, 9, 3]) == [(0, 1), (3, 2)]

@@ -18,11 +18,11 @@ def test_a_pair_costs_its_multiplications_and_what_it_writes() -> None:
     ("other", "result", "copied"),
     [
         (C | D, A | B | D, False),  # the last axis is summed
-        (A | D, B | C | D, False),  # the first one is
-        (B | D, A | C | D, True),  # the middle one is, and the rows are apart
-        (A | C | D, B | D, True),  # what is summed is apart
-        (B | C | D, A | B | D, False),  # the batch is in the middle, what is summed last
-        (B | C | D, A | C | D, True),  # the batch is last
+        (A | D, B | C | D, False),  # the first axis is summed
+        (B | D, A | C | D, True),  # the middle axis is summed, and the rows are apart
+        (A | C | D, B | D, True),  # the summed axes are apart
+        (B | C | D, A | B | D, False),  # batch in the middle, summed axis last
+        (B | C | D, A | C | D, True),  # batch last
         (B, A | C, False),  # no columns: a matrix and a vector, or a sum of rows
         (B | D, A | B | C | D, False),  # nothing is summed
         (A | B | C | D, D, False),  # no rows

@@ -13,7 +13,7 @@ MOVED = 32
 
 
 def cost(terms: Sequence[int], output: int, sizes: Sequence[int], pairs: Sequence[Pair]) -> int:
-    """What a tree costs, by definition: its multiplications, and what it writes."""
+    """The cost of a tree by definition: its multiplications and its writes."""
 
     def entries(term: int) -> int:
         return math.prod(size for number, size in enumerate(sizes) if term >> number & 1)
@@ -27,7 +27,7 @@ def cost(terms: Sequence[int], output: int, sizes: Sequence[int], pairs: Sequenc
 
 @st.composite
 def networks(draw: st.DrawFn, most: int = 4) -> tuple[list[int], int, list[int]]:
-    """Terms of up to 5 labels, an output among them, and the labels' sizes."""
+    """Terms of up to 5 labels, an output of these labels, and the labels' sizes."""
     sizes = draw(st.lists(st.integers(1, 40), min_size=5, max_size=5))
     terms = draw(st.lists(st.integers(0, 31), min_size=2, max_size=most))
     known = 0

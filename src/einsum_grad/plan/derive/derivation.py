@@ -99,7 +99,7 @@ def product_rule(formula: Formula) -> Formula:
 
 
 def deltas(formula: Formula) -> Formula:
-    """Replace the derivative of an entry by an entry of the same array with deltas."""
+    """Write deltas for the derivatives of entries by entries of the same array."""
     differentiated = [factor for factor in formula.factors if factor.by]
     pairs = (
         pair

@@ -169,14 +169,14 @@ def _term(pattern: Pattern, taken: tuple[int, ...]) -> LinearTerm:
 def _check_alike(pattern: Pattern, first: int, other: int, sizes: Mapping[str, int]) -> None:
     """Operands that are one variable must agree in their axes, ellipses and known sizes."""
     one, two = pattern.inputs[first], pattern.inputs[other]
-    told = f"operands {first} and {other} are to be one variable, but have the axes"
+    message = f"operands {first} and {other} are to be one variable, but have the axes"
     shown = f"{' '.join(one) or 'none'} and {' '.join(two) or 'none'}"
     if len(one) != len(two) or [x == ELLIPSIS for x in one] != [x == ELLIPSIS for x in two]:
         needed = "; with an ellipsis, give the shapes" if ELLIPSIS in (*one, *two) else ""
-        raise ArgumentError(f"{told} {shown}{needed}")
+        raise ArgumentError(f"{message} {shown}{needed}")
     known = {UNIT: 1, **sizes}
     for ours, theirs in zip(one, two, strict=True):
         if known.get(ours, known.get(theirs)) != known.get(theirs, known.get(ours)):
             raise ArgumentError(
-                f"{told} {shown}: the sizes {known[ours]} and {known[theirs]} differ"
+                f"{message} {shown}: the sizes {known[ours]} and {known[theirs]} differ"
             )

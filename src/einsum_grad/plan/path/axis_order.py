@@ -52,10 +52,10 @@ def _ordered(made: Pattern, reader: Node, place: int) -> Labels:
     if not made.contracted():
         first = tuple(label for label in result if label in made.output)
         orders.append(distinct((*first, *made.output)))
-    return min(orders, key=lambda order: _trouble(order, other, result))
+    return min(orders, key=lambda order: _penalty(order, other, result))
 
 
-def _trouble(order: Labels, other: Labels, result: Labels) -> tuple[bool, bool]:
+def _penalty(order: Labels, other: Labels, result: Labels) -> tuple[bool, bool]:
     """Whether an order needs a copy for the product with `other`, and whether it is strided."""
     own, batch, summed = (
         [place for place, label in enumerate(order) if (label in other, label in result) == group]

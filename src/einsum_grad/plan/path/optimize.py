@@ -78,8 +78,8 @@ def _hashable(optimizer: Optimizer) -> Optimizer:
 def named(name: str, count: int = 0) -> Optimizer:
     """The search that opt_einsum calls `name`, for `count` operands.
 
-    For more than a few operands, "optimal" is opt_einsum's dynamic program, which covers every
-    tree, outer products included, without visiting any twice.
+    For more than a few operands, exhaustive searches are opt_einsum's dynamic program, which covers
+    every tree, outer products included, without visiting any twice.
     """
     from opt_einsum import paths  # type: ignore[import-untyped]  # it has no hints
 
