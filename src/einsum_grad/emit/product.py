@@ -21,7 +21,7 @@ from einsum_grad.lower import (
     only,
     without,
 )
-from einsum_grad.plan import Labels, Pattern
+from einsum_grad.plan import ELLIPSIS, Labels, Pattern
 
 ROLES = ("left", "right")
 """What the arguments of a call are called where a statement has to prepare them."""
@@ -68,8 +68,9 @@ def einsum(step: Step) -> Call:
 
 def subscripts(pattern: Pattern) -> Call:
     """The subscripts of an einsum for `pattern`: other letters where its labels are none."""
-    if not all(len(label) == 1 for label in pattern.labels()):
-        pattern = pattern.rename(dict(zip(pattern.labels(), string.ascii_letters, strict=False)))
+    labels = without(pattern.labels(), (ELLIPSIS,))
+    if not all(len(label) == 1 for label in labels):
+        pattern = pattern.rename(dict(zip(labels, string.ascii_letters, strict=False)))
     return call("text", str(pattern))
 
 
