@@ -1,4 +1,4 @@
-"""Every recorded operation with operands to try it on, shared by the tests of all orders."""
+"""Every recorded operation with operands to test it on, shared by the tests of all orders."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ import einsum_grad as eg
 Array: TypeAlias = NDArray[Any]
 
 np: Any = import_module("numpy")
-"""NumPy without its stubs, which say that its functions of Tensors give arrays."""
+"""NumPy without its stubs, which say that its functions return arrays."""
 
 
 def numbers(*shape: int, low: float = -2.0, high: float = 2.0) -> Array:
-    """Fractions between the bounds, no two alike, none near 0 or a whole number."""
+    """Distinct fractions between the bounds, none near 0 or an integer."""
     count = int(np.prod(shape))
-    # Steps of the golden ratio visit the interval evenly and never meet.
+    # Steps of the golden ratio cover the interval evenly and never coincide.
     parts = (np.arange(1, count + 1) * 0.6180339887498949 + 0.05) % 1
     values = low + (high - low) * parts
     near = np.abs(values - np.round(values)) < 0.02
@@ -30,7 +30,7 @@ def numbers(*shape: int, low: float = -2.0, high: float = 2.0) -> Array:
 
 @dataclass(frozen=True)
 class Case:
-    """A function of Tensors, the operands that it is checked at, and torch's name for it."""
+    """A function of Tensors, the operands to check it at, and torch's name for it."""
 
     function: Callable[..., Any]
     operands: tuple[Array, ...]
@@ -210,3 +210,14 @@ CASES: dict[str, Case] = {
     "imag": Case(lambda x: np.imag(x * (1 + 2j)), (A,), None),
     "astype": Case(lambda x: np.real(x.astype(np.complex128) * (1 + 2j)), (A,), None),
 }
+
+ORDERED = {"maximum", "minimum", "clip", "sigmoid", "relu", "softplus"} | {
+    name for name in CASES if name.startswith(("max", "min", "logsumexp", "softmax"))
+}
+COMPLEX = {name: case for name, case in CASES.items() if name not in ORDERED}
+
+
+def turned(operand: Array) -> Array:
+    """A complex operand of the same size, away from where a function has no derivative."""
+    array: Array = operand * np.exp(0.4j)
+    return array

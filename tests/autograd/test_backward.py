@@ -118,7 +118,7 @@ def test_the_same_tensor_twice_adds_up() -> None:
     np.testing.assert_array_equal(x.grad, [4.0, 8.0])
 
 
-def test_gradients_accumulate_over_passes_and_none_begins_anew() -> None:
+def test_gradients_accumulate_over_passes_until_reset_to_none() -> None:
     x = variable(1.0, 2.0)
     np.sum(3 * x).backward()
     first = x.grad
@@ -175,7 +175,7 @@ def test_a_pass_through_a_part_that_was_freed_says_so_and_changes_no_gradient() 
     assert w.grad is None
 
 
-def test_a_retained_graph_can_be_gone_through_again() -> None:
+def test_a_retained_graph_can_be_traversed_again() -> None:
     x = variable(1.0, 3.0)
     y = np.sum(x * x @ x)
     y.backward(retain_graph=True)
@@ -186,7 +186,7 @@ def test_a_retained_graph_can_be_gone_through_again() -> None:
         y.backward()
 
 
-def test_a_pass_that_fails_half_way_changes_no_gradient() -> None:
+def test_a_pass_that_fails_midway_changes_no_gradient() -> None:
     def broken(g: Any) -> Any:
         raise RuntimeError("broken rule")
 
@@ -198,12 +198,12 @@ def test_a_pass_that_fails_half_way_changes_no_gradient() -> None:
         y.backward()
     np.testing.assert_array_equal(x.grad, [5.0])
     assert w.grad is None
-    # What was visited is gone: the forward has to be run again.
+    # The visited part is freed: the forward has to be run again.
     with pytest.raises(AutogradError, match="freed"):
         y.backward()
 
 
-def test_what_was_kept_is_freed_as_soon_as_it_was_used() -> None:
+def test_residuals_are_freed_once_used() -> None:
     alive_at: dict[int, list[int]] = {}
     kept: list[weakref.ref[Any]] = []
 
@@ -249,7 +249,7 @@ def test_a_backward_pass_needs_memory_for_a_few_arrays_only() -> None:
     assert peak < 8 * size * 8
 
 
-def test_cotangents_are_freed_as_soon_as_they_are_passed_on() -> None:
+def test_cotangents_are_freed_once_passed_on() -> None:
     seen: list[weakref.ref[Any]] = []
     alive: list[int] = []
 
@@ -343,7 +343,7 @@ def test_a_complex_result_needs_a_cotangent() -> None:
         (z * z).backward()
 
 
-def test_without_a_graph_there_is_no_way_back() -> None:
+def test_backward_without_a_graph_is_refused() -> None:
     constant = eg.Tensor(1.0)
     with pytest.raises(AutogradError, match=r"no graph .* requires_grad=True"):
         (constant * 2).backward()
@@ -380,7 +380,7 @@ def test_a_rule_of_the_wrong_shape_is_named() -> None:
 
 
 @pytest.mark.parametrize("result", [lambda x: x, lambda x: +x, lambda x: x * 3.0, lambda x: x[:0]])
-def test_a_recorded_pass_leaves_tensors_even_of_constants(result: Any) -> None:
+def test_a_recorded_pass_leaves_tensors_even_for_constants(result: Any) -> None:
     x = eg.Tensor([1.0, 2.0], requires_grad=True)
     y = result(x)
     y.backward(np.ones(y.shape), create_graph=True)

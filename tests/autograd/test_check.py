@@ -30,7 +30,7 @@ def test_a_step_of_one_is_exact_for_whole_numbers() -> None:
     assert report.largest_error < 1e-12
 
 
-def test_no_error_passes_without_any_tolerance() -> None:
+def test_exact_gradients_pass_with_zero_tolerance() -> None:
     eg.check_gradients(lambda x: eg.Tensor(3.0), np.ones(2), rtol=0, atol=0)
 
 
@@ -83,7 +83,7 @@ def test_the_arrays_given_do_not_change() -> None:
     np.testing.assert_array_equal(x, np.arange(3.0))
 
 
-def test_what_can_not_be_checked_is_refused() -> None:
+def test_functions_that_cannot_be_checked_are_refused() -> None:
     with pytest.raises(AutogradError, match="returned a float"):
         eg.check_gradients(lambda x: 1.0, np.ones(2))
     with pytest.raises(DTypeError):

@@ -1,4 +1,4 @@
-"""Compiled functions of Tensors: the numbers of those of arrays, and all of it recorded."""
+"""Compiled functions of Tensors: the results of arrays, all of them recorded."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ CALLS: dict[str, Callable[[eg.Function, Any, Sequence[Any], Sequence[Any], bool]
 @pytest.mark.parametrize("requires_grad", [True, False])
 @settings(max_examples=40)
 @given(cases(most_operands=3), seeds, st.booleans(), st.data())
-def test_the_numbers_are_those_of_arrays(
+def test_results_equal_those_of_arrays(
     name: str, requires_grad: bool, case: Case, seed: int, conj: bool, data: st.DataObject
 ) -> None:
     count = len(case.shapes)
@@ -55,7 +55,7 @@ def test_the_numbers_are_those_of_arrays(
     drawn = [
         whole(s, d, seed + n) for n, (s, d) in enumerate(zip(case.shapes, dtypes, strict=True))
     ]
-    others = st.sampled_from(("f8", "f4", "i8"))  # what moves may have another dtype
+    others = st.sampled_from(("f8", "f4", "i8"))  # tangents may have another dtype
     moving: list[Any] = [
         whole(a.shape, data.draw(others | st.just(a.dtype.str)), seed + 50 + n)
         for n, a in enumerate(drawn)
@@ -67,7 +67,7 @@ def test_the_numbers_are_those_of_arrays(
     wrt = data.draw(st.permutations(range(count)))[: data.draw(st.integers(1, count))]
     f = eg.compile(case.letters, wrt, sizes=case.given or None)
     expected = arrays(CALLS[name](f, g, drawn, moving, conj))
-    # The first operand is a Tensor, so that each call has one; of the others some are.
+    # The first operand is a Tensor, so that each call has one; some of the others are.
     chosen = iter([True, *data.draw(st.lists(st.booleans(), min_size=9, max_size=9))])
 
     def some(array: Any) -> Any:
@@ -93,7 +93,7 @@ PATTERNS: dict[str, tuple[str, dict[str, int] | None, tuple[tuple[int, ...], ...
 @pytest.mark.parametrize("name", CALLS)
 @pytest.mark.parametrize("pattern", PATTERNS)
 @pytest.mark.parametrize("complex_numbers", [False, True], ids=["real", "complex"])
-def test_every_call_has_its_derivatives(name: str, pattern: str, complex_numbers: bool) -> None:
+def test_every_call_can_be_differentiated(name: str, pattern: str, complex_numbers: bool) -> None:
     text, sizes, shapes = PATTERNS[pattern]
     f = eg.compile(text, sizes=sizes)
     turn = np.exp(0.7j) if complex_numbers else 1.0
@@ -158,7 +158,7 @@ def test_a_later_write_is_not_seen_in_a_gradient() -> None:
     np.testing.assert_array_equal(g, np.full(3, 7.0))
 
 
-def test_sizes_that_chose_an_order_bind_no_operand() -> None:
+def test_sizes_that_only_chose_an_order_bind_no_operand() -> None:
     x = tensor(np.ones(3))
     (gradient,) = eg.compile("i,i->", wrt=0, sizes={"i": 100}).backward(2.0, x, x)
     np.testing.assert_array_equal(gradient.data, [2.0, 2.0, 2.0])

@@ -1,4 +1,4 @@
-"""No recorded Tensor becomes a number or an array unasked, for its gradient would be lost."""
+"""No recorded Tensor silently becomes a number or an array, which would lose its gradient."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _augmented(out: Any, by: Any) -> Any:
     return out
 
 
-# Every way that Python, its libraries and NumPy were found to take a number or an array.
+# Every way found in which Python, its libraries and NumPy take a number or an array.
 USES: dict[str, Use] = {
     "float": lambda x, s: float(s),
     "int": lambda x, s: int(s),
@@ -100,7 +100,7 @@ def _values() -> tuple[Any, Any]:
 
 
 def _refusal(use: Use, *operands: Any) -> BaseException | None:
-    """Our refusal; NumPy and `statistics` raise one of their own because of it."""
+    """Our error; NumPy and `statistics` raise one of their own from it."""
     with pytest.raises(ValueError, match=r".") as caught:
         use(*operands)
     error: BaseException | None = caught.value
@@ -110,7 +110,7 @@ def _refusal(use: Use, *operands: Any) -> BaseException | None:
 
 
 @pytest.mark.parametrize("use", USES.values(), ids=USES)
-def test_what_would_lose_a_gradient_is_refused(use: Use) -> None:
+def test_conversions_that_would_lose_a_gradient_are_refused(use: Use) -> None:
     told = str(_refusal(use, *_values()))
     assert "lose it" in told or "write into" in told
     assert "x.item()" in told or "x.data" in told
@@ -122,7 +122,7 @@ def test_a_variable_is_refused_as_a_result_is(use: Use) -> None:
     assert isinstance(_refusal(use, *variables), eg.EinsumGradError)
 
 
-def test_what_hides_the_refusal_refuses_too() -> None:
+def test_libraries_that_wrap_the_refusal_raise_too() -> None:
     _, s = _values()
     with pytest.raises(struct.error):
         struct.pack("d", s)
@@ -131,7 +131,7 @@ def test_what_hides_the_refusal_refuses_too() -> None:
 
 
 @pytest.mark.parametrize("use", USES.values(), ids=USES)
-def test_what_records_nothing_gives_the_number(use: Use) -> None:
+def test_unrecorded_tensors_convert_to_numbers(use: Use) -> None:
     x = np.array([1.5, 2.0, 0.5])
     expected = use(x, x[0])
     constant = eg.Tensor(x)
@@ -151,12 +151,12 @@ def test_what_records_nothing_gives_the_number(use: Use) -> None:
     ],
     ids=["grad", "jvp", "hvp", "jacobian", "hessian"],
 )
-def test_no_derivative_goes_past_a_number(transform: Callable[[Any], Any]) -> None:
+def test_derivatives_refuse_a_conversion_to_a_number(transform: Callable[[Any], Any]) -> None:
     with pytest.raises(AutogradError, match=r"np\.exp"):
         transform(lambda x: math.exp(x) * x)
 
 
-def test_item_and_data_are_how_to_ask() -> None:
+def test_item_and_data_ask_explicitly() -> None:
     x, s = _values()
     assert (s.item(), type(s.item())) == (1.5, float)
     np.testing.assert_array_equal(x.data, [1.5, 2.0, 0.5])
@@ -166,7 +166,7 @@ def test_item_and_data_are_how_to_ask() -> None:
         assert "gradient" in str(ask.__doc__)
 
 
-def test_a_comparison_is_no_number() -> None:
+def test_comparisons_of_recorded_tensors_are_allowed() -> None:
     x, s = _values()
     assert bool(s)
     assert s > 1
@@ -174,13 +174,13 @@ def test_a_comparison_is_no_number() -> None:
     np.testing.assert_array_equal(np.ones(3)[x > 1], [1.0, 1.0])
 
 
-def test_a_shape_is_taken_of_what_is_recorded() -> None:
+def test_a_shape_may_be_taken_from_a_recorded_tensor() -> None:
     x, _ = _values()
     np.testing.assert_array_equal(np.full_like(x, 2.0), [2.0, 2.0, 2.0], strict=True)
     np.testing.assert_array_equal(np.full_like(x, 2, dtype=int, shape=2), [2, 2], strict=True)
 
 
-def test_no_tensor_is_written_into() -> None:
+def test_writing_into_a_tensor_is_refused() -> None:
     x = eg.Tensor([1.0, 2.0])
     writes: list[Callable[[], Any]] = [
         lambda: np.copyto(x, 3.0),

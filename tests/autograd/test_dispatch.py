@@ -80,7 +80,7 @@ def test_arguments_that_have_no_rule_are_refused(call: Any, message: str) -> Non
         call()
 
 
-def test_comparisons_and_facts_are_plain() -> None:
+def test_comparisons_and_queries_give_plain_arrays() -> None:
     array = X.data
     for ours, theirs in (
         (X > 0, array > 0),
@@ -113,7 +113,7 @@ def test_comparisons_and_facts_are_plain() -> None:
     assert not np.iscomplexobj(X)
 
 
-def test_comparing_with_other_things_is_numpys() -> None:
+def test_comparisons_with_other_objects_are_numpys() -> None:
     # NumPy compares elementwise with None and with text; so do Tensors.
     assert not (X == None).any()  # noqa: E711  # the comparison is what is tested
     assert not np.any(X == "text")
@@ -140,7 +140,7 @@ def test_shapes_that_do_not_fit_are_refused_with_the_operation() -> None:
     [None, "text", object(), np.array([None, None]), np.array(["a", "b"]), {1: 2}, [object()]],
     ids=str,
 )
-def test_things_without_arithmetic_are_refused(other: Any) -> None:
+def test_operands_without_arithmetic_are_refused(other: Any) -> None:
     calls: list[Any] = [lambda: X + other, lambda: other * X, lambda: np.power(X, other)]
     for call in calls:
         with pytest.raises((DTypeError, TypeError), match=r"dtype|unsupported"):
@@ -188,18 +188,18 @@ MISUSES: list[Any] = [
 
 
 @pytest.mark.parametrize("misuse", range(len(MISUSES)))
-def test_misuse_gives_errors_of_ours_alone(misuse: int) -> None:
+def test_misuse_raises_our_errors_alone(misuse: int) -> None:
     with pytest.raises(eg.EinsumGradError):
         MISUSES[misuse]()
 
 
-def test_lists_take_part_as_arrays() -> None:
+def test_lists_count_as_arrays() -> None:
     np.testing.assert_array_equal((X - [1.0, 2.0]).data, X.data - [1.0, 2.0])
     factors: Any = [1.0, 2.0]
     np.testing.assert_array_equal((factors * X).data, X.data * factors)
 
 
-def test_matrices_and_masked_arrays_take_no_part() -> None:
+def test_matrices_and_masked_arrays_are_refused() -> None:
     matrix = np.ones((2, 2)).view(np.matrix)
     x = tensor([[1.0, 2.0], [3.0, 4.0]])
     for product in (lambda: x * matrix, lambda: matrix * x, lambda: eg.Tensor(matrix)):

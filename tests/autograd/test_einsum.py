@@ -184,7 +184,7 @@ def test_a_dtype_casts_and_the_gradient_comes_back() -> None:
 
 
 def asked(terms: Any, output: Any, sizes: Any) -> list[tuple[int, int]]:
-    """An optimizer that keeps what it was asked."""
+    """An optimizer that records its calls."""
     CALLS.append((terms, output, sizes))
     return [(1, 2), (0, 1)]
 
@@ -233,7 +233,7 @@ def test_gradients_of_any_order_do_not_depend_on_optimize(optimize: Any) -> None
     eg.check_gradients(eg.grad(squares), *operands, step=1)
 
 
-def test_an_optimize_that_is_none_is_refused() -> None:
+def test_an_invalid_optimize_is_refused() -> None:
     x = tensor(np.ones((2, 2)))
     for optimize in ("nonsense", ("nonsense", 10), 3.5, 1000, [(0, 9)]):
         with pytest.raises(eg.EinsumGradError, match=r"optimize|[Pp]ath"):
@@ -251,7 +251,7 @@ def test_integer_tensors_give_what_numpy_gives() -> None:
     np.testing.assert_array_equal(n.data, [[1, 2], [3, 4]])
 
 
-def test_what_does_not_fit_is_refused_with_the_place() -> None:
+def test_operands_that_do_not_fit_are_refused_with_the_position() -> None:
     x = tensor(np.ones((2, 3)))
     with pytest.raises(OperandError, match=r"sizes of .?j.? disagree"):
         eg.einsum("ij,jk->ik", x, np.ones((2, 3)))

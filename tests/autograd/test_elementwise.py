@@ -1,4 +1,4 @@
-"""Elementwise primitives: broadcasting, dtypes, and what holds where there is no derivative."""
+"""Elementwise primitives: broadcasting, dtypes, and points without a derivative."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_operands_of_two_dtypes_get_gradients_of_their_own() -> None:
     np.testing.assert_array_equal(z.grad, np.full(2, 30, np.complex64), strict=True)
 
 
-def test_numbers_without_axes_stay_so() -> None:
+def test_0d_operands_stay_0d() -> None:
     x = tensor(2.0)
     y = np.exp(x) * x + np.float64(1.0)
     assert (y.shape, type(y.data)) == ((), np.ndarray)
@@ -82,28 +82,28 @@ def test_numbers_without_axes_stay_so() -> None:
     assert (x.grad.shape, type(x.grad)) == ((), np.ndarray)
 
 
-def test_float16_gradients_are_summed_back_in_more_precision() -> None:
+def test_float16_gradients_are_summed_back_in_higher_precision() -> None:
     # 1 + 2048 is 2048 in float16: added one by one, the sum would stay there.
     w = tensor(np.ones(1, np.float16))
     (w * np.ones((5000, 1), np.float16)).backward(np.ones((5000, 1), np.float16))
     np.testing.assert_array_equal(w.grad, np.array([5000], np.float16), strict=True)
 
 
-def test_abs_has_no_slope_at_zero() -> None:
+def test_abs_has_derivative_0_at_zero() -> None:
     np.testing.assert_array_equal(gradient(np.abs, [-2.0, 0.0, 2.0]), [[-1.0, 0.0, 1.0]])
     z = tensor([0j, 3 + 4j])
     np.abs(z).backward(np.ones(2))
     np.testing.assert_allclose(z.grad, [0, 0.6 + 0.8j])
 
 
-def test_equal_numbers_share_in_maximum_and_minimum() -> None:
+def test_ties_share_the_cotangent_of_maximum_and_minimum() -> None:
     for function in (np.maximum, np.minimum):
         x, y = gradient(function, [1.0, 2.0, 3.0], [1.0, 5.0, 1.0])
         np.testing.assert_array_equal(x + y, [1.0, 1.0, 1.0])
         assert (x[0], y[0]) == (0.5, 0.5)
 
 
-def test_power_has_no_slope_where_torch_has_none() -> None:
+def test_power_has_derivative_0_where_torch_has() -> None:
     base, exponent = gradient(np.power, [0.0, 0.0, 0.0, 2.0], [0.0, 1.0, 2.0, 0.0])
     np.testing.assert_array_equal(base, [0.0, 1.0, 0.0, 0.0])
     np.testing.assert_array_equal(exponent, [0.0, 0.0, 0.0, np.log(2.0)])
@@ -122,7 +122,7 @@ def test_a_negative_base_has_a_gradient_for_whole_exponents() -> None:
     np.testing.assert_allclose(gradient(lambda x: x**-2, [-2.0]), [[0.25]])
 
 
-def test_where_keeps_the_untaken_branch_out() -> None:
+def test_where_gives_zeros_to_the_untaken_branch() -> None:
     values = np.array([1.0, 4.0])
     x = tensor([np.nan, 1.0])
     y = tensor([2.0, np.inf])
@@ -138,7 +138,7 @@ def test_a_harmless_operand_keeps_nan_away_from_the_root_of_a_negative_number() 
     np.testing.assert_array_equal(x.grad, [0.0, 0.25])
 
 
-def test_clip_passes_inside_and_stops_outside() -> None:
+def test_clip_passes_gradients_inside_the_bounds_alone() -> None:
     x = [-2.0, 0.5, 3.0]
     np.testing.assert_array_equal(gradient(lambda t: np.clip(t, -1, 1), x), [[0.0, 1.0, 0.0]])
     np.testing.assert_array_equal(gradient(lambda t: np.clip(t, None, 1), x), [[1.0, 1.0, 0.0]])
@@ -177,7 +177,7 @@ def test_the_sign_of_complex_numbers_is_refused() -> None:
         np.sign(eg.Tensor([1j]))
 
 
-def test_integers_are_computed_with_and_get_no_gradient() -> None:
+def test_integers_take_part_without_a_gradient() -> None:
     n = eg.Tensor([1, 2, 3])
     x = tensor([1.0, 1.0, 1.0])
     (n * x + n).backward(np.ones(3))

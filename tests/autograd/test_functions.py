@@ -1,4 +1,4 @@
-"""Functions that NumPy lacks: their values and gradients also where a naive formula overflows."""
+"""Functions that NumPy lacks: values and gradients, even where a naive formula overflows."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_softplus_is_exact_far_from_zero() -> None:
     np.testing.assert_allclose(gradient(eg.softplus, FAR), eg.sigmoid(FAR), rtol=1e-12)
 
 
-def test_relu_has_no_slope_at_zero_and_passes_no_nan_on() -> None:
+def test_relu_has_derivative_0_at_zero_whatever_the_cotangent() -> None:
     np.testing.assert_array_equal(gradient(eg.relu, [-1.0, 0.0, 2.0]), [0.0, 0.0, 1.0])
     x = tensor([-1.0, 1.0])
     eg.relu(x).backward(np.array([np.inf, 1.0]))
@@ -71,7 +71,7 @@ def test_softmax_sums_to_one_over_any_axes(axis: Any) -> None:
 
 
 @pytest.mark.parametrize("function", [eg.sigmoid, eg.relu, eg.softplus, eg.logsumexp, eg.softmax])
-def test_arrays_give_arrays_and_tensors_tensors(function: Any) -> None:
+def test_functions_return_arrays_of_arrays_and_tensors_of_tensors(function: Any) -> None:
     x = np.ones((2, 3), np.float32)
     assert isinstance(function(x), (np.ndarray, np.floating))
     assert function(x).dtype == np.float32
@@ -81,7 +81,7 @@ def test_arrays_give_arrays_and_tensors_tensors(function: Any) -> None:
         assert function(eg.Tensor([1, 2])).dtype == np.float64
 
 
-def test_softmax_of_many_float16_numbers_adds_in_more_precision() -> None:
+def test_softmax_of_many_float16_numbers_sums_in_higher_precision() -> None:
     x = np.zeros(5000, np.float16)
     np.testing.assert_allclose(eg.softmax(x), 1 / 5000, rtol=1e-2)
     np.testing.assert_allclose(eg.logsumexp(x), np.log(5000), rtol=1e-3)

@@ -77,7 +77,7 @@ def test_a_jacobian_can_be_differentiated_again() -> None:
     eg.check_gradients(eg.jacobian(lambda x: np.sin(x) * np.sum(x)), x)
 
 
-def test_what_does_not_depend_has_zeros_and_no_entries_make_none() -> None:
+def test_independent_results_have_zeros_and_empty_ones_empty_jacobians() -> None:
     np.testing.assert_array_equal(
         eg.jacobian(lambda x: eg.Tensor([1.0]))(numbers(2)), np.zeros((1, 2))
     )
@@ -85,8 +85,8 @@ def test_what_does_not_depend_has_zeros_and_no_entries_make_none() -> None:
     assert eg.hessian(np.sum)(np.ones(0)).shape == (0, 0)
 
 
-def test_what_has_no_jacobian_is_refused() -> None:
-    with pytest.raises(AutogradError, match="no Tensor"):
+def test_functions_without_a_jacobian_are_refused() -> None:
+    with pytest.raises(AutogradError, match="not a Tensor"):
         eg.jacobian(lambda x: 3.0)(numbers(2))
     with pytest.raises(DTypeError, match="complex"):
         eg.jacobian(lambda x: x)(numbers(2) * 1j)

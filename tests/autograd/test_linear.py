@@ -17,7 +17,7 @@ WHOLE = np.arange(24.0).reshape(2, 3, 4)
 
 
 def exact(function: Any, *arrays: Any) -> None:
-    """NumPy's value, shape and dtype, and gradients that are exact for whole numbers."""
+    """NumPy's value, shape and dtype, and gradients that are exact for integers."""
     for dtype in (np.float64, np.float32, np.complex128, np.int64, bool):
         given = [np.asarray(array).astype(dtype) for array in arrays]
         ours, theirs = function(*map(eg.Tensor, given)), function(*given)
@@ -35,7 +35,7 @@ def test_sums_and_means_over_any_axes(function: Any, axis: Any, keepdims: bool) 
 
 
 @pytest.mark.parametrize("function", [np.sum, np.mean])
-def test_sums_and_means_refuse_axes_that_are_not_there(function: Any) -> None:
+def test_sums_and_means_refuse_axes_out_of_range(function: Any) -> None:
     x = tensor(WHOLE)
     for axis in (3, -4, (0, 0), (0, 5)):
         with pytest.raises(OperandError, match=function.__name__):
@@ -61,7 +61,7 @@ def test_the_mean_of_many_float16_numbers_does_not_overflow() -> None:
     np.testing.assert_array_equal(x.grad, np.full(5000, 1 / 5000, np.float16), strict=True)
 
 
-def test_the_mean_of_nothing_is_nan_as_numpys() -> None:
+def test_the_mean_of_an_empty_array_is_nan_as_in_numpy() -> None:
     with pytest.warns(RuntimeWarning, match="invalid value"):
         y = np.mean(tensor(np.ones(0)))
     assert np.isnan(y.data)
@@ -85,7 +85,7 @@ def test_transpose_has_its_forms_as_a_method() -> None:
 
 
 @pytest.mark.parametrize("axes", [(0, 1), (0, 0, 1), (0, 1, 3), (0, 1, 2, 3)])
-def test_transpose_refuses_what_is_no_order(axes: Any) -> None:
+def test_transpose_refuses_invalid_orders(axes: Any) -> None:
     with pytest.raises(OperandError, match="transpose"):
         np.transpose(tensor(WHOLE), axes)
 
@@ -101,7 +101,7 @@ def test_several_axes_are_moved_at_once() -> None:
         exact(lambda t, s=source, d=destination: np.moveaxis(t, s, d), WHOLE)
 
 
-def test_axes_that_are_not_there_are_not_moved() -> None:
+def test_moving_axes_out_of_range_is_refused() -> None:
     x = tensor(WHOLE)
     calls: list[Any] = [
         lambda: np.swapaxes(x, 0, 3),

@@ -64,7 +64,7 @@ def test_it_decorates_functions() -> None:
     assert (x * 2).requires_grad
 
 
-def test_other_threads_go_on_recording() -> None:
+def test_other_threads_keep_recording() -> None:
     x = variable()
     inside, outside = threading.Event(), threading.Event()
     recorded: list[bool] = []

@@ -1,4 +1,4 @@
-"""No write to an array, whoever holds it, is seen by a graph or by another Tensor."""
+"""No write to an array, by any holder, is seen by a graph or by another Tensor."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_data_is_the_tensors_own_writable_array() -> None:
     np.testing.assert_array_equal(square_gradient(x), [20.0, 4.0, 4.0])
 
 
-def test_a_handle_stays_the_data_of_its_tensor() -> None:
+def test_data_taken_before_a_graph_stays_the_tensors() -> None:
     x = tensor(np.ones(3))
     handle = x.data
     y = x * x
@@ -229,7 +229,7 @@ def test_a_constant_tensor_is_kept_without_a_copy_and_safely() -> None:
     assert address(constant.data) == moved != before
 
 
-def test_arrays_among_the_parameters_are_kept_as_they_were() -> None:
+def test_later_writes_to_array_parameters_are_not_seen() -> None:
     x = tensor(np.arange(4.0))
     index, mask = np.array([0, 2]), np.array([True, False, False, False])
     y = np.sum(x[index]) + np.sum(x[mask]) + np.sum(np.where(mask, x, 0.0))
@@ -238,7 +238,7 @@ def test_arrays_among_the_parameters_are_kept_as_they_were() -> None:
     np.testing.assert_array_equal(x.grad, [3.0, 0.0, 1.0, 0.0])
 
 
-def test_an_index_tensor_is_kept_as_it_was() -> None:
+def test_later_writes_to_an_index_tensor_are_not_seen() -> None:
     x = tensor(np.arange(4.0))
     index = eg.Tensor([0, 2])
     y = np.sum(x[index])
@@ -263,7 +263,7 @@ def test_a_forward_that_keeps_its_result_can_not_change_it_later() -> None:
     np.testing.assert_array_equal(x.grad, [2.0, 2.0])
 
 
-def test_a_forward_that_gives_its_operand_back_does_not_share_it() -> None:
+def test_a_forward_that_returns_its_operand_does_not_share_it() -> None:
     same = eg.primitive(lambda x: x, x=lambda g, out: g * out)
     part = eg.primitive(lambda x: x[:1], x=lambda g, out, shapes: np.full(shapes[0], g * out))
     for function in (same, part):
@@ -310,7 +310,7 @@ def test_a_gradient_that_is_only_a_repetition_is_a_writable_array() -> None:
     np.testing.assert_array_equal(x.grad, [[5.0, 1.0, 1.0], [1.0, 1.0, 1.0]])
 
 
-def test_own_takes_what_is_nobody_elses_and_copies_the_rest() -> None:
+def test_own_takes_unshared_arrays_and_copies_the_rest() -> None:
     kept = np.ones(3)
     assert own(kept) is not kept
     assert own(kept[:2]).flags.owndata
@@ -323,7 +323,7 @@ def test_own_takes_what_is_nobody_elses_and_copies_the_rest() -> None:
     assert own(frozen).flags.writeable
 
 
-def test_augmented_assignment_makes_another_tensor() -> None:
+def test_augmented_assignment_makes_a_new_tensor() -> None:
     x = tensor(np.ones(2))
     t = x
     t += 1
@@ -344,7 +344,7 @@ LARGE = (512, 512)
 
 
 def test_large_results_and_gradients_are_taken_without_a_copy() -> None:
-    """They are made in memory that is used again, and are views to NumPy; but of no array."""
+    """They come from pooled memory, and NumPy sees views, but of no other array."""
     x, w = tensor(np.ones(LARGE)), tensor(np.ones(LARGE))
     y = eg.einsum("ij,jk->ik", x, w)
     assert is_leased(eg.einsum("ij,jk->ik", x.detach(), w.detach()).data)
@@ -354,7 +354,7 @@ def test_large_results_and_gradients_are_taken_without_a_copy() -> None:
     assert x.grad.flags.writeable
 
 
-def test_large_gradients_change_with_nothing_that_is_done_later() -> None:
+def test_later_work_does_not_change_large_gradients() -> None:
     random = np.random.default_rng(1)
     given = [random.integers(-3, 4, LARGE).astype(float) for _ in range(6)]
     held, wanted = [], []
@@ -366,12 +366,12 @@ def test_large_gradients_change_with_nothing_that_is_done_later() -> None:
         wanted += [given[n - 2] * given[n - 1], given[n - 2] * given[n], given[n] * given[n - 1]]
     for array, expected in zip(held, wanted, strict=True):
         np.testing.assert_array_equal(array, expected)
-    held[0] += 1  # a gradient is the caller's: nothing else sees what is written to it
+    held[0] += 1  # a gradient is the caller's: nothing else sees writes to it
     for array, expected in zip(held[1:], wanted[1:], strict=True):
         np.testing.assert_array_equal(array, expected)
 
 
-def test_own_copies_a_large_array_of_which_somebody_holds_a_view() -> None:
+def test_own_copies_a_large_array_with_a_view_elsewhere() -> None:
     holder = [empty(LARGE, np.dtype(float))]
     where = address(holder[0])
     kept = holder[0][1:]

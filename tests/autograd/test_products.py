@@ -34,7 +34,7 @@ def whole(*shape: int) -> Any:
 
 
 def as_numpy(function: Any, one: Any, other: Any) -> None:
-    """Whatever NumPy gives or refuses, with exact gradients where it gives."""
+    """Whatever NumPy returns or refuses, with exact gradients of what it returns."""
     try:
         expected = function(one, other)
     except (ValueError, IndexError):
@@ -70,12 +70,12 @@ def test_tensordot_is_numpys_for_all_axes(axes: Any, one: Any, other: Any) -> No
     as_numpy(lambda x, y: np.tensordot(x, y, axes), whole(*one), whole(*other))
 
 
-def test_tensordot_sums_over_two_axes_if_not_told() -> None:
+def test_tensordot_sums_over_two_axes_by_default() -> None:
     as_numpy(np.tensordot, whole(2, 3), whole(2, 3))
     as_numpy(np.tensordot, whole(4, 2, 3), whole(2, 3, 2))
 
 
-def test_products_do_not_broadcast_the_axis_they_sum_over() -> None:
+def test_products_do_not_broadcast_the_summed_axis() -> None:
     x, y = tensor(whole(2, 1)), eg.Tensor(whole(3, 4))
     with pytest.raises(OperandError, match=r"matmul: shapes \(2, 1\) and \(3, 4\).*size 1.* 3"):
         x @ y

@@ -1,4 +1,4 @@
-"""The extrema: where the largest number stands more than once, and every axis."""
+"""The extrema: ties, and every axis."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ both = pytest.mark.parametrize("function", [np.max, np.min, np.amax, np.amin])
 
 
 @both
-def test_equal_extrema_share_equally(function: Any) -> None:
+def test_ties_share_the_cotangent_equally(function: Any) -> None:
     x = np.array([[2.0, 2.0, 2.0], [1.0, 1.0, 3.0]])
     if function in (np.min, np.amin):
         x = -x
@@ -42,13 +42,13 @@ def test_many_equal_float16_numbers_share_exactly(function: Any) -> None:
 
 
 @both
-def test_the_extremum_of_nothing_is_refused(function: Any) -> None:
+def test_the_extremum_of_an_empty_array_is_refused(function: Any) -> None:
     with pytest.raises(OperandError, match=r"m(ax|in): zero-size"):
         function(tensor(np.ones((2, 0))))
 
 
 @both
-def test_an_axis_that_is_not_there_is_refused(function: Any) -> None:
+def test_an_axis_out_of_range_is_refused(function: Any) -> None:
     with pytest.raises(OperandError, match=r"m(ax|in): axis 2 is out of bounds"):
         function(tensor(np.ones((2, 3))), axis=2)
 

@@ -131,7 +131,7 @@ def test_a_parameter_may_be_a_constant_tensor_and_nothing_else() -> None:
         scaled(x, by=x)
 
 
-def test_what_the_forward_refuses_is_refused_with_its_name() -> None:
+def test_errors_of_the_forward_name_the_primitive() -> None:
     def picky(x: Any) -> Any:
         raise ValueError("not today")
 
@@ -154,12 +154,12 @@ def test_what_the_forward_refuses_is_refused_with_its_name() -> None:
         (lambda: eg.primitive(np.arctan, x=lambda: 0), "takes the cotangent"),
     ],
 )
-def test_rules_for_what_is_not_there_are_refused(register: Any, message: str) -> None:
+def test_invalid_rules_are_refused(register: Any, message: str) -> None:
     with pytest.raises(ArgumentError, match=message):
         register()
 
 
-def test_things_that_can_not_be_called_are_refused() -> None:
+def test_forwards_and_rules_that_are_not_functions_are_refused() -> None:
     calls: list[Any] = [
         lambda: eg.primitive(3, x=lambda g: g),  # type: ignore[arg-type]  # the refusal is tested
         lambda: eg.primitive(np.arctan, x=3),  # type: ignore[arg-type]  # the refusal is tested

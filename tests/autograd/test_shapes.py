@@ -82,7 +82,7 @@ def test_an_integer_tensor_is_an_index() -> None:
     assert [10, 20, 30][eg.Tensor(1)] == 20
 
 
-def test_repeated_float16_indices_add_in_more_precision() -> None:
+def test_repeated_float16_indices_add_in_higher_precision() -> None:
     x = tensor(np.ones(1, np.float16))
     x[np.zeros(5000, int)].backward(np.ones(5000, np.float16))
     np.testing.assert_array_equal(x.grad, np.array([5000], np.float16), strict=True)

@@ -1,4 +1,4 @@
-"""Every recorded operation: its gradients, their dtypes, and that nothing disturbs them."""
+"""Every recorded operation: its gradients, their dtypes, and that later writes don't matter."""
 
 from __future__ import annotations
 
@@ -9,14 +9,22 @@ import pytest
 import einsum_grad as eg
 from einsum_grad.autograd import conversions, dispatch, methods
 from einsum_grad.errors import DTypeError
-from tests.autograd.table import CASES, Array, Case, gradients, np, numbers, tensor, weights
+from tests.autograd.table import (
+    CASES,
+    COMPLEX,
+    ORDERED,
+    Array,
+    Case,
+    gradients,
+    np,
+    numbers,
+    tensor,
+    turned,
+    weights,
+)
 
 every_case = pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 
-ORDERED = {"maximum", "minimum", "clip", "sigmoid", "relu", "softplus"} | {
-    name for name in CASES if name.startswith(("max", "min", "logsumexp", "softmax"))
-}
-COMPLEX = {name: case for name, case in CASES.items() if name not in ORDERED}
 PAIRS = {name: case for name, case in CASES.items() if len(case.operands) == 2}
 
 
@@ -156,7 +164,7 @@ def by_transforms(total: Any, operands: Any, directions: Any) -> list[Array]:
 
 
 def derivative_along(function: Any, operands: Any, directions: Any, step: float) -> list[Array]:
-    """Central differences of the fourth order of a function that gives arrays."""
+    """Fourth-order central differences of a function that returns arrays."""
 
     def moved(by: float) -> Any:
         return function(*(x + by * v for x, v in zip(operands, directions, strict=True)))
@@ -220,14 +228,8 @@ def test_second_derivatives_of_complex_functions_are_central_differences(case: C
     eg.check_gradients(total, *map(turned, case.operands), rtol=1e-4, atol=1e-6)
 
 
-def turned(operand: Array) -> Array:
-    """A complex operand of the same size, away from where a function has no derivative."""
-    array: Array = operand * np.exp(0.4j)
-    return array
-
-
 @pytest.mark.parametrize("name", sorted(ORDERED))
-def test_what_compares_refuses_complex_numbers(name: str) -> None:
+def test_operations_that_compare_refuse_complex_numbers(name: str) -> None:
     variables = [tensor(turned(x)) for x in CASES[name].operands]
     with pytest.raises(DTypeError, match="complex"):
         CASES[name].function(*variables)

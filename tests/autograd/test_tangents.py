@@ -9,8 +9,16 @@ import pytest
 
 import einsum_grad as eg
 from einsum_grad.errors import ArgumentError, AutogradError, DTypeError, OperandError
-from tests.autograd.table import CASES, Array, Case, gradients, numbers, weights
-from tests.autograd.test_table import COMPLEX, turned
+from tests.autograd.table import (
+    CASES,
+    COMPLEX,
+    Array,
+    Case,
+    gradients,
+    numbers,
+    turned,
+    weights,
+)
 
 every_case = pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 complex_case = pytest.mark.parametrize("case", COMPLEX.values(), ids=COMPLEX.keys())
@@ -108,14 +116,14 @@ def test_an_operand_without_a_tangent_does_not_move() -> None:
 
 
 def test_where_nothing_moves_the_tangent_is_zero() -> None:
-    # NumPy's own function gets arrays alone, and gives one.
+    # NumPy's own function gets arrays alone, and returns one.
     for operands, tangents in ((numbers(3), None), ((numbers(3),), (None,))):
         out, tangent = eg.jvp(np.exp, operands, tangents)
         np.testing.assert_array_equal(out, np.exp(numbers(3)))
         np.testing.assert_array_equal(tangent, np.zeros(3), strict=True)
 
 
-def test_what_does_not_depend_has_a_tangent_of_zeros() -> None:
+def test_outputs_independent_of_the_operands_have_zero_tangents() -> None:
     _, tangent = eg.jvp(lambda x: eg.Tensor([1.0, 2.0]), numbers(3), numbers(3))
     np.testing.assert_array_equal(tangent, [0, 0])
     _, tangent = eg.jvp(lambda x, w: x + eg.Tensor(w), (numbers(3),) * 2, (numbers(3), None))
@@ -136,7 +144,7 @@ def test_tangents_can_be_differentiated_again() -> None:
     eg.check_gradients(lambda v: eg.jvp(lambda y: y**3, eg.Tensor(x), v)[1], v)
 
 
-def test_nothing_is_recorded_of_results_that_nobody_differentiates() -> None:
+def test_results_that_nobody_differentiates_are_not_recorded() -> None:
     x = eg.Tensor(numbers(3))
     for result in (*eg.jvp(np.exp, x, numbers(3)), *eg.hvp(lambda x: np.sum(x**3), x, numbers(3))):
         assert type(result) is np.ndarray
@@ -162,7 +170,7 @@ def test_tangents_that_do_not_fit_are_refused() -> None:
         eg.jvp(np.exp, x, 1j * x)
     with pytest.raises(ArgumentError, match="one for each operand"):
         eg.hvp(lambda x, y: np.sum(x * y), (x, x), (x,))
-    with pytest.raises(AutogradError, match="no Tensor"):
+    with pytest.raises(AutogradError, match="not a Tensor"):
         eg.jvp(lambda x: 3.0, x, x)
     with pytest.raises(AutogradError):
         eg.hvp(lambda x: x, x, x)

@@ -1,4 +1,4 @@
-"""The sums of gradients: exact in several threads, and whatever comes in between."""
+"""The accumulation of gradients: exact in several threads, and despite interruptions."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _often_switched() -> Iterator[None]:
 
 
 def in_threads(work: Callable[[], None]) -> None:
-    """Run `work` in several threads at once; raise the first thing that one of them raised."""
+    """Run `work` in several threads at once; raise the first exception of any of them."""
     start, raised = threading.Barrier(THREADS), list[BaseException]()
 
     def run() -> None:
@@ -63,7 +63,7 @@ def test_passes_of_several_threads_add_up(create_graph: bool) -> None:
         np.testing.assert_array_equal(gradient, THREADS * PASSES * np.array(once))
 
 
-def test_a_retained_graph_is_gone_through_by_several_threads() -> None:
+def test_several_threads_traverse_a_retained_graph() -> None:
     x, w = tensor(np.arange(4.0).reshape(2, 2)), tensor(np.array([[1.0, 3.0], [2.0, 5.0]]))
     y = np.sum(np.square(eg.einsum("ij,jk,kl,l->i", x, w, x, np.ones(2))) * 2.0)
     y.backward(retain_graph=True)
@@ -79,7 +79,7 @@ def test_a_retained_graph_is_gone_through_by_several_threads() -> None:
         np.testing.assert_array_equal(variable.grad, THREADS * PASSES * gradient)
 
 
-def test_a_graph_that_is_freed_meanwhile_is_refused_whole() -> None:
+def test_a_graph_freed_by_another_thread_changes_no_gradient() -> None:
     x = tensor(np.ones(3))
     for _ in range(100):
         x.grad = None
@@ -100,7 +100,7 @@ def test_a_graph_that_is_freed_meanwhile_is_refused_whole() -> None:
 
 
 class FreedAt(Node):
-    """A node that another thread frees when one of its attributes was read so many times."""
+    """A node that another thread frees after a given number of reads of its attributes."""
 
     def __getattribute__(self, name: str) -> Any:
         found = super().__getattribute__(name)
@@ -116,7 +116,7 @@ FREED_AFTER = [0]
 
 
 @pytest.mark.parametrize("read", range(4))
-def test_a_node_that_is_freed_between_two_reads_is_whole_or_refused(read: int) -> None:
+def test_a_node_freed_between_two_reads_is_whole_or_refused(read: int) -> None:
     leaf = Leaf(np.ones(2))
     node = FreedAt("freed", np.ones(2), [0], [leaf], lambda g, lift: [g * 2.0])
     READS.clear()
@@ -130,7 +130,7 @@ def test_a_node_that_is_freed_between_two_reads_is_whole_or_refused(read: int) -
 
 
 class Meanwhile:
-    """A cotangent that, while it is added, has another one added to the same leaf."""
+    """A cotangent whose addition adds another one to the same leaf."""
 
     __array_ufunc__ = None
 
@@ -145,14 +145,14 @@ class Meanwhile:
         return gradient + 10.0
 
 
-def test_what_is_added_while_a_sum_is_made_is_not_lost() -> None:
+def test_an_addition_during_another_is_not_lost() -> None:
     leaf = Leaf(np.ones(2))
     leaf.add(np.ones(2))
     leaf.add(Meanwhile(leaf))
     np.testing.assert_array_equal(leaf.grad, [111.0, 111.0])
 
 
-def test_an_interrupted_addition_happened_or_not() -> None:
+def test_an_interrupted_addition_is_atomic() -> None:
     leaf = Leaf(np.ones(2))
     leaf.grad = np.zeros(2)
     seen = set()
@@ -166,7 +166,7 @@ def test_an_interrupted_addition_happened_or_not() -> None:
     assert leaf.grad[0] >= before + 1
 
 
-def test_no_sum_of_before_is_kept() -> None:
+def test_earlier_sums_are_freed() -> None:
     leaf, before = Leaf(np.ones(2)), np.ones(2)
     kept = weakref.ref(before)
     leaf.grad = before

@@ -41,7 +41,7 @@ def test_integers_and_bools_have_no_gradient(data: Any) -> None:
     [None, "text", object(), [None], np.array(["2020-01-01"], "M8[D]"), np.zeros(1, "i4,f4"), {}],
     ids=str,
 )
-def test_what_is_no_array_of_numbers_is_refused(data: Any) -> None:
+def test_anything_but_an_array_of_numbers_is_refused(data: Any) -> None:
     with pytest.raises(DTypeError, match=r"Tensor: .*dtype"):
         eg.Tensor(data)
 
@@ -99,7 +99,7 @@ def test_a_tensor_shows_its_values_and_how_it_was_made(tensor: eg.Tensor, text: 
     assert str(tensor) == f"{tensor}" == repr(tensor)
 
 
-def test_one_number_becomes_pythons() -> None:
+def test_a_single_element_converts_to_a_python_number() -> None:
     x = eg.Tensor(2.5)
     assert (x.item(), float(x), int(x), complex(x), bool(x)) == (2.5, 2.5, 2, 2.5, True)
     assert f"{x:.2f}" == "2.50"
@@ -112,7 +112,7 @@ def test_one_number_becomes_pythons() -> None:
         [10, 20][eg.Tensor(1.0)]
 
 
-def test_length_and_iteration_go_along_the_first_axis() -> None:
+def test_length_and_iteration_follow_the_first_axis() -> None:
     x = eg.Tensor(np.arange(6.0).reshape(3, 2), requires_grad=True)
     assert len(x) == 3
     assert [row.shape for row in x] == [(2,)] * 3
@@ -199,7 +199,7 @@ def test_variables_and_constants_can_be_copied_and_pickled(again: Any) -> None:
 def test_a_tensor_has_no_other_attributes() -> None:
     x = eg.Tensor(1.0)
     with pytest.raises(AttributeError):
-        x.gradient = 1.0  # type: ignore[attr-defined]  # a slip of the pen must not pass
+        x.gradient = 1.0  # type: ignore[attr-defined]  # a typo must not pass
 
 
 def test_data_of_the_wrong_kind_are_refused() -> None:

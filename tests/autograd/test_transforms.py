@@ -1,4 +1,4 @@
-"""`grad` and `value_and_grad`: of which arguments, of what, and again of the gradient."""
+"""`grad` and `value_and_grad`: of which arguments, of which functions, and of gradients."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_an_argument_that_is_not_used_has_zeros() -> None:
     np.testing.assert_array_equal(eg.grad(lambda x: eg.Tensor(1.0))(X), np.zeros((2, 3)))
 
 
-def test_an_argument_that_is_returned_has_one() -> None:
+def test_an_argument_that_is_returned_has_gradient_one() -> None:
     np.testing.assert_array_equal(eg.grad(lambda x: x)(3.0), 1.0)
 
 
@@ -97,7 +97,7 @@ def test_an_argument_that_is_returned_has_one() -> None:
         (lambda x: (np.sum(x), 1), "returned a tuple"),
     ],
 )
-def test_a_function_that_gives_anything_but_one_number_is_refused(
+def test_a_function_that_returns_anything_but_one_number_is_refused(
     function: Any, message: str
 ) -> None:
     with pytest.raises(AutogradError, match=message):
@@ -154,7 +154,7 @@ def test_mixed_derivatives_go_through_the_other_argument() -> None:
 
 
 def test_what_a_function_closes_over_is_a_constant_of_its_gradient() -> None:
-    # The inner derivative holds y fixed, though y was made of the same x.
+    # The inner derivative holds y fixed, though y was computed from the same x.
     def outer(x: Any) -> Any:
         y = x * 1.0
         return eg.grad(lambda t: t * y)(x)
@@ -180,7 +180,7 @@ def test_what_a_function_closes_over_is_a_constant_of_its_gradient() -> None:
         lambda x: np.einsum("ii->i", eg.hessian(lambda y: np.sum(y * y * x * x) / 2)(ONES)),
     ],
 )
-def test_derivatives_go_on_where_a_function_closes_over_a_variable(inner: Any) -> None:
+def test_derivatives_are_recorded_where_a_function_closes_over_a_variable(inner: Any) -> None:
     x = np.array([1.0, 2.0, 3.0])
     np.testing.assert_allclose(eg.grad(lambda t: np.sum(inner(t)))(x), 2 * x, rtol=1e-14)
     np.testing.assert_allclose(np.sum(eg.jvp(inner, x, ONES)[1]), 12.0, rtol=1e-14)
@@ -194,12 +194,12 @@ def test_derivatives_go_on_where_a_function_closes_over_a_variable(inner: Any) -
 def test_gradients_within_gradients_of_the_same_function() -> None:
     nested = eg.grad(lambda x: x * eg.grad(lambda y: x * y)(1.0))
     np.testing.assert_array_equal(nested(np.array(3.0)), 6.0)
-    # A constant, or a variable that the function makes, is none of another's.
+    # A constant, or a variable made by the function, belongs to no other graph.
     inner = eg.grad(lambda y: y * tensor(2.0) * eg.Tensor(3.0))(1.0)
     assert type(inner) is np.ndarray
 
 
-def test_a_graph_that_branches_often_is_looked_through_once() -> None:
+def test_a_graph_with_many_branches_is_searched_once() -> None:
     def doubled(x: Any) -> Any:
         for _ in range(60):
             x = x + x
@@ -254,8 +254,8 @@ def test_jax_has_the_same_second_derivatives() -> None:
 
 
 @pytest.mark.parametrize("take", [eg.grad, eg.value_and_grad, eg.check_gradients])
-def test_what_is_no_function_is_refused_at_once(take: Any) -> None:
-    with pytest.raises(ArgumentTypeError, match="takes a function, and this is a int"):
+def test_anything_but_a_function_is_refused_at_once(take: Any) -> None:
+    with pytest.raises(ArgumentTypeError, match="takes a function, not a int"):
         take(5)
 
 
@@ -268,7 +268,7 @@ def test_argnums_name_each_argument_once(transform: Any, argnums: tuple[int, ...
         transform(lambda x, w: np.sum(x * w), True)(np.ones(2), np.ones(2))
 
 
-# A derivative of the first order of one number, in each way that there is.
+# A first derivative of a scalar function, in every available way.
 ONCE: dict[str, Callable[[Any], Any]] = {
     "grad": eg.grad,
     "value_and_grad": lambda f: lambda x: eg.value_and_grad(f)(x)[1],
@@ -298,7 +298,7 @@ CONSTANT_SOON: dict[str, tuple[Callable[[Any], Any], tuple[float, float, float]]
 
 @pytest.mark.parametrize("inner", ONCE)
 @pytest.mark.parametrize("outer", ONCE)
-def test_derivatives_become_constant_and_go_on(inner: str, outer: str) -> None:
+def test_derivatives_that_become_constant_have_all_orders(inner: str, outer: str) -> None:
     ways = (inner, outer, inner)
     for name, (function, derivatives) in CONSTANT_SOON.items():
         if name == "reshaped" and ways[0] in ("jacobian", "jvp"):
@@ -335,7 +335,7 @@ def test_derivatives_of_any_order_have_their_shape(shape: tuple[int, ...]) -> No
     np.testing.assert_array_equal(around(x), 0 * x, strict=True)
 
 
-def test_argnums_without_an_end_are_refused() -> None:
+def test_infinite_argnums_are_refused() -> None:
     for transform in (eg.grad, eg.value_and_grad, eg.jacobian):
         with pytest.raises(ArgumentError, match="more than 10000 positions in argnums"):
             transform(loss, argnums=range(10**15))

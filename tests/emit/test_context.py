@@ -5,7 +5,7 @@ from einsum_grad.emit.context import Context, ellipsis_slice
 from einsum_grad.emit.printer import Printer
 from einsum_grad.emit.spelling import NO_BREAK
 from einsum_grad.emit.tree import Expression
-from tests.lower.test_lower import lowered
+from tests.lower.programs import lowered
 
 NUMPY = TARGETS["numpy"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.examples.test_examples import load
+from tests.examples.loading import load
 
 pytestmark = pytest.mark.oracle
 pytest.importorskip("torch")

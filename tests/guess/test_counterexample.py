@@ -6,17 +6,12 @@ import numpy as np
 import pytest
 
 from einsum_grad.guess.counterexample import Counterexample, smallest
-from einsum_grad.plan import Pattern
-
-
-def read(text: str) -> Pattern:
-    *inputs, output = text.replace("->", ",").split(",")
-    return Pattern(tuple(map(tuple, inputs)), tuple(output))
+from tests.patterns import unchecked
 
 
 def found(truth: str, guess: str) -> Counterexample:
     names = [f"A{number}" for number in range(truth.count(",") + 1)]
-    example = smallest(read(truth), read(guess), names, "Z")
+    example = smallest(unchecked(truth), unchecked(guess), names, "Z")
     assert example is not None
     return example
 
@@ -40,29 +35,29 @@ def test_np_einsum_gives_the_two_values(truth: str, guess: str) -> None:
     assert example.expected != example.got
 
 
-def test_as_few_labels_as_can_be_have_size_2() -> None:
+def test_the_fewest_labels_have_size_2() -> None:
     assert dict(found("ik,jk->ij", "ik,jl->ij").sizes) == {"i": 1, "k": 2, "j": 1}
     assert dict(found("ijk->ij", "ijk->ik").sizes) == {"i": 1, "j": 2, "k": 2}
     assert dict(found("ab,cd->", "ab,ad->").sizes) == {"a": 2, "b": 1, "c": 2, "d": 1}
 
 
-def test_fewer_labels_of_size_2_go_before_fewer_ones() -> None:
+def test_fewer_labels_of_size_2_take_precedence_over_fewer_ones() -> None:
     example = found("abcccc->", "aaccdd->")
     assert dict(example.sizes) == {"a": 1, "b": 1, "c": 2}
     assert sum(example.ones[0].index) == 2
 
 
-def test_of_those_the_first_has_the_fewest_ones() -> None:
+def test_ties_go_to_the_fewest_ones() -> None:
     example = found("iii->i", "ijj->i")
     assert [one.index for one in example.ones] == [(0, 1, 1)]
     assert (example.index, example.expected, example.got) == ((0,), 0, 1)
 
 
 def test_equal_patterns_have_none() -> None:
-    assert smallest(read("ik,jk->ij"), read("ab,cb->ac"), ["A", "B"], "Z") is None
+    assert smallest(unchecked("ik,jk->ij"), unchecked("ab,cb->ac"), ["A", "B"], "Z") is None
 
 
-def test_it_is_said_in_a_line() -> None:
+def test_it_prints_on_one_line() -> None:
     assert str(found("i,i->", "i,j->")) == (
-        "with i = 2, and zeros but for A0[0] = 1, A1[1] = 1: Z is 0, and the guess gives 1"
+        "with i = 2, and zeros but for A0[0] = 1, A1[1] = 1: Z is 0, but the guess gives 1"
     )

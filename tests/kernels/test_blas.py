@@ -1,4 +1,4 @@
-"""What NumPy's BLAS has beside what NumPy calls."""
+"""Transposed copies by NumPy's own BLAS."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_a_matrix_is_copied_bit_by_bit(shape: tuple[int, int]) -> None:
     copy = blas.transpose()
     assert copy is not None
     rows, columns = shape
-    # Any bits but those of a signalling nan, which no arithmetic leaves.
+    # Any bits except signalling nans, which no arithmetic preserves.
     special = np.array([-0.0, np.inf, -np.inf, np.nan, 1e-45, -3e-39, 3.4e38], "f4")
     array = np.random.default_rng(1).standard_normal((rows, columns + 3)).astype("f4")
     array.flat[: special.size] = special[: array.size]
@@ -31,7 +31,7 @@ def test_a_matrix_is_copied_bit_by_bit(shape: tuple[int, int]) -> None:
     assert (written[:, rows:] == 7).all()
 
 
-def test_another_library_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_library_has_no_transposition(monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(name: str) -> Any:
         raise ImportError(name)
 

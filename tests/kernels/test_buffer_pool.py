@@ -1,4 +1,4 @@
-"""Memory is used again only when nobody can reach it any more."""
+"""Memory is reused only once nobody can reach it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ LARGE = (512, 512)
 
 @pytest.fixture(autouse=True)
 def _nothing_waits() -> Iterator[None]:
-    # What an earlier test left in a cycle would come back in the middle of this one.
+    # Memory that an earlier test left in a cycle would return in the middle of this one.
     gc.collect()
     buffer_pool.clear()
     yield
@@ -48,7 +48,7 @@ def leased() -> NDArray[Any]:
     return empty(LARGE, FLOAT)
 
 
-def test_memory_that_nobody_holds_is_used_again() -> None:
+def test_memory_that_nobody_holds_is_reused() -> None:
     array = leased()
     where = address(array)
     assert buffer_pool.waiting() == 0
@@ -59,7 +59,7 @@ def test_memory_that_nobody_holds_is_used_again() -> None:
     assert buffer_pool.waiting() == 0
 
 
-def test_memory_in_use_is_not_used_again() -> None:
+def test_memory_in_use_is_not_reused() -> None:
     held = [leased() for _ in range(4)]
     for number, array in enumerate(held):
         array[...] = number
@@ -73,7 +73,7 @@ def test_memory_in_use_is_not_used_again() -> None:
 
 
 def end_of(array: Any) -> Any:
-    """What one comes to who follows `.base`."""
+    """What following `.base` leads to."""
     while getattr(array, "base", None) is not None:
         array = array.base
     return array
@@ -118,7 +118,7 @@ def end_of(array: Any) -> Any:
         lambda array: np.lib.stride_tricks.as_strided(array.base, (2,), (8,)).base,
     ],
 )
-def test_whoever_holds_a_view_holds_the_memory(view_of: Callable[[Any], Any]) -> None:
+def test_a_view_keeps_the_memory(view_of: Callable[[Any], Any]) -> None:
     array = leased()
     where = address(array)
     view = view_of(array)
@@ -132,7 +132,7 @@ def test_whoever_holds_a_view_holds_the_memory(view_of: Callable[[Any], Any]) ->
     assert address(leased()) == where
 
 
-def test_views_in_a_cycle_give_the_memory_back_when_the_cycle_goes() -> None:
+def test_views_in_a_cycle_return_the_memory_when_it_is_collected() -> None:
     cycle: list[Any] = [leased()]
     cycle.append(cycle)
     del cycle
@@ -164,7 +164,7 @@ def test_a_view_is_not_leased() -> None:
     assert not is_leased(array.copy())
 
 
-def test_memory_is_for_as_many_bytes_whatever_is_in_them() -> None:
+def test_memory_is_reused_for_any_dtype_of_as_many_bytes() -> None:
     array = empty((256, 256), FLOAT)
     where = address(array)
     del array
@@ -180,11 +180,11 @@ def test_memory_of_another_size_is_left_waiting() -> None:
     waiting = array.nbytes
     del array
     other = empty((600, 600), FLOAT)
-    other[...] = 1  # and may be written to, to its end
+    other[...] = 1  # and is writable to its end
     assert buffer_pool.waiting() == waiting
 
 
-def test_a_view_of_a_lease_gives_no_memory_back() -> None:
+def test_a_view_of_a_lease_returns_no_memory() -> None:
     array = leased()
     view = array.base[1:]  # type: ignore[index]  # of the lease itself, and of its class
     del view
@@ -192,20 +192,20 @@ def test_a_view_of_a_lease_gives_no_memory_back() -> None:
     assert buffer_pool.waiting() == 0
 
 
-def test_no_more_than_the_bound_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_more_than_the_limit_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     nbytes = machine.REUSED
     monkeypatch.setattr(machine, "POOL_LIMIT", 3 * nbytes)
     held = [empty((nbytes,), np.dtype("u1")) for _ in range(5)]
     places = [address(array) for array in held]
     for number in range(5):
-        held[number] = None  # type: ignore[call-overload]  # given back in this order
+        held[number] = None  # type: ignore[call-overload]  # returned in this order
         assert buffer_pool.waiting() == min(number + 1, 3) * nbytes
     again = [empty((nbytes,), np.dtype("u1")) for _ in range(3)]
-    assert [address(array) for array in again] == places[:1:-1]  # the oldest two have gone
+    assert [address(array) for array in again] == places[:1:-1]  # the oldest two were freed
     assert buffer_pool.waiting() == 0
 
 
-def test_an_array_above_the_bound_leaves_alone_what_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_array_above_the_limit_displaces_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine, "POOL_LIMIT", 3 * machine.REUSED)
     small, large = (empty((n * machine.REUSED,), np.dtype("u1")) for n in (1, 4))
     del small
@@ -213,7 +213,7 @@ def test_an_array_above_the_bound_leaves_alone_what_waits(monkeypatch: pytest.Mo
     assert buffer_pool.waiting() == machine.REUSED
 
 
-def test_clear_gives_everything_back() -> None:
+def test_clear_frees_everything() -> None:
     held = [leased() for _ in range(3)]
     held.clear()
     assert buffer_pool.waiting() > 0
@@ -252,7 +252,7 @@ def in_the_midst(call: Callable[[], Any], what: Callable[[], Any], place: int) -
     return seen >= place
 
 
-def test_memory_may_come_and_go_in_the_midst_of_the_pool(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_memory_may_return_in_the_middle_of_the_pool(monkeypatch: pytest.MonkeyPatch) -> None:
     """A finalizer or a signal handler may run at any time, also in the thread that is there."""
     monkeypatch.setattr(machine, "POOL_LIMIT", 2 * machine.REUSED)
     for place in itertools.count(1):
@@ -281,7 +281,7 @@ def assert_sound(pool: Pool, held: list[Memory]) -> None:
     assert len(set(places)) == len(places)
 
 
-def test_threads_never_have_the_same_memory() -> None:
+def test_threads_never_share_memory() -> None:
     wrong: list[int] = []
 
     def work(number: int) -> None:
@@ -301,7 +301,7 @@ def test_threads_never_have_the_same_memory() -> None:
 
 
 @pytest.mark.parametrize("pattern", ["ij,jk->ik", "ij,ij->ij", "ij,jk,kl->il", "ij,j,ij->ji"])
-def test_what_the_caller_holds_never_changes(pattern: str) -> None:
+def test_arrays_that_the_caller_holds_never_change(pattern: str) -> None:
     n = 300
     function = eg.compile(pattern)
     terms = pattern.partition("->")[0].split(",")
@@ -319,7 +319,7 @@ def test_what_the_caller_holds_never_changes(pattern: str) -> None:
         np.testing.assert_array_equal(array, copy)
 
 
-def test_a_pullback_may_be_called_again_after_its_first_results_have_gone() -> None:
+def test_a_pullback_may_be_called_again_after_its_first_results_were_freed() -> None:
     operands = [whole((300, 300), "f8", n) for n in range(3)]
     _, pullback = eg.compile("ij,jk,kl->il").vjp(*operands)
     first = [gradient.copy() for gradient in pullback(np.ones((300, 300)))]
@@ -328,7 +328,7 @@ def test_a_pullback_may_be_called_again_after_its_first_results_have_gone() -> N
         np.testing.assert_array_equal(gradient, wanted)
 
 
-def test_arrays_that_live_until_the_end_of_the_process_go_in_silence() -> None:
+def test_arrays_that_live_until_exit_are_freed_silently() -> None:
     script = """
 import sys
 import numpy as np
@@ -355,7 +355,7 @@ def test_ctypes_sees_the_array() -> None:
     assert pointer[0] == 7
 
 
-def test_objects_are_not_made_of_used_memory() -> None:
+def test_object_arrays_never_reuse_memory() -> None:
     array = buffer_pool.empty((200, 200), np.dtype(object))
     assert not buffer_pool.is_leased(array)
     assert array[0, 0] is None
@@ -389,7 +389,7 @@ def test_an_interrupt_leaves_nothing_lent_twice_and_no_wrong_count(
     assert place > 40
 
 
-def test_an_interrupt_while_an_array_is_lent_or_goes_loses_no_memory_for_ever(
+def test_an_interrupt_while_an_array_is_lent_or_freed_leaks_no_memory(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Python ends a finalizer that is interrupted, and says so; the memory is the system's then."""

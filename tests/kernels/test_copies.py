@@ -1,4 +1,4 @@
-"""Copies of large arrays in any layout, and the pieces that they are made in."""
+"""Copies of large arrays in any layout, and their pieces."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from einsum_grad.kernels.copies import copied
 from einsum_grad.kernels.parallel.threads import in_blocks
 from einsum_grad.kernels.tiling import cut_of
 from einsum_grad.kernels.transposition import merged
-from tests.kernels.test_helpers import plain
+from tests.kernels.plain import plain
 from tests.strategies import whole
 
 Array = NDArray[Any]
@@ -79,7 +79,7 @@ def test_rows_with_gaps_or_backwards_are_copied_row_by_row(
     np.testing.assert_array_equal(copied(given), given, strict=True)
 
 
-def test_what_repeats_is_copied_as_often() -> None:
+def test_broadcast_axes_are_copied_as_often_as_they_repeat() -> None:
     row = np.arange(1024.0)
     for given in (np.broadcast_to(row, (512, 1024)), np.broadcast_to(row[:, None], (1024, 512))):
         np.testing.assert_array_equal(copied(given), given)
@@ -87,7 +87,7 @@ def test_what_repeats_is_copied_as_often() -> None:
 
 @pytest.fixture
 def pieces(monkeypatch: pytest.MonkeyPatch) -> Pieces:
-    """What each copy is made in."""
+    """The pieces of each copy."""
     seen: Pieces = []
     in_pieces = copies._in_pieces
 
@@ -104,7 +104,7 @@ def pieces(monkeypatch: pytest.MonkeyPatch) -> Pieces:
     ("shape", "axes", "piece"),
     [
         ((16, 200, 250), (2, 1, 0), (1, 15)),  # 240 columns of 200 · 16
-        ((16, 12, 12, 250), (3, 1, 2, 0), (1, 16)),  # the two in the middle lie one in the other
+        ((16, 12, 12, 250), (3, 1, 2, 0), (1, 16)),  # the two in the middle merge
         ((400, 130, 30), (2, 1, 0), (1, 2)),  # 800 columns: those of axis 2 would be more
         ((100, 9, 200), (2, 1, 0), (2, 25)),  # both axes are long enough, and this lies apart
         ((4, 16000, 4), (2, 1, 0), (1, 2048)),  # 32,768 numbers
@@ -126,7 +126,7 @@ def test_few_columns_are_copied_at_a_time(
 @pytest.mark.parametrize(
     ("shape", "axes", "cut"),
     [
-        ((700, 1024), (1, 0), (1, 16)),  # 8 KB apart, all lines have one place
+        ((700, 1024), (1, 0), (1, 16)),  # 8 KB apart, all lines map to one set
         ((700, 256), (1, 0), (1, 16)),  # 2 KB: two
         ((700, 128), (1, 0), (1, 32)),
         ((700, 640), (1, 0), (1, 32)),  # 5 KB: four
@@ -137,20 +137,20 @@ def test_few_columns_are_copied_at_a_time(
         ((700, 32, 48), (2, 1, 0), (2, 16)),
         ((700, 1, 1024), (2, 1, 0), (2, 16)),
         ((700, 200, 24), (2, 1, 0), None),  # what lies between the lines is no longer near
-        ((16, 16, 1024), (2, 0, 1), (1, 16)),  # axes that lie one in the other are one
+        ((16, 16, 1024), (2, 0, 1), (1, 16)),  # axes that merge are one
         ((8, 9, 2048), (2, 1, 0), (1, 2)),  # of the last axis all are written at a time
         ((512, 9, 512), (2, 1, 0), None),  # the last axis is long
         ((4, 9, 2048), (2, 1, 0), None),  # or too short
-        ((16, 200, 256), (2, 1, 0), (1, 1)),  # two places
+        ((16, 200, 256), (2, 1, 0), (1, 1)),  # two sets
         ((8, 8, 8, 1024), (3, 2, 1, 0), (2, 1)),  # the axis whose indices lie farthest apart
-        ((18, 16, 320), (2, 1, 0), None),  # 5 times 512 bytes apart: eight places
+        ((18, 16, 320), (2, 1, 0), None),  # 5 times 512 bytes apart: eight sets
         ((32, 1024), (1, 0), None),  # few lines
         ((64, 256), (1, 0), None),
         ((700, 1000), (1, 0), None),
         ((700, 1024), (0, 1), None),  # rows
     ],
 )
-def test_few_lines_of_one_place_are_copied_at_a_time(
+def test_few_lines_of_one_set_are_copied_at_a_time(
     pieces: Pieces, shape: tuple[int, ...], axes: tuple[int, ...], cut: tuple[int, int] | None
 ) -> None:
     array = whole(shape, "f8", 1).transpose(axes)
@@ -162,22 +162,22 @@ def test_few_lines_of_one_place_are_copied_at_a_time(
 @pytest.mark.parametrize(
     ("shape", "strides", "cut"),
     [
-        ((64, 20_000), (8, 5608), None),  # neither line nor place is the same
-        ((64, 20_000), (8, 5632), (1, 64)),  # eleven times 512 bytes, and so eight places
-        ((64, 2, 40), (8, 512, 4096), (1, 1)),  # two of the eight places
+        ((64, 20_000), (8, 5608), None),  # neither the line nor the set is the same
+        ((64, 20_000), (8, 5632), (1, 64)),  # eleven times 512 bytes, and so eight sets
+        ((64, 2, 40), (8, 512, 4096), (1, 1)),  # two of the eight sets
         ((64, 1024, 16), (8, 8192, 128), None),  # the last axis does not lie apart
         ((64, 20_000), (8, 128), None),
-        ((32, 9000), (8, 256), (1, 128)),  # the last axis lies apart, with sixteen places
+        ((32, 9000), (8, 256), (1, 128)),  # the last axis lies apart, with sixteen sets
         ((32, 9, 9000), (8, 256, 8192), (2, 16)),  # and another would not
     ],
 )
-def test_strides_tell_which_lines_share_a_place(
+def test_strides_tell_which_lines_share_a_set(
     shape: tuple[int, ...], strides: tuple[int, ...], cut: tuple[int, int] | None
 ) -> None:
     assert cut_of(as_strided(np.zeros(1), shape, strides)) == cut
 
 
-def test_a_part_of_a_block_is_cut_if_it_is_half_as_large(pieces: Pieces) -> None:
+def test_a_chunk_is_tiled_from_half_the_size(pieces: Pieces) -> None:
     array = whole((40, 1024), "f8", 1).T
     copied(array)
     assert not pieces
@@ -187,7 +187,7 @@ def test_a_part_of_a_block_is_cut_if_it_is_half_as_large(pieces: Pieces) -> None
     assert len(pieces) == 1
 
 
-def test_of_what_is_smaller_numpy_makes_the_copy(pieces: Pieces) -> None:
+def test_numpy_copies_smaller_arrays(pieces: Pieces) -> None:
     array = whole((60, 1024), "f8", 1).T
     found = copied(array)
     np.testing.assert_array_equal(found, array)
@@ -198,9 +198,9 @@ def test_of_what_is_smaller_numpy_makes_the_copy(pieces: Pieces) -> None:
 @pytest.mark.parametrize(
     ("shape", "axes"),
     [
-        ((200, 700), (1, 0)),  # there are no more
+        ((200, 700), (1, 0)),  # there are no others
         ((50, 200, 60), (0, 2, 1)),  # of one matrix, and then of the next
-        ((700, 700), (0, 1)),  # what lies as it is read
+        ((700, 700), (0, 1)),  # already in memory order
     ],
 )
 def test_few_columns_are_copied_as_they_are(
@@ -232,7 +232,7 @@ def test_threads_share_pieces_or_rows_of_large_arrays(
     np.testing.assert_array_equal(copied(array), array)
     assert [found[2:] for found in pieces] == [shared]
     pieces.clear()
-    # In a block it is one thread's.
+    # Within a chunk it is one thread's.
     in_blocks(lambda part: copied(array), 2, 2)
     assert {parts for *_, parts in pieces} == {1}
 
@@ -242,13 +242,13 @@ def test_small_arrays_are_copied_by_one_call(monkeypatch: pytest.MonkeyPatch, dt
     monkeypatch.setattr(copies, "_in_columns", None)
     small = whole((1000, 100), dtype, 1).T
     np.testing.assert_array_equal(copied(small), small)
-    # In a block others wait for Python's lock: there BLAS would come late.
+    # Within a chunk others wait for Python's lock, and the BLAS would be late.
     monkeypatch.setattr(copies, "matrices_of", None)
     in_blocks(lambda part: copied(small[part]), 100, 2)
 
 
 @pytest.mark.parametrize("shape", [(300, 1000), (70, 1024), (70, 1000)])
-def test_a_copy_within_a_block_leaves_no_memory_behind(shape: tuple[int, ...]) -> None:
+def test_a_copy_within_a_chunk_leaves_no_memory_in_the_pool(shape: tuple[int, ...]) -> None:
     array = whole(shape, "f8", 1).T
     assert is_leased(copied(array))
     assert in_blocks(lambda part: is_leased(copied(array)), 2, 2) == [False, False]

@@ -1,8 +1,6 @@
-"""The helpers of modules of large arrays do what the plain ones in the module say."""
+"""The helpers of modules for large arrays do what the plain ones do."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 import pytest
@@ -10,14 +8,6 @@ import pytest
 from einsum_grad.emit.helpers import HELPERS as PLAIN
 from einsum_grad.kernels.helpers import HELPERS, zeros
 from einsum_grad.lower import machine
-
-
-def plain(name: str) -> Any:
-    """The helper as it stands in a module."""
-    defined: dict[str, Any] = {"np": np}
-    for helper in PLAIN.values():
-        exec(helper.code, defined)
-    return defined[name]
 
 
 def test_each_helper_has_its_plain_form() -> None:
@@ -29,7 +19,7 @@ def test_each_helper_has_its_plain_form() -> None:
 @pytest.mark.parametrize("shape", [(0, 3), (1 << 20,), (1 << 20, 1), (700, 3, 1001)])
 @pytest.mark.parametrize("dtype", ["f4", "c16"])
 @pytest.mark.parametrize("shared", [1 << 20, 1 << 40])
-def test_zeros_are_zeros_in_memory_that_is_used_again(
+def test_zeros_are_zeros_in_reused_memory(
     shape: tuple[int, ...], dtype: str, shared: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(machine, "WAKE_FOR_ZEROS", shared)

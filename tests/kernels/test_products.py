@@ -1,4 +1,4 @@
-"""Products in pieces are those of `@`, and no BLAS shares them among its threads."""
+"""Products in pieces equal `@`, and no BLAS shares them among its threads."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ SHAPES = [
 
 @pytest.mark.parametrize("limit", [1, 5, 12, 30, 1 << 18])
 @pytest.mark.parametrize(("left", "right"), SHAPES)
-def test_pieces_are_the_product(
+def test_pieces_make_the_product(
     left: tuple[int, ...], right: tuple[int, ...], limit: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("_MATRICES", "_VECTOR"):
@@ -119,6 +119,6 @@ for dtype in "f4", "f8", "c8", "c16":
 """
 
 
-def test_no_thread_of_a_blas_works_beside() -> None:
-    # In a process of its own: no thread waits there that has worked before.
+def test_no_thread_of_the_blas_is_woken() -> None:
+    # In its own process, where no thread spins after earlier work.
     subprocess.run([sys.executable, "-c", SHARED], timeout=120, check=True)

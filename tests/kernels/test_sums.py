@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 import einsum_grad as eg
 from einsum_grad.kernels import sums
 from einsum_grad.kernels.sums import summed
-from tests.kernels.test_helpers import plain
+from tests.kernels.plain import plain
 from tests.strategies import fractions, whole
 
 Array = NDArray[Any]
@@ -54,7 +54,7 @@ def test_a_short_axis_is_summed_last(shape: tuple[int, ...], axes: tuple[int, ..
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     np.testing.assert_array_equal(found, array.sum(axis=axes))
-    # To sum a short axis of 2 before leaves half of the array, of 3 a third.
+    # Summing a short axis of 2 first leaves half of the array, one of 3 a third.
     assert peak < array.nbytes / 4
 
 
@@ -67,7 +67,7 @@ def test_a_sum_of_nothing_is_zero(shape: tuple[int, ...]) -> None:
 
 @pytest.mark.parametrize("dtype", ["f8", "c16"])
 @pytest.mark.parametrize("number", [np.inf, -np.inf, np.nan])
-def test_infinities_and_nan_are_summed_as_numbers_are(dtype: str, number: float) -> None:
+def test_infinities_and_nan_are_summed_as_numpy_does(dtype: str, number: float) -> None:
     array = np.ones((300, 4, 400), dtype)
     array[7, 2, 11] = number
     for axes in ((0,), (2,), (0, 1), (1, 2), (0, 2), (1,), (0, 1, 2)):
@@ -107,7 +107,7 @@ def test_a_dot_product_of_millions_of_float32_is_close() -> None:
 
 
 @pytest.mark.parametrize("axis", [(0,), (1,), (2,), (0, 1), (0, 2), (1, 2), (0, 1, 2)])
-def test_a_large_array_with_gaps_is_summed_in_parts(
+def test_a_large_strided_array_is_summed_in_chunks(
     monkeypatch: pytest.MonkeyPatch, axis: tuple[int, ...]
 ) -> None:
     parts: list[int] = []
@@ -127,7 +127,7 @@ def test_a_large_array_with_gaps_is_summed_in_parts(
         np.testing.assert_array_equal(summed(given, axis), given.sum(axis=axis), strict=True)
     assert parts == [4] * len(layouts)
     summed(array[:4, :, ::2], axis)
-    assert len(parts) == len(layouts)  # a small one is not worth it
+    assert len(parts) == len(layouts)  # a small one is not
 
 
 @pytest.mark.parametrize(("rows", "shared"), [(255, False), (256, True)])
@@ -146,7 +146,7 @@ def test_threads_share_sums_of_many_megabytes(
     assert parts == ([4] if shared else [])
 
 
-def test_the_rest_of_long_rows_is_not_copied() -> None:
+def test_the_remainder_of_long_rows_is_not_copied() -> None:
     array = whole((8, 20_000), "f8", 1)
     summed(array, (1,))
     tracemalloc.start()
@@ -154,4 +154,4 @@ def test_the_rest_of_long_rows_is_not_copied() -> None:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     np.testing.assert_array_equal(found, array.sum(1))
-    assert peak < 100_000  # the rest are 8 times 3,616 numbers
+    assert peak < 100_000  # the remainder is 8 times 3,616 numbers

@@ -1,4 +1,4 @@
-"""Which arrays BLAS copies, and where each matrix of them begins."""
+"""Which arrays the BLAS copies, and where each matrix of them begins."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def at(address: int, count: int) -> Array:
 
 
 def in_numpy(rows: int, columns: int, array: int, copy: int, apart: int, between: int) -> None:
-    """What BLAS does, on any machine."""
+    """What the BLAS does, on any machine."""
     lines = as_strided(at(array, apart * (rows - 1) + columns), (rows, columns), (4 * apart, 4))
     numbers = at(copy, between * (columns - 1) + rows)
     as_strided(numbers, (columns, rows), (4 * between, 4))[...] = lines.T
@@ -59,7 +59,7 @@ def by_matrices(array: Array, parts: int = 1) -> Array:
         ((2, 170, 3, 200), {(2, 0, 3, 1): (170, 200), (3, 0, 2, 1): (170, 200)}),
     ],
 )
-def test_matrices_are_those_of_the_axes_without_gaps_in_the_array_and_in_the_copy(
+def test_matrices_have_the_contiguous_axes_of_the_array_and_of_the_copy(
     shape: tuple[int, ...], found: dict[tuple[int, ...], tuple[int, int] | None]
 ) -> None:
     array = whole(shape, "f4", 1)
@@ -103,7 +103,7 @@ def test_every_order_of_axes_is_copied(monkeypatch: pytest.MonkeyPatch) -> None:
         np.zeros((), "f4"),
     ],
 )
-def test_what_blas_cannot_copy_or_not_in_less_time_has_no_matrices(array: Array) -> None:
+def test_arrays_that_blas_cannot_copy_faster_have_no_matrices(array: Array) -> None:
     assert matrices_of(array, beside=False) is None
     np.testing.assert_array_equal(copied(array), array)
 
@@ -126,13 +126,13 @@ def test_beside_other_threads_blas_is_not_called_often(
     assert bool(copied_matrices) == beside
 
 
-def test_what_threads_share_they_copy_beside_each_other() -> None:
+def test_threads_copy_their_shares_at_the_same_time() -> None:
     moved = whole((20, 200, 300), "f4", 1).transpose(0, 2, 1)
     np.testing.assert_array_equal(copied(moved), moved)
     assert copied_matrices == []
 
 
-def test_where_blas_copies_no_matrix_there_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_transposing_blas_there_are_no_matrices(monkeypatch: pytest.MonkeyPatch) -> None:
     array = whole((200, 300), "f4", 1).T
     assert matrices_of(array, beside=False) == Matrices(200, 300, 1200, 800, [(0, 0)])
     monkeypatch.setattr(transposition, "transpose", lambda: None)
@@ -149,7 +149,7 @@ def test_where_blas_copies_no_matrix_there_are_none(monkeypatch: pytest.MonkeyPa
         ((5, 202, 170), (0, 2, 1), [(202, 170)] * 5),
     ],
 )
-def test_parts_are_matrices_where_there_are_enough_and_else_pieces_along_their_longer_side(
+def test_chunks_are_whole_matrices_or_else_pieces_along_the_longer_side(
     shape: tuple[int, ...], axes: tuple[int, ...], pieces: list[tuple[int, int]]
 ) -> None:
     moved = whole(shape, "f4", 1).transpose(axes)

@@ -20,7 +20,7 @@ Array = NDArray[Any]
 
 
 def derivative(case: Case, wrt: Sequence[tuple[int, ...]], operands: Sequence[Array]) -> Array:
-    """The derivative by one variable for each entry of `wrt`, in the places that it names."""
+    """The derivative by one variable for each entry of `wrt`, at the positions that it names."""
     variables = [operands[places[0]] for places in wrt]
     shape = sum((variable.shape for variable in variables), case.result_shape)
     total = np.zeros(shape, np.result_type(*operands, np.int64))

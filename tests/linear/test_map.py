@@ -1,4 +1,4 @@
-"""A bound map: what it takes and gives, what it shares, and SciPy's use of it."""
+"""A bound map: its arguments and results, what they share, and SciPy's use of it."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ def test_what_is_no_array_is_refused() -> None:
         product_map().matvec([[1.0], [1.0, 2.0]])
 
 
-def test_results_share_nothing_with_what_was_given() -> None:
+def test_results_share_no_memory_with_the_arguments() -> None:
     x, number = whole((3, 4), "f8", 1), np.asarray(1.0)
     same = eg.compile("ij->ij").jacobian(0).at(x)
     vector = x.copy()
@@ -119,7 +119,7 @@ def test_maps_add_multiply_and_scale_as_matrices_do() -> None:
         np.testing.assert_array_equal((made @ vector).ravel(), expected @ vector.ravel())
 
 
-def test_a_product_makes_equal_what_equals_the_same() -> None:
+def test_a_product_merges_labels_that_equal_the_same() -> None:
     x, w, v = whole((3, 3), "f8", 1), whole((3, 3), "f8", 2), whole((3,), "f8", 3)
     left = eg.compile("ij,ij->ij").jacobian(0).at(x, w)
     right = eg.compile("i->ii").jacobian(0).at(v)
@@ -130,7 +130,7 @@ def test_a_product_makes_equal_what_equals_the_same() -> None:
 
 
 @pytest.mark.parametrize("pattern", ["i->", "ij->j", "ii->", "i->ii", "iij->ij", "ii,j->ij"])
-def test_products_sum_labels_that_nothing_has_any_more(pattern: str) -> None:
+def test_products_sum_labels_that_no_factor_has(pattern: str) -> None:
     sizes = {"i": 3, "j": 2}
     terms = pattern.partition("->")[0].split(",")
     operands = [whole(tuple(sizes[x] for x in term), "f8", 4) for term in terms]
@@ -182,11 +182,11 @@ def test_scipy_takes_a_map_as_a_linear_operator() -> None:
     np.testing.assert_allclose(operator @ many, expected, rtol=1e-12)
 
 
-def test_a_map_says_what_it_is() -> None:
+def test_a_map_has_a_repr() -> None:
     assert repr(product_map()) == "<linear map from (2, 3) to (2, 4), float64>"
 
 
-def test_a_large_factor_of_a_product_in_half_precision_is_no_infinity() -> None:
+def test_a_large_factor_in_half_precision_does_not_overflow() -> None:
     x = np.ones((70000,), np.float16)
     bound = eg.compile("i->").jacobian(0).at(x)
     tiny = 2.0**-14 * (bound @ bound.T)

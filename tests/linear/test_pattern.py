@@ -16,7 +16,7 @@ from tests.strategies import Case, cases, fractions, seeds, whole
 
 DTYPES = ("i8", "f4", "f8", "c16")
 MOST = 300
-"""How many entries a derivative has at most that is computed by its definition."""
+"""The most entries of a derivative that is computed by its definition."""
 
 
 def drawn(case: Case, dtype: str, seed: int) -> list[Any]:
@@ -29,7 +29,7 @@ def compiled(case: Case) -> eg.Function:
 
 @st.composite
 def variables(draw: st.DrawFn, case: Case, order: int) -> list[tuple[int, ...]]:
-    """For each order the places of an operand, or of several that have the same shape."""
+    """For each order the positions of an operand, or of several of the same shape."""
     chosen: list[tuple[int, ...]] = []
     for _ in range(order):
         first = draw(st.integers(0, len(case.shapes) - 1))
@@ -110,7 +110,7 @@ def test_the_transposed_product_is_the_pullback(case: Case, seed: int, data: st.
 
 
 @pytest.mark.parametrize("notation", ["letters", "named"])
-def test_patterns_are_ones_of_the_language(notation: str) -> None:
+def test_patterns_are_generalised_patterns(notation: str) -> None:
     text = "ij,jk->ik" if notation == "letters" else "i j, j k -> i k"
     jacobian = eg.compile(text, notation=notation).jacobian(0)
     (pattern,) = jacobian.patterns
@@ -119,7 +119,7 @@ def test_patterns_are_ones_of_the_language(notation: str) -> None:
     np.testing.assert_array_equal(dense, jacobian.materialize(x, w), strict=True)
 
 
-def test_sizes_are_told_without_operands() -> None:
+def test_sizes_are_known_without_operands() -> None:
     sizes = dict(zip("ijk", (7, 5, 3), strict=True))
     jacobian = eg.compile("ij,jk->ik").jacobian(0)
     assert jacobian.dense_size(sizes) == 7 * 3 * 7 * 5
@@ -131,7 +131,7 @@ def test_sizes_are_told_without_operands() -> None:
 
 @settings(max_examples=100)
 @given(cases(most_operands=4, broadcasting=False, ellipsis=False), seeds, st.data())
-def test_sizes_told_are_those_of_the_map(case: Case, seed: int, data: st.DataObject) -> None:
+def test_predicted_sizes_are_those_of_the_map(case: Case, seed: int, data: st.DataObject) -> None:
     (places,) = data.draw(variables(case, 1))
     operands = drawn(case, "f8", seed)
     jacobian = compiled(case).jacobian(places)
@@ -147,19 +147,19 @@ def test_a_missing_size_is_named() -> None:
         eg.compile("i->").jacobian(0).dense_size({"x": 2})
 
 
-def test_operands_that_hold_one_variable_have_one_shape() -> None:
-    with pytest.raises(OperandError, match=r"operands 0 and 2 are to be one variable"):
+def test_operands_that_are_one_variable_have_one_shape() -> None:
+    with pytest.raises(OperandError, match=r"operands 0 and 2 are one variable"):
         eg.compile("i,ij,j->").jacobian((0, 2)).at(np.ones(2), np.ones((2, 3)), np.ones(3))
 
 
 @pytest.mark.parametrize("wrong", [2, -1, (0, 2), ()])
-def test_positions_that_no_operand_has_are_refused(wrong: Any) -> None:
+def test_positions_without_an_operand_are_refused(wrong: Any) -> None:
     with pytest.raises(ArgumentError):
         eg.compile("ij,jk->ik").jacobian(wrong)
 
 
 @pytest.mark.parametrize("wrong", ["0", 1.0, True, None])
-def test_what_is_no_position_is_refused(wrong: Any) -> None:
+def test_invalid_positions_are_refused(wrong: Any) -> None:
     with pytest.raises(ArgumentTypeError):
         eg.compile("ij,jk->ik").hessian(0, wrong)
 
@@ -202,7 +202,7 @@ def test_every_order_has_the_right_number_of_terms() -> None:
     ("pattern", "axes"),
     [("i,ij->", "i and i j"), (",i->", "none and i"), ("ii,ijk->jk", "i i and i j k")],
 )
-def test_operands_with_other_axes_are_no_one_variable(pattern: str, axes: str) -> None:
+def test_operands_with_different_axes_cannot_be_one_variable(pattern: str, axes: str) -> None:
     f = eg.compile(pattern)
     with pytest.raises(ArgumentError, match=f"one variable, and have the axes {axes}$"):
         f.jacobian((0, 1))
@@ -210,7 +210,7 @@ def test_operands_with_other_axes_are_no_one_variable(pattern: str, axes: str) -
         f.hessian(0, (0, 1))
 
 
-def test_whether_an_ellipsis_is_as_many_axes_is_known_with_the_shapes() -> None:
+def test_ellipses_are_compared_once_shapes_are_known() -> None:
     x, w = whole((3,), "f8", 1), whole((3,), "f8", 2)
     jacobian = eg.compile("...i,i->...").jacobian((0, 1))
     np.testing.assert_array_equal(jacobian.materialize(x, w), x + w)
@@ -239,7 +239,7 @@ def test_sizes_that_differ_are_refused_for_one_variable() -> None:
     seeds,
     st.data(),
 )
-def test_all_that_is_made_has_the_dtype_of_the_output(
+def test_everything_computed_has_the_dtype_of_the_output(
     case: Case, dtypes: list[str], seed: int, data: st.DataObject
 ) -> None:
     (places,) = data.draw(variables(case, 1))

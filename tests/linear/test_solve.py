@@ -1,4 +1,4 @@
-"""Solving: every block structure against the dense matrix, and how small what is solved is."""
+"""Solving: every block structure against the dense matrix, and the size of the blocks."""
 
 from typing import Any
 
@@ -52,7 +52,7 @@ def test_a_hessian_of_a_variable_in_several_places_is_solved() -> None:
     np.testing.assert_allclose(bound.solve(right), expected, rtol=1e-12)
 
 
-def test_a_delta_that_one_term_lacks_divides_nothing() -> None:
+def test_a_delta_that_one_term_lacks_makes_no_blocks() -> None:
     x, a = fractions((3,), "f8", 1), fractions((3, 3), "f8", 2)
     diagonal = eg.compile("i,i->i").jacobian(0).at(x, x)
     full = eg.compile("j,ij->i").jacobian(0).at(x, a)
@@ -97,19 +97,19 @@ def test_integers_are_solved_in_floating_point() -> None:
     np.testing.assert_array_equal(found, [0.5, 0.75])
 
 
-def test_half_precision_is_solved_in_single() -> None:
+def test_float16_is_solved_in_float32() -> None:
     w = np.array([[2, 1], [1, 3]], np.float16)
     found = eg.compile("ij,jk->ik").jacobian(0).solve(w, w, w)
     np.testing.assert_array_equal(found, np.eye(2, dtype=np.float16), strict=True)
 
 
-def test_what_numpy_does_not_solve_is_refused() -> None:
+def test_dtypes_that_numpy_cannot_solve_are_refused() -> None:
     w = np.eye(2, dtype=np.longdouble)
     with pytest.raises(DTypeError, match="NumPy solves no systems of"):
         eg.compile("ij,jk->ik").jacobian(0).solve(w, w, w)
 
 
-def test_what_is_not_square_or_singular_is_refused() -> None:
+def test_maps_that_are_not_square_or_are_singular_are_refused() -> None:
     x, w = np.ones((2, 3)), np.ones((3, 4))
     with pytest.raises(OperandError, match="only a square map can be solved, and this one is 8×6"):
         eg.compile("ij,jk->ik").jacobian(0).solve(np.ones((2, 4)), x, w)
@@ -123,12 +123,12 @@ def test_what_is_not_square_or_singular_is_refused() -> None:
         eg.compile("i,i->i").jacobian(0).solve(np.ones(3), np.ones(4), np.ones(4))
 
 
-def test_no_entries_are_no_difficulty() -> None:
+def test_empty_maps_are_solved() -> None:
     x, w = np.ones((0, 3)), np.eye(3)
     assert eg.compile("ij,jk->ik").jacobian(0).solve(np.ones((0, 3)), x, w).shape == (0, 3)
 
 
-def test_a_map_of_no_entries_is_solved_whatever_its_blocks_are() -> None:
+def test_an_empty_map_is_solved_even_with_singular_blocks() -> None:
     bound = eg.compile("baa->b").jacobian(0).at(np.ones((0, 2, 2)))
     assert (bound.T @ bound).solve(np.ones((0, 2, 2))).shape == (0, 2, 2)
     bound = eg.compile("i,i->i").jacobian(0).at(np.ones(0), np.ones(0))

@@ -6,7 +6,7 @@ import pytest
 
 from einsum_grad.lower import Op, Program, Section, Step, Value
 from einsum_grad.lower.check import IllFormedError, check
-from tests.lower.test_lower import lowered
+from tests.lower.programs import lowered
 
 X, W = Value("x", ("i", "j")), Value("w", ("j", "k"))
 Z, DZ = Value("z", ("i", "k")), Value("dz", ("i", "k"))
@@ -34,11 +34,11 @@ def test_well_formed_program_passes() -> None:
     [
         (
             lambda: forward(Step(Op.COPY, Value("c", ("i",)), (Value("q", ("i",)),))),
-            "reads what is not there",
+            "reads what is not made yet",
         ),
         (
             lambda: forward(Step(Op.COPY, Value("c", ("j", "i")), (Value("x", ("j", "i")),))),
-            "reads what is not there",
+            "reads what is not made yet",
         ),
         (lambda: forward(Step(Op.COPY, Value("w", ("i", "j")), (X,))), "is made twice"),
         (lambda: forward(Step(Op.COPY, X, (X,))), "is made twice"),
@@ -63,17 +63,17 @@ def test_well_formed_program_passes() -> None:
         ),
         (
             lambda: dataclasses.replace(lowered("bij,jk->ik"), residuals=()),
-            "reads what is not there",
+            "reads what is not made yet",
         ),
     ],
 )
-def test_values_must_be_there(program: Callable[[], Program], message: str) -> None:
+def test_values_must_be_made_before(program: Callable[[], Program], message: str) -> None:
     with pytest.raises(IllFormedError, match=message):
         check(program())
 
 
 def test_forward_cannot_read_the_cotangent() -> None:
-    with pytest.raises(IllFormedError, match="reads what is not there"):
+    with pytest.raises(IllFormedError, match="reads what is not made yet"):
         check(forward(Step(Op.COPY, Value("c", DZ.labels), (DZ,))))
 
 

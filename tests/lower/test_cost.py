@@ -1,4 +1,4 @@
-"""Costs against arithmetic that counts itself, and against the memory of what is kept."""
+"""Costs against numbers that count their own arithmetic, and against the memory of residuals."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_saved_bytes_are_what_the_forward_keeps_in_memory(case: Case) -> None:
     exec(write(program, numpy).text, module)
     operands = [np.ones(shape) for shape in case.shapes]
     residuals = module["save"](*operands)
-    assume(all(array.size > 1 for array in residuals))  # else a view may be no array any more
+    assume(all(array.size > 1 for array in residuals))  # else a view may be a scalar
     kept = [
         array
         for array in residuals
@@ -114,7 +114,7 @@ def test_the_largest_intermediate_is_no_result() -> None:
     assert costs.largest_intermediate == 8 * 18
 
 
-def test_a_dear_contraction_has_a_hint_that_names_cotengra_and_no_other() -> None:
+def test_only_an_expensive_contraction_has_a_hint_that_names_cotengra() -> None:
     ring = "ab,bc,cd,de,ef,fg,ga->"
     f = eg.compile(ring)
 
@@ -127,7 +127,7 @@ def test_a_dear_contraction_has_a_hint_that_names_cotengra_and_no_other() -> Non
     assert "many flops and a large intermediate: cotengra" in (hint(12_000) or "")
     vectors = eg.compile("ab,b,b,b,b,b,a->")  # an order of few flops with one large array
     assert vectors.cost({"a": 3, "b": 5}).hint is None
-    # Of few operands every tree was looked at, and a given order is the user's.
+    # With few operands every tree was searched, and a given order is the user's.
     assert hint(12_000, eg.compile(ring, optimize="greedy")) is None
     assert eg.compile("ij,jk->ik").cost(dict.fromkeys("ijk", 50_000)).hint is None
 

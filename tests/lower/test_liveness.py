@@ -1,4 +1,4 @@
-"""After which step an array can go, and in which order the fewest are there."""
+"""The step after which each array is dead, and the order in which fewest are alive."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from einsum_grad.lower import Program, dying, is_view, lower, steps
 from einsum_grad.lower.dependence import finishing, saving
 from einsum_grad.plan import contraction_path, pairwise, pattern_of
 from einsum_grad.syntax import parse
-from tests.lower.test_lower import lowered, programs
+from tests.lower.programs import lowered, programs
 
 
 def over(program: Program) -> list[tuple[str, list[str]]]:
-    """For each step of the backward its result, and what can go after it."""
+    """For each step of the backward, its result and what is dead after it."""
     todo = tuple(steps(program.backward))
     gradients = [value.name for value in program.gradients]
     found = dying(program, todo, gradients)
@@ -25,7 +25,7 @@ def over(program: Program) -> list[tuple[str, list[str]]]:
     ]
 
 
-def test_a_value_goes_with_the_last_gradient_that_reads_it_and_before_its_cotangent_comes() -> None:
+def test_a_value_dies_with_its_last_reader_and_before_its_cotangent_is_made() -> None:
     assert over(lowered("ij,jk,kl,lm->im")) == [
         ("dd", ["t2"]),
         ("dt2", []),
@@ -45,7 +45,7 @@ def test_a_value_goes_with_the_last_gradient_that_reads_it_and_before_its_cotang
         ("ab,bcz,de,ef->aczdf", 1, "t2"),
     ],
 )
-def test_of_two_values_the_larger_goes_first(text: str, c: int, large: str) -> None:
+def test_of_two_values_the_larger_dies_first(text: str, c: int, large: str) -> None:
     pattern = pattern_of(parse(text))
     sizes = dict.fromkeys("abdef", 4) | dict.fromkeys("cz", c)
     path = contraction_path(pattern, sizes, ((0, 1),) * 3)
@@ -63,12 +63,12 @@ def test_of_an_operand_without_its_own_labels_and_a_pair_labels_tell(last: tuple
     assert gone == ["t2"]
 
 
-def test_what_a_result_looks_at_stays() -> None:
+def test_the_array_of_a_returned_view_lives() -> None:
     assert over(lowered("bij,jk->ik"))[1:] == [("dx_ij", []), ("dx", [])]
 
 
 @given(programs())
-def test_nothing_is_read_after_it_went(program: Program) -> None:
+def test_nothing_is_read_after_its_death(program: Program) -> None:
     made = {step.result.name for step in (*steps(program.forward), *steps(program.backward))}
     for todo, kept in (
         (saving(program), program.residuals),
@@ -91,7 +91,7 @@ def test_nothing_is_read_after_it_went(program: Program) -> None:
 
 
 @pytest.mark.parametrize("text", ["ij,jk,kl,lm,mn->in", "ia,jb,kc,abd,dce->ijke", "ab,bc,cd,da->"])
-def test_there_are_never_more_cotangents_than_there_were_values(text: str) -> None:
+def test_no_more_cotangents_than_values_are_alive(text: str) -> None:
     program = lowered(text)
     cotangents = {f"d{value.name}" for value in program.residuals}
     there = {value.name for value in program.residuals}
@@ -101,8 +101,8 @@ def test_there_are_never_more_cotangents_than_there_were_values(text: str) -> No
         there -= set(gone)
 
 
-def test_what_is_kept_is_looked_at_once_however_many_arrays_there_are() -> None:
-    """Looked at once for each array it would take time that grows with their square."""
+def test_liveness_takes_linear_time() -> None:
+    """Looking at all kept values for each array would take quadratic time."""
 
     class Names(list[str]):
         looks = 0

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from einsum_grad.lower import Op, Program, Step, Traits, Value, lower, steps
+from einsum_grad.lower import Op, Program, Step, Value, lower, steps
 from einsum_grad.lower.check import check
 from einsum_grad.plan import (
     ELLIPSIS,
@@ -12,54 +12,12 @@ from einsum_grad.plan import (
     Network,
     Node,
     Pattern,
-    contraction_path,
-    pairwise,
     pattern_of,
-    request,
     single,
-    spell,
 )
 from einsum_grad.syntax import parse
+from tests.lower.programs import bound, lowered, network_of, programs
 from tests.strategies import Case, cases
-
-
-def bound(case: Case) -> tuple[Pattern, dict[str, int]]:
-    """The pattern of `case` for its shapes, in letters, and the sizes of its labels."""
-    asked = request(case.letters, sizes=case.given, shapes=case.shapes)
-    names = spell(asked.pattern)
-    sizes = {names[label]: size for label, size in asked.sizes}
-    return asked.pattern.rename(names), sizes
-
-
-def network_of(pattern: Pattern, pairs: bool) -> Network:
-    return pairwise(pattern, contraction_path(pattern)) if pairs else single(pattern)
-
-
-@st.composite
-def programs(draw: st.DrawFn) -> Program:
-    """Any program: of a bound pattern or one with an ellipsis, in either network, for any wrt."""
-    case = draw(cases())
-    if draw(st.booleans()):
-        pattern, sizes = bound(case)
-        given_ = pattern.output_sizes(sizes)
-    else:
-        pattern = pattern_of(parse(case.letters), case.given)
-        names = spell(pattern)
-        pattern = pattern.rename(names)
-        given_ = {names[label]: size for label, size in case.given.items()}
-    count = len(pattern.inputs)
-    wrt = draw(st.lists(st.integers(0, count - 1), unique=True, max_size=count))
-    traits = draw(
-        st.sampled_from((Traits(), Traits(complex=True), Traits(complex=True, conjugate=False)))
-    )
-    return lower(network_of(pattern, draw(st.booleans())), tuple(wrt), traits, given_)
-
-
-def lowered(text: str, wrt: tuple[int, ...] | None = None, pairs: bool = True) -> Program:
-    pattern = pattern_of(parse(text), "z")
-    everything = tuple(range(len(pattern.inputs)))
-    given_ = pattern.output_sizes({"z": 2}) if "z" in pattern.output else {}
-    return lower(network_of(pattern, pairs), everything if wrt is None else wrt, given=given_)
 
 
 def told(todo: object) -> list[str]:

@@ -1,4 +1,4 @@
-from tests.lower.test_lower import lowered
+from tests.lower.programs import lowered
 
 
 def test_program_prints_all_it_does() -> None:

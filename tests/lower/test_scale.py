@@ -32,7 +32,7 @@ def test_sizes_are_rounded_up_to_powers_of_two(size: int, rounded: int, two: int
     assert scale == Scale((("n", machine.LARGE), ("i", rounded)), 1, twos=twos)
 
 
-def test_near_sizes_agree_unless_it_is_asked_by_which_power_of_two_they_are_divided() -> None:
+def test_near_sizes_agree_unless_their_divisors_are_asked_for() -> None:
     def scale(size: int) -> Scale:
         found = scale_of((("i", "j"),), {"i": size, "j": size}, 8)
         assert found is not None

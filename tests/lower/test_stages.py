@@ -2,7 +2,7 @@ import pytest
 
 from einsum_grad.lower.stages import is_view, split, stages
 from einsum_grad.plan import UNIT, Pattern, normal_form
-from tests.plan.test_pattern import pattern
+from tests.patterns import pattern
 
 
 def told(found: Pattern, copy: bool = False) -> list[str]:

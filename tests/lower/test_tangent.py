@@ -86,7 +86,7 @@ def test_no_pattern_needs_more(case: Case) -> None:
     assert second <= 9 * forward
 
 
-def test_what_does_not_move_has_no_derivative() -> None:
+def test_a_constant_has_no_derivative() -> None:
     made = jvp(of("ij,jk,kl->il"), (2,))
     assert str(made).count("contract") == 3
     assert Op.ADD not in {step.op for step in made.steps}
@@ -108,7 +108,7 @@ def test_every_name_is_made_once() -> None:
             assert len(set(names)) == len(names)
 
 
-def test_what_the_backward_makes_again_is_made_once() -> None:
+def test_steps_that_the_backward_repeats_are_made_once() -> None:
     made = of("...ij,...jk,...kl->...il")
     twice = {step.result for step in steps(made.forward)} & {
         step.result for step in steps(made.backward)
@@ -118,7 +118,7 @@ def test_what_the_backward_makes_again_is_made_once() -> None:
     assert len(set(names)) == len(names)
 
 
-def test_what_is_added_is_in_one_order() -> None:
+def test_terms_of_a_sum_have_one_axis_order() -> None:
     made = of("ij,ij,ji,ji->ji")
     a, b, c, d = made.operands
     one, other, total = (Value(name, ("j", "i")) for name in ("one", "other", "total"))
@@ -131,5 +131,5 @@ def test_what_is_added_is_in_one_order() -> None:
     (step,) = (step for step in found.steps if step.op is Op.ADD)
     assert {arg.labels for arg in step.args} == {step.result.labels}
     assert found.steps[-1].result == total
-    # The two products fall otherwise: without a view they would not fit.
+    # The two products leave different orders: one needs a view.
     assert len(found.steps) > len(todo)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 
 from einsum_grad.plan import Gradient, plan, request
-from tests.plan.test_pattern import pattern
+from tests.patterns import pattern
 from tests.strategies import Case, cases
 
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 
 from einsum_grad.plan import UNIT, NormalForm, Pattern, diagonals, drop_units, normal_form
-from tests.plan.test_pattern import pattern
+from tests.patterns import pattern
 from tests.strategies import Case, cases
 
 Diagonals = tuple[tuple[str, tuple[int, ...]], ...]

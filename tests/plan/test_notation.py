@@ -1,7 +1,7 @@
 import pytest
 
 from einsum_grad.plan import equation_text, indexed
-from tests.plan.test_pattern import pattern
+from tests.patterns import pattern
 
 
 @pytest.mark.parametrize(

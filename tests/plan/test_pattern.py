@@ -4,11 +4,8 @@ from hypothesis import strategies as st
 
 from einsum_grad.plan import ELLIPSIS, UNIT, Pattern, distinct, pattern_of
 from einsum_grad.syntax import parse
+from tests.patterns import pattern
 from tests.strategies import LETTERS, Case, cases
-
-
-def pattern(text: str, output_only: str = "") -> Pattern:
-    return pattern_of(parse(text), output_only)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Sizes that no memory has, made of operands that repeat one number and so have none."""
+"""Arrays too large for memory, from operands that repeat one number and so take none."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -47,7 +47,7 @@ def test_an_output_without_memory_is_named_with_its_step_and_size(
 
 
 @pytest.mark.parametrize("target", ["numpy", "einops"])
-def test_an_intermediate_without_memory_has_two_ways_out(target: str) -> None:
+def test_an_intermediate_without_memory_suggests_two_remedies(target: str) -> None:
     f = eg.compile("ij,jk,kl->il", target=target, optimize=ONE_AFTER_THE_OTHER)
     told = refused(lambda: f(THIN, FLAT, np.ones((N, 1))))
     assert f"shape ({N}, {N}) and dtype float64, 2 PiB" in told
@@ -89,7 +89,7 @@ def test_operands_that_are_converted_have_no_step() -> None:
     assert "step" not in told
 
 
-def test_what_no_address_space_holds_is_refused_before_anything_is_done() -> None:
+def test_arrays_beyond_the_address_space_are_refused_before_any_work() -> None:
     four = (np.broadcast_to(1.5, (1 << 17,)),) * 4
     assert "2048 EiB" in refused(lambda: eg.compile("i,j,k,l->ijkl")(*four))
     path = ((0, 2), (2, 6), (3, 5), (0, 4), (0, 3), (0, 2), (0, 1))
@@ -97,10 +97,10 @@ def test_what_no_address_space_holds_is_refused_before_anything_is_done() -> Non
     pair = (np.broadcast_to(1.5, (1, 1 << 17)),) * 8
     assert "EiB" in refused(lambda: summed(*pair))
     f = eg.compile("i,j,k,l->ijkl", sizes=dict.fromkeys("ijkl", 1 << 17))
-    assert "def forward" in f.source  # nothing is made yet
+    assert "def forward" in f.source  # nothing is allocated yet
 
 
-def test_an_error_of_python_itself_has_the_ways_out_without_a_size(
+def test_a_memory_error_of_python_suggests_remedies_without_a_size(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def nothing_left(*arguments: Any) -> Any:
@@ -112,7 +112,7 @@ def test_an_error_of_python_itself_has_the_ways_out_without_a_size(
     assert told.startswith("there is no memory for an array, in the step `")
 
 
-def test_memory_that_waits_is_given_back_before_an_array_is_refused() -> None:
+def test_pooled_memory_is_freed_before_an_array_is_refused() -> None:
     kept = buffer_pool.empty((1 << 18,), np.dtype(np.float64))
     del kept
     assert buffer_pool.waiting()

@@ -18,7 +18,7 @@ def test_an_entry_is_built_once_and_then_found() -> None:
     assert cache.info() == CacheInfo(hits=1, misses=1, maxsize=2, currsize=1)
 
 
-def test_the_entry_that_was_not_used_longest_goes() -> None:
+def test_the_least_recently_used_entry_is_dropped() -> None:
     cache: Cache[str] = Cache(2)
     for key in "aba":
         cache.get(key, "built".upper)
@@ -31,7 +31,7 @@ def test_the_entry_that_was_not_used_longest_goes() -> None:
     assert cache.info().misses == misses + 1
 
 
-def test_it_never_holds_more_than_its_size() -> None:
+def test_a_cache_never_exceeds_its_size() -> None:
     cache: Cache[int] = Cache(10)
     for number in range(1000):
         cache.get(number, int)
@@ -52,7 +52,7 @@ def test_a_build_that_fails_is_not_kept() -> None:
 
 
 class Meddler:
-    """A key and a value that uses the cache itself wherever it can."""
+    """A key and a value that reenter the cache wherever they can."""
 
     cache: Cache[object] = Cache(2)
     found: ClassVar[list[int]] = []
@@ -81,8 +81,8 @@ class Meddler:
             Meddler.inside = False
 
 
-def test_who_uses_the_cache_in_the_midst_of_it_finds_what_there_is() -> None:
-    """Where keys are compared, where a value is built, and where one goes."""
+def test_reentrant_use_of_the_cache_finds_its_entries() -> None:
+    """While keys are compared, while a value is built, and while one is dropped."""
     for _ in range(3):
         for key in (Meddler(), Meddler(), "a"):
             assert isinstance(Meddler.cache.get(key, Meddler), Meddler)
@@ -148,7 +148,7 @@ def test_32_threads_build_one_entry() -> None:
     assert cache.info() == CacheInfo(hits=31, misses=1, maxsize=2, currsize=1)
 
 
-def test_other_keys_are_built_meanwhile() -> None:
+def test_other_keys_are_built_at_the_same_time() -> None:
     cache: Cache[int] = Cache(2)
     inside, done = threading.Event(), threading.Event()
 

@@ -1,4 +1,4 @@
-"""Modules are certified from their text, whoever wrote it, and compiled functions by themselves."""
+"""Modules are certified from their text, whatever its origin, and compiled functions directly."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ def test_what_emit_writes_is_right(pattern: str, options: dict[str, Any], target
         ("raise SystemExit(0)", "SystemExit: 0"),
         ("def forward(x):\n    return x", "NameError: it does not define backward"),
         ("backward = 1", "NameError: it does not define forward"),
-        # Before Python 3.11.4 it is a ValueError, and no SyntaxError.
+        # Before Python 3.11.4 it is a ValueError, not a SyntaxError.
         ("\0", "source code string cannot contain null bytes"),
         ("'\udc80'", "UnicodeEncodeError: 'utf-8' codec"),
     ],
 )
-def test_what_can_not_be_loaded_is_a_finding(text: str, found: str) -> None:
+def test_a_module_that_cannot_be_loaded_is_a_finding(text: str, found: str) -> None:
     certificate = certify_module(f'"""The einsum i->i and its gradients."""\n{text}\n')
     told = only_finding(certificate)
     assert told.startswith("the module is WRONG: it can't be loaded: ")
@@ -166,7 +166,7 @@ def test_bytes_that_are_no_text_are_a_finding() -> None:
     assert found.startswith("the module is WRONG: it can't be loaded: SyntaxError")
 
 
-def test_a_pattern_goes_before_the_docstring() -> None:
+def test_a_given_pattern_overrides_the_docstring() -> None:
     text = emit("ij,jk->ik")
     assert certify_module(text, "xy,yz->xz").is_right
     assert certify_module(text, "row y, y z -> row z", notation="named").is_right
@@ -175,7 +175,7 @@ def test_a_pattern_goes_before_the_docstring() -> None:
         certify_module(text, "ij,jk->iz")
 
 
-def test_a_module_without_words_needs_a_pattern() -> None:
+def test_a_module_without_docstrings_needs_a_pattern() -> None:
     text = "def forward(x):\n    return x\n\ndef backward(dz, x):\n    return (dz,)\n"
     with pytest.raises(ArgumentError, match="does not state its einsum"):
         certify_module(text)
@@ -281,7 +281,7 @@ def test_what_broadcasts_in_the_shapes_broadcasts_in_the_certificate() -> None:
     assert certificate.shapes == (((2,), (1,)), ((3,), (1,)))
 
 
-def test_other_numbers_and_sizes_are_refused() -> None:
+def test_invalid_numbers_and_sizes_are_refused() -> None:
     f = eg.compile("i->")
     with pytest.raises(ArgumentError, match="numbers is one of"):
         f.certify(numbers="quaternion")

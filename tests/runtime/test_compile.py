@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 import numpy as np
-import opt_einsum  # type: ignore[import-untyped]  # it has no hints
+import opt_einsum  # type: ignore[import-untyped]  # it has no type hints
 import pytest
 
 import einsum_grad as eg
@@ -35,7 +35,7 @@ def test_the_same_arguments_give_the_same_function() -> None:
     )
 
 
-def test_other_arguments_give_other_functions() -> None:
+def test_different_arguments_give_different_functions() -> None:
     functions = [
         eg.compile("ij,jk->ik"),
         eg.compile("ij,jk->ik", wrt=0),
@@ -178,7 +178,7 @@ def lines() -> int:
 
 
 def test_many_patterns_leave_bounded_caches_and_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same mechanism with smaller bounds: what 10,000 patterns do to the real ones."""
+    """The same mechanism with smaller bounds, instead of 10,000 patterns for the real ones."""
     monkeypatch.setattr(FUNCTIONS, "_maxsize", 20)
     monkeypatch.setattr(MODULES, "_maxsize", 20)
     before = lines()
@@ -193,7 +193,9 @@ def test_many_patterns_leave_bounded_caches_and_memory(monkeypatch: pytest.Monke
             gc.collect()
             sizes.append(tracemalloc.get_traced_memory()[0])
     tracemalloc.stop()
-    eg.compile("abc->cba", sizes={"a": 2})(x)  # its lines come, and those of the others go
+    eg.compile("abc->cba", sizes={"a": 2})(
+        x
+    )  # its lines are added, and those of the others dropped
     info = eg.cache_info()
     assert info.currsize == info.maxsize == 20
     assert info.modules.currsize == info.modules.maxsize == 20
@@ -214,7 +216,7 @@ def test_many_shapes_leave_a_bounded_function(monkeypatch: pytest.MonkeyPatch) -
     for size in range(1500):
         f(np.ones(size), np.ones(size))
     assert len(f._variants) <= 1024
-    assert eg.cache_info().modules.currsize == 2  # that of arrays of one number is another
+    assert eg.cache_info().modules.currsize == 2  # arrays of one element have a module of their own
 
 
 def test_clearing_the_caches_harms_no_function() -> None:
@@ -253,7 +255,7 @@ def test_functions_pickle_by_compiling_again(arguments: dict[str, Any]) -> None:
     assert (again.pattern, again.wrt, again.source) == (f.pattern, f.wrt, f.source)
 
 
-def test_cache_info_tells_hits_and_misses() -> None:
+def test_cache_info_counts_hits_and_misses() -> None:
     eg.compile("ij->i")
     eg.compile("ij->i")
     eg.compile("ij->j")
@@ -278,7 +280,7 @@ def test_every_symbol_of_opt_einsum_is_a_label() -> None:
         assert f.source == eg.emit("ia,ak->ik")
 
 
-def test_signs_are_sorted_by_their_codes_in_an_implicit_output() -> None:
+def test_symbols_are_sorted_by_code_point_in_an_implicit_output() -> None:
     x = np.arange(6.0).reshape(2, 3)
     for text in ("×a", "a×", "ÿ×", "×ÿ", "Ā\U0001f642", "\U0001f642Ā"):
         np.testing.assert_array_equal(eg.compile(text)(x), opt_einsum.contract(text, x))

@@ -84,7 +84,9 @@ def test_complex_to_real_takes_the_real_part_in_an_array_of_its_own() -> None:
         ([1.5 + 0j], "c16", "i8"),
     ],
 )
-def test_what_would_be_lost_is_refused(values: list[complex], given: str, wanted: str) -> None:
+def test_values_that_would_be_lost_are_refused(
+    values: list[complex], given: str, wanted: str
+) -> None:
     with pytest.raises(DTypeError, match="the thing"):
         convert(np.array(values, given), np.dtype(wanted), "the thing")
 

@@ -45,7 +45,7 @@ def test_gradients_are_those_of_wrt_in_its_order() -> None:
 
 @pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize("value", [3.0, np.float64(3.0), np.array(3.0), np.float32(3), 3])
-def test_scalars_stay_without_axes(target: str, value: Any) -> None:
+def test_scalars_stay_0d(target: str, value: Any) -> None:
     f = eg.compile(",i->i", target=target)
     out, pullback = f.vjp(value, [1.0, 2.0])
     scalar, vector = pullback([1.0, 1.0])
@@ -56,7 +56,7 @@ def test_scalars_stay_without_axes(target: str, value: Any) -> None:
     np.testing.assert_array_equal(vector, [1.0 * value] * 2)
 
 
-def test_output_without_axes_is_a_scalar_as_np_einsums_is() -> None:
+def test_a_0d_output_is_a_scalar_as_in_np_einsum() -> None:
     for pattern, operands in (("i,i->", [[1.0], [2.0]]), (",->", [1.0, 2.0]), ("ii->", [[[5.0]]])):
         out = eg.compile(pattern)(*operands)
         assert isinstance(out, np.float64)
@@ -115,7 +115,7 @@ def arrays_of(case: Case, dtype: str, seed: int) -> list[Any]:
 
 @settings(max_examples=200)
 @given(cases(), seeds)
-def test_no_gradient_lets_a_caller_corrupt_another_result(case: Case, seed: int) -> None:
+def test_writing_to_one_gradient_changes_no_other_result(case: Case, seed: int) -> None:
     """Write into the cotangent, an operand, and each gradient in turn: the others stay."""
     for target in TARGETS:
         operands = arrays_of(case, "f8", seed)
@@ -138,7 +138,7 @@ def test_no_gradient_lets_a_caller_corrupt_another_result(case: Case, seed: int)
 
 @settings(max_examples=100)
 @given(cases(), seeds)
-def test_operands_and_cotangent_are_left_as_they_were(case: Case, seed: int) -> None:
+def test_operands_and_cotangent_are_unchanged(case: Case, seed: int) -> None:
     for target in TARGETS:
         operands = arrays_of(case, "f8", seed)
         cotangent = whole(case.result_shape, "f8", seed + 99)
@@ -175,7 +175,7 @@ def test_float16_is_summed_in_float32() -> None:
     assert big[1] == 5000
 
 
-def test_float16_of_a_chain_is_not_rounded_in_between() -> None:
+def test_a_float16_chain_is_not_rounded_in_between() -> None:
     a = np.full((1, 4000), 1.0, np.float16)
     b = np.full((4000, 1), 1.0, np.float16)
     c = np.full((1, 1), 1 / 4096, np.float16)
@@ -258,7 +258,7 @@ def test_complex_gradients_are_conjugated_unless_asked_otherwise() -> None:
         np.testing.assert_array_equal(f.vjp(x, w, conj=not conj)[1](g, conj=conj)[0], dx)
 
 
-def test_complex_gradient_is_the_way_to_descend() -> None:
+def test_a_complex_gradient_points_along_the_steepest_ascent() -> None:
     """For L = |z|², dL = 2 Re(conj(z) dz): the gradient of the real and the imaginary part."""
     x, w = np.array([1.0 + 2j]), np.array([2.0 - 3j])
     f = eg.compile("i,i->")
@@ -286,7 +286,7 @@ def test_real_cotangent_of_a_complex_output_is_taken() -> None:
 
 
 def test_paths_of_two_conventions_do_not_mix() -> None:
-    """Each convention has its own module, ordered for the first sizes that it saw."""
+    """Each convention has its own module, with the order for the first sizes it saw."""
     eg.cache_clear()
     f = eg.compile("ab,bc,cd->ad")
 
@@ -336,7 +336,7 @@ def test_a_pullback_outlives_the_caches() -> None:
     ],
     ids=lambda value: f"{value!r:.20}",
 )
-def test_what_has_no_arithmetic_is_refused(value: Any) -> None:
+def test_dtypes_without_arithmetic_are_refused(value: Any) -> None:
     f = eg.compile("...->...")
     with pytest.raises(DTypeError, match=r"operand 0 \(X\) has dtype .* no arithmetic here"):
         f(value)
@@ -394,7 +394,7 @@ def test_operands_that_do_not_fit_are_refused(operands: list[Any], message: str)
             run(*operands)
 
 
-def test_shapes_only_say_what_plan_and_source_are_and_never_bind_the_call() -> None:
+def test_shapes_determine_plan_and_source_and_never_bind_a_call() -> None:
     f = eg.compile("...i,i->...", shapes=[(5, 6, 3), (1,)])
     assert f.plan.gradients[0].expanded == ("i",)
     assert "shape[0] != 1" in f.source
@@ -422,7 +422,7 @@ def test_generalised_outputs(target: str) -> None:
 
 
 class Sub(np.ndarray[Any, Any]):
-    """A class of its own, of whose arrays the numbers are all."""
+    """A subclass whose arrays mean nothing beyond their numbers."""
 
 
 class Units(np.ndarray[Any, Any]):
@@ -438,10 +438,10 @@ def test_plain_subclasses_are_taken_as_arrays() -> None:
     assert [type(gradient) for gradient in pullback(out.view(Sub))] == [np.ndarray]
 
 
-def test_subclasses_that_mean_more_are_refused() -> None:
+def test_subclasses_with_a_meaning_of_their_own_are_refused() -> None:
     x = np.arange(6.0).reshape(2, 3)
     f = eg.compile("ij->j")
-    with pytest.raises(DTypeError, match=r"operand 0: a Units .* give np.asarray"):
+    with pytest.raises(DTypeError, match=r"operand 0: a Units .* pass np.asarray"):
         f(x.view(Units))
     with pytest.raises(DTypeError, match=r"the cotangent: a Units"):
         f.backward(np.ones(3).view(Units), x)
@@ -474,7 +474,7 @@ def test_other_widths_and_byte_orders(dtype: str) -> None:
         assert gradient.dtype == x.dtype
 
 
-def test_function_tells_what_it_is() -> None:
+def test_a_function_has_a_repr_and_attributes() -> None:
     f = eg.compile("b i, i j", notation="named", wrt=0)
     assert f.pattern == "bi,ij->bj"
     assert f.wrt == (0,)
@@ -496,7 +496,7 @@ def test_function_tells_what_it_is() -> None:
 def test_where_a_size_is_0_np_einsum_is_not_called(
     pattern: str, shapes: list[Any], given: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # It writes to memory that is not its own for some results without entries.
+    # np.einsum writes out of bounds for some empty results.
     monkeypatch.setattr(np, "einsum", None)
     operands = [np.ones(shape, np.float32) for shape in shapes]
     function = eg.compile(pattern, sizes=given)
@@ -517,5 +517,5 @@ def test_where_a_size_is_0_np_einsum_is_not_called(
 def test_the_cost_has_the_sizes_that_a_function_was_compiled_with() -> None:
     f = eg.compile("i->ib", sizes={"b": 4})
     assert f.cost({"i": 2}) == f.cost({"i": 2, "b": 4})
-    with pytest.raises(ArgumentError, match="b was compiled with size 4, and not 5"):
+    with pytest.raises(ArgumentError, match="b was compiled with size 4, not 5"):
         f.cost({"i": 2, "b": 5})

@@ -89,7 +89,7 @@ def _drawn(data: st.DataObject, term: str) -> Any:
 
 
 def _swapped(terms: list[str], output: str, place: int, cotangent: Any, operands: list[Any]) -> Any:
-    """The gradient in Python's integers, by loops over all labels, each of size 2."""
+    """The gradient in Python integers, by loops over all labels, each of size 2."""
     labels = sorted(set("".join(terms)))
     gradient = np.zeros(operands[place].shape, object)
     for index in np.ndindex(*[2] * len(labels)):

@@ -1,4 +1,4 @@
-"""The interpreter is the oracle of every target; here it is held against the definition."""
+"""The interpreter, the oracle of every target, against the definition."""
 
 import dataclasses
 
@@ -9,7 +9,7 @@ from einsum_grad.lower import Op, Program, Step, Value
 from einsum_grad.runtime import interpret, interpret_backward
 from tests import definition
 from tests.emit.generated import program, programs
-from tests.lower.test_lower import lowered
+from tests.lower.programs import lowered
 from tests.strategies import Case, seeds, whole
 
 

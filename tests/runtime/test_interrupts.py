@@ -1,4 +1,4 @@
-"""Interrupts at random moments of large work: right results afterwards, and a process as it was."""
+"""Interrupts at random moments of large work: right results afterwards, an unchanged process."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def stop(*_):
 
 
 def interrupted(call, delay):
-    # Whether `call` was interrupted, by one or two that come half a millisecond apart.
+    # Whether `call` was interrupted, by one signal or by two half a millisecond apart.
     global due
     due = moments.choice((1, 2))
     try:
@@ -96,7 +96,7 @@ assert len(threading.enumerate()) < 5
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no timers of signals")
-def test_after_an_interrupt_results_are_right_and_the_process_as_it_was() -> None:
+def test_after_an_interrupt_results_are_right_and_the_process_unchanged() -> None:
     command = [sys.executable, "-X", "faulthandler", "-c", INTERRUPTED, str(COUNT)]
     subprocess.run(command, timeout=600, check=True)
 
@@ -151,7 +151,7 @@ assert numbers() == before
 
 
 @pytest.mark.parametrize("targets", ["busy, busy", "busy, limiting"])
-def test_bits_do_not_depend_on_who_works_beside(targets: str) -> None:
+def test_bits_do_not_depend_on_concurrent_work(targets: str) -> None:
     pytest.importorskip("threadpoolctl")
     script = BESIDE.replace("before, wanted", f"TARGETS = ({targets},)\nbefore, wanted", 1)
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "2"}

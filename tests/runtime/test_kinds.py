@@ -1,4 +1,4 @@
-"""Operands of a kind of their own: who registers it gets the calls."""
+"""Operands of other kinds: calls go to whatever was registered for the kind."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from einsum_grad.runtime import Arguments, kinds, register_kind
 
 
 class Named:
-    """An operand that has only a name."""
+    """An operand that is only a name."""
 
     shape = (2,)
     dtype = np.dtype(float)
@@ -23,7 +23,7 @@ class Named:
 
 
 class Spelled:
-    """Calls whose results are texts."""
+    """Calls whose results are strings."""
 
     def __init__(self, arguments: Arguments, conj: bool) -> None:
         self.told = f"{arguments.pattern} {arguments.wrt} {conj}"

@@ -1,4 +1,4 @@
-"""Large operands of any kind: every layout, every dtype, and what is no plain array."""
+"""Large operands of any kind: every layout, every dtype, and other than plain arrays."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ PATTERNS = [
     "bib->i",
 ]
 SCALE = {"ij,jk->ik": 6}
-"""Matrices are made as much larger, so that they count as large."""
+"""The factor by which matrices are enlarged, so that they count as large."""
 
 
 def shapes_of(pattern: str) -> list[tuple[int, ...]]:
@@ -191,7 +191,7 @@ class Other(np.ndarray[Any, Any]):
     """A class of its own."""
 
 
-def test_operands_that_are_no_plain_arrays() -> None:
+def test_operands_other_than_plain_arrays() -> None:
     x, w = whole((300, 300), "f8", 1), whole((300, 300), "f8", 2)
     function = eg.compile("ij,jk->ik")
     wanted = function(x, w)
@@ -206,7 +206,7 @@ def test_operands_that_are_no_plain_arrays() -> None:
             assert_same(dx, wanted @ w.T)
 
 
-def test_an_output_without_axes_is_a_number_of_numpy() -> None:
+def test_a_0d_output_is_a_numpy_scalar() -> None:
     x = whole((300, 300), "f8", 1)
     for operands in ((x, x), (np.asfortranarray(x), x), (x.tolist(), x)):
         output, pullback = eg.compile("ij,ij->").vjp(*operands)
@@ -215,7 +215,7 @@ def test_an_output_without_axes_is_a_number_of_numpy() -> None:
         assert_same(pullback(2.0)[0], 2 * x)
 
 
-def test_conj_may_be_anything_that_is_true_or_false() -> None:
+def test_conj_may_be_any_truth_value() -> None:
     x = whole((300, 300), "c16", 1)
     function = eg.compile("ij,ij->ij")
     values: list[tuple[Any, Any]] = [(1, 0), ([1], []), ("yes", ""), (np.True_, np.False_)]
@@ -225,7 +225,7 @@ def test_conj_may_be_anything_that_is_true_or_false() -> None:
             assert_same(pullback(np.ones_like(x))[0], factor)
 
 
-def test_what_does_not_fit_is_refused_as_ever() -> None:
+def test_large_operands_that_do_not_fit_are_refused() -> None:
     x, w = np.ones((300, 300)), np.ones((301, 300))
     function = eg.compile("ij,jk->ik")
     function(x, x)
@@ -262,7 +262,7 @@ def test_layouts_are_remembered_within_the_bound(monkeypatch: pytest.MonkeyPatch
 
 
 def test_the_cost_is_that_of_the_numbers_it_is_asked_for() -> None:
-    """Programs for large arrays differ from those for small ones, and bytes make arrays large."""
+    """Programs for large arrays differ from those for small ones, and bytes decide."""
     function = eg.compile("ij,ij,ij->ij")
     sizes = {"i": 512, "j": 256}
     elements = 512 * 256
@@ -301,7 +301,7 @@ def test_the_memory_is_that_of_the_results_and_of_what_the_cost_names(
     cotangent = np.ones_like(function(*operands))
     eg.set_num_threads(2)
     function.vjp(*operands)[1](cotangent)
-    eg.cache_clear()  # what waits to be used again is no new memory
+    eg.cache_clear()  # pooled memory is not traced as new
     tracemalloc.start()
     try:
         output, pullback = function.vjp(*operands)
@@ -311,7 +311,7 @@ def test_the_memory_is_that_of_the_results_and_of_what_the_cost_names(
         tracemalloc.stop()
         eg.set_num_threads(None)
     results = output.nbytes + sum(gradient.nbytes for gradient in gradients)
-    passing_ = 2 * machine.CORE_CACHE  # of each thread's block, what is made on the way
+    passing_ = 2 * machine.CORE_CACHE  # the temporaries of each thread's chunk
     assert results <= peak <= results + costs.saved_bytes + costs.largest_intermediate + passing_
 
 
@@ -334,7 +334,7 @@ def test_the_output_and_the_gradients_at_once_are_those_of_two_calls(
 
 
 @pytest.mark.parametrize("pattern", ["ij,ij->ij", "i,j->ij", "ij,jk->ik"])
-def test_a_large_cotangent_that_lies_otherwise_is_put_in_rows_once(
+def test_a_large_cotangent_in_another_layout_is_copied_once(
     pattern: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     terms = pattern.partition("->")[0].split(",")
@@ -364,4 +364,4 @@ def test_a_large_cotangent_that_lies_otherwise_is_put_in_rows_once(
     for given in (cotangent, np.broadcast_to(cotangent[:1], cotangent.shape)):
         function.vjp(*operands)[1](given)
     eg.compile("ij->ji").backward(np.asfortranarray(cotangent), cotangent)
-    assert not copies  # what repeats, and what is no more than a copy, is read as it is
+    assert not copies  # broadcast views, and gradients that are only copies, are read as they are

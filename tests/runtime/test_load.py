@@ -47,7 +47,7 @@ def test_source_is_what_inspect_finds() -> None:
     assert inspect.getsource(f.module.backward).startswith("def backward(dz, x, w):\n")
 
 
-def test_what_a_script_alone_needs_is_not_compiled() -> None:
+def test_code_that_only_a_script_needs_is_not_compiled() -> None:
     text = "def forward():\n    return 1\n\n\ndef backward():\n    pass\n"
     rest = "\n\ndef main():\n    pass\n"
     loaded = load(Source(text + rest, "numpy", needed=len(text)), "x")
@@ -56,7 +56,7 @@ def test_what_a_script_alone_needs_is_not_compiled() -> None:
     assert hasattr(load(Source(text + rest, "numpy"), "x").module, "main")
 
 
-def test_what_checks_operands_is_compiled_when_someone_asks_for_the_module() -> None:
+def test_code_that_checks_operands_is_compiled_on_request() -> None:
     loaded = load(
         write(program_of(parsed("ij,jk->ik"), (0, 1), TARGETS["numpy"], {}), TARGETS["numpy"]), "x"
     )
@@ -101,14 +101,14 @@ def test_file_name_holds_the_pattern_in_our_letters() -> None:
     assert f.module.__file__.endswith(": si,io->o>")
 
 
-def test_lines_go_when_the_functions_go() -> None:
+def test_source_lines_are_dropped_with_the_functions() -> None:
     before = ours()
     loaded = load(source("1"), "gone")
     (filename,) = ours() - before
     output = loaded.output
     del loaded
     gc.collect()
-    assert linecache.getline(filename, 2) == "    return 1\n"  # a function of it still lives
+    assert linecache.getline(filename, 2) == "    return 1\n"  # one of its functions still lives
     assert output() == 1
     del output
     gc.collect()
@@ -116,7 +116,7 @@ def test_lines_go_when_the_functions_go() -> None:
     assert filename not in linecache.cache
 
 
-def test_lines_do_not_go_while_linecache_goes_through_its_files(
+def test_source_lines_are_kept_while_linecache_iterates(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     kept: list[Any] = []
@@ -132,7 +132,7 @@ def test_lines_do_not_go_while_linecache_goes_through_its_files(
     linecache.checkcache()
 
 
-def test_lines_stay_while_any_function_lives() -> None:
+def test_source_lines_stay_while_any_function_lives() -> None:
     before = ours()
     backward = load(source("1"), "kept").module.backward
     gc.collect()
@@ -167,7 +167,7 @@ def test_two_modules_have_two_files() -> None:
         "memoryview",
     ],
 )
-def test_dangerous_builtins_are_not_there(name: str) -> None:
+def test_dangerous_builtins_are_missing(name: str) -> None:
     with pytest.raises(NameError):
         load(source(f"{name}"), "x").output()
 
@@ -209,7 +209,7 @@ def test_warnings_of_numpy_leave_generated_code_as_warnings() -> None:
 
 
 def test_c_code_finds_the_modules_that_it_imports() -> None:
-    # datetime is written in C; it imports its parser of dates as Python imports `warnings`.
+    # datetime is written in C; it imports its date parser as Python imports `warnings`.
     loaded = load(source("strptime('2000', '%Y').year"), "x")
     importlib.import_module("_strptime")
     vars(loaded.executed)["strptime"] = datetime.strptime
@@ -273,6 +273,6 @@ def test_pdb_steps_through_generated_lines() -> None:
         timeout=60,
     )
     assert "<einsum-grad " in done.stdout
-    assert "check_sizes(x, w)" in done.stdout  # the line it stands on, with its text
+    assert "check_sizes(x, w)" in done.stdout  # the current line, with its text
     assert "if x.ndim != 3:" in done.stdout  # and the next, inside the function stepped into
     assert "x = array(" in done.stdout

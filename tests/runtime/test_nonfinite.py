@@ -1,4 +1,4 @@
-"""Zeros beside nan and infinities: nothing is swallowed, at no size, by no call."""
+"""Zeros beside nan and infinities: no call swallows anything, at any size."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ _PATTERNS = (
     "ijk,jkl->il",
     "ii,ij->j",
 )
-"""Pairs of which nothing is summed first: a sum has other infinities than its terms have."""
+"""Pairs in which nothing is summed first: a sum has other infinities than its terms."""
 
 pytestmark = pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")
 
 
 def _cases(pattern: str, count: int) -> Iterator[list[Array]]:
-    """A cotangent and operands for random sizes from 1 to 3, each size 1 the most often."""
+    """A cotangent and operands for random sizes from 1 to 3, most often 1."""
     rng = np.random.default_rng(0)
     terms = [pattern.partition("->")[2], *pattern.partition("->")[0].split(",")]
     for _ in range(count):
@@ -77,7 +77,7 @@ def _gradients(pattern: str, g: Array, x: Array, w: Array) -> list[Array]:
 
 
 def _assert_same(found: Sequence[Any], expected: Sequence[Any], *told: object) -> None:
-    """The same numbers, nan where the other is; of a complex number the parts may both be nan."""
+    """Equal numbers, nan where the other is; of a complex number both parts may be nan."""
     for one, other in zip(found, expected, strict=True):
         assert np.array_equal(one, other, equal_nan=True), (one, other, *told)
 
@@ -109,7 +109,7 @@ def test_tangents_have_the_nan_and_inf_of_their_patterns(pattern: str) -> None:
 
 
 def _emitted(pattern: str) -> dict[str, Any]:
-    """The functions of the module for sizes that nobody knows."""
+    """The functions of the module for unknown sizes."""
     module: dict[str, Any] = {"__name__": "emitted"}
     exec(eg.emit(pattern), module)
     return module

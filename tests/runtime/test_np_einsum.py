@@ -1,10 +1,10 @@
-"""What NumPy's own tests of einsum (test_numpy_suite) do not hold."""
+"""What NumPy's own tests of einsum (test_numpy_suite) don't cover."""
 
 import itertools
 from typing import Any
 
 import numpy as np
-import opt_einsum  # type: ignore[import-untyped]  # it has no hints
+import opt_einsum  # type: ignore[import-untyped]  # it has no type hints
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -141,7 +141,7 @@ def test_interleaved_form_is_the_same(case: Case, seed: int) -> None:
     ],
     ids=lambda call: f"{call!r:.40}",
 )
-def test_mistakes_raise_what_np_einsum_raises(call: tuple[Any, ...]) -> None:
+def test_invalid_calls_raise_what_np_einsum_raises(call: tuple[Any, ...]) -> None:
     with pytest.raises((ValueError, TypeError, IndexError)) as theirs:
         np.einsum(*call)
     with pytest.raises(EinsumGradError) as ours:
@@ -250,7 +250,7 @@ def test_no_digits_are_lost_unless_a_cast_is_asked_for(pattern: str) -> None:
 def test_objects_are_contracted_along_numpys_own_path() -> None:
     objects = [np.array(2, object), np.array(3, object), np.array([1, 2], object)]
     assert eg.einsum(",,i->i", *objects, optimize="optimal").tolist() == [6, 12]
-    # NumPy itself multiplies objects without axes to what is no array.
+    # NumPy itself multiplies 0-d objects to something that isn't an array.
     both = [*objects[:2], np.ones((2, 2, 3), object), np.ones(2, object)]
     with pytest.raises(OperandError):
         eg.einsum(",,yyA,a->aA", *both, optimize="optimal")
@@ -399,5 +399,5 @@ def test_any_call_is_answered_or_refused(args: list[Any]) -> None:
     try:
         expected = np.einsum(*args)
     except (ValueError, TypeError, OverflowError):
-        return  # what np.einsum refuses beyond our own language: other letters
+        return  # np.einsum refuses letters that our language has
     np.testing.assert_array_equal(eg.einsum(*args), expected)

@@ -27,7 +27,7 @@ def test_gradients_equal_torch(case: Case, dtype: str, seed: int) -> None:
     try:
         theirs = torch.einsum(case.letters, *leaves)
     except RuntimeError:
-        return  # torch takes fewer patterns: no 0 against 1, for one
+        return  # torch accepts fewer patterns: no 0 against 1, for example
     out, pullback = eg.compile(case.letters).vjp(*operands)
     np.testing.assert_array_equal(np.asarray(out), theirs.detach().numpy())
     wanted = torch.autograd.grad(
@@ -49,7 +49,7 @@ def test_gradients_equal_jax(case: Case, dtype: str, seed: int) -> None:
     try:
         theirs, vjp = jax.vjp(lambda *xs: jax.numpy.einsum(case.letters, *xs), *operands)
     except (ValueError, TypeError, NotImplementedError):
-        return  # jax takes fewer patterns
+        return  # jax accepts fewer patterns
     out, pullback = eg.compile(case.letters).vjp(*operands, conj=False)
     np.testing.assert_array_equal(np.asarray(out), np.asarray(theirs))
     for ours, other in zip(pullback(cotangent), vjp(jax.numpy.asarray(cotangent)), strict=True):

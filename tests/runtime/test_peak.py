@@ -1,4 +1,4 @@
-"""The memory that calls take, traced, against the inputs, the results and what the cost names."""
+"""The traced memory of calls against the inputs, the results and what `cost` predicts."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_the_peak_is_the_inputs_the_results_and_what_is_saved(name: str) -> None
     costs = function.cost(sizes)
     cotangent = np.ones_like(function(*operands))
     function.vjp(*operands)[1](cotangent)
-    eg.cache_clear()  # and with it the memory that would be used again
+    eg.cache_clear()  # including pooled memory
     gc.collect()
     tracemalloc.start()
     try:
@@ -65,7 +65,7 @@ def test_the_peak_is_the_inputs_the_results_and_what_is_saved(name: str) -> None
     assert given + peak <= 1.1 * (given + results + costs.saved_bytes) + OBJECTS
 
 
-def test_the_first_pullback_frees_what_was_saved_and_the_others_have_it_again() -> None:
+def test_the_first_pullback_frees_the_residuals_and_later_ones_recompute_them() -> None:
     sizes = dict.fromkeys("abcdefghijklm", 60)
     function, operands = eg.compile(chain(12)), drawn(chain(12), sizes)
     saved = function.cost(sizes).saved_bytes
@@ -107,7 +107,7 @@ def test_a_pullback_that_many_threads_call_is_right_in_each(size: int) -> None:
             np.testing.assert_array_equal(gradient, right)
 
 
-def test_a_cotangent_that_is_refused_uses_nothing_up() -> None:
+def test_a_refused_cotangent_consumes_nothing() -> None:
     operands = drawn("ij,jk,kl->il", dict.fromkeys("ijkl", 3))
     output, pullback = eg.compile("ij,jk,kl->il").vjp(*operands)
     with pytest.raises(eg.EinsumGradError):
@@ -118,7 +118,7 @@ def test_a_cotangent_that_is_refused_uses_nothing_up() -> None:
 
 
 @pytest.mark.parametrize("dtypes", [("f4", "f8"), ("f2", "f2"), ("i8", "f8")])
-def test_what_is_saved_keeps_no_operand_that_was_converted(dtypes: tuple[str, str]) -> None:
+def test_residuals_keep_no_converted_operand_alive(dtypes: tuple[str, str]) -> None:
     function = eg.compile("aa,a->")
     operands = (whole((1000, 1000), dtypes[0], 1), whole((1000,), dtypes[1], 2))
     expected = function.vjp(*operands)[1](1.0)

@@ -51,7 +51,7 @@ def assert_close(actual: Array, expected: Array, bound: Array, dtype: str) -> No
 
 @settings(max_examples=2000)
 @given(cases(), st.sampled_from(WHOLE), targets, seeds, st.booleans(), st.data())
-def test_whole_numbers_are_exact(
+def test_integers_are_exact(
     case: Case, dtype: str, target: str, seed: int, conj: bool, data: st.DataObject
 ) -> None:
     wrt = data.draw(subsets(len(case.terms)))
@@ -120,7 +120,7 @@ def test_every_operand_keeps_its_own_dtype(
 
 @settings(max_examples=400)
 @given(cases(), seeds)
-def test_named_notation_says_the_same(case: Case, seed: int) -> None:
+def test_named_notation_gives_the_same(case: Case, seed: int) -> None:
     operands = [whole(shape, "f8", seed + n) for n, shape in enumerate(case.shapes)]
     cotangent = whole(case.result_shape, "f8", seed + 99)
     if case.output is None:  # implicit outputs are sorted by name, and the names sort otherwise
@@ -173,7 +173,7 @@ def test_hundred_operands_are_exact(target: str) -> None:
     letters = [chr(0x4E00 + n) for n in range(101)]
     operands = [random.integers(0, 2, (2, 2)).astype(float) for _ in letters[1:]]
     for operand in operands:
-        operand[0, 0] = operand[1, 1] = 1  # so that the product is neither 0 nor large
+        operand[0, 0] = operand[1, 1] = 1  # so that the product is neither 0 nor huge
         operand[1, 0] = 0
     pattern = ",".join(map("".join, itertools.pairwise(letters))) + f"->{letters[0]}{letters[-1]}"
     out, pullback = eg.compile(pattern, target=target).vjp(*operands)

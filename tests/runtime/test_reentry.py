@@ -1,4 +1,4 @@
-"""Who calls the library from the midst of it, as finalizers and signal handlers do, may do so."""
+"""Finalizers and signal handlers may call the library while it is running."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def run(script: str) -> None:
 
 
 @pytest.mark.parametrize("outer", ["compile", "large", "record", "derive"])
-def test_a_signal_handler_may_use_the_library_wherever_it_comes(outer: str) -> None:
+def test_a_signal_handler_may_use_the_library_at_any_moment(outer: str) -> None:
     run(
         f"""
 everywhere({outer}, count)

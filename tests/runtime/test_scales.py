@@ -1,4 +1,4 @@
-"""A new shape of large arrays for which the code is the same shares the module."""
+"""Shapes of large arrays with the same code share the module."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_gaps_are_part_of_the_code() -> None:
     assert not one.agrees(Scale((("i", 4),), 8, frozenset({(0, Gap.ROWS)})))
 
 
-def test_so_many_scales_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_number_of_remembered_scales_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scales, "_MOST", 2)
     known = [Scale((("i", size),), 8) for size in (2, 4, 8)]
     for scale in known:

@@ -1,4 +1,4 @@
-"""Which module a call finds: the path that its sizes choose, or that `optimize` gives."""
+"""Which module a call finds: for the path that its sizes choose, or that `optimize` gives."""
 
 from random import Random
 from typing import Any
@@ -29,7 +29,7 @@ def operands(i: int, j: int, k: int, l: int) -> tuple[Any, ...]:  # noqa: E741  
     return np.ones((i, j)), np.ones((j, k)), np.ones((k, l))
 
 
-def test_every_size_gets_its_own_order_whatever_was_called_before() -> None:
+def test_every_size_gets_its_own_order_regardless_of_earlier_calls() -> None:
     f = eg.compile(CHAIN)
     for sizes in ((2, 50, 50, 50), (50, 50, 50, 2), (2, 50, 50, 50)):
         f(*operands(*sizes))
@@ -104,7 +104,7 @@ def test_a_readable_target_follows_an_order_that_is_asked_for() -> None:
     assert "t1" in eg.emit(CHAIN, "einops", optimize=[(0, 1), (0, 1)])
 
 
-def test_more_than_np_einsum_takes_is_refused_at_once_and_runs_in_pairs() -> None:
+def test_einsums_too_large_for_np_einsum_run_in_pairs_alone() -> None:
     pattern = ",".join("i" * 70) + "->"
     arrays = [np.array([1.0, 2.0])] + [np.ones(2)] * 69
     with pytest.raises(OrderError, match="70 terms"):

@@ -1,4 +1,4 @@
-"""What has a meaning beside its numbers is refused, wherever arrays are taken."""
+"""What means more than its numbers is refused wherever arrays are accepted."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ X = np.array([1.0, 2.0])
 
 
 class Units(np.ndarray):
-    """An array with units, which its ufuncs take care of."""
+    """An array with units, which its ufuncs track."""
 
     def __array_ufunc__(self, *args: Any, **kwargs: Any) -> Any:
         return NotImplemented
 
 
 class Functions(np.ndarray):
-    """An array whose functions are its own."""
+    """An array with its own functions."""
 
     def __array_function__(self, *args: Any, **kwargs: Any) -> Any:
         return NotImplemented
 
 
 class Product(np.ndarray):
-    """An array with another product."""
+    """An array with its own product."""
 
     def __matmul__(self, other: Any) -> Any:
         return NotImplemented
 
 
 class Duck:
-    """A quantity that is no array of NumPy, and loses its unit where it is made one."""
+    """A quantity that isn't a NumPy array, and would lose its unit as one."""
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         return X
@@ -106,7 +106,7 @@ _CASES = [
 
 
 @pytest.mark.parametrize(("given", "use"), _CASES)
-def test_what_would_be_lost_is_refused(given: str, use: str) -> None:
+def test_values_that_would_be_lost_are_refused(given: str, use: str) -> None:
     with pytest.raises((DTypeError, TypeError)) as caught:
         _USES[use](_LOST[given]())
     if (given, use) not in {("units", "Tensor times"), ("functions", "Tensor times")}:
@@ -127,7 +127,7 @@ def test_matrices_are_refused() -> None:
             use()
 
 
-def test_a_linear_map_takes_no_mask_for_a_number() -> None:
+def test_a_linear_map_refuses_a_masked_number() -> None:
     with pytest.raises(DTypeError, match="mask"):
         _J.at(X, X) * np.ma.masked
 
@@ -149,7 +149,7 @@ class Sparse:
 
 
 @pytest.mark.parametrize("value", [Sparse(), [Sparse()]])
-def test_what_numpy_takes_for_one_object_is_refused(value: Any) -> None:
+def test_values_that_numpy_wraps_as_one_object_are_refused(value: Any) -> None:
     uses: list[Callable[[Any], Any]] = [
         eg.compile("ij->"),
         lambda x: eg.einsum("ij->", x),

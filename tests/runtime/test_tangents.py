@@ -30,7 +30,7 @@ def moved(operands: list[Any], tangents: list[Any], place: int) -> list[Any]:
 
 @st.composite
 def some(draw: st.DrawFn, count: int) -> list[int]:
-    """The places of the operands that move."""
+    """The positions of the operands that move."""
     if draw(st.booleans()):
         return list(range(count))
     return sorted(draw(st.sets(st.sampled_from(range(count)))))
@@ -64,7 +64,7 @@ def test_gradients_and_products_are_those_of_the_definition(
     case: Case, dtype: str, seed: int, conj: bool, data: st.DataObject
 ) -> None:
     count = len(case.shapes)
-    # A real operand may stand beside complex ones: its gradient and its product are real.
+    # A real operand may be beside complex ones: its gradient and its product are real.
     real = {"c8": "f4", "c16": "f8"}.get(dtype, dtype)
     dtypes = [data.draw(st.sampled_from((dtype, dtype, real))) for _ in range(count)]
     operands, tangents = drawn(case, dtypes, seed)
@@ -106,7 +106,7 @@ def test_a_product_is_that_of_the_hessian_pattern() -> None:
     np.testing.assert_array_equal(first + last, hessian.matvec(v, x, a, x))
 
 
-def test_a_result_without_axes_is_a_scalar_as_in_a_call() -> None:
+def test_a_0d_result_is_a_scalar_as_in_a_call() -> None:
     f = eg.compile("i,i->")
     out, tangent = f.jvp(([1.0, 2.0], [3.0, 4.0]), ([1.0, 1.0], None))
     assert type(out) is type(tangent) is type(f([1.0, 2.0], [3.0, 4.0]))
@@ -145,7 +145,7 @@ def test_large_arrays_give_the_same(pattern: str, shapes: list[tuple[int, ...]])
         np.testing.assert_array_equal(products[place], total)
 
 
-def test_half_precision_is_computed_in_single() -> None:
+def test_float16_is_computed_in_float32() -> None:
     x = np.ones((4096, 2), np.float16)
     _, tangent = eg.compile("ij->j").jvp((x,), (x,))
     np.testing.assert_array_equal(tangent, np.full(2, 4096, np.float16), strict=True)
@@ -174,7 +174,7 @@ def test_one_function_serves_many_shapes() -> None:
     assert MODULES.info().currsize == 0
 
 
-def test_shapes_are_forgotten_when_they_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_number_of_known_shapes_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tangents, "_MOST_VARIANTS", 2)
     f = eg.compile("i,i->")
     for size in (1, 2, 3, 4, 1):
@@ -182,7 +182,7 @@ def test_shapes_are_forgotten_when_they_are_many(monkeypatch: pytest.MonkeyPatch
         assert f.jvp((ones, ones), (ones, ones)) == (size, 2 * size)
 
     class Forgetful(dict[Any, Any]):
-        """Another thread forgets everything at once."""
+        """Another thread clears everything at once."""
 
         def __setitem__(self, key: Any, value: Any) -> None:
             self.clear()
@@ -235,7 +235,7 @@ def test_jax_has_the_same_tangents_and_products(case: Case, dtype: str, seed: in
         out, tangent = jax.jvp(run, tuple(operands), tuple(tangents))
         gradients, products = jax.jvp(pulled, tuple(operands), tuple(tangents))
     except (ValueError, TypeError, NotImplementedError):
-        return  # jax takes fewer patterns
+        return  # jax accepts fewer patterns
     f = eg.compile(case.letters)
     ours = f.jvp(tuple(operands), tuple(tangents))
     np.testing.assert_array_equal(ours[0], np.asarray(out))

@@ -28,7 +28,7 @@ def test_dtypes_and_conventions(shape: tuple[int, int], dtypes: str, conj: bool)
         np.testing.assert_array_equal(gradient, wanted, strict=True)
 
 
-def test_an_output_without_axes_is_a_number() -> None:
+def test_a_0d_output_is_a_scalar() -> None:
     for size in (3, 1 << 20):
         output, gradients = eg.compile("i,i->").value_and_gradients(2, np.ones(size), np.ones(size))
         assert (type(output), output) == (np.float64, size)
@@ -42,7 +42,7 @@ def test_only_the_gradients_asked_for() -> None:
     assert (gradients[0] == 6).all()
 
 
-def test_no_terms_are_zeros() -> None:
+def test_empty_sums_are_zeros() -> None:
     output, gradients = eg.compile("ij,ij->i").value_and_gradients(
         np.ones(2), np.ones((2, 0)), np.ones((2, 0))
     )

@@ -18,7 +18,7 @@ Wrap: TypeAlias = Callable[[Array, Node | Leaf | None], Any]
 """Makes a Tensor of an array and its place in the graph, None for a constant."""
 
 FREED = (
-    "this graph was freed by a backward pass that went through it (it has got to a result of {}): "
+    "this graph was freed by an earlier backward pass (this one has got to a result of {}): "
     "run the forward again, or call the first backward with retain_graph=True"
 )
 
@@ -32,12 +32,12 @@ def pull_back(
     targets: Container[Node | Leaf] = (),
     first: int = 0,
 ) -> Cotangents:
-    """Return the cotangent of every leaf, and of every node in `targets`, that `root` comes from.
+    """Return the cotangent of every leaf, and of every node in `targets`, that `root` depends on.
 
-    A node is visited after everything that was made of it: numbers rise along the graph, and the
-    heap gives the highest first. What is older than the number `first` counts as constant. Unless
+    A node is visited after everything that was computed from it: numbers rise along the graph, and
+    the heap yields the highest first. Nodes numbered below `first` count as constants. Unless
     `keep`, a node is freed as it is visited. With `wrap` the rules work on Tensors, so that the
-    pass is itself recorded, and each that arrives is a Tensor, even a constant. Raises
+    pass is itself recorded, and every cotangent returned is a Tensor, even a constant. Raises
     `AutogradError` where the graph was freed before.
     """
     pending: Cotangents = {}
@@ -64,7 +64,7 @@ def pull_back(
 
 
 def comes_from_before(root: Node | Leaf | None, first: float) -> bool:
-    """Whether `root` was made of something that is older than the number `first`."""
+    """Whether `root` depends on a node numbered below `first`."""
     todo, seen = [root] if root else [], set()
     while todo:
         node = todo.pop()
@@ -79,7 +79,7 @@ def comes_from_before(root: Node | Leaf | None, first: float) -> bool:
 def _visit(
     node: Node, cotangent: Any, keep: bool, wrap: Wrap | None
 ) -> list[tuple[Node | Leaf, Any]]:
-    """The cotangents of the node's parents; what the node had kept is gone when this returns."""
+    """The cotangents of the node's parents; unless `keep`, its residuals are then gone."""
     parents, pull = node.parents, node.pull
     if pull is None:
         raise AutogradError(FREED.format(node.name))
@@ -93,7 +93,7 @@ def _visit(
 
 
 def _lift(node: Node, parents: Sequence[Node | Leaf], wrap: Wrap) -> Lift:
-    """Make Tensors again of what the node kept: at its own place, or at that of an operand."""
+    """Turn what the node kept back into Tensors, at its own place or at that of an operand."""
     places = {OUTPUT: node, **dict(zip(node.wanted, parents, strict=True))}
 
     def lift(position: int, array: Any) -> Any:

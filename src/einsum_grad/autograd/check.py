@@ -16,7 +16,7 @@ from einsum_grad.autograd.tensor import Tensor
 from einsum_grad.errors import ArgumentError, AutogradError
 
 SEED = 20
-"""The cotangent is drawn anew in each check, and is the same in each."""
+"""Every check draws the same cotangent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +38,12 @@ def check_gradients(
     """Compare the gradients of `fn` with central differences, in float64.
 
     `fn` takes the arrays as Tensors and returns a Tensor of any shape, whose elements are weighted
-    with fixed random numbers. Every element of every array is moved by `step` to both sides. If
-    `fn` is linear in each array, `step=1` makes no error but rounding. Complex arrays are checked
-    in both directions, with the convention that the gradient points along the steepest ascent.
+    with fixed random numbers. Every element of every array is moved by `step` either way. If `fn`
+    is linear in each array, `step=1` has no error but rounding. Complex elements are moved along
+    both axes; a gradient points along the steepest ascent.
 
     Returns a report. Raises `AutogradError` for the first gradient that is wrong by more than
-    `atol + rtol * abs(expected)`; its message names argument, index, expected, and got.
+    `atol + rtol * abs(expected)`; its message names the argument, the index, and both values.
 
     >>> import einsum_grad as eg
     >>> report = eg.check_gradients(lambda x: np.exp(x) * x, np.array([0.5, 2.0]))
@@ -52,12 +52,12 @@ def check_gradients(
     """
     check_function(fn, "check_gradients")
     if not step > 0:
-        raise ArgumentError(f"a step is positive, and this is {step}")
+        raise ArgumentError(f"step must be positive, not {step}")
     values = [_widened(array) for array in arrays]
     variables = [Tensor(value, requires_grad=True) for value in values]
     out = fn(*variables)
     if not isinstance(out, Tensor):
-        raise AutogradError(f"the function returned a {type(out).__name__}, and no Tensor")
+        raise AutogradError(f"the function returned a {type(out).__name__}, not a Tensor")
     weights = _weights(out)
     if out.requires_grad:
         out.backward(weights)
@@ -89,7 +89,7 @@ def _expected(
 def _difference(
     function: Callable[[], float], value: Array, index: tuple[int, ...], move: complex
 ) -> float:
-    """The central difference; the array is as it was when this returns."""
+    """The central difference; the array is restored."""
     kept = value[index]
     value[index] = kept + move
     above = function()

@@ -1,4 +1,4 @@
-"""Compiled functions of Tensors: outputs, gradients and tangents are einsums, and recorded."""
+"""Compiled functions of Tensors: outputs, gradients and tangents are recorded einsums."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ from einsum_grad.runtime import Arguments, Function, compiled, paired, register_
 
 @dataclass(frozen=True, slots=True)
 class RecordedCalls:
-    """The calls of one pattern with Tensors among operands, tangents or the cotangent.
+    """Calls of one pattern with Tensors among operands, tangents or the cotangent.
 
-    Where nothing is recorded, they are those of the values, with Tensors for results.
+    Where nothing is recorded, they run on the values and return Tensors.
     """
 
     arguments: Arguments
     conj: bool
 
     def forward(self, operands: Sequence[Any]) -> Any:
-        """The output, recorded for each operand that requires a gradient, be it in `wrt` or not."""
+        """The output, recorded for each operand that requires a gradient, in `wrt` or not."""
         return _tensor(run_recorded(self.arguments, _read(operands)))
 
     def vjp(self, operands: Sequence[Any]) -> tuple[Any, None]:
-        """The output; the gradients are made of the operands alone."""
+        """The output; the gradients need the operands alone."""
         return self.forward(operands), None
 
     def pullback(self, cotangent: Any, operands: Sequence[Any], saved: Any) -> tuple[Any, ...]:
@@ -94,7 +94,7 @@ class RecordedCalls:
 
 @dataclass(frozen=True, slots=True)
 class Swap:
-    """What gradients are made of: the pattern, the operands, and the cotangent."""
+    """What gradients are computed from: the pattern, the operands, and the cotangent."""
 
     asked: Request
     operands: Sequence[Any]
@@ -113,7 +113,7 @@ class Swap:
         return _tensor(fit(found, like.shape, like.dtype, f"einsum {str(self.asked.pattern)!r}"))
 
     def product(self, position: int, gradient: Any, moving: Mapping[int, Any]) -> Any:
-        """The derivative of a gradient along the tangents of the others."""
+        """The derivative of a gradient along the tangents of the other operands."""
         parts = [
             self.gradient(position, _put(self.operands, n, tangent))
             for n, tangent in moving.items()
@@ -159,7 +159,7 @@ def _cotangent(cotangent: Any, shape: Shape, dtype: DType) -> Any:
 
 
 def _cast(value: Any, array: Array, dtype: DType) -> Any:
-    """`value`, whose numbers are `array`, in another dtype: a Tensor if it is one."""
+    """`value`, whose values are `array`, in another dtype; a Tensor stays one."""
     given: Any = value if isinstance(value, Traced) else array
     return given.astype(dtype)
 

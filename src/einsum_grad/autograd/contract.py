@@ -1,4 +1,4 @@
-"""Recording an einsum: the compiled pattern runs, and its pullback is what goes back."""
+"""Recording an einsum: the compiled pattern runs forward, and its pullback backward."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Sizes = tuple[tuple[str, int], ...]
 
 @dataclass(frozen=True, slots=True)
 class Contraction:
-    """What a recorded einsum keeps: the pullback, and the operands to make a new pattern of."""
+    """What a recorded einsum keeps: the pullback, and the operands if that is recorded too."""
 
     arguments: Arguments
     wanted: tuple[int, ...]
@@ -54,7 +54,7 @@ def contract(
 
 
 def run_recorded(arguments: Arguments, operands: Sequence[Any]) -> Any:
-    """`contract` of operands that were read; whatever `wrt` says, all that require it record."""
+    """`contract` of operands already read; whatever `wrt` says, all that require it record."""
     wanted = wanted_positions(operands) if is_recording() else ()
     function = compiled(arguments._replace(wrt=wanted))
     if not wanted:
@@ -80,10 +80,10 @@ def bound(arguments: Arguments, operands: Sequence[Any]) -> Request:
     """The pattern of `arguments`, bound to the shapes of `operands`."""
     pattern, _, notation, sizes, _, _, order = arguments
     known = dict(sizes or ())
-    # Those of other labels chose an order, and the operands' may be others.
+    # Sizes of other labels only chose an order; the operands' may differ.
     only = request(pattern, (), notation, known).pattern.output_sizes(known)
     shapes = [operand.shape for operand in operands]
-    # A path is one for these operands: with a cotangent among them, another may be cheap.
+    # A path is for these operands: with a cotangent among them, another may be cheaper.
     optimize = AUTO if isinstance(order, tuple) else order
     return request(pattern, (), notation, only, shapes, optimize)
 

@@ -1,4 +1,4 @@
-"""What Python and NumPy ask of a Tensor that is no computation: its shape, its length, a number."""
+"""What Python and NumPy ask of a Tensor besides arithmetic: its shape, its length, a number."""
 
 from __future__ import annotations
 
@@ -43,15 +43,15 @@ class Conversions(Traced):
         return self._array.dtype
 
     def numpy(self) -> Array:
-        """The array, which has no gradient, as `.data` gives it."""
+        """The array itself, as `.data`: what is computed from it has no gradient."""
         return hand_out(self)
 
     def item(self) -> Any:
-        """The one element as a Python number, which has no gradient.
+        """The single element as a Python number: what is computed from it has no gradient.
 
-        This is how to ask for the number of a Tensor that requires a gradient: `float(x)`,
-        `math.exp(x)` and the like, which would lose it without notice, raise `AutogradError`
-        outside of `no_grad()`. Raises `OperandError` if there are more elements or none.
+        This is how to get the number of a Tensor that requires a gradient: `float(x)`,
+        `math.exp(x)` and the like, which would silently lose the gradient, raise `AutogradError`
+        outside `no_grad()`. Raises `OperandError` unless there is exactly one element.
 
         >>> from einsum_grad import Tensor
         >>> Tensor([2.0], requires_grad=True).item()
@@ -86,7 +86,7 @@ class Conversions(Traced):
 
     def __setitem__(self, index: Any, value: Any) -> NoReturn:
         raise AutogradError(
-            "the elements of a Tensor can't be assigned, for that could not be recorded: use "
+            "the elements of a Tensor can't be assigned, as that can't be recorded: use "
             "np.where, or write to x.data"
         )
 

@@ -43,7 +43,7 @@ def accumulate(cotangents: Cotangents) -> None:
 
 
 def take(leaf: Any, cotangents: Cotangents) -> Any:
-    """Take a cotangent out: an array that nothing else refers to, or a Tensor of its own.
+    """Remove a cotangent and return it: an array that nothing else refers to, or a new Tensor.
 
     >>> kept = np.ones(3)
     >>> take("x", {"x": kept}) is kept
@@ -57,8 +57,8 @@ def take(leaf: Any, cotangents: Cotangents) -> Any:
 def _one(shape: Shape, dtype: DType) -> Array:
     if math.prod(shape) != 1:
         raise AutogradError(
-            f"a result of shape {shape} is no single number: give backward a cotangent "
-            f"of that shape, as np.ones({shape})"
+            f"a result of shape {shape} is not a single number: give backward a cotangent "
+            f"of that shape, such as np.ones({shape})"
         )
     if dtype.kind == "c":
         raise AutogradError("a complex result needs a cotangent: backward(1) for its real part")

@@ -1,4 +1,4 @@
-"""What NumPy's functions do with a Tensor: a table from NumPy's function to ours."""
+"""NumPy's functions called with a Tensor: a table from NumPy's function to ours."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from einsum_grad.errors import ArgumentTypeError, AutogradError
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 RECORDED: dict[Callable[..., Any], Callable[..., Any]] = {}
-"""NumPy's functions that have a gradient here, and what runs in their place."""
+"""NumPy's functions that have a gradient here, and their replacements."""
 
 CONSTANT: frozenset[Callable[..., Any]] = frozenset(
     {
@@ -31,11 +31,11 @@ CONSTANT: frozenset[Callable[..., Any]] = frozenset(
         *(np.zeros_like, np.ones_like, np.empty_like),
     }
 )
-"""NumPy's functions whose gradient is zero wherever there is one: they give plain arrays."""
+"""NumPy's functions whose gradient is zero wherever it exists: they return plain arrays."""
 
 
 def implements(*functions: Callable[..., Any]) -> Callable[[Function], Function]:
-    """Let the decorated function run in the place of NumPy's `functions`."""
+    """Register the decorated function as the replacement of NumPy's `functions`."""
 
     def register(function: Function) -> Function:
         RECORDED.update(dict.fromkeys(functions, function))
@@ -45,9 +45,9 @@ def implements(*functions: Callable[..., Any]) -> Callable[[Function], Function]
 
 
 def call_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], kwargs: Any) -> Any:
-    """`Tensor.__array_ufunc__`: raises `AutogradError` for what has no gradient here.
+    """`Tensor.__array_ufunc__`: raises `AutogradError` for a ufunc without a rule here.
 
-    With `out` it runs as NumPy does, if nothing is recorded of the operands.
+    With `out` it runs as in NumPy, provided that no operand is recorded.
     """
     if method != "__call__":
         raise AutogradError(
@@ -66,7 +66,7 @@ def call_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], kwargs: Any)
 
 
 def call_function(function: Callable[..., Any], args: Sequence[Any], kwargs: Any) -> Any:
-    """`Tensor.__array_function__`, as `call_ufunc`."""
+    """`Tensor.__array_function__`; see `call_ufunc`."""
     out = kwargs.get("out")
     if out is not None and not _takes_out(function):
         return write(_name(function), function, [out], args, kwargs)
@@ -107,7 +107,7 @@ def _check_call(
 
 @functools.lru_cache(maxsize=256)
 def bare_signature(function: Callable[..., Any]) -> inspect.Signature:
-    """The signature without annotations, as a message shows it.
+    """The signature without annotations, as messages show it.
 
     >>> def scale(x: float, by: float = 2.0) -> float:
     ...     return x * by

@@ -1,4 +1,4 @@
-"""How a Tensor is shown: its values in short, and what is not as usual."""
+"""The repr of a Tensor: its values, abbreviated, and whatever is not the default."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`einsum`: of arrays NumPy's, of Tensors recorded."""
+"""`einsum`: np.einsum's call, recorded where an operand is a Tensor."""
 
 from __future__ import annotations
 
@@ -35,14 +35,15 @@ def einsum(
 
     The call is np.einsum's, in both forms: `einsum("ij,jk->ik", x, w)` or
     `einsum(x, [0, 1], w, [1, 2], [0, 2])`, with `out`, `dtype`, `order`, `casting` and `optimize`.
-    Labels are what opt_einsum takes: letters and signs of any script, and in the second form any
-    integers, strings and other hashables. With `optimize=False` integers end at 51, and an ellipsis
-    that the output lacks is refused, as without `optimize`; with another it is summed over.
-    Of Tensors the result is a Tensor; `dtype` casts the operands as `casting` allows, the gradients
-    go back along the tree that `optimize` chooses, `order` changes nothing, and `out` is refused.
+    Labels are those of opt_einsum: letters and symbols of any script, and in the second form any
+    integers, strings and other hashables. With `optimize=False` integers end at 51. An ellipsis
+    that the output lacks is summed over if an `optimize` other than False is given, and else
+    refused. For Tensors the result is a Tensor; `dtype` casts the operands as `casting` allows, the
+    gradients follow the tree that `optimize` chooses, `order` changes nothing, and `out` is
+    refused.
 
-    Raises `PatternError` or `OperandError`, which are ValueErrors, for a pattern that is none and
-    operands that don't fit it, and `AutogradError` for `out`.
+    Raises `PatternError` or `OperandError`, which are ValueErrors, for a pattern that is invalid
+    and operands that don't fit it, and `AutogradError` for `out`.
 
     >>> import einsum_grad as eg
     >>> x = eg.Tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
@@ -72,7 +73,7 @@ def einsum(
 
 
 def _read(args: Sequence[Any], limited: bool) -> tuple[str, Sequence[Any]]:
-    """The subscripts, which np.einsum must have a meaning for, and the operands."""
+    """The subscripts, which must be legal for np.einsum, and the operands."""
     if args and isinstance(args[0], str):
         return _legal(args[0]), args[1:]
     equation, operands = read_call(args, limited)

@@ -1,7 +1,7 @@
 """The table of elementwise primitives: NumPy's function, and the cotangent of each operand.
 
 In the rules `g` is the cotangent of the result `out` of the operands `x` and `y`. For complex
-numbers a rule multiplies with the conjugate of the derivative, so that the gradient of a real
+numbers a rule multiplies by the conjugate of the derivative, so that the gradient of a real
 function points along its steepest ascent (torch's convention). Where there is no derivative:
 
 - `abs` has 0 at 0;
@@ -27,7 +27,7 @@ from einsum_grad.errors import DTypeError
 
 
 def conj(x: Any) -> Any:
-    """The conjugate; of real numbers without a copy."""
+    """The conjugate, of real numbers without a copy."""
     return np.conjugate(x) if np.iscomplexobj(x) else x
 
 
@@ -55,7 +55,7 @@ primitive(np.imag, val=lambda g: g * 1j)
 
 
 def _power_base(g: Any, x: Any, y: Any) -> Any:
-    # One less, but 0 where it is 0: there the factor y makes the product 0.
+    # The exponent is y - 1, but 0 where y is 0: there the factor y makes the product 0.
     return g * conj(y * x ** ((y + 0) - (y != 0)))
 
 
@@ -115,6 +115,6 @@ def _sign(x: Any) -> Any:
 
 @implements(np.clip)
 def _clip(a: Any, a_min: Any = None, a_max: Any = None) -> Any:
-    """Written with `maximum` and `minimum`, whose rule holds where `a` is at a bound."""
+    """Written with `maximum` and `minimum`, whose rule decides where `a` is at a bound."""
     raised = np.positive(a) if a_min is None else np.maximum(a, as_operand(a_min, "clip"))
     return raised if a_max is None else np.minimum(raised, as_operand(a_max, "clip"))

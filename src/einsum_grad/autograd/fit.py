@@ -1,4 +1,4 @@
-"""The one place where broadcasting is summed back and a gradient gets its operand's dtype."""
+"""Where broadcasting is summed back and a gradient gets its operand's dtype: here alone."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from einsum_grad.errors import AutogradError
 from einsum_grad.runtime import compile
 
 LABELS = string.ascii_letters + "".join(map(chr, (*range(0x03B1, 0x03CA), *range(0x0410, 0x0450))))
-"""Latin, Greek and Cyrillic letters: labels for two arrays of as many axes as NumPy allows."""
+"""Latin, Greek and Cyrillic letters: enough labels for two arrays of NumPy's most axes."""
 
 
 def fit(cotangent: Any, shape: Shape, dtype: DType, name: str) -> Any:
@@ -54,7 +54,7 @@ def total(values: Any, axes: tuple[int, ...]) -> Any:
     array([2., 2., 2.])
     """
     if isinstance(values, Traced):
-        return np.sum(values, axis=axes)  # type: ignore[call-overload]  # a Tensor takes part
+        return np.sum(values, axis=axes)  # type: ignore[call-overload]  # np.sum takes Tensors
     return compile(sum_pattern(values.ndim, axes))(values)
 
 

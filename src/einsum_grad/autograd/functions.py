@@ -1,4 +1,4 @@
-"""Functions that NumPy lacks. They take arrays and Tensors, and give the like."""
+"""Functions that NumPy lacks. They take and return arrays or Tensors."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def softmax(a: Any, axis: Any = -1) -> Any:
 
 
 def _sigmoid(x: Any) -> Any:
-    # Of exp(x) and exp(-x) the one that can't overflow; tanh would lose the small values.
+    # Whichever of exp(x) and exp(-x) can't overflow; tanh would lose small values.
     small = np.exp(-np.abs(x))
     return np.where(x >= 0, 1, small) / (1 + small)
 
@@ -86,7 +86,7 @@ def _softmax(a: Any, axis: Any) -> Any:
 
 
 def _widened(a: Any) -> tuple[Any, Any]:
-    """The array in a dtype wide enough to add in, and the dtype of the result."""
+    """The array in a dtype wide enough to sum in, and the dtype of the result."""
     a = np.asarray(a)
     return a.astype(np.result_type(a, np.float32), copy=False), np.result_type(a, np.float16)
 

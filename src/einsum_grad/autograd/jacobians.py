@@ -1,4 +1,4 @@
-"""`jacobian` and `hessian` of functions of Tensors: dense, a row for each entry of the result."""
+"""`jacobian` and `hessian` of functions of Tensors: dense, one pullback for each entry."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ from einsum_grad.errors import AutogradError, DTypeError
 def jacobian(
     fn: Callable[..., Any], argnums: int | Sequence[int] = 0, *, holomorphic: bool = False
 ) -> Callable[..., Any]:
-    """Return the function that gives the Jacobian of `fn`.
+    """Return a function that computes the Jacobian of `fn`.
 
-    `fn` takes arrays and returns a Tensor, or a tuple of such; in the place of the arguments
-    numbered `argnums` it gets Tensors. A Jacobian has the axes of the result and then those of the
+    `fn` takes arrays and returns a Tensor, or a tuple of them; its arguments at the positions
+    `argnums` are passed as Tensors. A Jacobian has the axes of the result and then those of the
     argument. It is an array, a tuple of them if `argnums` is a sequence, and a tuple of these if
     `fn` returns one. It can be differentiated again, as `grad` can.
 
-    By complex numbers only a function that is holomorphic has one matrix: `holomorphic=True` says
-    that `fn` is. It is what takes a change of the argument to that of the result, so there is no
-    convention to choose.
+    With respect to complex numbers only a holomorphic function has a single matrix:
+    `holomorphic=True` says that `fn` is one. The matrix maps a change of the argument to that of
+    the result, so there is no convention to choose.
 
     Raises `AutogradError` if `fn` returns anything else, `DTypeError` for complex arguments without
     `holomorphic`, which `jvp` takes, and for real numbers with it.
@@ -74,11 +74,11 @@ def jacobian(
 def hessian(
     fn: Callable[..., Any], argnums: int | Sequence[int] = 0, *, holomorphic: bool = False
 ) -> Callable[..., Any]:
-    """Return the function that gives the Hessian of `fn`, which returns one real number.
+    """Return a function that computes the Hessian of `fn`, which returns one real number.
 
     It is the Jacobian of the gradient: an array with the axes of the argument twice. If `argnums`
-    is a sequence, it is a tuple for each of these arguments of a tuple for each of them. With
-    `holomorphic=True`, `fn` is one that is so, from complex numbers to one complex number.
+    is a sequence, it is a tuple of tuples, indexed by two of these arguments. `holomorphic=True` is
+    for a holomorphic `fn`, from complex numbers to one complex number.
 
     >>> import einsum_grad as eg
     >>> eg.hessian(lambda x: np.sum(x**3))(np.array([1.0, 2.0]))
@@ -91,7 +91,7 @@ def hessian(
 
 
 def _rows(out: Tensor, variables: Sequence[Tensor], higher: bool) -> list[Any]:
-    """The Jacobian by each variable: the pullback of each unit cotangent, row after row."""
+    """The Jacobian by each variable: the pullback of each unit cotangent, row by row."""
     pulled = [_row(out, index, variables, higher) for index in np.ndindex(out.shape)]
     shapes = [out.shape + variable.shape for variable in variables]
     if not pulled:
@@ -107,7 +107,7 @@ def _rows(out: Tensor, variables: Sequence[Tensor], higher: bool) -> list[Any]:
 def _row(
     out: Tensor, index: tuple[int, ...], variables: Sequence[Tensor], higher: bool
 ) -> list[Any]:
-    """The derivatives of one entry: a gradient is conj(them), of a real variable its real part."""
+    """The derivatives of one entry; a gradient is conj(them), for a real variable its real part."""
     row = _pulled(out, index, 1, variables, higher)
     if out.dtype.kind != "c":
         return row
@@ -145,12 +145,12 @@ def _pulled(
 
 def _checked(out: Any, variables: Sequence[Tensor], holomorphic: bool) -> Tensor:
     if not isinstance(out, Tensor):
-        raise AutogradError(f"the function returned a {type(out).__name__}, and no Tensor")
+        raise AutogradError(f"the function returned a {type(out).__name__}, not a Tensor")
     if holomorphic:
         check_complex((out, *variables))
     elif any(variable.dtype.kind == "c" for variable in variables):
         raise DTypeError(
-            "a Jacobian by complex numbers is one matrix only where the function is holomorphic: "
-            "say so with holomorphic=True, or use jvp"
+            "a Jacobian by complex numbers is a single matrix only for a holomorphic function: "
+            "pass holomorphic=True, or use jvp"
         )
     return out

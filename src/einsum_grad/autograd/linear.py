@@ -23,9 +23,9 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def linear(*functions: Callable[..., Any]) -> Callable[[Function], Function]:
-    """Let the decorated function run in the place of NumPy's for Tensors that can have gradients.
+    """Register the decorated function as NumPy's replacement, for Tensors of inexact numbers.
 
-    Integers and bools have none; for them NumPy's own function runs, with its own dtypes.
+    Integers and bools have no gradient: NumPy's own function runs, with its own dtypes.
     """
 
     def register(function: Function) -> Function:
@@ -141,7 +141,7 @@ def _on_diagonal(
 
 
 def axes_of(name: str, axis: Any, rank: int) -> tuple[int, ...]:
-    """The axes as numbers from 0; None is all of them."""
+    """The axes, counted from 0; None means all of them."""
     given = tuple(range(rank)) if axis is None else ending(name, axis)
     axes: tuple[int, ...] = run(name, normalize_axis_tuple, (given, rank))
     return axes

@@ -1,4 +1,4 @@
-"""The methods of a Tensor that arrays have too: each is NumPy's function of it."""
+"""The methods that Tensors share with arrays: each calls NumPy's function."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether operations are recorded: a fact of each thread and context, not of the process."""
+"""Whether operations are recorded: a property of the thread or context, not of the process."""
 
 from __future__ import annotations
 
@@ -16,10 +16,9 @@ def is_recording() -> bool:
 
 @contextmanager
 def no_grad() -> Iterator[None]:
-    """Record nothing inside: results there need no gradient and keep no operand alive.
+    """Record nothing inside: results require no gradient and keep no operand alive.
 
-    It is a context manager and, called, a decorator. It holds for the thread or task that entered
-    it and for no other.
+    A context manager, and a decorator. It applies only to the thread or task that entered it.
 
     >>> import einsum_grad as eg
     >>> x = eg.Tensor([1.0, 2.0], requires_grad=True)
@@ -42,7 +41,7 @@ def no_grad() -> Iterator[None]:
 
 @contextmanager
 def recording() -> Iterator[None]:
-    """Record inside, whatever holds outside."""
+    """Record inside, even where the outside doesn't."""
     token = _recording.set(True)
     try:
         yield

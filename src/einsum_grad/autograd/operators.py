@@ -1,4 +1,4 @@
-"""The operators of a Tensor: each is NumPy's function of it."""
+"""The operators of a Tensor: each calls NumPy's function."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ def _constant(function: Callable[..., Any], one: Any, other: Any) -> Array:
 
 
 class Operators:
-    """Operators give new Tensors; comparisons and `//`, which are constant in parts, give arrays.
+    """Operators return Tensors; comparisons and `//`, which are piecewise constant, return arrays.
 
-    None works in place: after `t += 1` the name `t` is bound to another Tensor.
+    None works in place: `t += 1` binds the name `t` to another Tensor.
     """
 
     __slots__ = ()

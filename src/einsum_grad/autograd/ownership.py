@@ -1,13 +1,13 @@
-"""Who can reach an array: Tensors and graphs share arrays, and copy only where somebody writes.
+"""Who can reach an array: Tensors and graphs share arrays, and copy only when somebody writes.
 
 A graph needs the values of its operands until the backward pass, and a view is made of another
-Tensor's array. Both borrow the array instead of copying it. Two rules make that safe. An array
-that others refer to already is copied when it is borrowed. And who asks for the `.data` of a
-Tensor whose array may be on loan gets a copy if it is; that copy is the Tensor's array from then
-on. So a write through one Tensor's `.data` is never seen by a graph or by another Tensor.
+Tensor's array. Both borrow the array instead of copying it. Two rules make that safe. An array that
+others already refer to is copied when it is borrowed. And the `.data` of a Tensor whose array is
+on loan is a copy, which becomes the Tensor's array. So a write through one Tensor's `.data` is
+never seen by a graph or by another Tensor.
 
-CPython counts the references to an object, those of views to their base included. The counts for
-an array of one holder are measured below, in the very way in which they are asked for later.
+CPython counts the references to an object, including those from views to their base. The counts for
+an array with one holder are measured below, in exactly the way they are queried later.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from einsum_grad.runtime import is_leased
 def own(array: Array) -> Array:
     """Return `array` if nothing but the caller's expression refers to it, else a copy.
 
-    To be called on a value in passing, as `own(f(x))`.
+    Call it on a temporary, as in `own(f(x))`.
 
     >>> kept = np.ones(3)
     >>> own(kept) is kept
@@ -35,12 +35,12 @@ def own(array: Array) -> Array:
 
 
 def look(operand: Any) -> Any:
-    """The values of an operand, to be used at once."""
+    """The values of an operand, for immediate use."""
     return operand._array if isinstance(operand, Traced) else operand
 
 
 def borrow(operand: Any) -> Any:
-    """The values of an operand, to be kept: no later write to the operand is seen in them."""
+    """The values of an operand, to keep: they don't see later writes to the operand."""
     if isinstance(operand, np.ndarray):
         return operand.copy("K")
     if not isinstance(operand, Traced):
@@ -52,7 +52,7 @@ def borrow(operand: Any) -> Any:
 
 
 def hand_out(holder: Traced) -> Array:
-    """The array of a Tensor, for anybody to read; and to write, unless it was recorded."""
+    """The array of a Tensor, for anyone to read, and to write unless it is a recorded result."""
     if holder._lent and not isinstance(holder._node, Node):
         holder._lent = False
         if not _is_sole(holder) or not holder._array.flags.writeable:
@@ -65,7 +65,7 @@ def _is_sole(holder: Traced) -> bool:
 
 
 def _is_no_view(array: Array) -> bool:
-    """Whether no other array shows the memory of `array`, but for views of `array` itself."""
+    """Whether `array` is no view of another array; it may have views itself."""
     return array.flags.owndata or is_leased(array)
 
 

@@ -79,7 +79,7 @@ def _tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
 
 
 def _over(name: str, a: Any, ours: Sequence[int], b: Any, theirs: Sequence[int]) -> Any:
-    """Sum over pairs of axes: the others of `a`, then the others of `b`, are left."""
+    """Sum over pairs of axes; the others of `a`, then those of `b`, remain."""
     for one, other in zip(ours, theirs, strict=True):
         _check_pair(name, a, one, b, other)
     left = LABELS[: np.ndim(a)]

@@ -71,7 +71,7 @@ def _rules(
 
 
 def _arrays(operation: Operation, operands: Sequence[Any], asked: Container[str]) -> list[Any]:
-    """The operands' values: to be kept where a rule asks for them, else just to be used."""
+    """The operands' values: borrowed where a rule asks for them, else only looked at."""
     return [
         borrow(operand) if operation.view or name in asked else look(operand)
         for name, operand in zip(operation.names(len(operands)), operands, strict=True)
@@ -79,7 +79,7 @@ def _arrays(operation: Operation, operands: Sequence[Any], asked: Container[str]
 
 
 def _run(operation: Operation, arrays: Sequence[Any], params: Mapping[str, Any]) -> Array:
-    """The result, as an array that is shared with nothing but borrowed operands."""
+    """The result, as an array that shares memory only with borrowed operands."""
     if operation.view:
         return np.asarray(run(operation.name, operation.forward, arrays, params)).view()
     return own(np.asarray(run(operation.name, operation.forward, arrays, params)))

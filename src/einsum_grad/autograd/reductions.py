@@ -1,4 +1,4 @@
-"""The extrema over axes: several equal ones share the cotangent equally (as torch's amax, JAX)."""
+"""Extrema over axes: equal ones share the cotangent equally (as in torch's amax and JAX)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from einsum_grad.autograd.registration import define
 
 
 def spread(x: Any, axis: Any, keepdims: bool) -> Any:
-    """Give a reduced array its axes back, so that it broadcasts against what it was made of.
+    """Restore the reduced axes, so that it broadcasts against what it was reduced from.
 
     >>> spread(np.ones(2), 1, False).shape
     (2, 1)

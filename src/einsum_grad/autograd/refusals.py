@@ -1,4 +1,4 @@
-"""NumPy's refusals as ours: the same kind of error, naming the operation."""
+"""NumPy's errors as ours: of the same kind, naming the operation."""
 
 from __future__ import annotations
 
@@ -28,12 +28,13 @@ _THEIRS = tuple(theirs for theirs, _ in _OURS)
 
 
 LARGEST_INTEGER = 63
+"""The most bits of a Python integer as an operand."""
 
 
 def run(
     name: str, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any] = {}
 ) -> Any:
-    """Call `function`; what it refuses becomes an error of ours that begins with `name`."""
+    """Call `function`; an error of NumPy's becomes one of ours that begins with `name`."""
     try:
         return function(*args, **kwargs)
     except EinsumGradError:
@@ -44,15 +45,15 @@ def run(
 
 
 def check_function(value: Any, name: str) -> None:
-    """Raise `ArgumentTypeError` for what can't be called."""
+    """Raise `ArgumentTypeError` unless `value` is callable."""
     if not callable(value):
-        raise ArgumentTypeError(f"{name} takes a function, and this is a {type(value).__name__}")
+        raise ArgumentTypeError(f"{name} takes a function, not a {type(value).__name__}")
 
 
 def as_operand(value: Any, name: str) -> Any:
     """A Tensor, a Python number, or an array of numbers; raises `DTypeError` for anything else.
 
-    That is what has no arithmetic, or a meaning beside its numbers, such as a mask.
+    That is what has no arithmetic, or means more than its numbers, such as a masked array.
     """
     if isinstance(value, int) and value.bit_length() > LARGEST_INTEGER:
         raise OperandError(f"{name}: an integer of more than {LARGEST_INTEGER} bits; write a float")

@@ -1,4 +1,4 @@
-"""Registering primitives: the rules are checked against the function once, and then only run."""
+"""Registering primitives: rules are checked against their function once, up front."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from einsum_grad.errors import ArgumentError, ArgumentTypeError
 
 UFUNC_OPERANDS = "xyzw"
 FACTS = ("shapes", "position")
-"""What a rule may ask for beside the result, the operands and the parameters."""
+"""What a rule may ask for besides the result, the operands and the parameters."""
 
 _RESERVED = {"g", "out", *FACTS}
 _POSITIONAL = (
@@ -29,19 +29,19 @@ _POSITIONAL = (
 def primitive(forward: Callable[..., Any], /, **rules: Callable[..., Any]) -> Primitive:
     """Register a function of arrays with a VJP rule for each of its operands.
 
-    `forward` takes and gives arrays. Each keyword is an operand's name and gives its rule: a
-    function of the cotangent `g` of the result, and of what else its own parameters name: an
-    operand, a parameter of `forward`, the result `out`, the tuple `shapes` of all operands'
-    shapes, or `position`, the operand's place among them. What no rule names is not kept. The rule
-    returns the operand's cotangent before broadcasting is summed back: that, and the cast to the
-    operand's dtype, happen by themselves. Written with NumPy's functions and operators, it works
-    on Tensors too, and can itself be differentiated.
+    `forward` takes and returns arrays. Each keyword names an operand and gives its rule: a function
+    of the cotangent `g` of the result and of whatever else its parameters name: an
+    operand, a parameter of `forward`, the result `out`, the tuple `shapes` of all operands' shapes,
+    or `position`, the operand's place among them. What no rule names is not kept. The rule returns
+    the operand's cotangent before broadcasting is summed back: that, and the cast to the operand's
+    dtype, are done for it. Written with NumPy's functions and operators, it works on Tensors too,
+    and can itself be differentiated.
 
-    If `forward` is NumPy's own, NumPy's name records from then on; the operands of a ufunc are
-    called x, y, …. A second registration replaces the first.
+    If `forward` is NumPy's own, calls of it with Tensors are recorded from then on; the operands of
+    a ufunc are called x, y, …. A second registration replaces the first.
 
-    Raises `ArgumentError` for a rule whose operand, or something that it asks for, `forward` has
-    not, `ArgumentTypeError` for what is no function.
+    Raises `ArgumentError` for a rule of an operand that `forward` doesn't have, or that asks for
+    something unknown, `ArgumentTypeError` for anything but a function.
 
     >>> import einsum_grad as eg
     >>> cbrt = eg.primitive(np.cbrt, x=lambda g, out: g / (3 * out**2))
@@ -70,7 +70,7 @@ def define(
     ordered: bool = False,
     view: bool = False,
 ) -> Primitive:
-    """`primitive` for the library's own tables; `of` are NumPy's functions that it stands for."""
+    """`primitive` for the library's own tables; `of` are NumPy's functions that it replaces."""
     name = getattr((*of, forward)[0], "__name__", type(forward).__name__).strip("_")
     signature = _signature(name, forward)
     operands = _operands(name, forward, signature, rules)
@@ -106,7 +106,7 @@ def _signature(name: str, function: Callable[..., Any]) -> inspect.Signature:
     except (TypeError, ValueError):
         raise ArgumentTypeError(
             f"{name}: a forward and its rules are functions whose signature Python can tell; "
-            "wrap what is not in a def"
+            "wrap anything else in a def"
         ) from None
 
 
@@ -116,7 +116,7 @@ def _operands(
     signature: inspect.Signature,
     rules: Mapping[str, Any],
 ) -> tuple[str, ...]:
-    """The parameters up to the last one with a rule; those that follow are no operands."""
+    """The parameters up to the last one with a rule; those after it are not operands."""
     parameters = [p.name for p in signature.parameters.values() if p.kind in _POSITIONAL]
     if not rules:
         raise ArgumentError(f"{name} needs a rule: operand=lambda g, …: …")

@@ -1,4 +1,4 @@
-"""Primitives that move numbers and don't compute: reshaping, indexing, joining, padding."""
+"""Primitives that move elements without arithmetic: reshaping, indexing, joining, padding."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _index(x: Any, index: Any) -> Any:
 
 
 def _scatter(values: Any, index: Any, shape: Shape) -> Any:
-    """Zeros, and the values added at the index: what indexing is the transpose of."""
+    """Zeros with the values added at the index: the transpose of indexing."""
     if not any(isinstance(part, np.ndarray) and part.dtype.kind in "iu" for part in index):
         out = np.zeros(shape, values.dtype)
         out[index] = values
@@ -75,7 +75,7 @@ def _getitem(x: Any, index: Any) -> Any:
 
 
 def _frozen(part: Any) -> Any:
-    """A part of an index that no later write can change."""
+    """A part of an index, copied so that no later write can change it."""
     part = look(part)
     if not isinstance(part, (list, np.ndarray)):
         return part

@@ -1,6 +1,6 @@
 """`jvp` and `hvp`: derivatives of a function along given directions.
 
-There is no second table of rules for them. A pullback is linear in its cotangent, and the transpose
+They need no second table of rules. A pullback is linear in its cotangent, and the transpose
 of a transpose is the map itself. So the tangent is the gradient, by the cotangent, of the inner
 product of the recorded pullback with the direction (J. Townsend, "A new trick for calculating
 Jacobian vector products", 2017). A Hessian is symmetric, so its product with a direction is the
@@ -28,15 +28,14 @@ from einsum_grad.errors import ArgumentError, AutogradError, DTypeError, Operand
 def jvp(fn: Callable[..., Any], operands: Any, tangents: Any) -> tuple[Any, Any]:
     """Return the output of `fn` and its tangent, the derivative along `tangents`.
 
-    `operands` is an array or a tuple of the arrays that `fn` takes, `tangents` the like: each of
-    its operand's shape, or None for an operand that does not move. `fn` returns a Tensor of any
-    shape; the tangent has its shape and dtype. Of complex numbers it is the change of the output,
-    holomorphic or not: there is no convention to choose. Where an operand requires a gradient,
-    or `fn` makes use of a Tensor that does, both results are Tensors that can be differentiated
-    again.
+    `operands` is an array, or a tuple of the arrays that `fn` takes; `tangents` is alike: each has
+    its operand's shape, or is None for an operand that does not move. `fn` returns a Tensor of any
+    shape; the tangent has its shape and dtype. For complex numbers it is the change of the output,
+    holomorphic or not: there is no convention to choose. Where an operand requires a gradient, or
+    `fn` uses a Tensor that does, both results are Tensors that can be differentiated again.
 
     Raises `OperandError` for tangents that do not fit, `DTypeError` for those of another kind,
-    `AutogradError` if `fn` returns no Tensor.
+    `AutogradError` if `fn` returns anything but a Tensor.
 
     >>> import einsum_grad as eg
     >>> eg.jvp(lambda x: x * x, np.array([1.0, 3.0]), np.array([1.0, 10.0]))
@@ -51,7 +50,7 @@ def jvp(fn: Callable[..., Any], operands: Any, tangents: Any) -> tuple[Any, Any]
         if not variables and not isinstance(out, Tensor):
             out = Tensor(out)
         if not isinstance(out, Tensor):
-            raise AutogradError(f"the function returned a {type(out).__name__}, and no Tensor")
+            raise AutogradError(f"the function returned a {type(out).__name__}, not a Tensor")
         higher = outside and goes_on((*given, *directions), [out], variables.values())
         moving = [(variable, directions[n]) for n, variable in variables.items()]
         tangent = _pushed(out, moving, higher)
@@ -64,8 +63,8 @@ def hvp(
     """Return the gradient of `fn` and the product of its Hessian with `tangents`.
 
     `fn` returns a Tensor of one real number. `operands` and `tangents` are as for `jvp`; both
-    results are an array, or a tuple of one for each operand. By complex numbers both are conjugates
-    of the derivatives, as those of `grad` are; `conj=False` leaves that out.
+    results are an array, or a tuple of one for each operand. For complex numbers both are
+    conjugates of the derivatives, as those of `grad` are; `conj=False` leaves the conjugation out.
 
     >>> import einsum_grad as eg
     >>> eg.hvp(lambda x: np.sum(x**3), np.array([1.0, 2.0]), np.array([1.0, 10.0]))
@@ -92,7 +91,7 @@ def hvp(
 
 
 def _pushed(out: Tensor, moving: Sequence[tuple[Tensor, Any]], higher: bool) -> Any:
-    """The tangent of `out`: the pullback is recorded from a cotangent, and pulled back to it."""
+    """The tangent of `out`: record the pullback of a cotangent, and pull back to that cotangent."""
     nodes = [variable._node for variable, _ in moving if variable._node is not None]
     if out._node is None or not nodes:
         return zeros(out.shape, out.dtype, higher)
@@ -107,7 +106,7 @@ def _pushed(out: Tensor, moving: Sequence[tuple[Tensor, Any]], higher: bool) -> 
     total, leaf = sum(parts, start=Tensor(0.0)), cotangent._node
     arrived = {}
     if total._node is not None and leaf is not None:
-        # What is older than the cotangent belongs to the forward: constant in this pass.
+        # Nodes older than the cotangent belong to the forward: constants in this pass.
         arrived = pull_back(
             total._node,
             np.ones(()),

@@ -17,19 +17,19 @@ OUTPUT = -1
 """The position of an operation's result, where its operands have 0, 1, …"""
 
 Lift: TypeAlias = Callable[[int, Any], Any]
-"""Turns a saved array into what the rules work on; given its position and the array."""
+"""From the position of a saved array, and the array, to what the rules work on."""
 
 Pull: TypeAlias = Callable[[Any, Lift], Sequence[Any]]
-"""From a cotangent to one for each wanted operand; what it needs for that is kept in it."""
+"""From a cotangent to one for each wanted operand; it holds the residuals that it needs."""
 
 _numbers = itertools.count(1)
 
 
 class Traced:
-    """What a Tensor is made of: an array, and where in the graph it stands.
+    """What a Tensor is made of: an array, and its place in the graph.
 
-    `_lent` says that others may have borrowed the array, as `ownership` describes. There is no
-    `_data`, which numpy.ma would read without asking `__array__`.
+    `_lent` means that others may have borrowed the array; see `ownership`. The array isn't called
+    `_data`, which numpy.ma would read without going through `__array__`.
     """
 
     __slots__ = ("_array", "_lent", "_node")
@@ -40,7 +40,7 @@ class Traced:
 
 
 class Sum:
-    """What was added up so far, and the sums that followed: the first of them is the next one."""
+    """A running total, and the sums that followed it: the first of them is the next link."""
 
     __slots__ = ("followers", "value")
 
@@ -50,11 +50,11 @@ class Sum:
 
 
 class Leaf:
-    """A variable: the place where its gradient arrives, from several threads too.
+    """A variable: where its gradient accumulates, possibly from several threads.
 
-    Its sums are a chain, of which the last counts. To append to a list is atomic, so of two that
-    follow the same sum one is the first, and the other is added again. There is no lock that a
-    signal handler, a finalizer or a child process could find taken.
+    Its sums form a chain whose last link counts. Appending to a list is atomic, so of two threads
+    that extend the same link one comes first, and the other tries again. There is no lock that a
+    signal handler, a finalizer or a child process could find held.
     """
 
     __slots__ = ("_sum", "dtype", "number", "shape")
@@ -67,7 +67,7 @@ class Leaf:
 
     @property
     def grad(self) -> Any:
-        """The gradient that was added up so far, or None."""
+        """The gradient accumulated so far, or None."""
         return self._last().value
 
     @grad.setter
@@ -76,7 +76,7 @@ class Leaf:
             pass
 
     def add(self, part: Any) -> None:
-        """Add an array or a Tensor to the gradient, which becomes another: it may be held."""
+        """Add an array or a Tensor to the gradient, out of place: the old one may be held."""
         while True:
             last = self._last()
             total = part if last.value is None else last.value + part
@@ -91,7 +91,7 @@ class Leaf:
         return last
 
     def _follow(self, last: Sum, value: Any) -> bool:
-        """Let `value` follow `last`, unless another did already."""
+        """Append `value` after `last`; whether it came first."""
         following = Sum(value)
         last.followers.append(following)
         first = self._sum = last.followers[0]
@@ -99,7 +99,7 @@ class Leaf:
 
 
 class Node:
-    """A recorded operation; its number is higher than those of everything it was made of."""
+    """A recorded operation; its number is higher than that of anything it depends on."""
 
     __slots__ = ("dtype", "name", "number", "parents", "pull", "shape", "wanted")
 
@@ -120,14 +120,14 @@ class Node:
         self.pull: Pull | None = pull
 
     def free(self) -> None:
-        """Let go of what the operation kept, and of the graph behind it."""
-        # In this order: another thread that still finds a pull has found the parents before.
+        """Drop the residuals and the graph behind this operation."""
+        # In this order: readers take the parents first, so one that finds a pull has its parents.
         self.pull = None
         self.parents = ()
 
 
 def wanted_positions(operands: Sequence[Any]) -> tuple[int, ...]:
-    """The positions of the operands that a gradient is wanted for.
+    """The positions of the operands that require a gradient.
 
     >>> wanted_positions([1.0, np.ones(3)])
     ()

@@ -24,13 +24,13 @@ NO_GRAPH = (
 
 
 class Tensor(Operators, Methods, Conversions):
-    """An array of numbers; what is computed from it is recorded, so that gradients can be had.
+    """An array of numbers that records what is computed from it, so that it has gradients.
 
     `data` is copied. With `requires_grad=True`, for floating and complex numbers only, `backward`
-    of a result puts the gradient into `.grad`. NumPy's functions and operators take Tensors and
-    give Tensors; the arrays of recorded results are read-only.
+    of a result adds the gradient to `.grad`. NumPy's functions and operators take and return
+    Tensors; the arrays of recorded results are read-only.
 
-    Raises `DTypeError` for what is no array of numbers, and for a gradient of integers or bools.
+    Raises `DTypeError` for anything but numbers, and for integers or bools with `requires_grad`.
 
     >>> import einsum_grad as eg
     >>> x = eg.Tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
@@ -51,20 +51,20 @@ class Tensor(Operators, Methods, Conversions):
 
     @classmethod
     def _of(cls, array: Array, node: Node | Leaf | None) -> Tensor:
-        """A Tensor of an array that nobody can write to but its holders."""
+        """A Tensor around an array that only its holders can write to."""
         tensor = cls.__new__(cls)
         tensor._array, tensor._node, tensor._lent = array, node, True
         return tensor
 
     @property
     def data(self) -> Array:
-        """The array, which has no gradient: what is computed from it is not recorded.
+        """The array itself: nothing computed from it is recorded.
 
-        This is how to ask for the array of a Tensor that requires a gradient: `np.asarray(x)` and
-        the like, which would lose it without notice, raise `AutogradError` outside of `no_grad()`.
-        Writing to the array changes this Tensor, and nothing that was computed from it. Another
-        array of the same shape and dtype may be assigned; it is copied. The array of a recorded
-        result is read-only.
+        This is how to get the array of a Tensor that requires a gradient: `np.asarray(x)` and the
+        like, which would silently lose the gradient, raise `AutogradError` outside `no_grad()`.
+        Writing to the array changes this Tensor, but nothing computed from it before. Another array
+        of the same shape and dtype may be assigned; it is copied. The array of a recorded result is
+        read-only.
         """
         return hand_out(self)
 
@@ -78,10 +78,10 @@ class Tensor(Operators, Methods, Conversions):
 
     @property
     def grad(self) -> Any:
-        """The gradient that backward passes have added up here; None before the first.
+        """The gradient accumulated by backward passes; None before the first.
 
         An array of the Tensor's shape and dtype; after `backward(create_graph=True)` a Tensor.
-        None may be assigned to begin anew. Only variables have one: results have None.
+        Assign None to start over. Only variables have one; that of a result is None.
         """
         return self._node.grad if isinstance(self._node, Leaf) else None
 
@@ -94,7 +94,7 @@ class Tensor(Operators, Methods, Conversions):
 
     @property
     def requires_grad(self) -> bool:
-        """Whether this is a variable, or was computed from one; may be set unless recorded."""
+        """Whether this is a variable or was computed from one; can't be set on recorded results."""
         return self._node is not None
 
     @requires_grad.setter
@@ -111,7 +111,7 @@ class Tensor(Operators, Methods, Conversions):
         self._node = Leaf(self._array) if value else None
 
     def detach(self) -> Tensor:
-        """The same values as a constant; a later change of one of the two is not seen in the other.
+        """The same values as a constant; later writes to either are not seen in the other.
 
         >>> Tensor(3.0, requires_grad=True).detach()
         Tensor(3.)
@@ -121,15 +121,15 @@ class Tensor(Operators, Methods, Conversions):
     def backward(
         self, grad: Any = None, *, retain_graph: bool = False, create_graph: bool = False
     ) -> None:
-        """Add to `.grad` of every variable behind this result its gradient.
+        """Add the gradient of every variable behind this result to its `.grad`.
 
-        `grad` is the cotangent, of the result's shape; 1 by default for a result of one real
-        number. The graph is freed on the way unless `retain_graph`. With `create_graph` the pass
-        is itself recorded, and the gradients are Tensors that can be differentiated again. Passes
+        `grad` is the cotangent, of the result's shape; by default 1 for a single real number. The
+        graph is freed along the way unless `retain_graph`. With `create_graph` the pass is itself
+        recorded, and the gradients are Tensors that can be differentiated again. Passes
         in several threads add up; those through one graph need `retain_graph`.
 
         Raises `AutogradError` where there is no graph or it was freed, and for a cotangent that is
-        missing or of another shape or kind. Then no `.grad` has changed.
+        missing or of another shape or kind; no `.grad` has changed then.
 
         >>> x = Tensor([1.0, 2.0], requires_grad=True)
         >>> (x * x).backward([1.0, 10.0])
@@ -150,7 +150,7 @@ class Tensor(Operators, Methods, Conversions):
         if array.shape != self._array.shape or array.dtype != self._array.dtype:
             raise OperandError(
                 f"the {what} of this Tensor has shape {self._array.shape} and dtype "
-                f"{self._array.dtype}; given were {array.shape} and {array.dtype}"
+                f"{self._array.dtype}; got {array.shape} and {array.dtype}"
             )
         return array.copy()
 

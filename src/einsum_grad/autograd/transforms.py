@@ -28,23 +28,22 @@ def grad(
     conj: bool = True,
     holomorphic: bool = False,
 ) -> Callable[..., Any]:
-    """Return the function that gives the gradient of `fn`.
+    """Return a function that computes the gradient of `fn`.
 
-    `fn` takes arrays and returns a Tensor of one real number. In its place of the arguments
-    numbered `argnums` it gets Tensors. The result calls `fn` once and returns the gradient, of the
-    argument's shape and dtype, or a tuple of them if `argnums` is a sequence; an argument that
-    `fn` makes no use of has zeros. Given Tensors that require gradients, or where `fn` makes use
-    of such, it returns Tensors that can be differentiated again: by the gradient of a function
-    around it, and so `grad(grad(fn))` is the second derivative.
+    `fn` takes arrays and returns a Tensor of one real number. Its arguments at the positions
+    `argnums` are passed as Tensors. The result calls `fn` once and returns the gradient, of the
+    argument's shape and dtype, or a tuple of them if `argnums` is a sequence; an argument that `fn`
+    doesn't use has zeros. Given Tensors that require gradients, or where `fn` uses such, it returns
+    Tensors that the gradient of a function around it can differentiate again: `grad(grad(fn))` is
+    the second derivative.
 
-    The gradient by complex numbers is the way to ascend; `conj=False` gives its conjugate, as JAX
-    does. With `holomorphic=True`, `fn` is one that is so, from complex numbers to one complex
-    number: then `conj=False` gives its derivative, and the default that derivative's conjugate, as
-    torch does.
+    For complex arguments the gradient points along the steepest ascent; `conj=False` gives its
+    conjugate, as JAX does. `holomorphic=True` is for a holomorphic `fn`, from complex numbers to
+    one complex number: then `conj=False` gives its derivative, and the default that derivative's
+    conjugate, as torch does.
 
-    Raises `AutogradError` if `fn` returns anything else, `DTypeError` for an argument of integers,
-    or of real numbers where `holomorphic`, `ArgumentError` for a number that is not that of an
-    argument.
+    Raises `AutogradError` if `fn` returns anything else, `DTypeError` for an integer argument, or a
+    real one with `holomorphic`, `ArgumentError` for a position without an argument.
 
     >>> import einsum_grad as eg
     >>> def cube(x):
@@ -68,7 +67,7 @@ def value_and_grad(
     conj: bool = True,
     holomorphic: bool = False,
 ) -> Callable[..., Any]:
-    """Return the function that gives the value of `fn` and its gradient, as `grad` does.
+    """Return a function that computes the value of `fn` and its gradient, as `grad` does.
 
     >>> import einsum_grad as eg
     >>> eg.value_and_grad(lambda x, w: np.sum(x * w), argnums=(0, 1))(np.ones(2), np.ones(2))
@@ -116,28 +115,28 @@ def _taken(node: Node | Leaf, cotangents: Cotangents, higher: bool) -> Any:
 
 
 def zeros(shape: Shape, dtype: DType, higher: bool) -> Any:
-    """The derivative of what doesn't depend on the variable: a Tensor if it is of higher order."""
+    """The derivative of what doesn't depend on the variable: a Tensor if `higher`."""
     array = np.zeros(shape, dtype)
     return Tensor._of(array, None) if higher else array
 
 
 def in_convention(gradient: Any, conj: bool) -> Any:
-    """A gradient that points along the ascent, or its conjugate, which is JAX's."""
+    """A gradient that points along the ascent, or its conjugate, as JAX has it."""
     return gradient if conj or gradient.dtype.kind != "c" else np.conjugate(gradient)
 
 
 def check_complex(tensors: Iterable[Tensor]) -> None:
-    """Raise `DTypeError` for what a holomorphic function is not of."""
+    """Raise `DTypeError` unless all of them are complex."""
     for tensor in tensors:
         if tensor.dtype.kind != "c":
             raise DTypeError(
                 "holomorphic=True is for functions from complex numbers to complex numbers, and "
-                f"here is {tensor.dtype}; convert it, as with astype(complex), or leave that out"
+                f"this is {tensor.dtype}; convert it, as with astype(complex), or leave that out"
             )
 
 
 def as_variable(value: Any, number: int) -> Tensor:
-    """What `fn` gets for an argument: a leaf, or a step from the graph that it is recorded in."""
+    """What `fn` gets for an argument: a leaf, or a new node on the graph it is recorded in."""
     if needs_gradient(value):
         alias: Tensor = +value
         return alias
@@ -148,10 +147,10 @@ def as_variable(value: Any, number: int) -> Tensor:
 
 
 def goes_on(arguments: Iterable[Any], results: Iterable[Any], variables: Iterable[Tensor]) -> bool:
-    """Whether a derivative can itself be differentiated: by an argument that is recorded.
+    """Whether a derivative can itself be differentiated, by an argument that is recorded.
 
-    Or by what the function closes over: then results of it come from what was recorded before its
-    `variables` were made.
+    Or by what the function closes over: then its results depend on nodes older than its
+    `variables`.
     """
     if any(map(needs_gradient, arguments)):
         return True
@@ -162,7 +161,7 @@ def goes_on(arguments: Iterable[Any], results: Iterable[Any], variables: Iterabl
 
 
 def needs_gradient(value: Any) -> bool:
-    """Whether this is a Tensor that something is recorded of."""
+    """Whether this is a Tensor that requires a gradient."""
     return isinstance(value, Traced) and value._node is not None
 
 
@@ -174,7 +173,7 @@ def _check_result(fn: Callable[..., Any], out: Any, holomorphic: bool) -> Tensor
         )
     kind, told = ("c", "complex") if holomorphic else ("f", "real")
     if out.size != 1 or out.dtype.kind != kind:
-        more = "; of a holomorphic function say holomorphic=True" if out.dtype.kind == "c" else ""
+        more = "; for a holomorphic function pass holomorphic=True" if out.dtype.kind == "c" else ""
         raise AutogradError(
             f"{name} returned a Tensor of shape {out.shape} and dtype {out.dtype}; its gradient "
             f"needs one {told} number, as np.sum gives{more}"
@@ -183,7 +182,7 @@ def _check_result(fn: Callable[..., Any], out: Any, holomorphic: bool) -> Tensor
 
 
 def check_given(positions: Sequence[int], args: Sequence[Any]) -> None:
-    """Raise `ArgumentError` for the number of an argument that was not given."""
+    """Raise `ArgumentError` for a position at which no argument was given."""
     for position in positions:
         if not 0 <= position < len(args):
             raise ArgumentError(

@@ -1,8 +1,8 @@
-"""The values of Tensors that record nothing: those of others are not given away unasked.
+"""The values of Tensors: those of recorded ones have to be asked for.
 
-A number or an array that is made of a recorded Tensor has no graph behind it, so whatever is
-computed from it has no gradient. Where Python or NumPy ask for one, the Tensor refuses; who
-really wants it says so, with `x.item()` or `x.data`.
+A number or an array made from a recorded Tensor has no graph behind it, so nothing computed from it
+has a gradient. Where Python or NumPy ask for one implicitly, the Tensor refuses; `x.item()` and
+`x.data` ask for it.
 """
 
 from __future__ import annotations
@@ -36,17 +36,17 @@ def is_recorded(value: Any) -> bool:
     return isinstance(value, Traced) and value._node is not None and is_recording()
 
 
-def unrecorded(value: Any, told: str) -> Any:
-    """`value` with the arrays of Tensors in their place, in lists and tuples too.
+def unrecorded(value: Any, message: str) -> Any:
+    """`value` with Tensors replaced by their arrays, in lists and tuples too.
 
-    Raises `AutogradError`, which says `told`, for a Tensor that is recorded.
+    Raises `AutogradError(message)` for a Tensor that is recorded.
 
     >>> unrecorded([1.0, "K"], "lost")
     [1.0, 'K']
     """
     if isinstance(value, (list, tuple)):
-        parts = (unrecorded(one, told) for one in value)
+        parts = (unrecorded(one, message) for one in value)
         return tuple(parts) if isinstance(value, tuple) else list(parts)
     if is_recorded(value):
-        raise AutogradError(told)
+        raise AutogradError(message)
     return value._array if isinstance(value, Traced) else value

@@ -1,4 +1,4 @@
-"""NumPy's functions that write into an array: of Tensors, only the numbers of unrecorded ones."""
+"""NumPy's functions that write into an array: of Tensors they take unrecorded ones only."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ def write(
     targets: Sequence[Any],
     args: Sequence[Any],
     kwargs: Mapping[str, Any],
-    told: str = INTO,
+    message: str = INTO,
 ) -> Any:
-    """Run a function that writes into the arrays `targets`, of which none is a Tensor.
+    """Run a function that writes into the arrays `targets`, none of which may be a Tensor.
 
-    Raises `AutogradError` where one is, and, saying `told`, for a recorded Tensor.
+    Raises `AutogradError` where one is, and, with `message`, for a recorded operand.
     """
     if any(isinstance(target, Traced) for target in targets):
         raise AutogradError(INTO.format(name))
-    told = told.format(name)
-    plain = {key: unrecorded(value, told) for key, value in kwargs.items()}
-    return run(name, function, unrecorded(list(args), told), plain)
+    message = message.format(name)
+    plain = {key: unrecorded(value, message) for key, value in kwargs.items()}
+    return run(name, function, unrecorded(list(args), message), plain)
 
 
 def _writing(function: Callable[..., Any], target: str) -> Callable[..., Any]:
-    """What runs in the place of a function that writes into its first parameter, `target`."""
+    """The replacement of a function that writes into its first parameter, `target`."""
 
     def filled(*args: Any, **kwargs: Any) -> Any:
         targets = [*args[:1], kwargs.get(target)]
@@ -44,7 +44,7 @@ def _writing(function: Callable[..., Any], target: str) -> Callable[..., Any]:
 
 
 def _full_like(a: Any, fill_value: Any, *args: Any, **kwargs: Any) -> Any:
-    """An array that has only its shape and dtype from `a`."""
+    """Only the shape and dtype of `a` are used."""
     value = unrecorded(fill_value, FILLED.format("np.full_like"))
     return run("full_like", np.full_like, (look(a), value, *args), kwargs)
 
@@ -57,4 +57,4 @@ WRITING: Mapping[Callable[..., Any], Callable[..., Any]] = {
     np.put_along_axis: _writing(np.put_along_axis, "arr"),
     np.putmask: _writing(np.putmask, "a"),
 }
-"""NumPy's functions that write into an array, and what runs in their place."""
+"""NumPy's functions that write into an array, and their replacements."""

@@ -30,7 +30,7 @@ def summed(array: Array, axis: tuple[int, ...]) -> Any:
     if not (array.size and array.dtype.kind in "fc"):
         return array.sum(axis=axis)
     if not array.flags.c_contiguous:
-        return _summed_as_it_is(array, axis)
+        return _summed_strided(array, axis)
     kept = tuple(size for place, size in enumerate(array.shape) if place not in axis)
     if array.dtype.kind != "c":
         return _products(array, axis).reshape(kept)[()]
@@ -40,7 +40,7 @@ def summed(array: Array, axis: tuple[int, ...]) -> Any:
     return total if np.isfinite(total).all() else array.sum(axis=axis)
 
 
-def _summed_as_it_is(array: Array, axis: tuple[int, ...]) -> Any:
+def _summed_strided(array: Array, axis: tuple[int, ...]) -> Any:
     """The sum of a strided array, which no BLAS reads, in chunks of the first axis."""
     if array.nbytes < machine.WAKE_FOR_STRIDED_SUM:
         return array.sum(axis=axis)

@@ -8,7 +8,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from einsum_grad.lower import machine, places_of
+from einsum_grad.lower import machine, sets_of
 
 
 def cut_of(array: NDArray[Any]) -> tuple[int, int] | None:
@@ -25,17 +25,17 @@ def cut_of(array: NDArray[Any]) -> tuple[int, int] | None:
     axes = [(axis, n, abs(s)) for axis, (n, s) in after if n > 1 and s]
     least = {last: machine.TILE_STRIDE_OF_LAST}
     apart = [(axis, n, s) for axis, n, s in axes if s >= least.get(axis, machine.TILE_STRIDE)]
-    places = places_of((n, s & -s) for _, n, s in apart)
+    sets = sets_of((n, s & -s) for _, n, s in apart)
     count = math.prod(n for _, n, _ in apart)
-    few = max(machine.TILE_LENGTH, machine.TILE_LINES * places)
+    few = max(machine.TILE_LENGTH, machine.TILE_LINES * sets)
     near = max((n * s for _, n, s in {*axes} - {*apart}), default=machine.CACHE_LINE)
-    if count <= machine.CROWDED_SET * places or few * near > machine.TILE_BYTES:
+    if count <= machine.CROWDED_SET * sets or few * near > machine.TILE_BYTES:
         return None
     if len(apart) == 1:
         return last, few
     # Writes should be long: with several such axes, one before the last is tiled.
     shortest, longest = machine.TILE_LAST_SHORTEST, machine.TILE_LAST_LONGEST
-    if places > machine.TILE_SETS or not shortest <= array.shape[last] <= longest:
+    if sets > machine.TILE_SETS or not shortest <= array.shape[last] <= longest:
         return None
     axis, size, _ = max(apart[:-1], key=lambda found: found[2])
     return axis, max(1, size * few // count)

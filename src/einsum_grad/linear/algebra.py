@@ -1,4 +1,4 @@
-"""Sums, multiples and products of linear maps: they are linear maps again."""
+"""Sums, multiples and products of linear maps, which are linear maps again."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def scaled(given: M, number: Any) -> M:
     """The map times a number, which is one more factor of each term."""
     check_plain(number, "the number")
     if np.ndim(number) or not isinstance(number, (int, float, complex, np.number, np.ndarray)):
-        raise ArgumentTypeError(f"a linear map is multiplied by a number, and not {number!r:.80}")
+        raise ArgumentTypeError(f"a linear map is multiplied by a number, not {number!r:.80}")
     dtype = np.result_type(given.dtype, number)
     factor = (len(given.arrays), ())
     return dataclasses.replace(
@@ -49,7 +49,7 @@ def scaled(given: M, number: Any) -> M:
 
 
 def composed(left: M, right: Terms) -> M:
-    """The product of two maps: the columns of `left` are the rows of `right`, and summed."""
+    """The product of two maps: the columns of `left` are contracted with the rows of `right`."""
     if left.column_shape != right.row_shape:
         raise OperandError(f"{left} and {right} can't be multiplied")
     dtype = np.result_type(left.dtype, right.dtype)
@@ -74,13 +74,13 @@ def composed(left: M, right: Terms) -> M:
 
 
 def _moved(term: LinearTerm, by: int) -> LinearTerm:
-    """The term where `by` other arrays stand before its own."""
+    """The term with `by` other arrays before its own."""
     factors = tuple((number + by, labels) for number, labels in term.factors)
     return dataclasses.replace(term, factors=factors)
 
 
 def _apart(term: LinearTerm, mark: str) -> LinearTerm:
-    """The term in labels that no term with another mark has."""
+    """The term with labels that no term with another mark has."""
     return term.rename({label: f"{mark}{label}" for label in term.dense.labels()})
 
 
@@ -92,7 +92,7 @@ def _joined(one: LinearTerm, other: LinearTerm) -> tuple[LinearTerm, Labels]:
 
 
 def _lost(term: LinearTerm, between: Labels, shape: tuple[int, ...]) -> int:
-    """The sizes of the labels that are summed and that nothing in the product has any more."""
+    """The product of the sizes of the summed labels that no factor has."""
     known = set(term.dense.labels())
     sizes = {label: size for label, size in zip(between, shape, strict=True) if label not in known}
     return math.prod(sizes.values())

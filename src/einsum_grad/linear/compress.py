@@ -18,7 +18,7 @@ Part = tuple[Labels, Array]
 
 
 def compressed(given: M) -> M:
-    """Contract each group of factors that gets no larger by it, and add what has equal deltas."""
+    """Contract each group of factors that doesn't grow by it, and add terms with equal deltas."""
     alike: defaultdict[LinearTerm, list[Array]] = defaultdict(list)
     several: list[tuple[LinearTerm, list[Part]]] = []
     for term in given.terms:
@@ -39,7 +39,7 @@ def compressed(given: M) -> M:
 
 
 def _parts(given: Terms, term: LinearTerm) -> list[Part]:
-    """What is left of the factors of a term."""
+    """The factors of a term, contracted where that makes them smaller."""
     sizes = given.sizes(term)
     parts: list[Part] = []
     for group in groups(term):

@@ -24,10 +24,10 @@ from einsum_grad.runtime.specialization import as_array
 class LinearMap(Terms):
     """A sum of products of arrays and deltas, as a matrix whose rows and columns have axes.
 
-    It multiplies arrays of shape `column_shape`, or flat ones of as many numbers, and gives arrays
-    of `row_shape`, or flat ones. Maps of fitting shapes are added, multiplied with each other by
-    `@` and with numbers by `*`, and transposed. `shape`, `dtype`, `matvec` and `rmatvec` are what
-    SciPy's iterative solvers ask for, so that they take a LinearMap as it is.
+    It multiplies arrays of shape `column_shape`, or flat ones of the same size, and returns arrays
+    of `row_shape`, or flat ones. Maps of matching shapes can be added and multiplied by `@`; any
+    can be scaled by `*` and transposed. `shape`, `dtype`, `matvec` and `rmatvec` are what SciPy's
+    iterative solvers ask for, so they take a LinearMap as it is.
 
     Raises `OperandError` for arrays or maps that do not fit.
 
@@ -54,9 +54,9 @@ class LinearMap(Terms):
         return out if vector.shape == self.column_shape else out.reshape(-1)
 
     def rmatvec(self, cotangent: Any) -> Array:
-        """The product of the conjugate transpose with `cotangent`: the pullback of it.
+        """The product of the conjugate transpose with `cotangent`: its pullback.
 
-        Beside complex operands a real variable's gradient is the real part of this.
+        The gradient of a real variable beside complex operands is the real part of this.
 
         >>> import einsum_grad as eg
         >>> eg.compile("ij,j->i").jacobian(1).at([[1.0, 2.0]], [0.0, 0.0]).rmatvec([10.0])
@@ -77,7 +77,7 @@ class LinearMap(Terms):
         return total(parts, self.arrays, self.row_shape + self.column_shape, self.dtype)
 
     def solve(self, right: Any) -> Array:
-        """The array that this map takes to `right`; a block at a time where deltas divide it.
+        """The array that this map takes to `right`, found block by block where deltas allow it.
 
         Raises `OperandError` for a map that is not square or that is singular.
 
@@ -90,7 +90,7 @@ class LinearMap(Terms):
         return out if vector.shape == self.row_shape else out.reshape(-1)
 
     def compressed(self) -> LinearMap:
-        """The same map with its arrays contracted as far as they get smaller, and like terms added.
+        """The same map with arrays contracted where that makes them smaller, and like terms added.
 
         >>> import einsum_grad as eg
         >>> U, V = np.ones((200, 5)), np.ones((30, 5))
@@ -111,7 +111,7 @@ class LinearMap(Terms):
         return math.prod(self.shape)
 
     @property
-    def T(self) -> LinearMap:  # noqa: N802  # as NumPy calls it
+    def T(self) -> LinearMap:  # noqa: N802  # NumPy's name
         """The transpose."""
         return dataclasses.replace(
             self,
@@ -121,7 +121,7 @@ class LinearMap(Terms):
         )
 
     @property
-    def H(self) -> LinearMap:  # noqa: N802  # as SciPy calls it
+    def H(self) -> LinearMap:  # noqa: N802  # SciPy's name
         """The conjugate transpose."""
         if self.dtype.kind != "c":
             return self.T
@@ -148,7 +148,7 @@ class LinearMap(Terms):
         return self * -1
 
     def aslinearoperator(self) -> Any:
-        """This map as a `scipy.sparse.linalg.LinearOperator`; it needs SciPy."""
+        """This map as a `scipy.sparse.linalg.LinearOperator`; needs SciPy."""
         from scipy.sparse.linalg import aslinearoperator
 
         return aslinearoperator(self)
@@ -168,6 +168,6 @@ class LinearMap(Terms):
         if vector.shape in ((math.prod(shape),), (math.prod(shape), 1)):
             return vector.reshape(shape)
         raise OperandError(
-            f"this map takes {self.column_shape} to {self.row_shape}; given was an array of shape "
+            f"this map takes {self.column_shape} to {self.row_shape}; got an array of shape "
             f"{vector.shape} where {shape} belongs"
         )

@@ -1,4 +1,4 @@
-"""`LinearPattern`: a Jacobian or a Hessian as patterns, before there are operands."""
+"""`LinearPattern`: a Jacobian or a Hessian as patterns, without operands."""
 
 from __future__ import annotations
 
@@ -38,11 +38,10 @@ Fitted = tuple[tuple[LinearTerm, ...], Shape, Shape]
 
 
 class LinearPattern:
-    """A Jacobian or a Hessian of a pattern; `jacobian` and `hessian` of a function make it.
+    """A Jacobian or a Hessian of a pattern, made by `Function.jacobian` and `Function.hessian`.
 
-    It is a sum of products of operands and deltas. All its methods that compute take the operands
-    of the function, whose shapes have to fit as they do there; `at` binds them once for several
-    uses.
+    It is a sum of products of operands and deltas. The methods that compute take the operands of
+    the function, whose shapes must fit as they do there; `at` binds them once for several uses.
 
     >>> import einsum_grad as eg
     >>> J = eg.compile("ij,jk->ik").jacobian(0)
@@ -69,17 +68,17 @@ class LinearPattern:
 
     @property
     def patterns(self) -> tuple[str, ...]:
-        """A generalised pattern for each term: what it takes to make it dense.
+        """A generalised pattern for each term: dense, as `materialize` returns it.
 
-        Its inputs are the operands that are left; its output has the axes of the rows and then
+        Its inputs are the operands that remain; its output has the axes of the rows and then
         those of the columns.
         """
         return tuple(str(term.dense) for term in self.derivative.terms)
 
     def at(self, *operands: Any) -> LinearMap:
-        """Return the linear map that this is at `operands`.
+        """Return this derivative at `operands`, as a linear map.
 
-        Raises `OperandError` where they do not fit the pattern, or where those that hold one
+        Raises `OperandError` where they do not fit the pattern, or where those that are one
         variable have different shapes.
         """
         arrays = tuple(as_array(operand, f"operand {n}") for n, operand in enumerate(operands))
@@ -131,7 +130,7 @@ class LinearPattern:
         return count(derivative(self._request.pattern, self._wrt, known).axes, known)
 
     def compressed_size(self, sizes: Mapping[str, int] | None = None) -> int:
-        """How many numbers are enough: what is left of the operands, without any delta."""
+        """How many numbers suffice: what remains of the operands, without the deltas."""
         known = self._sizes(sizes)
         terms = derivative(self._request.pattern, self._wrt, known).terms
         return sum(count(labels, known) for labels in stored(terms, known))
@@ -175,7 +174,7 @@ class LinearPattern:
         return known
 
     def _fitted(self, shapes: tuple[Shape, ...]) -> Fitted:
-        """The terms for operands of these shapes; one without factors has the number 1."""
+        """The terms for operands of these shapes; a term without factors gets the factor 1."""
         asked, last = self._request, self._wrt[-1][0]
         bound = bind(asked.equation, asked.unbound, shapes, dict(asked.given))
         self._check_alike(shapes)
@@ -195,7 +194,7 @@ class LinearPattern:
             for other in others:
                 if shapes[other] != shapes[first]:
                     raise OperandError(
-                        f"operands {first} and {other} are to be one variable, and have the shapes "
+                        f"operands {first} and {other} are one variable, but have the shapes "
                         f"{shapes[first]} and {shapes[other]}"
                     )
 
@@ -203,11 +202,11 @@ class LinearPattern:
 def linear_pattern(request: Request, *variables: Any) -> LinearPattern:
     """The derivative of a pattern by each of `variables`: positions, or tuples of them.
 
-    Raises `ArgumentError` or `ArgumentTypeError` for positions that no operand has, or whose
-    operands can't be one variable, as they have other axes.
+    Raises `ArgumentError` or `ArgumentTypeError` for positions without an operand, or whose
+    operands have different axes and so can't be one variable.
     """
     operands = len(request.equation.inputs)
     wrt = tuple(read_positions(each, operands) for each in variables)
     if ELLIPSIS not in request.unbound.labels():
-        derivative(request.unbound, wrt)  # later each call has its own shapes
+        derivative(request.unbound, wrt)  # refuses early; each call derives for its own shapes
     return LinearPattern(request, wrt)

@@ -1,4 +1,4 @@
-"""Running a pattern that was derived and not written: it goes through `compile` like any other."""
+"""Running derived patterns: they go through `compile` like written ones."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from einsum_grad.runtime.integers import bound, check_holds, largest
 def run(pattern: Pattern, arrays: Sequence[Array], sizes: Mapping[str, int]) -> Array:
     """The output of `pattern`; `sizes` are those of its labels. It may be a view of an array.
 
-    Raises `DTypeError` for whole numbers that would wrap around.
+    Raises `DTypeError` for integers that would wrap around.
     """
     dtype = np.result_type(*arrays)
     if dtype.kind in "iub":
@@ -27,7 +27,7 @@ def run(pattern: Pattern, arrays: Sequence[Array], sizes: Mapping[str, int]) -> 
 
 @functools.lru_cache(maxsize=1024)
 def _output_only(pattern: Pattern) -> tuple[str, ...]:
-    """The labels whose sizes the operands do not tell."""
+    """The labels whose sizes the operands don't determine."""
     return tuple(pattern.output_sizes(dict.fromkeys(pattern.output, 0)))
 
 
@@ -39,7 +39,7 @@ def _function(pattern: Pattern, sizes: tuple[tuple[str, int], ...]) -> Function:
 
 
 def added(parts: Sequence[Array]) -> Array:
-    """The sum of arrays; raises `DTypeError` for whole numbers that would wrap around."""
+    """The sum of arrays; raises `DTypeError` for integers that would wrap around."""
     dtype = np.result_type(*parts)
     if dtype.kind in "iub":
         check_holds(map(largest, parts), dtype, "the sum")
@@ -47,7 +47,7 @@ def added(parts: Sequence[Array]) -> Array:
 
 
 def total(parts: Sequence[Array], lenders: Sequence[Array], shape: Shape, dtype: DType) -> Array:
-    """The sum of arrays, zeros where there are none; it shares nothing with the `lenders`."""
+    """The sum of arrays, zeros if there are none; it shares no memory with the `lenders`."""
     if not parts:
         return np.zeros(shape, dtype)
     only = added(parts)

@@ -1,4 +1,4 @@
-"""Solving a linear map: where its deltas make it block diagonal, a block at a time."""
+"""Solving a linear map, block by block where its deltas make it block diagonal."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from einsum_grad.runtime.dtypes import Array
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
-    """How a map is divided: pairs of a row's and a column's axis that a delta makes equal.
+    """How a map splits into blocks: pairs of a row axis and a column axis that a delta equates.
 
-    Along the `varying` pairs each block is another, along the `equal` ones all are the same.
+    Along the `varying` pairs the blocks differ, along the `equal` ones they are the same.
     `rows` and `columns` are the axes of a block.
     """
 
@@ -30,11 +30,11 @@ class Blocks:
 
 
 def solve(given: Terms, right: Array) -> Array:
-    """The array that `given`, which is compressed, takes to `right`."""
+    """The array that `given`, already compressed, takes to `right`."""
     height, width = given.shape
     if height != width:
         raise OperandError(f"only a square map can be solved, and this one is {height}×{width}")
-    if not height:  # the only solution, although a block of none may be singular
+    if not height:  # the only solution, even if its blocks are singular
         return np.zeros(given.column_shape, np.result_type(given.dtype, right))
     blocks = blocks_of(given)
     matrices = _matrices(given, blocks)
@@ -45,7 +45,7 @@ def solve(given: Terms, right: Array) -> Array:
 
 
 def blocks_of(given: Terms) -> Blocks:
-    """Find the pairs of axes that every term has a delta for, and for nothing else."""
+    """Find the pairs of axes that a delta equates in every term, and with no other axis."""
     pairs = [
         (row, column)
         for row in range(len(given.row_shape))
@@ -63,7 +63,7 @@ def blocks_of(given: Terms) -> Blocks:
 
 
 def _is_delta(term: LinearTerm, row: int, column: int) -> bool:
-    """Whether these two axes have a label that no other axis has."""
+    """Whether these two axes share a label that no other axis has."""
     return term.rows[row] == term.columns[column] and term.axes.count(term.rows[row]) == 2
 
 
@@ -105,7 +105,7 @@ def _block_labels(term: LinearTerm, blocks: Blocks) -> Labels:
 
 
 def _solved(matrices: Array, sides: Array) -> Array:
-    """Solve each matrix of a stack for its right sides; half precision in single."""
+    """Solve each matrix of a stack for its right-hand sides; float16 is solved in float32."""
     dtype = np.result_type(matrices, sides)
     if dtype == np.float16:
         return _solved(matrices.astype(np.float32), sides.astype(np.float32)).astype(dtype)

@@ -21,7 +21,7 @@ class Terms:
 
     @property
     def shape(self) -> tuple[int, int]:
-        """The rows and columns as a matrix has them."""
+        """The numbers of rows and columns, as of a matrix."""
         return math.prod(self.row_shape), math.prod(self.column_shape)
 
     def factors(self, term: LinearTerm) -> tuple[Array, ...]:

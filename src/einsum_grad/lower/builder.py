@@ -1,4 +1,4 @@
-"""Adding steps to a program; every value gets a name of its own."""
+"""A builder of steps that gives every value its own name."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from einsum_grad.plan import Labels
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A step to come: what it does, and the labels that it leaves."""
+    """A step yet to be added: its operation, and the labels of its result."""
 
     op: Op
     labels: Labels
 
 
 class Builder:
-    """The steps of a program as they are added."""
+    """Collects the steps of a program."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self._steps: list[Step] = []
@@ -42,7 +42,7 @@ class Builder:
         return values[0]
 
     def derive(self, op: Op, value: Value, labels: Labels, suffix: str) -> Value:
-        """A cheap variant of `value`: made once in each function, and called the same in both."""
+        """A cheap variant of `value`, made once in each function under the same name."""
         key = (op, value.name)
         if key not in self._derived:
             self._derived[key] = Value(self.names.new(f"{value.name}_{suffix}"), labels)

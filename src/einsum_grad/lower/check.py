@@ -1,4 +1,4 @@
-"""The rules that every `Program` keeps; the tests hold each lowering against them."""
+"""The rules that every `Program` keeps; tests check each lowering."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from einsum_grad.plan import ELLIPSIS, Labels, Pattern, distinct, drop_units
 
 
 class IllFormedError(AssertionError):
-    """A program that breaks a rule: a mistake of the lowering, never of a user."""
+    """A program that breaks a rule: a bug of the lowering, never a user's mistake."""
 
 
 def check(program: Program) -> None:
-    """Raise `IllFormedError` unless each step keeps its rule and reads only what is there."""
+    """Raise `IllFormedError` unless each step keeps its rule and reads only earlier values."""
     forward = _run(program.operands, tuple(steps(program.forward)))
     _need(program.output in forward, f"{program.output} is never made")
     _need(forward.issuperset(program.residuals), "a residual is never made")
@@ -27,7 +27,7 @@ def check(program: Program) -> None:
 def _run(given: tuple[Value, ...], todo: tuple[Step, ...]) -> set[Value]:
     known = set(given)
     for step in todo:
-        _need(known.issuperset(step.args), f"'{step}' reads what is not there")
+        _need(known.issuperset(step.args), f"'{step}' reads what is not made yet")
         _need(step.result.name not in {value.name for value in known}, f"'{step}' is made twice")
         _need(_RULES[step.op](step.pattern), f"'{step}' breaks the rule of {step.op}")
         known.add(step.result)

@@ -2,8 +2,8 @@
 
 Multiplications and additions count one flop each. A contraction of n operands over N combinations
 of labels has (n-1)·N multiplications, and N additions if it sums; so two operands cost 2·N, or N
-where nothing is summed, and the sum of one operand costs N. A step that only looks at an array
-differently (a transposition, a repetition, an axis of size 1) costs nothing and makes no array.
+where nothing is summed, and the sum of one operand costs N. A view (a transposition, a repetition,
+an axis of size 1) costs nothing.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from einsum_grad.plan import AUTO, EXACT, UNIT, Labels, Order
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A number times the sizes of some labels: what a step costs, before the sizes are known.
+    """A number times the sizes of some labels: the cost of a step before sizes are known.
 
     >>> str(Term(2, ("i", "j")).at({"i": 3}))
     '6·j'
@@ -35,7 +35,7 @@ class Term:
         return "·".join([*factors, *self.labels])
 
     def at(self, sizes: Mapping[str, int]) -> Term:
-        """The term with every size filled in that is known; a 0 leaves nothing open."""
+        """The term with the known sizes filled in; a count of 0 leaves nothing open."""
         count = self.count * math.prod(sizes[label] for label in self.labels if label in sizes)
         open_ = tuple(label for label in self.labels if label not in sizes)
         return Term(count, open_ if count else ())
@@ -43,7 +43,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a function does: its flops, and the bytes of the arrays that its steps read and make."""
+    """The flops of a function, and the bytes of the arrays that its steps read and make."""
 
     flops: int
     bytes_moved: int
@@ -53,11 +53,10 @@ class Work:
 class Cost:
     """What a program costs, in flops and bytes.
 
-    `saved_bytes` is the memory of what the forward keeps for the backward beside the operands:
-    the presums and pairwise products that both use. `largest_intermediate` is the largest array
-    that a step makes on its way to the output and the gradients, these not counted. What large
-    arrays pass through in blocks is never there as a whole and counts for neither. `hint` says what
-    to try where that is much, and a longer search than ours might find less.
+    `saved_bytes` is the memory of the residuals without the operands: presums and pairwise products
+    that forward and backward share. `largest_intermediate` is the largest array made on the way to
+    the output and the gradients, these excluded. What exists chunk by chunk counts for neither.
+    `hint` says what to try where these are large and a longer search might find a better order.
     """
 
     forward: Work
@@ -72,7 +71,7 @@ def cost(
 ) -> Cost:
     """Count what `program` costs for `sizes` and numbers of `itemsize` bytes.
 
-    `order` is where its order of contraction is from. Raises `ArgumentError` where the size of a
+    `order` is the search that found its contraction path. Raises `ArgumentError` if the size of a
     label is missing.
 
     >>> from einsum_grad.lower import lower
@@ -99,12 +98,15 @@ def cost(
 
 
 def _hint(found: Cost) -> str | None:
-    """What to try where the tree that our search found is still dear."""
-    dear = found.forward.flops > machine.HINT_FLOPS, found.largest_intermediate > machine.HINT_BYTES
-    if not any(dear):
+    """What to try where the best path that our search found is still expensive."""
+    large = (
+        found.forward.flops > machine.HINT_FLOPS,
+        found.largest_intermediate > machine.HINT_BYTES,
+    )
+    if not any(large):
         return None
     what = ("many flops", "a large intermediate")
-    told = " and ".join(word for word, true in zip(what, dear, strict=True) if true)
+    told = " and ".join(word for word, true in zip(what, large, strict=True) if true)
     return f"{told}: cotengra may find a better order, optimize=cotengra.HyperOptimizer()"
 
 
@@ -114,7 +116,7 @@ def work(
     itemsize: int,
     partial: Collection[Value] = (),
 ) -> Work:
-    """The flops of some steps, and the bytes that they move; `partial` values stay in a cache."""
+    """The flops of some steps, and the bytes that they move; `partial` values stay in the cache."""
     values = (value for step in todo for value in touched(step))
     moved = (elements(value) for value in values if value not in partial)
     return Work(
@@ -124,7 +126,7 @@ def work(
 
 
 def total(todo: Iterable[Step]) -> tuple[Term, ...]:
-    """The flops of some steps, those over the same labels together."""
+    """The flops of some steps, with one term for each set of labels."""
     counts: dict[frozenset[str], Term] = {}
     for term in map(flops, todo):
         if term.count:

@@ -1,4 +1,4 @@
-"""Which steps lead to some values: those that save, those that finish, those of one gradient."""
+"""The steps that some values depend on."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from einsum_grad.lower.program import Program, Step, Value, steps
 def needed(
     todo: Iterable[Step], wanted: Collection[Value], have: Collection[Value] = ()
 ) -> tuple[Step, ...]:
-    """The steps of `todo` that lead to what is `wanted`, where they `have` some values already."""
+    """The steps of `todo` that the `wanted` values need, where those in `have` are known."""
     names, available = {value.name for value in wanted}, {value.name for value in have}
     found = []
     for step in reversed(tuple(todo)):
@@ -26,5 +26,5 @@ def saving(program: Program) -> tuple[Step, ...]:
 
 
 def finishing(program: Program) -> tuple[Step, ...]:
-    """The steps of the forward that make the output, once the residuals are there."""
+    """The steps of the forward that make the output, given the residuals."""
     return needed(steps(program.forward), (program.output,), program.residuals)

@@ -1,4 +1,4 @@
-"""How long the arrays of a function are needed: after which step each can go."""
+"""Liveness: the step after which each array of a function can be freed."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from einsum_grad.lower.program import Program, Step, Value, is_view, steps
 
 
 def dying(program: Program, todo: Sequence[Step], kept: Collection[str]) -> list[tuple[Value, ...]]:
-    """For each step of `todo` the values whose array is of no more use after it.
+    """For each step of `todo`, the values whose array is dead after it.
 
-    `kept` are the names of those that are used after `todo`. Views go with the array that they look
-    at. What the caller has doesn't go, and nothing goes once the last array is made.
+    `kept` names the values that are used after `todo`. Views die with their array. Arrays of the
+    caller are never freed, and nothing is once the last array is made.
 
     >>> from einsum_grad.lower import lower
     >>> from einsum_grad.plan import pairwise, pattern_of
@@ -46,7 +46,7 @@ def dying(program: Program, todo: Sequence[Step], kept: Collection[str]) -> list
 
 
 def _owners(program: Program, todo: Sequence[Step]) -> dict[str, str]:
-    """For each value that lies in an array of the program's own the name of that array."""
+    """The name of the array that each value lies in, for arrays that the program made."""
     owners: dict[str, str] = {}
     for step in (*steps(program.forward), *steps(program.backward), *todo):
         name, seen = step.result.name, step.args[0].name

@@ -1,4 +1,4 @@
-"""`Network` to `Program`: the forward, and by the swap rule at every node the gradients."""
+"""`Network` to `Program`: the forward, and the gradients by the swap rule at every node."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def lower(
 ) -> Program:
     """Lower `network` to the program of its forward and of the gradients of the operands in `wrt`.
 
-    The labels must be ones that may stand in generated code (`plan.spell`). `given` are the sizes
-    of labels that the output alone has. The operands and the output may have `names` of their own.
+    The labels must be fit for generated code (`plan.spell`). `given` has the sizes of labels that
+    only the output has. `names` and `output` name the operands and the output.
 
     >>> from einsum_grad.plan import pattern_of, single
     >>> from einsum_grad.syntax import parse
@@ -68,7 +68,7 @@ def lower(
 
 
 class _Lowering:
-    """One lowering: the values of operands and nodes by number, and their cotangents."""
+    """The state of one lowering: values and cotangents of operands and nodes, by number."""
 
     def __init__(self, network: Network, traits: Traits, names: Sequence[str], output: str) -> None:
         names = names or [name.lower() for name in operand_names(len(network.operands))]
@@ -93,7 +93,7 @@ class _Lowering:
         last = number == self.nodes[-1][0]
         todo = stages(normal_form(node.pattern))
         if last:
-            # What the caller gets is never the operand itself, but at least a view of it.
+            # What is returned is never the operand itself, but at least a view of it.
             todo = split(todo or [Stage(Op.CONTRACT, node.pattern.output)], self.cotangent.labels)
         args = tuple(map(self._value, node.args, node.pattern.inputs))
         name = self.output if last else self._name(number, node) if todo else args[0].name
@@ -115,12 +115,12 @@ class _Lowering:
         )
 
     def _in_turn(self, node: Node) -> list[int]:
-        """The arguments of `node` in the order in which their gradients need the least memory.
+        """The arguments of `node` in the order in which their gradients need least memory.
 
-        The largest gradient comes last, when what others need in between is gone; only labels tell
-        of sizes here, but of pairs alone, which stand in that order in the path. An operand comes
-        before a node of its size: its gradient is the last that needs the node's value, which so
-        can go before its cotangent comes.
+        The largest gradient comes last, when the intermediates of the others are freed. The number
+        of labels stands for the size here, except for two pairs, which the path has in that order.
+        An operand comes before a node of its size: its gradient is the last to need the node's
+        value, which is then freed before the node's cotangent is made.
         """
         if all(map(self._is_pair, node.args)):
             return list(range(len(node.args)))
@@ -131,7 +131,7 @@ class _Lowering:
         return sorted(range(len(node.args)), key=size)
 
     def _is_pair(self, number: int) -> bool:
-        """Whether what has this number was contracted from others."""
+        """Whether `number` is a node of more than one argument."""
         first, _ = self.nodes[0]
         return number >= first and len(self.nodes[number - first][1].args) > 1
 
@@ -163,7 +163,7 @@ class _Lowering:
         return self.builder.derive(Op.CONJUGATE, value, value.labels, "conj")
 
     def _value(self, number: int, term: Labels) -> Value:
-        """The value of an operand or node, as a contraction takes it."""
+        """The value of an operand or node in the form that a contraction takes."""
         if number in self.values:
             return self._without_units(self.values[number], term)
         return self._without_units(self._merged(self.operands[number]), term)
@@ -189,7 +189,7 @@ class _Lowering:
         return tuple(map(self._raw, node.args))
 
     def _name(self, number: int, node: Node) -> str:
-        """A prepared operand is named after it and its labels; a pair is numbered."""
+        """A presum is named after its operand and labels; pairs are numbered."""
         name = f"t{number - len(self.operands) + 1}"
         if len(node.args) == 1:
             operand = self._raw(node.args[0]).name
@@ -198,7 +198,7 @@ class _Lowering:
         return name
 
     def _reached_from(self, operands: Collection[int]) -> set[int]:
-        """The given operands and every node that one of them goes into."""
+        """The given operands and every node that depends on one of them."""
         reached = set(operands)
         for number, node in self.nodes:
             if reached.intersection(node.args):
@@ -207,7 +207,7 @@ class _Lowering:
 
 
 def _sizes(operands: tuple[Value, ...]) -> dict[str, Size]:
-    """Where each label's size is read; axes behind an ellipsis are counted from the end."""
+    """Where each label's size is read; axes after an ellipsis count from the end."""
     found: dict[str, Size] = {}
     for operand in operands:
         dots = operand.labels.index(ELLIPSIS) if ELLIPSIS in operand.labels else len(operand.labels)

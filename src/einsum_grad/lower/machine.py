@@ -28,7 +28,7 @@ REUSED = 1 << 17
 """Bytes from which an array's memory is worth using again: malloc hands smaller pages out warm."""
 
 POOL_LIMIT = 1 << 28
-"""Bytes that the pool keeps for reuse, at most: a choice, some 16 large arrays."""
+"""Bytes that the pool keeps for reuse, at most: a choice."""
 
 HINT_FLOPS = 2 * 10**10
 """Flops of a forward, some seconds, above which minutes of searching a better order pay."""
@@ -63,7 +63,7 @@ FEWEST_CHUNKS = 4
 """Chunks of a copy, a sum or zeros: two a thread on two cores, so that a late one costs little."""
 
 LONG_BLOCK = 3 << 23
-"""Bytes of work for each two chunks beyond the first two: measured."""
+"""Bytes of work for each pair of chunks, of which this makes two at most: measured."""
 
 LONG_BLOCK_OF_COPIES = 1 << 26
 """The same with copies: the fewer the chunks, the longer the pieces of columns. Measured."""
@@ -163,7 +163,7 @@ SUMMED_LATER_SHARE_OF_VECTOR = 8
 """The same for a matrix and a vector."""
 
 REPEATED_READS = 16
-"""Times that a number is used when it is read for its stride not to matter: a line's numbers."""
+"""Uses of a number each time it is read, from which its stride doesn't matter: measured."""
 
 # How an array is copied.
 
@@ -229,7 +229,7 @@ SPINS_OF_WORKER = 20
 """Flags that a worker reads which is needed again soon: a tenth of a millisecond."""
 
 SPINS_OF_PATIENCE = 3
-"""Flags read once one was set: 10 µs, until the thread that set it has let Python's lock go."""
+"""Flags read once one was set, 10 to 15 µs: the thread that set it still holds Python's lock."""
 
 CHECK_SECONDS = 0.05
 """Seconds after which a caller that still waits looks whether its helpers are alive."""

@@ -1,4 +1,4 @@
-"""The names of values: every value has one of its own."""
+"""Unique names for values."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from einsum_grad.plan import ELLIPSIS, Labels
 
 _LONGEST = 8
-"""The characters of a suffix that still says the labels, at most."""
+"""Characters of a suffix that spells the labels, at most."""
 
 _WORDS = frozenset({"part", "dot", "conj"})
-"""Suffixes of other values: of the part of one in a block, of its tangent, of its conjugate."""
+"""Suffixes with another meaning: a chunk's part of a value, its tangent, its conjugate."""
 
 
 class Names:
-    """Names that are taken, and new ones.
+    """Taken names, and new ones that differ from them.
 
     >>> names = Names(["x", "x_i"])
     >>> names.new("x_i"), names.new("x_i"), names.new("y")
@@ -25,7 +25,7 @@ class Names:
         self._taken = set(taken)
 
     def new(self, name: str) -> str:
-        """`name` for a new value, with a number where another one has it."""
+        """`name` for a new value, with a number if it is taken."""
         found, number = name, 2
         while found in self._taken:
             found, number = f"{name}{number}", number + 1
@@ -33,13 +33,13 @@ class Names:
         return found
 
     def reserve(self, name: str) -> str:
-        """`name`, from now on taken."""
+        """Mark `name` as taken, and return it."""
         self._taken.add(name)
         return name
 
 
 def labels_suffix(labels: Labels) -> str:
-    """How a name says `labels`, where that stays short.
+    """The suffix of a name for `labels`, if they are few.
 
     >>> labels_suffix(("i", "j")), labels_suffix(()), labels_suffix(("i", "1"))
     ('ij', 'scalar', 'i1')

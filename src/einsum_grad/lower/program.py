@@ -1,16 +1,16 @@
 """`Program`: a short list of array steps for the forward and for all gradients.
 
 A step takes values and makes one. A value is an array with a label for each axis, and the labels
-say all there is to say about a step:
+define a step completely:
 
     contract    multiply the arguments and sum the labels that the result lacks; legal for np.einsum
     repeat      repeat the argument along the labels that only the result has
     diagonal    embed the argument on the diagonal of the labels that the result repeats
     units       drop and insert axes of size 1
-    merge       make one axis of the axes that an ellipsis stands for
-    split       make them many again
+    merge       merge the axes that an ellipsis stands for into one
+    split       split that axis again
     conjugate   the complex conjugate
-    copy        an array of its own, its axes in memory in the order of the result's
+    copy        a new array, in memory in the order of the result's axes
     add         the sum of the arguments, which have the result's labels
 """
 
@@ -71,7 +71,7 @@ class Step:
 class Section:
     """Steps that belong together: those of a node, or of one gradient of it.
 
-    `note` says what they compute, `args` and `made` are the node's arguments and its result.
+    `note` is what they compute, `args` and `made` are the node's arguments and its result.
     """
 
     note: Pattern | Gradient
@@ -90,15 +90,15 @@ class AxisSize:
 
 
 Size = AxisSize | int
-"""Where the size of a label comes from; an int is given with the pattern."""
+"""Where the size of a label comes from: an axis, or an int that was given with the pattern."""
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
     """The forward and the gradients of a pattern.
 
-    `backward` reads the operands, the cotangent and the `residuals`: the values of `forward` that
-    it shares. `gradients` has a value for each operand in `wrt`.
+    `backward` reads the operands, the cotangent and the `residuals`, values that `forward` makes.
+    `gradients` has a value for each operand in `wrt`.
     """
 
     pattern: Pattern
@@ -113,11 +113,11 @@ class Program:
     residuals: tuple[Value, ...]
     traits: Traits
     scale: Scale | None = None
-    """How large the arrays are, if they are large."""
+    """The sizes of the arrays, if they are large."""
     singletons: bool = True
-    """Whether an array may have axes and one number, which np.dot takes for a factor."""
+    """Whether an array with axes may have only one number, which np.dot treats as a factor."""
     divided: Mapping[str, Labels] = field(default_factory=dict, compare=False)
-    """The labels along which steps are done in blocks, by what they make."""
+    """The labels along which steps may be divided, by the name of their result."""
 
     def __str__(self) -> str:
         return "\n".join(_lines(self))
@@ -129,14 +129,14 @@ def steps(sections: Iterable[Section]) -> Iterator[Step]:
 
 
 def residuals(forward: tuple[Section, ...], backward: tuple[Section, ...]) -> tuple[Value, ...]:
-    """What the backward reads of the forward, less what it makes again because that is cheap."""
+    """What the backward reads of the forward, except for what it cheaply makes again."""
     again = {step.result.name for step in steps(backward)}
     read = {arg.name for step in steps(backward) for arg in step.args} - again
     return tuple(step.result for step in steps(forward) if step.result.name in read)
 
 
 def is_view(step: Step) -> bool:
-    """Whether the step only looks at its argument differently and makes no array."""
+    """Whether the step makes a view of its argument, not an array."""
     if step.op is not Op.CONTRACT or len(step.args) > 1:
         return step.op in _VIEWS
     (arg,), output = step.args, step.result.labels

@@ -1,4 +1,4 @@
-"""How large the arrays of a program are, as far as that decides how its code is written."""
+"""The sizes of a program's arrays, as far as they decide how its code is written."""
 
 from __future__ import annotations
 
@@ -15,9 +15,8 @@ from einsum_grad.plan import UNIT, Labels
 class Gap(StrEnum):
     """Where in memory an operand has gaps.
 
-    Between `ROWS`, as windows and slices do: a BLAS reads it, but no view makes one axis of
-    several. Or between the `NUMBERS` of a row, which may also lie backwards, or all be the same
-    one: no BLAS reads that.
+    Between `ROWS`, as windows and slices have them: a BLAS reads those, but no view merges axes. Or
+    between the `NUMBERS` of a row, whose stride may also be negative or 0: no BLAS reads that.
     """
 
     ROWS = "rows"
@@ -27,11 +26,11 @@ class Gap(StrEnum):
 A = TypeVar("A", bound=Hashable)
 
 Gaps = frozenset[tuple[int, Gap]]
-"""The operands that have gaps, by number."""
+"""The operands with gaps, by number."""
 
 
 class Sizes:
-    """The sizes of labels, and the bytes of a number: what questions are answered by."""
+    """The sizes of labels and the bytes of a number, which answer the questions about a scale."""
 
     __slots__ = ("_itemsize", "_known", "_twos", "_volumes")
 
@@ -55,7 +54,7 @@ class Sizes:
     def apart(self, labels: Labels) -> int:
         """The power of two that divides the bytes of an array with an axis for each of `labels`.
 
-        The indices of an axis before them lie so far apart, or an odd multiple of it.
+        The stride of an axis before them is an odd multiple of it.
         """
         return math.prod(self._twos.get(label, 1) for label in labels) * self._itemsize
 
@@ -66,8 +65,8 @@ class Scale:
 
     `twos` are the powers of two that divide the sizes.
 
-    Whoever writes code asks questions, and the answers are remembered: the code depends on the
-    sizes by these alone, and of a scale that gives the same answers it is the same.
+    Lowering asks it questions, and the answers are remembered: code depends on the sizes through
+    these alone, so a scale with the same answers has the same code.
     """
 
     sizes: tuple[tuple[str, int], ...]
@@ -85,7 +84,7 @@ class Scale:
         object.__setattr__(self, "_answers", {})
 
     def ask(self, question: Callable[..., A], *args: Hashable) -> A:
-        """The answer of `question(sizes, *args)`, a function of `Sizes` at the top of a module.
+        """Return `question(sizes, *args)`, where `question` is a module's top-level function.
 
         >>> scale = Scale((("i", 4),), 8)
         >>> scale.ask(Sizes.nbytes, ("i",))
@@ -98,7 +97,7 @@ class Scale:
         return answer
 
     def agrees(self, other: Scale) -> bool:
-        """Whether `other` gives the answers to all that this one was asked.
+        """Whether `other` gives the same answers to all that this one was asked.
 
         >>> scale, larger = Scale((("i", 4),), 8), Scale((("i", 8),), 8)
         >>> scale.reaches(("i",), 32), scale.agrees(larger)
@@ -106,17 +105,17 @@ class Scale:
         >>> scale.reaches(("i",), 64), scale.agrees(larger)
         (False, False)
         """
-        # The last questions are those of which most depends on sizes: in how many parts.
+        # The last questions depend most on sizes: how many chunks.
         answers, sizes = reversed(self._answers.items()), other._sizes
         same = (question(sizes, *args) == was for (question, args), was in answers)
         return self.gaps == other.gaps and all(same)
 
     def reaches(self, labels: Labels, nbytes: int) -> bool:
-        """Whether an array with an axis for each of `labels` has so many bytes."""
+        """Whether an array with an axis for each of `labels` has at least `nbytes` bytes."""
         return self.ask(_reaches, labels, nbytes)
 
     def counts(self, labels: Labels, numbers: int) -> bool:
-        """Whether such an array has so many numbers."""
+        """Whether such an array has at least `numbers` numbers."""
         return self.ask(_counts, labels, numbers)
 
 
@@ -134,7 +133,7 @@ def scale_of(
     itemsize: int,
     gaps: Gaps = frozenset(),
 ) -> Scale | None:
-    """The scale of arrays with the labels `terms`; None where all of them together are small.
+    """The scale of arrays with the labels `terms`; None if all of them together are small.
 
     >>> scale_of([("i", "j")], {"i": 10, "j": 10}, 8)
     >>> scale = scale_of([("i", "j")], {"i": 1000, "j": 1000}, 8)

@@ -1,4 +1,4 @@
-"""The normal form as a list of steps to come."""
+"""`NormalForm` to a list of stages."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from einsum_grad.plan import ELLIPSIS, Labels, NormalForm, drop_units
 
 
 def stages(form: NormalForm, copy: bool = False) -> list[Stage]:
-    """The steps that `form` needs after the units of its operands are dropped; maybe none.
+    """The stages of `form`, whose operands have had their units dropped; there may be none.
 
-    A `copy` is made where the array is smallest: before a repetition, and not of what a diagonal
-    is taken from. Else it is the first step, and a view puts its axes in order.
+    A `copy` is made where the array is smallest: before a repetition, after taking a diagonal.
+    Otherwise it comes first, and a view reorders its axes.
     """
     reduced, output = form.reduced, form.pattern.output
     first = len(reduced.inputs[0]) == len(reduced.output)
@@ -33,5 +33,5 @@ def is_view(form: NormalForm) -> bool:
 
 
 def split(todo: list[Stage], labels: Labels) -> list[Stage]:
-    """`todo` with the ellipsis' axes set apart at its end, if `labels` has an ellipsis."""
+    """`todo`, followed by the split of the merged axis if `labels` has an ellipsis."""
     return [*todo, Stage(Op.SPLIT, labels)] if ELLIPSIS in labels else todo

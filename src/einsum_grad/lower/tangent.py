@@ -1,9 +1,9 @@
-"""`Program` to `TangentProgram`: each step, and beside it what moves when its arguments move.
+"""`Program` to `TangentProgram`: each step, and beside it its derivative along tangents.
 
-Every step is linear in each of its arguments. So the derivative of a step along tangents is a sum
-of the same step, a term for each argument that moves, with the tangent in the argument's place. A
-pair of the tree becomes three, and nothing of the forward is computed twice. Forward mode over the
-backward steps gives the derivatives of the gradients: the products with the Hessian.
+Every step is linear in each argument. So its derivative is a sum of the same step, with a term for
+each argument that has a tangent, the tangent in the argument's place. A pair becomes three, and
+nothing of the forward is computed twice. Forward mode over the backward steps gives the derivatives
+of the gradients: the products with the Hessian.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from einsum_grad.lower.scale import Scale
 
 @dataclass(frozen=True, slots=True)
 class TangentProgram:
-    """The steps to some values of `program`, and to their derivatives along tangents.
+    """Steps that make some values of `program` and their derivatives along tangents.
 
     `tangents` are those of the operands in `active`. A derivative is None where it is zero.
     """
@@ -56,13 +56,13 @@ def jvp(program: Program, active: tuple[int, ...]) -> TangentProgram:
 
 
 def hvp(program: Program, active: tuple[int, ...]) -> TangentProgram:
-    """The gradients of `program` and their derivatives, for a cotangent that does not move."""
+    """The gradients of `program` and their derivatives, for a constant cotangent."""
     todo = (*steps(program.forward), *steps(program.backward))
     return _along(program, active, todo, program.gradients)
 
 
 def arranged(given: TangentProgram, scale: Scale | None = None) -> TangentProgram:
-    """The same with its axes in the order that matrix products want; `scale` as for `arrange`."""
+    """Return `given` with its axes in the order that products want; `scale` as for `arrange`."""
     results = (*given.values, *(value for value in given.derivatives if value is not None))
     note, output = given.program.pattern, given.program.output
     whole = replace(
@@ -92,7 +92,7 @@ def _along(
 
 
 def _once(todo: Sequence[Step]) -> Iterator[Step]:
-    """The steps without what the backward makes again, under the same name, because it is cheap."""
+    """The steps without those that the backward repeats, under the same name."""
     known: set[str] = set()
     for step in todo:
         if step.result.name not in known:
@@ -101,7 +101,7 @@ def _once(todo: Sequence[Step]) -> Iterator[Step]:
 
 
 def _both(todo: Iterator[Step], moving: dict[str, Value], names: Names) -> Iterator[Step]:
-    """Each step, and the steps to its derivative; `moving` gets what is found to move."""
+    """Each step, followed by those of its derivative; results with a tangent go into `moving`."""
     for step in todo:
         yield step
         places = [place for place, arg in enumerate(step.args) if arg.name in moving]

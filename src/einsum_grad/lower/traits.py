@@ -1,4 +1,4 @@
-"""What the lowering must know of the operands' one dtype, and nothing else of it."""
+"""What the lowering needs to know of the operands' common dtype."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 class Traits:
     """The facts about a dtype that change a program.
 
-    `complex`: the numbers are complex; the factors in a gradient are conjugated, torch's
-    convention, unless `conjugate` is False, JAX's. `whole`: they are integers or bools, which
-    NumPy would widen in a sum, and whose scalars warn where arrays wrap around.
+    `complex`: the factors in a gradient are conjugated, torch's convention, unless `conjugate` is
+    False, JAX's. `whole`: integers or bools, which NumPy would widen in a sum, and whose scalars
+    warn where arrays wrap around.
     """
 
     complex: bool = False
@@ -20,7 +20,7 @@ class Traits:
 
     @property
     def itemsize(self) -> int:
-        """The bytes of a number where no dtype is known: that of a float64, or of two."""
+        """The bytes of a number where no dtype is known: a float64's, or a complex128's."""
         return 16 if self.complex else 8
 
 

@@ -1,4 +1,4 @@
-"""What is said where there is no memory for an array: the step, its size, what to do instead."""
+"""The error for an array that memory can't hold: the step, the size, what to do instead."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from einsum_grad.runtime.load import GENERATED
 
 _UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
 
-_FEW = 2
-"""The most operands that have only one order of contraction."""
+_ONE_ORDER = 2
+"""The most operands with only one order of contraction."""
 
 
 def unallocated(error: MemoryError, operands: int) -> AllocationError:
-    """What to raise for an error of the allocation in a call with so many operands.
+    """The error to raise for a failed allocation in a call with `operands` operands.
 
     NumPy's errors know the shape and the dtype, and the traceback the line of the generated code.
     """
@@ -31,7 +31,7 @@ def check_allocatable(
 ) -> None:
     """Raise `AllocationError` for an array that no address space holds.
 
-    NumPy calls that a ValueError. `arrays` are the labels of what is made, `sizes` those of the
+    NumPy raises ValueError for one. `arrays` are the labels of each array, `sizes` those of the
     labels, where they are known.
     """
     for labels in arrays:
@@ -44,7 +44,7 @@ def check_allocatable(
 def _refusal(what: str, operands: int) -> AllocationError:
     ways = (
         "choose another order of contraction with optimize=, or contract fewer operands at once"
-        if operands > _FEW
+        if operands > _ONE_ORDER
         else "take a part of the operands at a time"
     )
     return AllocationError(f"{what}: {ways}")

@@ -13,7 +13,7 @@ V = TypeVar("V")
 
 
 class CacheInfo(NamedTuple):
-    """What a cache has done so far, in functools' words."""
+    """What a cache has done so far, in functools' terms."""
 
     hits: int
     misses: int
@@ -22,7 +22,7 @@ class CacheInfo(NamedTuple):
 
 
 class _Entry(Generic[V]):
-    """A value, once it is built, and when it was used last."""
+    """A value, once it is built, and when it was last used."""
 
     __slots__ = ("key", "used", "value")
     value: V
@@ -36,11 +36,11 @@ _used = operator.attrgetter("used")
 
 
 class Cache(Generic[V]):
-    """Keeps the `maxsize` entries that were used last.
+    """Keeps the `maxsize` most recently used entries.
 
-    There is no lock: where keys are compared, where an entry goes, and between any two lines, code
-    may run that asks for entries itself, or clears them. Each change is one operation of the
-    dictionary instead, which Python does as a whole.
+    There is no lock: while keys are compared or an entry is dropped, and between any two lines,
+    code may run that asks for entries itself, or clears them. Instead each change is one operation
+    of the dictionary, which is atomic.
     """
 
     def __init__(self, maxsize: int) -> None:
@@ -60,7 +60,7 @@ class Cache(Generic[V]):
         return entry.value
 
     def info(self) -> CacheInfo:
-        """How often an entry was there, and how many there are."""
+        """The hits, the misses, and the number of entries."""
         return CacheInfo(self._hits, self._misses, self._maxsize, len(self._entries))
 
     def clear(self) -> None:

@@ -1,4 +1,4 @@
-"""`certify_module`: the text of a module, however it came about, to its certificate."""
+"""`certify_module`: from the text of a module, whatever its origin, to its certificate."""
 
 from __future__ import annotations
 
@@ -27,15 +27,14 @@ def certify_module(
 ) -> Certificate:
     """Return whether the module `text` computes an einsum and its gradients.
 
-    It may be what `emit` wrote, or what somebody made of that; bytes are decoded as Python does.
-    Its docstrings say the pattern, the operands whose gradients it returns, and whether the numbers
-    are complex; a `pattern` in `notation`, `wrt` and `numbers` go before that. The other arguments
-    are those of `Function.certify`, but the module is run at just the `sizes` that are given.
+    It may be what `emit` wrote, or an edited copy; bytes are decoded as Python does. Its docstrings
+    state the pattern, the operands whose gradients it returns, and whether the numbers are complex;
+    `pattern` (in `notation`), `wrt` and `numbers` override them. The other arguments are those of
+    `Function.certify`, but the module is run at exactly the `sizes` given.
 
-    The text is executed, with few builtins, as all generated code is. That is no sandbox: do it to
-    nobody's code that you would not run. What it raises is a finding; one that never ends is not
-    stopped. Raises `ArgumentError` where nothing says the pattern, and `PatternError` for one that
-    is none.
+    The text is executed, with few builtins, as all generated code is. That is no sandbox: certify
+    only code that you would run. An exception is a finding; code that never ends is not stopped.
+    Raises `ArgumentError` where nothing states the pattern, `PatternError` for an invalid one.
 
     >>> from einsum_grad import emit
     >>> text = emit("bij,jk->ik")
@@ -51,7 +50,7 @@ def certify_module(
         module = certified(text, str(claim.pattern), helpers={})
     except EinsumGradError:
         raise
-    except (Exception, SystemExit) as error:  # noqa: BLE001  # it is somebody's code
+    except (Exception, SystemExit) as error:  # noqa: BLE001  # the code may be anybody's
         finding = Finding("the module", False, f"it can't be loaded: {error_text(error)}")
         return Certificate("", (), (finding,), degree=0, trials=trials)
     return certify(module, claim, known, trials, seed)
@@ -60,10 +59,10 @@ def certify_module(
 def certified(
     text: str, name: str, helpers: Mapping[str, Callable[..., Any]] = HELPERS
 ) -> ModuleType:
-    """The module `text`, loaded so that residues show what it does to large arrays of numbers.
+    """The module `text`, loaded so that residues test what it does to large arrays.
 
-    It can take real parts of residues, and what it does in blocks it does in several, although the
-    arrays are small.
+    It can take real parts of residues, and its blocks have several chunks although the arrays are
+    small.
     """
     text, needed = with_parts(text)
     module = load(Source(text, "unknown"), name, helpers).module

@@ -32,7 +32,7 @@ FUNCTIONS: Cache[Function] = Cache(maxsize=1024)
 
 
 class Caches(NamedTuple):
-    """The counts of the cache of functions, and those of the cache of generated modules."""
+    """The counts of the cache of functions, and of the cache of generated modules."""
 
     hits: int
     misses: int
@@ -52,24 +52,23 @@ def compile(
 ) -> Function:
     """Compile a pattern to a function of its operands.
 
-    `pattern` is a text, or for labels of any kind a pair: the labels of each operand, and those of
-    the output, such as `([(0, 60), (60, 2)], (0, 2))`; `None` is the implicit output.
+    `pattern` is a string, or for labels of any kind a pair: the labels of each operand, and those
+    of the output, such as `([(0, 60), (60, 2)], (0, 2))`; `None` is the implicit output.
 
     `wrt` are the positions of the operands whose gradients are wanted, by default all.
-    `notation` is "letters" or "named". `sizes` gives the sizes of labels that the output alone
-    has, and may give others, which choose the order of contraction of `source`. `target` is how
-    the code is written, "numpy" or "einops". `shapes` are the operands' shapes; they make `plan`
-    and `source` those of just these shapes, broadcasting included, and are never needed to call.
+    `notation` is "letters" or "named". `sizes` gives the sizes of output-only labels,
+    and may give others, which choose the order of contraction of `source`. `target` is how the
+    code is written, "numpy" or "einops". `shapes` are the operands' shapes: `plan` and `source` are
+    then for exactly these, broadcasting included. Calls never need them.
 
     `optimize` is the order in which more than two operands are contracted, which forward and
     gradients share: "auto" or True for our own search, by the sizes of each call; the name of a
     search of opt_einsum, such as "greedy" or, for at most 13 operands, "optimal"; a path, with or
-    without np.einsum's "einsum_path" before it; an object that is called with the terms, the output
-    and the sizes, such as opt_einsum's and cotengra's optimizers; a tree of cotengra's; or False,
-    to contract all operands at once. A contraction is never done in slices: a tree that has some is
-    refused.
+    without np.einsum's "einsum_path" before it; a callable that takes the terms, the output and the
+    sizes, such as opt_einsum's and cotengra's optimizers; a tree of cotengra's; or False, to
+    contract all operands at once. Contractions are never sliced: a sliced tree is refused.
 
-    Raises `PatternError` for a pattern that is none, `ArgumentError` and `ArgumentTypeError` for
+    Raises `PatternError` for an invalid pattern, `ArgumentError` and `ArgumentTypeError` for
     the other arguments.
 
     >>> f = compile("bij,jk->ik")
@@ -95,7 +94,7 @@ def compile(
 
 
 def compiled(arguments: Arguments) -> Function:
-    """The function of arguments that were read already."""
+    """The function of arguments that were already read."""
     try:
         hash(arguments)
     except TypeError:
@@ -118,7 +117,7 @@ copyreg.pickle(Function, _reduced)  # so that `Function` doesn't import `compile
 
 
 def cache_info() -> Caches:
-    """How the caches are used: of compiled functions, and of the modules generated for them.
+    """The use of the caches of compiled functions, and of the modules generated for them.
 
     >>> cache_info().currsize <= cache_info().maxsize
     True
@@ -127,7 +126,7 @@ def cache_info() -> Caches:
 
 
 def cache_clear() -> None:
-    """Forget every compiled function that nobody holds, and give back the memory of results.
+    """Forget every compiled function that nobody holds, and free the memory pooled for results.
 
     >>> cache_clear()
     >>> cache_info().currsize

@@ -1,4 +1,4 @@
-"""Dtypes: which are taken, in which one a program runs, and the way back to the operands'."""
+"""Dtypes: which are accepted, which one a program runs in, and the way back to the operands'."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ARITHMETIC = "biufc"
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """The dtypes of one call: the operands', the one that is computed in, and the result's."""
+    """The dtypes of one call: the operands', that of the computation, and the result's."""
 
     operands: tuple[DType, ...]
     computed: DType
@@ -34,7 +34,7 @@ class Numbers:
 
     @property
     def exact(self) -> DType:
-        """The dtype for derivatives: where the result is whole, 64 bits, which are checked."""
+        """The dtype for derivatives: for integers 64 bits, with a check that they suffice."""
         if self.result.kind not in "iub":
             return self.computed
         return np.dtype(np.uint64 if self.result == np.uint64 else np.int64)
@@ -63,9 +63,9 @@ def numbers_of(dtypes: Sequence[DType]) -> Numbers:
 
 
 def convert(array: Array, dtype: DType, name: str) -> Array:
-    """`array` as `dtype`; what would be lost without notice raises `DTypeError`.
+    """`array` as `dtype`; raises `DTypeError` where values would be lost silently.
 
-    A broadcast view stays one: only what it repeats is converted.
+    A broadcast view stays one: only its distinct elements are converted.
     """
     if array.dtype == dtype:
         return array
@@ -73,7 +73,7 @@ def convert(array: Array, dtype: DType, name: str) -> Array:
         array = array.real
     once = (slice(0, 1) if stride == 0 else slice(None) for stride in array.strides)
     small = array[(..., *once)]
-    with np.errstate(invalid="ignore"):  # what is no integer is refused just below
+    with np.errstate(invalid="ignore"):  # what isn't an integer is refused just below
         cast = small.astype(dtype)
     if dtype.kind in "iub" and not np.array_equal(cast, small):
         raise DTypeError(

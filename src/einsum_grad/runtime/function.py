@@ -40,8 +40,8 @@ class Function:
     Called with the operands it returns the output. Operands are arrays, or what `np.asarray`
     takes, of any shapes that fit the pattern, axes of size 1 broadcasting as in `np.einsum`.
     With a Tensor among operands, cotangent or tangents a call returns Tensors, and is recorded.
-    Whatever does not fit raises an `EinsumGradError`, and so does what would lose a meaning beside
-    its numbers: masked arrays, matrices, arrays with units. Derivatives of integers and bools are
+    Operands that do not fit raise an `EinsumGradError`, and so do those that mean more than their
+    numbers: masked arrays, matrices, arrays with units. Derivatives of integers and bools are
     exact; what their dtype can't hold raises `DTypeError`, while the output wraps around as
     `np.einsum`'s does.
 
@@ -75,12 +75,12 @@ class Function:
         """Return the output and the pullback.
 
         `pullback(cotangent)` returns a tuple with one gradient for each operand in `wrt`, of that
-        operand's shape and dtype. A gradient that is only a repetition is a read-only view, with
-        the target numpy. The operands are kept as they are: change none before the pullback. The
-        first call frees what the forward saved for it; another one computes that again.
+        operand's shape and dtype. A gradient that only repeats the cotangent is a read-only view,
+        with the target numpy. The operands are kept without a copy: change none before the
+        pullback. Its first call frees what the forward saved; another one recomputes that.
 
-        For complex operands the factors are conjugated, so that the gradient is the way to descend;
-        `conj=False`, here or at the pullback, leaves that out, as JAX does.
+        For complex operands the factors are conjugated, so that the gradient points along the
+        steepest ascent; `conj=False`, here or at the pullback, leaves that out, as JAX does.
 
         >>> from einsum_grad import compile
         >>> out, pullback = compile("i,i->").vjp([1.0, 2.0], [3.0, 4.0])
@@ -104,10 +104,10 @@ class Function:
     def value_and_gradients(
         self, cotangent: Any, *operands: Any, conj: bool = True
     ) -> tuple[Any, tuple[Any, ...]]:
-        """Return the output and the gradients, for a cotangent that is known beforehand.
+        """Return the output and the gradients, for a cotangent that is known in advance.
 
-        The same as `vjp` and a call of its pullback, and faster where memory bounds the work: a
-        block of large arrays is read once for its output and its gradients.
+        The same as `vjp` and a call of its pullback, but faster where memory is the bottleneck:
+        each chunk of large arrays is read once for the output and the gradients.
 
         >>> from einsum_grad import compile
         >>> out, gradients = compile("i,i->").value_and_gradients(1.0, [1.0, 2.0], [3.0, 4.0])
@@ -122,7 +122,7 @@ class Function:
         return variant.together(cotangent, arrays)
 
     def backward(self, cotangent: Any, *operands: Any, conj: bool = True) -> tuple[Any, ...]:
-        """Return the gradients without keeping anything of the forward.
+        """Return the gradients without saving anything of the forward.
 
         >>> from einsum_grad import compile
         >>> compile("i->").backward(2.0, [1.0, 1.0])
@@ -140,7 +140,7 @@ class Function:
 
         Both are tuples with an entry for each operand. A tangent has its operand's shape; None
         stands for that of an operand that does not move. The work of the forward is shared. As in a
-        call, a result that is computed of nothing else may be a view: of an operand or a tangent.
+        call, a result that needs no arithmetic may be a view of an operand or a tangent.
 
         Raises `OperandError` for tangents that do not fit, `DTypeError` for complex ones of real
         operands.
@@ -180,11 +180,11 @@ class Function:
         return self._tangents.hvp(operands, tangents, cotangent, conj)
 
     def jacobian(self, operand: int | Sequence[int]) -> LinearPattern:
-        """Return the Jacobian by an operand, or by several that hold one and the same variable.
+        """Return the Jacobian by an operand, or by several that are one and the same variable.
 
-        It is a `LinearPattern`: a sum of products of operands and deltas, which is applied to
-        arrays and solved, and dense only when asked. Raises `ArgumentError` for a position that no
-        operand has.
+        It is a `LinearPattern`: a sum of products of operands and deltas, which can be
+        applied and solved, and is dense only on request. Raises `ArgumentError` for a position
+        without an operand.
 
         >>> from einsum_grad import compile
         >>> print(compile("ij,jk->ik").jacobian(1))
@@ -197,7 +197,7 @@ class Function:
     def hessian(self, row: int | Sequence[int], column: int | Sequence[int]) -> LinearPattern:
         """Return the second derivative by two operands, as `jacobian` does.
 
-        Each is a position, or the positions that hold one and the same variable. The rows are the
+        Each is a position, or the positions that are one and the same variable. The rows are the
         axes of the output and of the first variable, the columns those of the second.
 
         >>> from einsum_grad import compile
@@ -211,8 +211,8 @@ class Function:
     def cost(self, sizes: Mapping[str, int], dtype: Any = float) -> Cost:
         """Return what the forward and the backward cost, in flops and bytes.
 
-        `sizes` are those of the labels; numbers are of the dtype that is computed in, which for
-        float16 is float32. Where that is much and a longer search might find a cheaper order of
+        `sizes` are those of the labels; numbers are of the dtype of the computation, which for
+        float16 is float32. Where the cost is high and a longer search might find a cheaper order of
         contraction, its `hint` says so. Raises `ArgumentError` where a size is missing, and for a
         pattern with an ellipsis unless it was compiled with `shapes`.
 
@@ -228,7 +228,7 @@ class Function:
         for label in fixed.keys() & given.keys():
             if fixed[label] != given[label]:
                 raise ArgumentError(
-                    f"{label} was compiled with size {fixed[label]}, and not {given[label]}"
+                    f"{label} was compiled with size {fixed[label]}, not {given[label]}"
                 )
         known = fixed | given
         check_labels(known, asked.pattern)
@@ -246,15 +246,15 @@ class Function:
         numbers: str | Sequence[str] = "real",
         seed: int | None = None,
     ) -> Certificate:
-        """Return whether the generated module is right, as a `Certificate`, which can be printed.
+        """Return whether the generated module is right, as a printable `Certificate`.
 
         It is run on random numbers modulo a large prime, where nothing is rounded: the output has
-        to be the einsum, and the gradients its adjoints. `sizes` are those of labels in a call: the
-        module is the one that operands of these sizes, of 8 bytes for a real number, would run. It
-        is run at just these sizes if that does not take long, else at small ones, as it is for
-        labels without a size. `numbers` is "real" or "complex", or one of the two for each operand;
-        the module for complex ones is another. `seed` gives the same random numbers again. Raises
-        `ArgumentError` for sizes, trials or numbers that can't be.
+        to be the einsum, and the gradients its adjoints. `sizes` are those of labels: the module is
+        the one that operands of these sizes, of 8 bytes for a real number, would run. It is run at
+        exactly these sizes if that does not take long, else at small ones, as for labels without a
+        size. `numbers` is "real" or "complex", or one of the two for each operand; complex ones
+        have a module of their own. `seed` makes the random numbers reproducible. Raises
+        `ArgumentError` for invalid sizes, trials or numbers.
 
         >>> from einsum_grad import compile
         >>> certificate = compile("bij,jk->ik").certify()
@@ -294,7 +294,7 @@ class Function:
 
     @property
     def module(self) -> Any:
-        """The generated module, without what a script needs: `draw` and `main`.
+        """The generated module, without what only a script needs: `draw` and `main`.
 
         `inspect.getsource(f.module)` is `f.source`.
         """

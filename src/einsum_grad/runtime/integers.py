@@ -1,7 +1,7 @@
-"""Whole numbers: derivatives are computed in 64 bits, and refused where these may be too few.
+"""Integers: derivatives are computed in 64 bits, and refused where they might not fit.
 
-Integers add and multiply modulo a power of two. So what is known to fit is right, even if a value
-on the way was not; and the low bits of a result are what a narrower dtype makes of it.
+Integers add and multiply modulo a power of two. So a result that is known to fit is right,
+even if an intermediate value wrapped around; and a narrower dtype keeps the low bits.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Moving = Mapping[int, Array]
 
 
 def largest(array: Array) -> int:
-    """The largest absolute value of whole numbers; 0 where there are none.
+    """The largest absolute value of integers; 0 where there are none.
 
     >>> largest(np.array([-128, 127], np.int8))
     128
@@ -33,7 +33,7 @@ def largest(array: Array) -> int:
 
 
 def bound(pattern: Pattern, arrays: Iterable[Array], sizes: Mapping[str, int]) -> int:
-    """What no entry of the output of `pattern` exceeds: its terms, each as large as can be.
+    """An upper bound on the entries of the output of `pattern`, from the largest of each array.
 
     >>> bound(Pattern((("i",), ("i",)), ()), [np.array([1, -2])] * 2, {"i": 2})
     8
@@ -43,7 +43,7 @@ def bound(pattern: Pattern, arrays: Iterable[Array], sizes: Mapping[str, int]) -
 
 
 def check_holds(bounds: Iterable[int], dtype: DType, name: str) -> None:
-    """Raise `DTypeError` where a sum of results with such bounds may not fit into `dtype`."""
+    """Raise `DTypeError` where a sum of results with these bounds might not fit into `dtype`."""
     total = sum(bounds)
     if total > np.iinfo(dtype).max:
         raise DTypeError(
@@ -54,9 +54,9 @@ def check_holds(bounds: Iterable[int], dtype: DType, name: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What derivatives of a pattern may come to, for operands of these sizes.
+    """Bounds on the derivatives of a pattern, for operands of these sizes.
 
-    Each check raises `DTypeError` where one may not fit into the `dtype` that is computed in.
+    Each check raises `DTypeError` where one might not fit into `dtype`, in which it is computed.
     """
 
     pattern: Pattern
@@ -86,19 +86,19 @@ class Bounds:
 
 
 def _placed(arrays: Arrays, place: int, array: Array) -> Arrays:
-    """`arrays` with another in a place."""
+    """`arrays` with `array` at `place`."""
     return (*arrays[:place], array, *arrays[place + 1 :])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WholeVariant(Variant):
-    """The forward of integers and bools as NumPy has it, and gradients that are exact."""
+    """NumPy's forward for integers and bools, and exact gradients."""
 
     exact: Variant
     bounds: Bounds
 
     def vjp(self, arrays: Sequence[Array]) -> tuple[Any, Saved]:
-        """The output; nothing is kept of it, as the pullback computes in another dtype."""
+        """The output; nothing is saved, as the pullback computes in another dtype."""
         output, _ = Variant.vjp(self, arrays)
         return output, []
 
@@ -107,11 +107,11 @@ class WholeVariant(Variant):
         return self.backward(cotangent, arrays)
 
     def together(self, cotangent: Any, arrays: Sequence[Array]) -> tuple[Any, tuple[Array, ...]]:
-        """The output and the gradients, which are computed apart."""
+        """The output and the gradients, which are computed separately."""
         return self.forward(arrays), self.backward(cotangent, arrays)
 
     def backward(self, cotangent: Any, arrays: Sequence[Array]) -> tuple[Array, ...]:
-        """The gradients; raises `DTypeError` where they may not fit."""
+        """The gradients; raises `DTypeError` where they might not fit."""
         given = self.exact.cotangent(cotangent)
         for operand in self.wrt:
             self.bounds.check_gradient(operand, given, tuple(arrays))

@@ -37,7 +37,7 @@ def _operands(program: Program, operands: Sequence[Array]) -> Environment:
 
 def _run(program: Program, sections: tuple[Section, ...], known: Environment) -> Environment:
     lead = next((_lead(value, known) for value in program.operands if ELLIPSIS in value.labels), ())
-    # The one label without a size of its own is that of the ellipsis' axes made one.
+    # The only label without a size is that of the ellipsis' axes, merged into one.
     sizes: defaultdict[str, int] = defaultdict(lambda: math.prod(lead))
     sizes |= {label: _size(size, known) for label, size in program.sizes if label != ELLIPSIS}
     for step in steps(sections):
@@ -57,7 +57,7 @@ def _lead(value: Value, known: Environment) -> tuple[int, ...]:
 
 
 class _Call:
-    """What the meaning of a step may ask: the step, the sizes of labels, the ellipsis' sizes."""
+    """What the meaning of a step may use: the step, the sizes of labels, the ellipsis' sizes."""
 
     def __init__(self, step: Step, sizes: Mapping[str, int], lead: tuple[int, ...]) -> None:
         self.terms = [arg.labels for arg in step.args]

@@ -1,7 +1,7 @@
-"""Operands of other kinds than arrays, such as Tensors: each brings its own calls of a pattern.
+"""Operands other than arrays, such as Tensors: each kind brings its own calls of a pattern.
 
-The runtime knows none of them. Who defines a kind registers it, and a compiled function that meets
-one hands the call over. Calls of arrays never come here.
+The runtime knows none of them. The module that defines a kind registers it, and a compiled function
+that meets one hands the call over. Calls with arrays alone never get here.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from einsum_grad.runtime.arguments import Arguments
 
 
 class Calls(Protocol):
-    """What a compiled function does with operands of a kind; `Function` has the words for each."""
+    """What a compiled function does with operands of a kind; see the methods of `Function`."""
 
     def forward(self, operands: Sequence[Any]) -> Any:
         """The output."""
 
     def vjp(self, operands: Sequence[Any]) -> tuple[Any, Any]:
-        """The output, and what the pullback uses again."""
+        """The output, and what the pullback reuses."""
 
     def pullback(self, cotangent: Any, operands: Sequence[Any], saved: Any) -> tuple[Any, ...]:
-        """The gradients, from what `vjp` kept."""
+        """The gradients, from what `vjp` saved."""
 
     def together(self, cotangent: Any, operands: Sequence[Any]) -> tuple[Any, tuple[Any, ...]]:
         """The output and the gradients."""
@@ -46,16 +46,16 @@ Make: TypeAlias = Callable[[Arguments, bool], Calls]
 
 _KINDS: dict[type, Make] = {}
 _PLAIN = {np.ndarray, np.float64, np.float32, float, int, complex, list, type(None)}
-"""Classes that are of no kind here, so that no kind has to be asked for a value of them."""
+"""Classes that are of no kind, so that no kind need be asked about their values."""
 
 
 def register_kind(kind: type, make: Make) -> None:
-    """Let `make` give the calls with a value of the class `kind` among what they take."""
+    """Let `make` serve the calls with a value of the class `kind` among their arguments."""
     _KINDS[kind] = make
 
 
 def calls_of(values: Collection[Any], arguments: Arguments, conj: bool) -> Calls | None:
-    """The calls that one of the values brings; None if all are arrays or become such."""
+    """The calls that one of the values brings; None if all are arrays or convert to them."""
     if _PLAIN.issuperset(map(type, values)):
         return None
     for value in values:

@@ -46,9 +46,9 @@ _LONGEST_NAME = 40
 
 @dataclass(frozen=True)
 class Loaded:
-    """What runs of a generated module; `output` and `pullback` take what `save` returns.
+    """The functions of a generated module; `output` and `pullback` take what `save` returns.
 
-    `together` does what all three do, where one pass can.
+    `together` does the work of all three in one pass, where there is one.
     """
 
     source: Source
@@ -63,11 +63,11 @@ class Loaded:
 
     @property
     def module(self) -> types.ModuleType:
-        """The module with all functions that it has as no script, for those who look at it."""
+        """The module with all functions but those of a script, for inspection."""
         source = self.source
         if source.run is None:
             return self.executed
-        # functools.cached_property of Python 3.11 holds a lock meanwhile.
+        # functools.cached_property of Python 3.11 holds a lock while it computes.
         return once(
             self._modules,
             self.name,
@@ -82,12 +82,12 @@ _CHECKED = ("forward", "backward")
 
 
 def load(source: Source, name: str, helpers: Mapping[str, Callable[..., Any]] = HELPERS) -> Loaded:
-    """Execute the part of `source` that runs; `name` is how its file is called, beside a number.
+    """Execute the part of `source` that runs; `name` is in the name of its file, beside a number.
 
-    `helpers` take the place of the functions of their names.
+    `helpers` replace the functions of the same names.
     """
     if not source.blas:
-        # No threads of a BLAS wait for a core that ours look for work on.
+        # No BLAS threads wait for the cores, so ours may look for work longer.
         patient = {
             name: functools.partial(helpers[name], looks=machine.SPINS_OF_WORKER)
             for name in BLOCKS
@@ -122,9 +122,9 @@ def execute(
 ) -> types.ModuleType:
     """The module of `text`; raises `NameError` unless it defines all of `defines`.
 
-    Only so many characters are compiled as are `needed`. It has those of the `helpers` that it
-    `uses`, or else defines. All lines stay in `linecache`, where tracebacks, `inspect` and pdb look
-    for them, as long as the functions live.
+    Only the first `needed` characters are compiled. It gets those of the `helpers` that it `uses`
+    or defines. All lines stay in `linecache`, where tracebacks, `inspect` and pdb look for them, as
+    long as the functions live.
     """
     filename = f"{GENERATED}{next(_NUMBERS)}: {name[:_LONGEST_NAME]}>"
     module = types.ModuleType("einsum_grad_generated")
@@ -142,8 +142,8 @@ def execute(
 
 
 _GONE: deque[str] = deque()
-"""Files whose functions are gone. Their lines go when the next come: a finalizer may run while
-linecache goes through its files, and would take one out from under it."""
+"""Files whose functions are gone. Their lines are dropped when the next are added: a finalizer may
+run while linecache iterates over its files, and must not remove one."""
 
 
 def _remember(filename: str, text: str, function: Callable[..., Any]) -> None:
@@ -152,7 +152,7 @@ def _remember(filename: str, text: str, function: Callable[..., Any]) -> None:
             linecache.cache.pop(_GONE.popleft(), None)
     # The functions of a module keep each other alive through their globals: one stands for all.
     weakref.finalize(function, _GONE.append, filename).atexit = False
-    # An entry without a time of modification is one that linecache.checkcache leaves alone.
+    # linecache.checkcache leaves an entry without a modification time alone.
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
 
 
@@ -161,9 +161,9 @@ def _few_builtins() -> dict[str, Any]:
 
 
 def _import(name: str, *context: Any) -> Any:
-    # C code imports through the builtins of whoever called it: NumPy its parts, Python `warnings`
-    # to show one. Unlike a statement it passes an empty list, and takes nothing from here: it looks
-    # among the loaded modules.
+    # C code imports through its caller's builtins: NumPy its parts, Python `warnings` to show one.
+    # Unlike a statement it passes an empty list and ignores what this returns: it looks among the
+    # loaded modules.
     if name in sys.modules and context[2:3] == ([],):
         return None
     if name.partition(".")[0] not in _LIBRARIES:

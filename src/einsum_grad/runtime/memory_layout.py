@@ -9,23 +9,23 @@ from einsum_grad.lower import Gap
 from einsum_grad.runtime.dtypes import Array
 
 MemoryOrder = tuple[int, ...]
-"""The axes of an array by their strides, the longest first: the order in which they lie."""
+"""The axes of an array by their strides, the longest first: their order in memory."""
 
 
 def memory_order(array: Array) -> MemoryOrder:
-    """The axes of `array` as they lie in memory; one along which it only repeats is put first.
+    """The axes of `array` as they lie in memory; one of stride 0 comes first.
 
     >>> import numpy as np
     >>> memory_order(np.empty((2, 3))), memory_order(np.empty((2, 3), order="F"))
     ((0, 1), (1, 0))
     """
     strides = [abs(stride) or sys.maxsize for stride in array.strides]
-    # Windows that overlap have axes of one stride: the long one of two is the better last.
+    # Overlapping windows have two axes of one stride: the longer is better last.
     return tuple(sorted(range(array.ndim), key=lambda axis: (-strides[axis], array.shape[axis])))
 
 
 def gap_of(array: Array) -> Gap | None:
-    """Where the gaps are of `array`, whose axes lie as `memory_order` says; None without.
+    """Where `array`, whose axes are in `memory_order`, has gaps; None without any.
 
     >>> import numpy as np
     >>> gap_of(np.empty((2, 3))), gap_of(np.empty((4, 3))[::2]), gap_of(np.empty((2, 6))[:, ::2])

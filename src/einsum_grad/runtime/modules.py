@@ -1,4 +1,4 @@
-"""The generated modules that there are, each written and executed once."""
+"""The generated modules, each written and executed once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from einsum_grad.runtime.load import Loaded, load
 from einsum_grad.runtime.scales import like, remember
 
 MODULES: Cache[Loaded] = Cache(maxsize=1024)
-"""The generated modules by what they were made of; many shapes share one."""
+"""The generated modules by what they depend on; many shapes share one."""
 
 
 def load_module(
@@ -30,10 +30,10 @@ def load_module(
 ) -> Loaded:
     """The module of `pattern`, written and executed once.
 
-    The sizes of labels that the output alone has are part of it. The others choose the path, the
-    call for arrays of one number, and of large arrays what is done in blocks; those that choose the
-    same share the module. Unless they are `exact`, the module is for operands of any sizes. To
-    `run` it raises `AllocationError` where no address space holds what it makes.
+    The sizes of output-only labels are part of it. The others choose the path, the call for arrays
+    of one element, and how large arrays are blocked; those that choose the same share the module.
+    Unless they are `exact`, the module is for operands of any sizes. With `run` it raises
+    `AllocationError` for an array that no address space holds.
     """
     found = lowering(pattern, wrt, target.form, sizes, traits, itemsize, order, gaps, exact)
     if run:

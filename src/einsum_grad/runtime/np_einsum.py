@@ -44,7 +44,7 @@ from einsum_grad.syntax import Equation, check_length, parse, pointed, read_call
 _NUMPY_OPERANDS = 63
 
 _NUMPYS = ("greedy", "optimal", "einsum_path")
-"""The searches that np.einsum has itself, and the word before a path that is given."""
+"""np.einsum's own searches, and the word that it wants before a path."""
 
 _OURS: dict[type[Exception], type[EinsumGradError]] = {
     TypeError: ArgumentTypeError,
@@ -55,7 +55,7 @@ _OURS: dict[type[Exception], type[EinsumGradError]] = {
     ValueError: OperandError,
     AttributeError: OperandError,
 }
-"""What np.einsum raises, and the refusal of ours that is one of these too."""
+"""What np.einsum raises, and our error in its place."""
 
 
 def einsum(
@@ -68,12 +68,12 @@ def einsum(
 ) -> Any:
     """Evaluate an einsum: np.einsum's call in both its forms, with every keyword.
 
-    Labels are what opt_einsum takes, and there may be more labels and operands than NumPy takes.
-    An ellipsis that the output lacks is summed over if an `optimize` is given that is not False.
+    Labels are those of opt_einsum, and there may be more labels and operands than NumPy takes. An
+    ellipsis that the output lacks is summed over if an `optimize` other than False is given.
     `optimize` is what np.einsum takes, or what `compile` takes, where "auto" is our own search.
-    `casting` is "safe" unless it is given; where `optimize` is NumPy's own and not False it is up
-    to NumPy, which converts to `dtype` and `out` there as its ufuncs do. Raises what np.einsum
-    raises: a `PatternError` or `OperandError` is a ValueError, an `ArgumentTypeError` a TypeError.
+    `casting` is "safe" by default; where `optimize` is NumPy's own and not False it is up to NumPy,
+    which converts to `dtype` and `out` there as its ufuncs do. Raises what np.einsum raises: a
+    `PatternError` or `OperandError` is a ValueError, an `ArgumentTypeError` a TypeError.
 
     >>> einsum("ij,j->i", [[1, 2], [3, 4]], [1, 10])
     array([21, 43])
@@ -109,7 +109,7 @@ def einsum(
 
 
 def _is_default(name: str, value: Any) -> bool:
-    """Whether `value` is what `name` is unless it is given."""
+    """Whether `value` is the default of `name`."""
     return value is None or (name == "order" and _is_word(value, "K"))
 
 
@@ -119,11 +119,11 @@ def _is_word(value: Any, word: str) -> bool:
 
 
 def order_of(optimize: Any, text: str, operands: Sequence[Any]) -> Order:
-    """Read `optimize` for the einsum `text`: what `compile` takes, or np.einsum's name and limit.
+    """Read `optimize` for the einsum `text`: what `compile` takes, or np.einsum's (name, limit).
 
-    Such a pair of a name and a limit of memory becomes the path that NumPy finds. What is too large
-    for np.einsum can't be contracted at once: then our own search decides, as it does for a pair.
-    Raises `OperandError` for an ellipsis that is summed over where np.einsum refuses that.
+    A pair of a name and a memory limit becomes the path that NumPy finds. What is too large for
+    np.einsum can't be contracted at once: our own search decides then, also for a pair.
+    Raises `OperandError` for an ellipsis summed over where np.einsum refuses that.
 
     >>> order_of(("greedy", 10), "ij,jk,kl->il", [[[1, 2]], [[1], [1]], [[3]]])
     ((0, 1), (0, 1))
@@ -144,7 +144,7 @@ def order_of(optimize: Any, text: str, operands: Sequence[Any]) -> Order:
 
 
 def _function(text: str, order: Order = AUTO) -> Function:
-    """The compiled forward of `text`, which np.einsum must have a meaning for."""
+    """The compiled forward of `text`, which must be legal for np.einsum."""
     return FUNCTIONS.get(("einsum", text, order), lambda: _compile(text, order))
 
 
@@ -158,7 +158,7 @@ def _compile(text: str, order: Order) -> Function:
 def _check_ellipsis(text: str, operands: Sequence[Any]) -> None:
     """Raise `OperandError` where an ellipsis that the output lacks has axes.
 
-    np.einsum sums over them along a path, and refuses to where it contracts all at once.
+    np.einsum sums over them along a path, and refuses where it contracts all operands at once.
     """
     equation = _without_dots(text)
     for term, operand in zip(equation.inputs if equation else (), operands, strict=False):
@@ -207,7 +207,7 @@ def _is_large(equation: Equation) -> bool:
 
 @contextmanager
 def _ours(equation: Equation) -> Iterator[None]:
-    """What NumPy raises for `equation` as a refusal of ours."""
+    """Turn what NumPy raises for `equation` into an error of ours."""
     try:
         yield
     except EinsumGradError:

@@ -8,16 +8,16 @@ from einsum_grad.lower import Scale
 from einsum_grad.runtime.cache import Cache
 
 SCALES: Cache[list[Scale]] = Cache(maxsize=1024)
-"""The scales that code was written for, the newest last, by what else it was made of."""
+"""The scales that code was written for, newest last, by what else it depends on."""
 
 _MOST = 64
-"""The scales that are remembered of one pattern."""
+"""The most scales remembered for one key."""
 
 
 def like(key: Hashable, scale: Scale | None) -> Scale | None:
-    """The scale that code was written for already, if that for `scale` is the same; else `scale`.
+    """A scale for which there is the same code as for `scale` already; else `scale`.
 
-    `key` is what the code is made of beside.
+    `key` is what else the code depends on.
     """
     if scale is None:
         return None
@@ -26,7 +26,7 @@ def like(key: Hashable, scale: Scale | None) -> Scale | None:
 
 
 def remember(key: Hashable, scale: Scale | None) -> None:
-    """Remember the scale that code was written for, and so has asked all it has to."""
+    """Remember a scale that code was written for, which has asked it everything by now."""
     if scale is not None:
         known = SCALES.get(key, list)
         known.append(scale)

@@ -18,19 +18,19 @@ from einsum_grad.runtime.memory_layout import MemoryOrder
 from einsum_grad.runtime.subclasses import check_plain
 
 Saved = list[Sequence[Array]]
-"""What `save` returned, as the last argument of a call; nothing where there is no `save`.
+"""What `save` returned, as the last argument of a call; empty where there is no `save`.
 
-A list of arrays is for one pullback, which uses it up, a tuple for all that come.
+A list of arrays serves one pullback, which consumes it, a tuple any number of them.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """The generated functions, and what is around them for these operands.
+    """The generated functions, and the conversions around them for these operands.
 
-    `plain` says that nothing is around them: all dtypes are the one that is computed in, and no
-    gradient is without axes, which NumPy would return as a scalar. Of `large` operands whose axes
-    lie otherwise in memory the variant is another one, which has them in that order: `orders`.
+    `plain` means no conversions: all dtypes are that of the computation, and no gradient is 0-d,
+    which NumPy would return as a scalar. `large` operands in another memory order have a variant of
+    their own, which takes them with their axes in that order: `orders`.
     """
 
     loaded: Loaded
@@ -47,7 +47,7 @@ class Variant:
         return self.vjp(arrays)[0]
 
     def vjp(self, arrays: Sequence[Array]) -> tuple[Any, Saved]:
-        """The output, and what the pullback uses again."""
+        """The output, and what the pullback reuses."""
         loaded = self.loaded
         try:
             operands = arrays if self.plain else self._computed(arrays)
@@ -62,7 +62,7 @@ class Variant:
         return output if self.shape else output[()], saved
 
     def pullback(self, cotangent: Any, arrays: Sequence[Array], saved: Saved) -> tuple[Array, ...]:
-        """The gradients, from what `vjp` kept; the first call uses that up."""
+        """The gradients, from what `vjp` saved; the first call consumes it."""
         try:
             if (
                 self.plain
@@ -95,7 +95,7 @@ class Variant:
         return self._returned(output), found if self.orders is None else self._in_place(found)
 
     def backward(self, cotangent: Any, arrays: Sequence[Array]) -> tuple[Array, ...]:
-        """The gradients, with what they share with the forward computed anew."""
+        """The gradients; what they share with the forward is recomputed."""
         save = self.loaded.save
         try:
             given = self.cotangent(cotangent)
@@ -105,9 +105,9 @@ class Variant:
         return self.pullback(given, arrays, saved)
 
     def _taken(self, operands: Sequence[Array], saved: Saved) -> Saved:
-        """What a pullback may use up; who calls it again has it computed again, and then it stays.
+        """What a pullback may consume; a second call recomputes it, and then it stays.
 
-        To pop is atomic: of two threads only one has what was saved.
+        `pop` is atomic: of two threads only one gets what was saved.
         """
         assert self.loaded.save is not None
         try:
@@ -125,7 +125,7 @@ class Variant:
         return [array.astype(self.numbers.computed, copy=False) for array in arrays]
 
     def _in_place(self, gradients: Sequence[Array]) -> tuple[Array, ...]:
-        """The gradients with their axes where the operands have them."""
+        """The gradients with their axes in the order of the operands'."""
         assert self.orders is not None
         return tuple(
             gradient.transpose(np.argsort(self.orders[operand]))
@@ -138,7 +138,7 @@ class Variant:
         return output if self.shape else output[()]
 
     def cotangent(self, cotangent: Any) -> Array:
-        """`cotangent` as an array that a pullback takes; raises what is wrong with it."""
+        """`cotangent` as an array that a pullback takes; raises an error if it doesn't fit."""
         given = as_array(cotangent, "the cotangent")
         if given.shape != self.shape:
             raise OperandError(
@@ -155,10 +155,10 @@ class Variant:
 
 
 def as_array(value: Any, name: str) -> Array:
-    """`value` as an array; `OperandError` if it is none, such as a ragged list.
+    """`value` as an array; raises `OperandError` for what can't be one, such as a ragged list.
 
-    Raises `DTypeError` for what would lose a meaning, as `check_plain` does. RuntimeError is what a
-    torch tensor raises that requires a gradient.
+    Raises `DTypeError` for what means more than its numbers, as `check_plain` does. A torch tensor
+    that requires a gradient raises RuntimeError.
     """
     if type(value) is ndarray:
         return value
@@ -176,23 +176,23 @@ def as_array(value: Any, name: str) -> Array:
 
 
 def _without_base(kept: Array, operands: Sequence[Array], arrays: Sequence[Array]) -> Array:
-    """`kept`, or a copy if it is a view of an operand that was converted: it would keep all of it.
+    """`kept`, or a copy if it is a view of a converted operand, which it would keep alive.
 
-    A diagonal may be one, which is small beside the array.
+    A diagonal is such a view, small compared with the array.
     """
     made = (one for one, given in zip(operands, arrays, strict=True) if one is not given)
     return kept.copy() if any(kept.base is one for one in made) else kept
 
 
 def _in_rows(cotangent: Array) -> Array:
-    """`cotangent`, or a copy if its axes lie otherwise or with gaps; one that repeats may do so."""
+    """`cotangent`, or a contiguous copy; broadcast views stay as they are."""
     if cotangent.flags.c_contiguous or 0 in cotangent.strides:
         return cotangent
     return copied(cotangent)
 
 
 def convert_cotangent(given: Array, dtype: DType) -> Array:
-    """`given` in the dtype that is computed in; a complex one for a real output is refused."""
+    """`given` in the dtype of the computation; a complex one for a real output is refused."""
     if given.dtype == dtype:
         return given
     if given.dtype.kind not in "biufc" or (given.dtype.kind == "c" and dtype.kind != "c"):

@@ -24,11 +24,11 @@ from einsum_grad.runtime.specialization import Variant, as_array
 _MOST = 1024
 
 _signature = operator.attrgetter("__class__", "shape", "dtype")
-"""What a variant is found by: only arrays of NumPy's own class are ever in the dictionary."""
+"""An operand's part of the key; only arrays of NumPy's own class are in the dictionary."""
 
 
 class Variants:
-    """The variants of a pattern: at most 1024, then it begins anew."""
+    """The variants of a pattern: at most 1024, then all are forgotten."""
 
     __slots__ = ("_arguments", "_known", "_request", "_target")
 
@@ -49,9 +49,9 @@ class Variants:
         self._known.clear()
 
     def of(self, operands: tuple[Any, ...], conj: bool) -> tuple[Variant | Calls, tuple[Any, ...]]:
-        """The variant for `operands`, and these as arrays; a look-up where both are known.
+        """The variant for `operands`, and these as arrays; one look-up where the variant is known.
 
-        For operands of another kind it is the calls that their kind has, and these as they are.
+        For operands of another kind, the calls of that kind, and the operands unchanged.
         """
         try:
             variant, arrays = self._known[conj, *map(_signature, operands)], operands
@@ -65,7 +65,7 @@ class Variants:
     def _ordered(
         self, variant: Variant, arrays: tuple[Array, ...], conj: bool
     ) -> tuple[Variant, tuple[Array, ...]]:
-        """The variant for the order in which large arrays lie in memory, and these in it."""
+        """The variant for the memory order of large arrays, and these transposed to it."""
         if all(array.flags.c_contiguous for array in arrays):
             return variant, arrays
         found_orders = tuple(map(memory_order, arrays))
@@ -85,7 +85,7 @@ class Variants:
         return found, placed
 
     def _found(self, operands: Sequence[Any], conj: bool) -> tuple[Variant, tuple[Array, ...]]:
-        """The same for operands of any kind, and for what is called the first time."""
+        """The same for whatever converts to arrays, and for first calls."""
         arrays = tuple(as_array(operand, f"operand {n}") for n, operand in enumerate(operands))
         key = (conj, *map(_signature, arrays))
         variant = self._known.get(key)
@@ -110,8 +110,8 @@ def build_variant(
 ) -> Variant:
     """Bind the pattern to `arrays`, and find or make the module that runs it.
 
-    With `orders` the module takes each array with its axes in another order. `gaps` are those that
-    have gaps then.
+    With `orders` the module takes each array with its axes in that order. `gaps` are the arrays
+    that then have gaps.
     """
     shapes = [array.shape for array in arrays]
     bound = bind(request.equation, request.unbound, shapes, dict(request.given))
@@ -141,10 +141,10 @@ def _without_terms(
     shapes: Sequence[Shape],
     dtype: DType,
 ) -> Loaded:
-    """The functions where a label has size 0: no sum has a term, and so all there is are zeros.
+    """The functions where a label has size 0: every sum is empty, so all results are zeros.
 
-    np.einsum would write to memory that is not its own: where its result has no entries, it may
-    set some all the same.
+    np.einsum would write to memory that is not its own: it may set entries of a result that has
+    none.
     """
     shape = tuple(sizes[label] for label in pattern.output)
     return replace(

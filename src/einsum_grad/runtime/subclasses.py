@@ -1,4 +1,4 @@
-"""What is more than its numbers: it would lose a meaning where it becomes an array of NumPy."""
+"""Operands that mean more than their numbers, which they would lose as a plain NumPy array."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ import numpy as np
 from einsum_grad.errors import DTypeError
 
 _MEANINGS = ("__array_ufunc__", "__array_function__", "__mul__", "__matmul__")
-"""What a subclass of NumPy's array defines anew if its numbers are not all, as for units."""
+"""What a subclass of NumPy's array overrides if it means more than its numbers, as units do."""
 
 _PLAIN = frozenset({"dask", "einsum_grad"})
-"""The packages whose arrays have functions of their own, and no meaning beside their numbers."""
+"""The packages whose arrays override NumPy's functions, but mean nothing beyond their numbers."""
 
 _NUMBERS = frozenset({bool, int, float, complex})
 
 
 def check_plain(value: Any, name: str) -> None:
-    """Raise `DTypeError` for what would lose a mask, units or a product of its own.
+    """Raise `DTypeError` for what would lose a mask, units or its own product.
 
-    Lists and tuples are looked into.
+    Lists and tuples are searched.
 
     >>> check_plain([1.0, np.ma.masked], "operand 0")
     Traceback (most recent call last):
@@ -35,8 +35,8 @@ def check_plain(value: Any, name: str) -> None:
         raise DTypeError(f"{name}: a masked array would lose its mask here; fill it first")
     elif _means_more(type(value)):
         raise DTypeError(
-            f"{name}: a {type(value).__name__} has a meaning that its numbers would lose here; if "
-            "they are all that is meant, give np.asarray(…) of it"
+            f"{name}: a {type(value).__name__} has a meaning that would be lost here; if its "
+            "numbers are all that you need, pass np.asarray(…) of it"
         )
 
 

@@ -1,4 +1,4 @@
-"""`jvp` and `hvp` of a compiled pattern: the forward, the gradients, and what moves beside them."""
+"""`jvp` and `hvp` of a compiled pattern: the forward or the gradients, and their tangents."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from einsum_grad.runtime.specialization import as_array, convert_cotangent
 Run = Callable[..., Sequence[Any]]
 
 MODULES: Cache[tuple[TangentProgram, Run]] = Cache(maxsize=1024)
-"""The generated functions by what they were made of, each with its program."""
+"""The generated functions by what they depend on, each with its program."""
 
 _TARGET = TARGETS["numpy"]
-"""Pairs whatever the function's own target: an einsum of all operands at once costs more."""
+"""It contracts pairs, whatever the function's own target: all operands at once cost more."""
 
 _PROGRAMS = {"jvp": jvp, "hvp": hvp}
 _MOST_VARIANTS = 1024
@@ -34,7 +34,7 @@ _MOST_VARIANTS = 1024
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A generated function, and what is around it for operands of these shapes and dtypes."""
+    """A generated function, and the conversions around it for these shapes and dtypes."""
 
     run: Run
     numbers: Numbers
@@ -42,11 +42,11 @@ class Variant:
     moves: tuple[bool, ...]
     """Which of the values have a derivative that is not zero."""
     bounds: Bounds | None
-    """For whole numbers, which would wrap around."""
+    """For integers, which could wrap around."""
 
 
 class Tangents:
-    """The functions along tangents of one pattern, made as they are needed."""
+    """The JVP and HVP functions of one pattern, made on demand."""
 
     __slots__ = ("_request", "_variants")
 
@@ -157,10 +157,10 @@ def _without_terms(program: TangentProgram, sizes: Mapping[str, int], dtype: DTy
 
 
 def check_tuples(operands: Any, tangents: Any) -> None:
-    """Raise `ArgumentTypeError` or `ArgumentError` for what are no two tuples of one length."""
+    """Raise `ArgumentTypeError` or `ArgumentError` unless both are tuples of one length."""
     for name, given in (("operands", operands), ("tangents", tangents)):
         if not isinstance(given, (tuple, list)):
-            raise ArgumentTypeError(f"{name} is a tuple, and not a {type(given).__name__}")
+            raise ArgumentTypeError(f"{name} is a tuple, not a {type(given).__name__}")
     if len(tangents) != len(operands):
         raise ArgumentError(
             f"{len(operands)} operands and {len(tangents)} tangents; None stands for no tangent"

@@ -1,4 +1,4 @@
-"""Which cores threads run on: ours keep from their caller's, and a caller is never moved."""
+"""Cores: workers keep off their caller's, and a caller is never moved."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ PARTS = [slice(0, 1), slice(1, 2)]
 
 
 @needs_cores
-def test_others_are_all_that_a_thread_may_use_but_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_cores_are_all_that_a_thread_may_use_but_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     everywhere = os.sched_getaffinity(0)
     assert other_cores() < everywhere
     assert len(other_cores()) == len(everywhere) - 1
@@ -28,7 +30,7 @@ def test_others_are_all_that_a_thread_may_use_but_one(monkeypatch: pytest.Monkey
 
 
 @needs_cores
-def test_workers_keep_from_the_core_of_their_caller(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_workers_keep_off_their_callers_core(monkeypatch: pytest.MonkeyPatch) -> None:
     everywhere, caller = os.sched_getaffinity(0), threading.current_thread()
     team = Workers()
 
@@ -44,7 +46,7 @@ def test_workers_keep_from_the_core_of_their_caller(monkeypatch: pytest.MonkeyPa
     for core in (min(everywhere), max(everywhere)):
         monkeypatch.setattr(cores, "_core", lambda core=core: core)
         assert seen() == {True: everywhere, False: everywhere - {core}}
-    # One that is new does so too.
+    # So does a new one.
     team._workers = []
     assert seen() == {True: everywhere, False: everywhere - {max(everywhere)}}
 
@@ -61,7 +63,7 @@ def test_workers_are_told_of_other_cores_only(monkeypatch: pytest.MonkeyPatch) -
 
 
 @needs_cores
-def test_a_system_may_refuse(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_system_may_refuse_to_pin(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(thread: int, where: set[int]) -> None:
         raise PermissionError(thread)
 

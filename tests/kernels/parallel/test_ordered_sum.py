@@ -1,4 +1,4 @@
-"""Sums of blocks are added in order, as they come, in little memory."""
+"""Results of chunks are added in order, as soon as possible, in little memory."""
 
 import itertools
 import warnings
@@ -28,7 +28,7 @@ def test_terms_are_added_in_the_order_of_their_slices(order: tuple[int, ...], si
     assert set(total.of(terms)) == {((ROUGH[0] + ROUGH[1]) + ROUGH[2]) + ROUGH[3]} == {1.0}
 
 
-def test_the_terms_of_a_tuple_are_added_each_for_itself() -> None:
+def test_tuples_are_added_term_by_term() -> None:
     terms: list[Any] = [(np.full(2000, n), np.int64(10 * n)) for n in range(3)]
     array, one = Total().of(terms)
     assert set(array) == {3}
@@ -36,7 +36,7 @@ def test_the_terms_of_a_tuple_are_added_each_for_itself() -> None:
 
 
 @pytest.mark.parametrize("beside", [False, True])
-def test_a_large_term_is_gone_when_it_is_added(beside: bool) -> None:
+def test_a_large_term_is_freed_once_it_is_added(beside: bool) -> None:
     alive: list[weakref.ref[Any]] = []
     most = 0
 
@@ -85,7 +85,7 @@ def plain_form() -> Any:
     return names["summed_in_blocks"]
 
 
-def test_an_error_in_a_block_is_the_callers() -> None:
+def test_an_error_in_a_chunk_reaches_the_caller() -> None:
     def fail(part: slice) -> float:
         raise ValueError("of a block")
 

@@ -1,4 +1,4 @@
-"""Blocks on several threads: the same results, the caller's settings, and no way to hang."""
+"""Chunks on several threads: the same results, the caller's settings, and no way to hang."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_results_do_not_depend_on_the_number_of_threads(
             np.testing.assert_array_equal(one, two, strict=True)
 
 
-def test_the_number_is_what_was_set() -> None:
+def test_the_number_of_threads_is_the_one_that_was_set() -> None:
     eg.set_num_threads(np.int64(3))  # type: ignore[arg-type]  # an index, as ints are
     assert eg.get_num_threads() == 3
     eg.set_num_threads(256)
@@ -89,7 +89,7 @@ def test_a_number_out_of_range_is_refused(number: int) -> None:
 
 
 @pytest.mark.parametrize("number", ["2", 2.0, [2], True])
-def test_what_is_no_number_is_refused(number: Any) -> None:
+def test_anything_but_a_number_is_refused(number: Any) -> None:
     with pytest.raises(ArgumentTypeError, match="is an int, and not"):
         eg.set_num_threads(number)
     assert eg.get_num_threads() == 4
@@ -124,12 +124,12 @@ def test_the_environment_sets_the_default(
     assert eg.get_num_threads() == 2
 
 
-def test_without_any_setting_it_is_the_cores_of_the_process() -> None:
+def test_the_default_is_the_number_of_cores_of_the_process() -> None:
     eg.set_num_threads(None)
     assert eg.get_num_threads() == len(os.sched_getaffinity(0))
 
 
-def test_in_a_worker_of_multiprocessing_it_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_default_in_a_worker_of_multiprocessing_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
     eg.set_num_threads(None)
     monkeypatch.setattr(multiprocessing, "parent_process", object)
     assert eg.get_num_threads() == 1
@@ -137,11 +137,11 @@ def test_in_a_worker_of_multiprocessing_it_is_one(monkeypatch: pytest.MonkeyPatc
     assert eg.get_num_threads() == 3
 
 
-# Blocks.
+# Chunks.
 
 
 def names_of(work: Any = None) -> set[str]:
-    """The threads that are at work when all wait for each other."""
+    """The threads at work when all wait for each other."""
     meeting = threading.Barrier(4)
 
     def wait(part: slice) -> str:
@@ -168,19 +168,19 @@ def test_the_parts_are_the_whole_in_order(length: int, parts: int, step: int) ->
     assert len(found) <= parts
 
 
-def test_one_block_wakes_nobody() -> None:
+def test_one_chunk_wakes_no_worker() -> None:
     (name,) = in_blocks(lambda part: threading.current_thread(), 7, 1)
     assert name is threading.current_thread()
 
 
-def test_one_thread_wakes_nobody() -> None:
+def test_with_one_thread_no_worker_is_woken() -> None:
     eg.set_num_threads(1)
     names = in_blocks(lambda part: threading.current_thread(), BLOCKS, BLOCKS)
     assert set(names) == {threading.current_thread()}
 
 
 @pytest.mark.parametrize("error", [ValueError("of a block"), KeyboardInterrupt("of a block")])
-def test_an_error_in_a_block_reaches_the_caller(error: BaseException) -> None:
+def test_an_error_in_a_chunk_reaches_the_caller(error: BaseException) -> None:
     def fail(part: slice) -> None:
         if part.start in (0, 40):
             raise error
@@ -191,7 +191,7 @@ def test_an_error_in_a_block_reaches_the_caller(error: BaseException) -> None:
     assert len(names_of()) == 4  # the workers live on
 
 
-def test_what_fails_in_a_worker_alone_the_caller_does_itself() -> None:
+def test_the_caller_does_what_fails_only_in_a_worker() -> None:
     caller, failed = threading.current_thread(), threading.Event()
 
     def fail(part: slice) -> slice:
@@ -204,7 +204,7 @@ def test_what_fails_in_a_worker_alone_the_caller_does_itself() -> None:
     assert in_blocks(fail, 5, 5) == [slice(start, start + 1) for start in range(5)]
 
 
-def test_a_block_may_have_blocks() -> None:
+def test_a_chunk_may_have_chunks() -> None:
     def outer(part: slice) -> list[int]:
         return in_blocks(lambda inner: part.start * 100 + inner.start, 10, 10)
 
@@ -212,7 +212,7 @@ def test_a_block_may_have_blocks() -> None:
     assert found == [[start * 100 + n for n in range(10)] for start in range(BLOCKS)]
 
 
-def test_several_callers_at_once_each_have_their_own() -> None:
+def test_concurrent_callers_get_their_own_results() -> None:
     x = np.ones((512, 512))
     function = eg.compile("ij,ij->ij")
 
@@ -224,7 +224,7 @@ def test_several_callers_at_once_each_have_their_own() -> None:
         assert all(pool.map(call, range(40)))
 
 
-# What a block sees is what its caller has set.
+# A chunk sees its caller's settings.
 
 
 LARGE = np.full((512, 1024), 1e300)
@@ -260,7 +260,7 @@ def test_a_warning_made_an_error_reaches_the_caller(number: int) -> None:
         function(LARGE, LARGE)
 
 
-def test_a_context_variable_has_the_callers_value_and_keeps_it() -> None:
+def test_a_chunk_sees_and_keeps_the_callers_context_variables() -> None:
     variable = contextvars.ContextVar("variable", default="none")
     variable.set("the caller's")
 
@@ -272,7 +272,7 @@ def test_a_context_variable_has_the_callers_value_and_keeps_it() -> None:
     assert set(in_blocks(work, BLOCKS, BLOCKS)) == {"the caller's"}
 
 
-def test_the_size_of_numpys_buffers_is_the_callers_again() -> None:
+def test_numpys_buffer_size_is_restored() -> None:
     before = 4096
     at_first = np.setbufsize(before)
     inside = in_blocks(lambda part: np.getbufsize(), BLOCKS, BLOCKS)
@@ -288,10 +288,10 @@ def test_the_size_of_numpys_buffers_is_the_callers_again() -> None:
     np.setbufsize(at_first)
 
 
-# Where threads can't be had.
+# Where no thread can be started.
 
 
-def test_where_no_thread_can_be_started_the_caller_works_alone(
+def test_the_caller_works_alone_where_no_thread_can_be_started(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(threads._State, "workers", Workers())
@@ -339,7 +339,7 @@ def forked():
 
 
 def run(script: str) -> None:
-    """Run a script in a process of its own; one that hangs fails."""
+    """Run a script in its own process; one that hangs fails."""
     subprocess.run([sys.executable, "-c", script], timeout=60, check=True)
 
 
@@ -365,12 +365,12 @@ last = Last()
 """
 
 
-def test_what_goes_when_python_ends_is_done_without_the_threads() -> None:
+def test_finalizers_at_exit_run_without_the_threads() -> None:
     command = [sys.executable, "-c", AT_THE_END]
     assert subprocess.run(command, timeout=60, check=True, capture_output=True).stdout == b"done"
 
 
-def test_an_interrupt_leaves_no_setting_behind() -> None:
+def test_an_interrupt_restores_all_settings() -> None:
     before = np.getbufsize()
     for place in interrupted(
         lambda: in_blocks(lambda part: part.start, BLOCKS, BLOCKS),
@@ -391,12 +391,12 @@ needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has
 
 
 @needs_fork
-def test_a_child_has_threads_of_its_own() -> None:
+def test_a_forked_child_has_its_own_threads() -> None:
     run(f"{FORK}\nforked()\nassert (f(x, x) == expected).all()")
 
 
 @needs_fork
-def test_a_child_works_though_its_parent_forks_while_threads_are_at_work() -> None:
+def test_a_child_works_if_its_parent_forks_while_threads_are_at_work() -> None:
     run(
         f"""{FORK}
 stop = threading.Event()

@@ -1,4 +1,4 @@
-"""How a bell wakes a thread, and that no thread is waited for in vain."""
+"""A bell wakes a thread, and no caller waits in vain."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_a_bell_that_was_rung_is_heard_once(looks: int) -> None:
 
 
 @pytest.mark.parametrize("looks", [0, 3])
-def test_who_waits_is_woken(looks: int) -> None:
+def test_a_waiting_thread_is_woken(looks: int) -> None:
     there, back = Bell(), Bell()
     heard: list[int] = []
 
@@ -50,7 +50,7 @@ def test_who_waits_is_woken(looks: int) -> None:
         assert heard[-1] == number
 
 
-def test_who_listens_does_so_until_the_flag_is_set_and_has_patience() -> None:
+def test_a_spinning_thread_stops_a_little_after_a_flag_is_set() -> None:
     bell = Bell()
     bell.ring()
     assert bell._flags.sum() == machine.SPINS_OF_CALLER < len(bell._flags)
@@ -62,11 +62,11 @@ def test_who_listens_does_so_until_the_flag_is_set_and_has_patience() -> None:
 def test_a_bell_that_was_rung_is_heard_at_once() -> None:
     bell = Bell()
     bell.ring()
-    del bell._rows  # a look would fail
+    del bell._rows  # spinning would fail
     bell.wait(3)
 
 
-def test_the_flag_is_set_when_who_wakes_has_something_to_hear() -> None:
+def test_flags_are_set_after_the_ring_is_queued() -> None:
     seen: list[bool] = []
 
     class Rung:
@@ -77,7 +77,7 @@ def test_the_flag_is_set_when_who_wakes_has_something_to_hear() -> None:
             seen.append(bool(bell._flags.any()))
 
     bell = Bell()
-    bell._rung = Rung()  # type: ignore[assignment]  # it says what flags there are
+    bell._rung = Rung()  # type: ignore[assignment]  # it tells the flags
     bell.ring()
     assert seen == [False]
     assert bell._flags[: machine.SPINS_OF_CALLER].all()
@@ -90,7 +90,7 @@ PARTS = [slice(number, number + 1) for number in range(12)]
 
 
 def met(count: int) -> Callable[[slice], str]:
-    """Work that ends when so many threads are at it, and tells which one did it."""
+    """Work that ends once so many threads are at it, and tells which one did it."""
     meeting = threading.Barrier(count)
 
     def work(part: slice) -> str:
@@ -108,7 +108,7 @@ def test_the_caller_and_its_helpers_work() -> None:
         assert set(team.run(met(3), PARTS, 2, looks)) == names
 
 
-def test_nothing_of_a_call_is_held_when_it_is_done() -> None:
+def test_nothing_of_a_finished_call_is_kept_alive() -> None:
     class Thing:
         def __call__(self, part: slice) -> Any:
             return np.ones(3).view(Array)
@@ -139,7 +139,7 @@ def test_a_caller_does_not_wait_for_a_thread_that_has_other_work() -> None:
     assert begun.wait(30)
     for _ in range(10):
         assert team.run(lambda part: part.start, PARTS, 1) == list(range(12))
-    # One of them waits for the thread, which comes to it too late.
+    # One of them waits for the thread, which gets to it too late.
     assert len(team._workers[0]._offers) == 1
     assert not end.is_set()
     end.set()
@@ -171,7 +171,7 @@ def set_in_thread(thread: threading.Thread, kind: type[BaseException]) -> None:
 
 
 @pytest.mark.parametrize("kind", [MemoryError, SystemExit, KeyboardInterrupt, ValueError])
-def test_what_a_helper_fails_in_the_caller_does_itself(kind: type[BaseException]) -> None:
+def test_the_caller_does_what_a_helper_fails_in(kind: type[BaseException]) -> None:
     def fail(thread: threading.Thread) -> None:
         raise kind
 
@@ -193,7 +193,7 @@ def test_a_worker_that_dies_at_rest_is_replaced() -> None:
     team.run(met(2), PARTS, 1)
     (worker,) = team._workers
     set_in_thread(worker, SystemExit)
-    # It wakes for this work, and is gone before it has any.
+    # It wakes for this work and dies before it begins any.
     assert team.run(lambda part: part.start, PARTS, 1) == list(range(12))
     worker.join(30)
     assert not worker.is_alive()
@@ -211,7 +211,7 @@ def test_a_worker_that_dies_in_a_job_is_noticed(monkeypatch: pytest.MonkeyPatch)
         return part
 
     def die(job: _Job) -> None:
-        # Where an exception that was set into it would come at the worst moment.
+        # Where an asynchronous exception would arrive at the worst moment.
         job._inside.add(threading.current_thread())
         job.blocks.popleft()
         begun.set()

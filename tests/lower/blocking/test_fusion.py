@@ -1,4 +1,4 @@
-"""Which steps of large arrays are done in blocks, of what, and which are left whole."""
+"""Which steps on large arrays are fused into blocks, along which label, and which stay whole."""
 
 from __future__ import annotations
 
@@ -27,8 +27,7 @@ from einsum_grad.lower.blocking.parallel_labels import divided
 from einsum_grad.lower.blocking.schedule import passing
 from einsum_grad.lower.cost import cost
 from einsum_grad.lower.dependence import finishing, saving
-from tests.lower.layout.test_arrange import arranged
-from tests.lower.test_lower import programs
+from tests.lower.programs import arranged, programs
 
 LARGE = {"i": 1024, "j": 1024}
 
@@ -119,7 +118,7 @@ def test_the_label_of_a_block_is_the_one_along_which_most_bytes_lie_first() -> N
     assert labels_of(first, multiplied("t[jil]", "u[jil]", "v[jil]"), **sizes) == [("i", "z t")]
 
 
-def test_steps_that_are_done_whole_have_no_say_in_the_label_of_a_block() -> None:
+def test_whole_steps_do_not_influence_the_label_of_a_block() -> None:
     first = multiplied("z[ijl]", "x[ijl]", "y[ijl]")
     whole = multiplied("t[jn]", "u[jm]", "v[mn]")
     sizes = {"i": 128, "j": 128, "l": 64, "m": 1 << 14, "n": 1 << 14}
@@ -139,7 +138,7 @@ def test_a_value_that_a_block_makes_and_uses_is_not_kept() -> None:
     assert {str(value) for value in passing(program)} == {"dt1[i j]"}
 
 
-def test_what_only_passes_through_blocks_counts_for_no_memory_and_no_traffic() -> None:
+def test_values_within_a_block_cost_no_memory_and_no_traffic() -> None:
     program = arranged("ij,ij,ij->ij", None, 8, **LARGE)
     matrix = 8 * 1024 * 1024
     costs = cost(program, LARGE)
@@ -249,20 +248,20 @@ def test_a_small_sum_stays_whole() -> None:
     assert told(forward(arranged("ab,ac->ab", None, 8, **(sizes | {"c": 64}))))[0] == ("a", "w_a z")
 
 
-def test_a_sum_has_parts_that_are_rows() -> None:
+def test_a_sum_has_chunks_of_whole_rows() -> None:
     """Others would be read in pieces: it is left whole."""
     sizes = {"a": 1024, "b": 1024, "c": 64, "d": 64, "e": 1024}
     found = told(forward(arranged("ab,ced->abed", None, 8, **(sizes | {"a": 1, "b": 16}))))
     assert found[0] == (None, "w_ed")
 
 
-def test_a_dot_product_is_a_sum_of_those_of_its_blocks() -> None:
+def test_a_dot_product_is_the_sum_of_those_of_its_chunks() -> None:
     (block,) = forward(arranged("ij,ij->", None, 8, **LARGE))
     assert block.label == "i"
     assert [value.name for value in block.kept] == ["z"]
 
 
-def test_what_a_block_sums_up_is_read_only_after_all_blocks() -> None:
+def test_sums_of_a_block_are_read_after_all_its_chunks() -> None:
     sizes = {"i": 4096, "j": 256}
     program = arranged("ij,ij,->", None, 8, **sizes)
     found = forward(program)
@@ -273,7 +272,7 @@ def test_what_a_block_sums_up_is_read_only_after_all_blocks() -> None:
                 assert place[step.result.name] > place[arg.name]
 
 
-def test_views_and_copies_are_no_work_for_blocks() -> None:
+def test_views_and_copies_alone_make_no_block() -> None:
     program = arranged("ij->ji", None, 8, **LARGE)
     assert {label for label, _ in told(forward(program))} == {None}
     assert {label for label, _ in told(backward(program))} == {None}
@@ -293,15 +292,15 @@ def multiply(*terms: str, output: str, itemsize: int = 8, **sizes: int) -> Block
     return block
 
 
-def test_parts_lie_in_long_runs_of_memory() -> None:
-    # What stands behind a label must be 512 bytes, unless nothing stands before it.
+def test_chunks_are_long_runs_of_memory() -> None:
+    # The axes after a label must have 512 bytes, unless none comes before it.
     assert multiply("ijk", "jik", output="ijk", i=256, j=256, k=64).label in ("i", "j")
     assert multiply("ijk", "jik", output="ijk", i=256, j=256, k=32).label is None
     assert multiply("ij", "ji", output="ij", i=1024, j=1024).label is None
     assert multiply("ij", "uji", output="ij", i=1024, j=1024, u=1).label is None
 
 
-def test_a_small_array_may_be_read_whole_by_every_block() -> None:
+def test_a_small_array_may_be_read_whole_by_every_chunk() -> None:
     assert multiply("ij", "j", output="ij", i=1024, j=1 << 14).label == "i"  # 128 KiB
     assert multiply("ij", "j", output="ij", i=1024, j=(1 << 14) + 1).label is None
 
@@ -328,19 +327,19 @@ def test_arrays_that_fit_in_a_cache_are_left_whole() -> None:
 
 
 @pytest.mark.parametrize("rows", [1024, 4096])
-def test_what_steps_of_a_block_touch_again_fits_in_a_cache(rows: int) -> None:
+def test_arrays_that_a_block_touches_again_fit_in_the_cache(rows: int) -> None:
     factors = [multiplied(name, "x[ij]", "w[ij]") for name in ("z[ij]", "y[ij]")]
     (block,) = grouped(factors, Scale((("i", rows), ("j", 1024)), 8))
     assert machine.CORE_CACHE // 2 < rows * 2 * 8 * 1024 / block.parts <= machine.CORE_CACHE
 
 
-def test_what_is_touched_once_has_a_part_or_two_for_each_of_two_threads() -> None:
+def test_arrays_touched_once_have_one_or_two_chunks_for_each_of_two_threads() -> None:
     assert multiply("ij", "ij", output="ij", i=1 << 10, j=1 << 10).parts == 2  # 24 MB
     assert multiply("ij", "ij", output="ij", i=1 << 12, j=1 << 10).parts == 4
     assert multiply("ij", "ij", output="ij", i=1 << 14, j=1 << 14).parts == 4
 
 
-def test_of_what_passes_through_a_block_threads_have_little_at_a_time() -> None:
+def test_threads_hold_little_of_what_passes_through_a_block() -> None:
     passing_on = [multiplied("t[ij]", "x[ij]", "w[ij]"), multiplied("z[ij]", "t[ij]", "y[ij]")]
     apart = [passing_on[0], multiplied("z[ij]", "u[ij]", "y[ij]")]
     scale = Scale((("i", 512), ("j", 512)), 8)
@@ -349,12 +348,12 @@ def test_of_what_passes_through_a_block_threads_have_little_at_a_time() -> None:
     assert parts == [8, 2]
 
 
-def test_two_threads_have_as_many_blocks() -> None:
+def test_two_threads_have_equally_many_chunks() -> None:
     for rows in range(300, 3000, 50):
         assert multiply("ij", "ij", output="ij", i=rows, j=1024).parts % 2 == 0
 
 
-def test_what_takes_long_to_compute_is_shared_though_its_arrays_are_small() -> None:
+def test_long_arithmetic_is_shared_though_its_arrays_are_small() -> None:
     sizes = {"b": 16, "i": 64, "j": 64, "k": 64}
     assert told(forward(arranged("bij,bjk->bik", None, 8, **sizes))) == [("b", "z")]
     assert told(forward(arranged("bij,bij->bij", None, 8, **sizes))) == [(None, "z")]
@@ -369,7 +368,7 @@ def test_small_matrices_are_shared_where_they_are_many() -> None:
     assert label("bij,bjk->bik", b=4096, i=8, j=8, k=8) is None
     assert label("bij,bjk->bik", b=8192, i=8, j=8, k=8) == "b"
     assert label("bij,bjk->bik", b=256, i=32, j=32, k=32) == "b"
-    # Copies of the matrices are in parts with them.
+    # Copies of the matrices are made in chunks with them.
     assert label("ijb,jkb->ikb", b=4096, i=8, j=8, k=8) == "b"
 
 
@@ -395,13 +394,13 @@ def test_a_block_that_uses_up_an_array_and_makes_another_is_two() -> None:
     assert told(apart)[:2] == [("b", "da"), ("b", "dt1")]
 
 
-def test_what_is_done_whole_keeps_its_place_among_blocks() -> None:
+def test_whole_steps_keep_their_place_among_blocks() -> None:
     program = arranged("ij,jk,kl,kl,lm->im", None, 8, **dict.fromkeys("ijklm", 512))
     found = told(backward(program))
     assert found[1:] == [("k", "dc dd"), (None, "da db")]
 
 
-def test_a_block_is_in_two_parts_only_where_nothing_reads_later_what_the_first_uses_up() -> None:
+def test_a_block_is_split_only_where_nothing_later_reads_what_its_first_half_uses_up() -> None:
     kept, given, other = (Value(name, ("i",)) for name in ("t", "g", "w"))
     total = Step(Op.CONTRACT, Value("s", ()), (kept, given))
     made = Step(Op.CONTRACT, Value("u", ("i",)), (given, other))
@@ -465,7 +464,7 @@ def test_a_copy_is_made_whole_where_the_block_has_another_label() -> None:
 
 
 @pytest.mark.parametrize(("rows", "label"), [(512, "i"), (256, None)])
-def test_parts_are_copied_in_rows_that_lie_in_lines_of_memory(rows: int, label: str | None) -> None:
+def test_chunks_of_a_copy_read_whole_cache_lines(rows: int, label: str | None) -> None:
     program = arranged("ij,ji->ij", (0,), 8, i=rows, j=(1 << 21) // rows)
     expected = [("i", "w_ij z")] if label else [(None, "w_ij"), ("i", "z")]
     assert told(forward(program)) == expected
@@ -481,14 +480,14 @@ def test_parts_are_copied_in_rows_that_lie_in_lines_of_memory(rows: int, label: 
         ("ijb,jkb->ikb", 64, 4),  # products of matrices come after the copies
     ],
 )
-def test_a_block_with_copies_has_few_parts(text: str, size: int, parts: int) -> None:
+def test_a_block_with_copies_has_few_chunks(text: str, size: int, parts: int) -> None:
     sizes = {"b": 1024} | dict.fromkeys("ijk", size)
     sizes = {label: size for label, size in sizes.items() if label in text}
     assert schedule(arranged(text, None, 8, **sizes)).together[0].parts == parts
 
 
 def test_small_sums_are_in_blocks_beside_others() -> None:
-    # 4 MB and 1 MB of w: alone not worth to wake others, but a BLAS would keep a core busy.
+    # 4 MB and 1 MB of w: alone not worth waking a thread, but a BLAS would keep a core busy.
     for size, label in ((1024, "c"), (256, None)):
         found = told(forward(arranged("ab,cd->ab", None, 4, a=1024, b=2048, c=size, d=1024)))
         assert found[0] == (label, "w_scalar")
@@ -541,7 +540,7 @@ def test_rows_of_a_thin_product_come_first() -> None:
         assert (("n", "y z") in found) == (label == "n")
 
 
-def test_parts_of_vectors_have_so_many_numbers_that_others_have_the_lock() -> None:
+def test_chunks_of_vectors_are_long_enough_to_release_the_lock() -> None:
     sizes = {"b": 8, "h": 8, "k": 1024}
     for size, parts in ((64, 4), (256, 8)):
         program = arranged("bhd,bkhd->bhk", None, 8, **sizes, d=size)

@@ -1,4 +1,4 @@
-"""Which axes go where, and when an array is copied for it."""
+"""The order of axes, and when an array is copied for it."""
 
 from __future__ import annotations
 
@@ -8,50 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from einsum_grad.emit import TARGETS
-from einsum_grad.lower import Gap, Gaps, Op, Program, Scale, Traits, arrange, lower, steps
+from einsum_grad.lower import Op, Program, Scale, Traits, arrange, lower, steps
 from einsum_grad.lower.check import check
 from einsum_grad.lower.layout.array_layouts import _is_crowded
 from einsum_grad.plan import arrays, pairwise, pattern_of
 from einsum_grad.syntax import parse
-from tests.lower.test_lower import programs
-from tests.programs import path_of, program_of
-
-NUMPY = TARGETS["numpy"]
-
-
-def arranged(
-    text: str, wrt: tuple[int, ...] | None = None, itemsize: int = 0, **sizes: int
-) -> Program:
-    """The arranged program of a pattern; for large arrays, if numbers have so many bytes."""
-    return _arranged(text, wrt, itemsize, frozenset(), sizes)
-
-
-def torn(text: str, *gaps: int, **sizes: int) -> Program:
-    """The arranged program for large operands, those with the numbers `gaps` having rows apart."""
-    return _arranged(text, None, 8, frozenset((number, Gap.ROWS) for number in gaps), sizes)
-
-
-def scattered(text: str, *gaps: int, **sizes: int) -> Program:
-    """The same, the numbers of a row having gaps between them."""
-    return _arranged(text, None, 8, frozenset((number, Gap.NUMBERS) for number in gaps), sizes)
-
-
-def _arranged(
-    text: str,
-    wrt: tuple[int, ...] | None,
-    itemsize: int,
-    gaps: Gaps,
-    sizes: dict[str, int],
-) -> Program:
-    pattern = pattern_of(parse(text))
-    known = {label: sizes.get(label, 16) for label in pattern.labels()}
-    path = path_of(pattern, NUMPY, known)
-    assert path is not None
-    asked = tuple(range(len(pattern.inputs))) if wrt is None else wrt
-    program = lower(pairwise(pattern, path), asked)
-    scale = Scale(tuple(known.items()), itemsize, gaps)
-    return arrange(program, scale if itemsize else None)
+from tests.lower.programs import NUMPY, arranged, programs, scattered, torn
+from tests.programs import program_of
 
 
 def copies(program: Program) -> list[str]:
@@ -144,7 +107,7 @@ def test_the_smaller_array_is_copied_where_the_contracted_labels_disagree() -> N
     assert copies(arranged("ji,abcij->abc", wrt=())) == ["ji>ij"]
 
 
-def test_what_is_last_stays_last_in_a_copy() -> None:
+def test_the_last_axis_stays_last_in_a_copy() -> None:
     assert copies(arranged("ijb,jkb->ikb", wrt=(), itemsize=8)) == ["ijb>bij", "jkb>bjk"]
 
 
@@ -177,7 +140,7 @@ def test_a_matrix_that_no_blas_reads_is_copied_once() -> None:
     assert readers(program, "x_ij") == ["z", "dw"]
 
 
-def test_what_is_read_once_is_not_copied_whatever_its_gaps() -> None:
+def test_an_array_that_is_read_once_is_not_copied_whatever_its_gaps() -> None:
     assert copies(scattered("bij,bij->bij", 0, 1)) == []
     assert copies(scattered("bi,bi->b", 0, 1)) == []
     assert copies(scattered("i,i->", 0, 1)) == []
@@ -187,7 +150,7 @@ def test_an_array_with_gaps_that_is_copied_anyway_is_copied_once() -> None:
     assert copies(torn("aebf,dfce->abcd", 0, 1)) == ["aebf>abfe", "dfce>cdfe"]
 
 
-def test_a_later_product_takes_the_copy_that_is_there() -> None:
+def test_a_later_product_reuses_a_copy() -> None:
     program = arranged("aibj,ijc,jic->abc", itemsize=1 << 10)
     assert copies(program) == ["aibj>abij"]  # for t1, and again for its gradient
     readers = [
@@ -231,7 +194,7 @@ def test_a_batch_label_of_a_later_product_comes_first() -> None:
     # z is made of t1 and the third operand, for each b; so b comes first in t1.
     assert result(arranged("ab,ib,cb->aic"), "t1") == "bai"
     assert result(arranged("ij,jb,bk->bi"), "t2") == "bi"
-    assert result(arranged("ij,jb,bk->ik"), "t1") == "ib"  # no batch: as it falls
+    assert result(arranged("ij,jb,bk->ik"), "t1") == "ib"  # no batch: the natural order
 
 
 def test_an_elementwise_product_leaves_the_axes_of_the_array_that_has_all() -> None:
@@ -282,7 +245,7 @@ def test_an_array_that_a_product_with_a_vector_reads_is_not_copied() -> None:
         ("abij,aji->ab", ["aji>aij"]),  # the summed labels as the matrix has them
     ],
 )
-def test_vectors_of_a_batch_lie_side_by_side(text: str, made: list[str]) -> None:
+def test_vectors_of_a_batch_are_contiguous(text: str, made: list[str]) -> None:
     sizes = {label: 64 for label in "abij" if label in text}
     assert copies(arranged(text, (), 8, **sizes)) == made
     assert copies(arranged(text, ())) == []
@@ -450,16 +413,16 @@ def test_what_is_read_once_and_fits_in_a_cache_is_read_across_memory(
 @pytest.mark.parametrize(
     ("a", "b", "itemsize", "made"),
     [
-        (512, 512, 4, ["ba>ab"]),  # 512 lines 2 KB apart: two places
+        (512, 512, 4, ["ba>ab"]),  # 512 lines 2 KB apart: two sets
         (512, 512, 8, []),  # no BLAS copies these
         (500, 512, 4, []),  # an odd multiple of 16 bytes apart
-        (2048, 64, 4, ["ba>ab"]),  # one place, and more than 32 lines of it
+        (2048, 64, 4, ["ba>ab"]),  # one set, and more than 32 lines of it
         (4096, 32, 4, []),
-        (320, 1000, 4, ["ba>ab"]),  # an odd multiple of 256 bytes: sixteen places
+        (320, 1000, 4, ["ba>ab"]),  # an odd multiple of 256 bytes: sixteen sets
         (320, 512, 4, []),
     ],
 )
-def test_what_is_read_across_memory_is_copied_where_its_lines_share_few_places(
+def test_what_is_read_across_memory_is_copied_where_its_lines_share_few_cache_sets(
     a: int, b: int, itemsize: int, made: list[str]
 ) -> None:
     pattern = pattern_of(parse("ab,ba->a"))
@@ -471,11 +434,13 @@ def test_what_is_read_across_memory_is_copied_where_its_lines_share_few_places(
     [
         (2048, 16, 8, ["bca>abc"]),
         (2047, 16, 8, []),
-        (272, 64, 8, []),  # eight places along b, and as many along c
+        (272, 64, 8, []),  # eight sets along b, and as many along c
         (80, 2048, 2, ["bca>abc"]),  # 32 along b, and along c two of 64
     ],
 )
-def test_lines_along_several_axes_share_places_too(a: int, b: int, c: int, made: list[str]) -> None:
+def test_lines_along_several_axes_share_cache_sets_too(
+    a: int, b: int, c: int, made: list[str]
+) -> None:
     pattern, sizes = pattern_of(parse("abc,bca->a")), {"a": a, "b": b, "c": c}
     assert copies(program_of(pattern, (), NUMPY, sizes, itemsize=4)) == made
 
@@ -486,7 +451,7 @@ def test_a_number_that_is_read_many_times_at_once_may_lie_anywhere() -> None:
     assert copies(arranged("abc,ba->abc", (), 8, a=256, b=256, c=8)) == ["ba>ab"]
 
 
-def test_whole_numbers_are_read_across_memory_since_no_blas_copies_them() -> None:
+def test_integers_are_read_across_memory_as_no_blas_copies_them() -> None:
     pattern, sizes = pattern_of(parse("ab,ba->a")), {"a": 512, "b": 512}
     program = program_of(pattern, (), NUMPY, sizes, Traits(whole=True), itemsize=4)
     assert not copies(program)

@@ -52,5 +52,7 @@ def test_swapped_exchanges_arrays_rows_and_columns() -> None:
         (("ij", "jak"), "ik"),
     ],
 )
-def test_what_is_no_product_of_two_prepared_arrays(terms: tuple[str, ...], output: str) -> None:
+def test_steps_that_are_no_product_of_two_prepared_arrays(
+    terms: tuple[str, ...], output: str
+) -> None:
     assert product_of(pair(*terms, output=output)) is None

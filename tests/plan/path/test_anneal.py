@@ -11,7 +11,7 @@ from einsum_grad.plan.path.exact import Pair
 from einsum_grad.plan.path.refine import refined, results
 from einsum_grad.plan.path.search import greedy
 from einsum_grad.plan.path.tree_cost import Measure
-from tests.plan.path.test_search import cost, networks
+from tests.plan.path.trees import cost, networks
 
 
 def graph(vertices: int, degree: int, seed: int) -> list[int]:

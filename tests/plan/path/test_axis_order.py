@@ -4,7 +4,7 @@ from hypothesis import given
 from einsum_grad.plan import Pattern, contraction_path, pairwise
 from einsum_grad.plan.path.axis_order import for_readers
 from einsum_grad.plan.path.node import Node
-from tests.plan.test_pattern import pattern
+from tests.patterns import pattern
 from tests.strategies import Case, cases
 
 

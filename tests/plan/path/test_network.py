@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from einsum_grad.plan import Network, Node, Pattern, contraction_path, pairwise, single
-from tests.plan.test_pattern import pattern
+from tests.patterns import pattern
 from tests.strategies import Case, cases
 
 

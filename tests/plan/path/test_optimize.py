@@ -9,6 +9,7 @@ import pytest
 from einsum_grad.errors import ArgumentError, ArgumentTypeError, OrderError, UnknownOrderError
 from einsum_grad.plan import read_order, request
 from einsum_grad.plan.path.optimize import check_path, named
+from tests.plan.path.trees import Tree
 
 
 @pytest.mark.parametrize(
@@ -73,16 +74,6 @@ def test_unhashable_optimizers_are_accepted() -> None:
 def test_invalid_orders_are_refused(given: Any, error: type[Exception]) -> None:
     with pytest.raises(error, match=r"optimize|a path is"):
         read_order(given)
-
-
-class Tree:
-    """What is asked of a tree of cotengra's."""
-
-    def __init__(self, path: Any = ((0, 1), (0, 1)), nslices: int = 1) -> None:
-        self.path, self.nslices = path, nslices
-
-    def get_path(self) -> Any:
-        return self.path
 
 
 class SliceFinder:

@@ -21,8 +21,8 @@ from einsum_grad.plan import Path, Pattern, contraction_path
 from einsum_grad.plan.path import order
 from einsum_grad.plan.path.order import _near
 from einsum_grad.plan.path.search import search
-from tests.plan.path.test_optimize import Tree
-from tests.plan.test_pattern import pattern
+from tests.patterns import pattern
+from tests.plan.path.trees import Tree
 from tests.strategies import Case, cases
 
 SEARCHES = ("auto", "greedy", "optimal", "dp", "branch-2")

@@ -1,16 +1,13 @@
 import itertools
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from hypothesis import given
-from hypothesis import strategies as st
 
 from einsum_grad.plan.path.exact import Pair, exact
 from einsum_grad.plan.path.refine import refined, results
 from einsum_grad.plan.path.search import greedy, search
 from einsum_grad.plan.path.tree_cost import Measure
-
-MOVED = 32
+from tests.plan.path.trees import cost, networks
 
 
 def bits(text: str) -> tuple[list[int], int, str]:
@@ -24,19 +21,6 @@ def bits(text: str) -> tuple[list[int], int, str]:
     return [term(labels) for labels in inputs.split(",")], term(output), letters
 
 
-def cost(terms: Sequence[int], output: int, sizes: Sequence[int], pairs: Sequence[Pair]) -> int:
-    """What a tree costs, by definition: its multiplications, and what it writes."""
-
-    def entries(term: int) -> int:
-        return math.prod(size for number, size in enumerate(sizes) if term >> number & 1)
-
-    nodes = results(terms, output, pairs)
-    return sum(
-        entries(nodes[left] | nodes[right]) + MOVED * entries(nodes[len(terms) + number])
-        for number, (left, right) in enumerate(pairs)
-    )
-
-
 def trees(left: tuple[int, ...], following: int) -> Iterator[list[Pair]]:
     """Every order of pairs of the nodes that are left."""
     if len(left) == 1:
@@ -44,17 +28,6 @@ def trees(left: tuple[int, ...], following: int) -> Iterator[list[Pair]]:
     for pair in itertools.combinations(left, 2):
         rest = tuple(node for node in left if node not in pair)
         yield from ([pair, *more] for more in trees((*rest, following), following + 1))
-
-
-@st.composite
-def networks(draw: st.DrawFn, most: int = 4) -> tuple[list[int], int, list[int]]:
-    """Terms of up to 5 labels, an output among them, and the labels' sizes."""
-    sizes = draw(st.lists(st.integers(1, 40), min_size=5, max_size=5))
-    terms = draw(st.lists(st.integers(0, 31), min_size=2, max_size=most))
-    known = 0
-    for term in terms:
-        known |= term
-    return terms, draw(st.integers(0, 31)) & known, sizes
 
 
 @given(networks())

@@ -1,4 +1,4 @@
-"""In how many parts a block is done."""
+"""How many chunks a block has."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from einsum_grad.plan import Labels
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What the steps of a block do, as far as its number of parts depends on it."""
+    """What the steps of a block do, as far as its number of chunks depends on it."""
 
     label: str
     moved: tuple[tuple[Labels, bool], ...]
-    """The arrays that the steps touch, and whether more than one does."""
+    """The arrays that the steps touch, and whether more than one step does."""
     passing: tuple[Labels, ...]
-    """Those of them that pass from a step to another: more memory than a caller expects."""
+    """Those that pass from step to step: memory that a caller doesn't expect."""
     products: tuple[Labels, ...]
-    """What products of matrices have labels of."""
+    """The labels of each product of matrices."""
     vectors: tuple[Labels, ...]
     """The results of matrices times vectors."""
     sums: bool
@@ -31,11 +31,11 @@ class Load:
 
 
 def load_of(label: str, steps: Sequence[Step], program: Program) -> Load:
-    """What a block of `label` with some steps of `program` does."""
+    """The load of a block of `steps` along `label`."""
     times = Counter(value for step in steps for value in {*touched(step)})
     read = dict.fromkeys(arg for step in steps for arg in step.args)
     made, copies = {step.result.name for step in steps}, [s for s in steps if s.op is Op.COPY]
-    # A pullback would keep the copies of operands: that they are there is expected.
+    # A pullback would keep copies of operands anyway: that memory is expected.
     saved = {copy.result.name for copy in copies if copy.args[0] in program.operands}
     return Load(
         label,
@@ -49,7 +49,7 @@ def load_of(label: str, steps: Sequence[Step], program: Program) -> Load:
 
 
 def _is_sum(step: Step) -> bool:
-    """Whether `step` is a sum, or multiplies a matrix and a vector."""
+    """Whether `step` is a sum, or a matrix times a vector."""
     product = product_of(step)
     if product is None:
         return step.op is Op.CONTRACT and not is_view(step)
@@ -57,15 +57,15 @@ def _is_sum(step: Step) -> bool:
 
 
 def _is_vectors(step: Step) -> bool:
-    """Whether `step` multiplies matrices and vectors of a batch."""
+    """Whether `step` is a batch of matrices times vectors."""
     product = product_of(step)
     return product is not None and product.kind is Kind.MATVEC
 
 
 def number_of_parts(sizes: Sizes, load: Load) -> int:
-    """How many parts a block is done in; 0 where it is not worth to wake others.
+    """The number of chunks of a block; 0 if waking another thread doesn't pay.
 
-    Two threads share an even number: two each, where neither is to wait long for the other.
+    It is even, for two threads: two each where one would otherwise wait long for the other.
     """
     total = sum(sizes.nbytes(labels) for labels, _ in load.moved)
     moved = total + sum(map(sizes.nbytes, load.products)) // machine.MULTIPLICATIONS_PER_MOVE

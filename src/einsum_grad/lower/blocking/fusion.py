@@ -1,8 +1,8 @@
-"""The steps of large arrays in blocks: what memory bounds is done block by block, on all cores.
+"""Fusion: memory-bound steps of large arrays become blocks, done chunk by chunk on all cores.
 
-A block is a range of one label. The steps of a block follow each other while its arrays are in the
-cache, and blocks go to several threads. A batch of matrix products is shared the same way. A single
-one stays whole, if it is not thin: a BLAS has blocks and threads of its own.
+A chunk is a range of one label. All steps of a block do a chunk while its arrays are in the cache,
+and threads share the chunks. A batch of matrix products is shared the same way. A single one stays
+whole unless it is thin: a BLAS has tiles and threads of its own.
 """
 
 from __future__ import annotations
@@ -18,10 +18,9 @@ from einsum_grad.plan import Labels
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Steps that are done together: in so many `parts` of `label`, one after the other, or whole.
+    """Steps that are done together, in `parts` chunks of `label`; without a label, as a whole.
 
-    `kept` are the values that are used after the block; of the others there is only a part at a
-    time.
+    `kept` are the values used after the block; of the others only a chunk exists at a time.
     """
 
     steps: tuple[Step, ...]
@@ -33,10 +32,10 @@ class Block:
 def blocks(
     program: Program, todo: Sequence[Step], wanted: Collection[str], going: Collection[str] = ()
 ) -> tuple[Block, ...]:
-    """Put some steps of `program` into blocks, in an order in which each finds what it reads.
+    """Put steps of `program` into blocks, each after those whose results it reads.
 
-    `wanted` are the names of the values that the function is to return, `going` of those that it
-    is given and that can go as soon as they were read. What is done with small arrays is one block.
+    `wanted` names the values that the function returns, `going` those that it is given and may free
+    once they are read. Steps on small arrays are one block.
     """
     scale = program.scale
     if scale is None:
@@ -50,7 +49,7 @@ def blocks(
 
 
 def _kept(found: Iterable[Block], wanted: Collection[str]) -> tuple[Block, ...]:
-    """The blocks, each with the values that are read after it."""
+    """The blocks, each with those of its values that are read after it."""
     read, kept = set(wanted), []
     for block in reversed(tuple(found)):
         made = (step.result for step in block.steps)
@@ -62,7 +61,7 @@ def _kept(found: Iterable[Block], wanted: Collection[str]) -> tuple[Block, ...]:
 def _in_turn(
     found: Sequence[Block], going: Collection[str], whole: Collection[str]
 ) -> Iterator[Block]:
-    """The blocks, those in two parts that use up one large array and make another, `whole`."""
+    """The blocks, split where one would use up a large array and make another, `whole`."""
     for number, block in enumerate(found):
         made = [step.result.name in whole for step in block.steps]
         first = made.index(True) if block.label is not None and any(made) else 0
@@ -81,7 +80,7 @@ def _read(todo: Iterable[Step]) -> set[str]:
 
 
 class _Group:
-    """Steps of a block to be."""
+    """The steps of a block that is being built."""
 
     def __init__(self, label: str | None) -> None:
         self.label = label
@@ -93,7 +92,7 @@ class _Group:
         self.made.add(step.result.name)
 
     def add_copy(self, copy: Step) -> None:
-        """Have `copy` made before the first step that reads it."""
+        """Insert `copy` before the first step that reads it."""
         first = next(n for n, step in enumerate(self.steps) if copy.result in step.args)
         self.steps.insert(first, copy)
         self.made.add(copy.result.name)
@@ -105,12 +104,12 @@ class _Group:
         return Block(tuple(self.steps), self.label, parts) if parts else Block(tuple(self.steps))
 
     def gives(self, value: Value) -> bool:
-        """Whether a later step of the same block may read `value`, which this group makes."""
+        """Whether a later step of this block may read `value`, which this group makes."""
         return self.label is None or self.label in value.labels
 
 
 def _groups(todo: Sequence[Step], wanted: Collection[str], program: Program) -> list[_Group]:
-    """The steps in groups: a copy of what is given is in that of its readers, if there is one."""
+    """The steps in groups; a copy of a given array is in the only group that reads it, if any."""
     made = {step.result.name for step in todo}
     copies = [
         step
@@ -136,15 +135,15 @@ def _groups(todo: Sequence[Step], wanted: Collection[str], program: Program) -> 
 
 
 def _home(copy: Step, groups: Iterable[_Group], labels: Labels) -> _Group | None:
-    """The group that alone reads `copy`, if it is done along one of the labels."""
+    """The only group that reads `copy`, if it is divided along one of `labels`."""
     readers = [group for group in groups if any(copy.result in step.args for step in group.steps)]
     return readers[0] if len(readers) == 1 and readers[0].label in labels else None
 
 
 def _place(step: Step, rest: Sequence[Step], groups: list[_Group], program: Program) -> None:
-    """Put `step` into the first group that can have it, or into a new one."""
+    """Put `step` into the first group that can take it, or into a new one."""
     first, labels = _first(step, groups), _labels(step, program)
-    # What is done whole keeps its place, where arrays come late and go early.
+    # Steps on whole arrays stay in place: their arrays are made late and freed early.
     for group in groups[first if labels else max(first, len(groups) - 1) :]:
         if group.label in labels if labels else group.label is None:
             group.add(step)
@@ -155,12 +154,12 @@ def _place(step: Step, rest: Sequence[Step], groups: list[_Group], program: Prog
 
 
 def _labels(step: Step, program: Program) -> Labels:
-    """The labels of which `step` has blocks; a copy for several of them is made whole."""
+    """The labels along which `step` may be divided; a copy is placed by its readers."""
     return program.divided.get(step.result.name, ()) if step.op is not Op.COPY else ()
 
 
 def _first(step: Step, groups: Sequence[_Group]) -> int:
-    """The number of the first group after which all arguments of `step` are there."""
+    """The first group in which all arguments of `step` are there."""
     first = 0
     for number, group in enumerate(groups):
         made = [arg for arg in step.args if arg.name in group.made]
@@ -170,7 +169,7 @@ def _first(step: Step, groups: Sequence[_Group]) -> int:
 
 
 def _best(labels: Labels, rest: Iterable[Step], program: Program) -> str:
-    """The label in whose blocks most bytes are moved."""
+    """The label along whose chunks most bytes are moved."""
     assert program.scale is not None
     if len(labels) == 1:
         return labels[0]
@@ -187,7 +186,7 @@ def _best(labels: Labels, rest: Iterable[Step], program: Program) -> str:
 
 
 def _most(sizes: Sizes, labels: Labels, moved: tuple[tuple[Labels, ...], ...]) -> str:
-    """That of `labels` whose arrays have most bytes, those in short runs counting less."""
+    """The label whose arrays have most bytes; an array counts less the later the label comes."""
     gains = {
         label: sum(_weight(label, array, sizes) for array in arrays)
         for label, arrays in zip(labels, moved, strict=True)
@@ -201,7 +200,7 @@ def _weight(label: str, array: Labels, sizes: Sizes) -> float:
 
 
 def _joined(found: Iterable[Block]) -> Iterator[Block]:
-    """Blocks that are done whole, one after the other, as one."""
+    """The blocks, consecutive ones without a label joined."""
     whole: tuple[Step, ...] = ()
     for block in found:
         if block.label is None:

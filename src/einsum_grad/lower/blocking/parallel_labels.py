@@ -1,4 +1,4 @@
-"""Along which labels steps of large arrays are done in blocks."""
+"""The labels along which steps on large arrays are divided."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from einsum_grad.plan import UNIT, Labels, diagonals
 
 
 def divided(todo: Collection[Step], scale: Scale) -> dict[str, Labels]:
-    """The labels along which the steps of a program are best done in blocks, by what they make.
+    """The labels along which the steps of a program are best divided, by the step's result.
 
-    Sums, and products of a matrix and a vector, a BLAS does whole, on all cores. If other steps are
-    in blocks these are too: beside the threads of a BLAS, which wait for more on their cores, ours
-    would have half of these. So are products of matrices, if all that a BLAS would share are thin.
-    A copy is in blocks if one block alone reads it.
+    A BLAS does sums, and products of a matrix and a vector, whole on all cores. But where other
+    steps are in blocks, so are these: a BLAS's threads spin after their work, and would take half
+    of the cores from ours. So are matrix products, if all that a BLAS would share are thin. A copy
+    is in a block if only that block reads it.
     """
     copied = frozenset(step.result.name for step in todo if step.op is Op.COPY)
     found = {step.result.name: labels for step in todo if (labels := _due(step, copied, scale))}
@@ -59,7 +59,7 @@ def _due(step: Step, copied: frozenset[str], scale: Scale) -> Labels:
 
 
 def _also(step: Step, scale: Scale) -> Labels:
-    """The label along which a sum, or a matrix times a vector, has parts that are rows."""
+    """The label along which a sum, or a matrix times a vector, has chunks of whole rows."""
     if is_view(step) or step.op is not Op.CONTRACT or matrix_product(step) is not None:
         return ()
     rows = _largest(step, scale)
@@ -69,14 +69,14 @@ def _also(step: Step, scale: Scale) -> Labels:
 
 
 def _is_multiplied_on_all_cores(step: Step, scale: Scale) -> bool:
-    """Whether `step` is a product of matrices for which a BLAS has several threads."""
+    """Whether `step` is a matrix product that a BLAS shares among its threads."""
     everything = step.pattern.input_labels()
     is_product = matrix_product(step) is not None
     return is_product and scale.counts(everything, machine.BLAS_ONE_THREAD + 1)
 
 
 def _rows(step: Step, scale: Scale) -> Labels:
-    """The label of whose rows a product of matrices is made, if one of the three is small."""
+    """The label of the rows of a matrix product one of whose three arrays is small."""
     label, *_ = _largest(step, scale)
     arrays = (*step.args, step.result)
     beside = (value.labels for value in arrays if label not in value.labels)
@@ -87,7 +87,7 @@ def _rows(step: Step, scale: Scale) -> Labels:
 
 
 def _of(copy: Step, scale: Scale) -> Labels:
-    """The labels of which a copy has parts that it reads in lines."""
+    """The labels along which chunks of a copy still read whole cache lines."""
     source = copy.args[0].labels
     lines = enumerate(source)
     least = machine.CHUNK_RUN_OF_COPY
@@ -104,9 +104,9 @@ def _place_of_largest(sizes: Sizes, arrays: tuple[Labels, ...]) -> int:
 
 
 def _is_shared(label: str, step: Step, product: Product, scale: Scale) -> bool:
-    """Whether cores share the matrices of `product` by `label`.
+    """Whether cores share the matrices of `product` along `label`.
 
-    Each is to write where its result lies, and what all of them read is to be the smaller array.
+    Each has to write its result in place, and what all of them read has to be the smaller array.
     """
     own = (without(group, product.looped) for group in (product.rows, product.columns))
     in_place = step.result.labels[0] == label or all(len(group) == 1 for group in own)
@@ -118,7 +118,7 @@ def _is_shared(label: str, step: Step, product: Product, scale: Scale) -> bool:
 
 
 def _are_small(step: Step, product: Product, scale: Scale) -> bool:
-    """Whether the matrices of `product` are so small, and few, that one core does them sooner."""
+    """Whether the matrices of `product` are so small and few that one core is faster."""
     matrix = without(step.pattern.input_labels(), product.looped)
     if scale.counts(matrix, machine.SHARED_MATRIX):
         return False
@@ -130,14 +130,14 @@ def _is_smaller(sizes: Sizes, one: Labels, other: Labels) -> bool:
 
 
 def _divides(label: str, step: Step, scale: Scale) -> bool:
-    """Whether `step` can be done for some indices of `label` at a time."""
+    """Whether `step` can be done for a range of `label` at a time."""
     if label == UNIT or not scale.counts((label,), 2) or _is_within_group(label, step):
         return False
     return all(_is_divided(label, value, scale) for value in (*step.args, step.result))
 
 
 def _is_within_group(label: str, step: Step) -> bool:
-    """Whether parts of an array that a product reads as a matrix would be copied for that."""
+    """Whether chunks of an array would have to be copied to be read as matrices."""
     product = product_of(step)
     if product is None or product.kind is Kind.MULTIPLY or missing(product):
         return False
@@ -147,7 +147,7 @@ def _is_within_group(label: str, step: Step) -> bool:
 
 
 def _is_divided(label: str, value: Value, scale: Scale) -> bool:
-    """Whether parts of `value` lie in long runs of memory, or it is small enough to stay whole."""
+    """Whether chunks of `value` are long contiguous runs, or it is small enough to stay whole."""
     if _may_be_whole(value.labels, scale):
         return True
     if label not in value.labels:
@@ -167,5 +167,5 @@ def _is_bound_by_memory(step: Step, scale: Scale) -> bool:
     product = product_of(step)
     if product is None:
         return step.op in (Op.CONJUGATE, Op.ADD)
-    # A BLAS multiplies one matrix by one vector on all cores.
+    # One matrix times one vector a BLAS does on all cores.
     return bool(product.batch) or not (product.rows or product.columns) or not product.contracted

@@ -1,4 +1,4 @@
-"""`Program` to `Schedule`: the functions of its module, each as its blocks."""
+"""`Program` to `Schedule`: the functions of a module, each a sequence of blocks."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from einsum_grad.lower.program import Op, Program, Step, Value, is_view, steps
 class Schedule:
     """What each function does: `save` makes the residuals, which `output` and `pullback` are given.
 
-    `together` does what the three do, where blocks of the output can be blocks of gradients, as
-    the cotangent is there; else it is empty.
+    `together` does the work of all three, where a block can make both the output and gradients, the
+    cotangent being known; else it is empty.
     """
 
     save: tuple[Block, ...]
@@ -26,12 +26,12 @@ class Schedule:
 
     @property
     def apart(self) -> tuple[Block, ...]:
-        """The blocks of the three functions that do one thing each."""
+        """The blocks of the three separate functions."""
         return (*self.save, *self.output, *self.pullback)
 
 
 def schedule(program: Program) -> Schedule:
-    """Put the steps of each function into blocks.
+    """Group the steps of each function into blocks.
 
     >>> from einsum_grad.lower import lower
     >>> from einsum_grad.plan import pattern_of, single
@@ -55,7 +55,7 @@ def schedule(program: Program) -> Schedule:
 
 
 def _has_both(found: Iterable[Block], forward: Sequence[Step], backward: Sequence[Step]) -> bool:
-    """Whether a block with a label has steps of both."""
+    """Whether some divided block has steps of both."""
     parts = [set(block.steps) for block in found if block.label is not None]
     return any(not part.isdisjoint(forward) and not part.isdisjoint(backward) for part in parts)
 
@@ -69,19 +69,19 @@ def _names(values: Iterable[Value]) -> set[str]:
 
 
 def passing(program: Program) -> set[Value]:
-    """The values that `program` never has as a whole, as a block makes and uses each part."""
+    """The values that never exist as a whole, as a block makes and uses up each chunk."""
     divided = (block for block in schedule(program).apart if block.label is not None)
     return {step.result for b in divided for step in b.steps if step.result not in b.kept}
 
 
 def has_blas(found: Schedule) -> bool:
-    """Whether a BLAS multiplies whole arrays, on threads of its own."""
+    """Whether a BLAS multiplies whole arrays, on its own threads."""
     whole = (block for block in (*found.apart, *found.together) if block.label is None)
     return any(_multiplies(step) for block in whole for step in block.steps)
 
 
 def _multiplies(step: Step) -> bool:
-    """Whether a BLAS may do `step`; the sum of an array it does as a product with ones."""
+    """Whether a BLAS may do `step`; a sum is a product with ones."""
     product = product_of(step)
     if product is None:
         return step.op is Op.CONTRACT and not is_view(step)

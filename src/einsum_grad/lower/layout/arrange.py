@@ -1,8 +1,8 @@
-"""`Program` to `Program`: every product finds its axes where a matrix product wants them.
+"""`Program` to `Program`: every product gets its operands' axes in the order it wants.
 
-An array that a program makes may have its axes in any order: each product leaves them as they fall
-(the batch, the rows, the columns), and who needs another order looks at it differently. Where no
-view makes matrices of an array, a copy does; it is made once and used again, by the gradients too.
+The arrays that a program makes may have their axes in any order: each product leaves its natural
+one (the batch, the rows, the columns), and a reader that needs another takes a view. Where no view
+makes matrices of an array, a copy does; it is made once and used again, by the gradients too.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ from einsum_grad.plan import Labels, diagonals
 
 
 def arrange(program: Program, scale: Scale | None = None) -> Program:
-    """Choose the order of the axes of all that `program` makes, and copy where no view will do.
+    """Choose the axis order of all that `program` makes, and insert copies where no view will do.
 
-    With a `scale` the program is for large arrays: those that are multiplied entry by entry are
-    read in the order in which they lie in memory.
+    With a `scale` the program is for large arrays: elementwise products then read their operands in
+    memory order.
 
     >>> from einsum_grad.lower import lower
     >>> from einsum_grad.plan import pattern_of, single
@@ -63,7 +63,7 @@ def arrange(program: Program, scale: Scale | None = None) -> Program:
 
 
 class _Arranger:
-    """What arranges the steps of one program, one after the other."""
+    """Arranges the steps of one program in turn."""
 
     def __init__(self, program: Program, scale: Scale | None) -> None:
         self.values = Values(program, scale)
@@ -74,7 +74,7 @@ class _Arranger:
         self.gaps = {program.operands[number].name: gap for number, gap in gaps}
 
     def section(self, section: Section) -> Section:
-        """The section with its steps arranged."""
+        """Return the section with its steps arranged."""
         for step in section.steps:
             self.step(step)
         made, result = map(self.values.now, (section.made, section.result))
@@ -82,19 +82,19 @@ class _Arranger:
         return replace(section, args=args, made=made, result=result, steps=self.values.taken())
 
     def step(self, step: Step) -> None:
-        """Add `step` as it is best done."""
+        """Add `step` in its best form."""
         args = self.values.begin(step)
         self.values.end(step, _ARRANGE[step.op](self, step, args))
 
     def contract(self, step: Step, args: tuple[Value, ...]) -> Value:
-        """A product or a sum leaves its axes as they fall; what only looks is done as it says."""
+        """A product or a sum leaves its natural order."""
         product = product_of(Step(step.op, step.result, args))
         if product is None:
             return self.alone(step, args)
         return _CONTRACT[product.kind](self, step, product)
 
     def entrywise(self, step: Step, product: Product) -> Value:
-        """Arrays that are multiplied entry by entry are read along one order."""
+        """The operands of an elementwise product are read along one order."""
         _, _, natural = orders_of(product)
         along = self.values.best_order(product, natural)
         placed = tuple(self.values.lying(value, along) for value in (product.left, product.right))
@@ -107,7 +107,7 @@ class _Arranger:
         return self.multiplied(step, with_rows(product, self.values))
 
     def matmul(self, step: Step, product: Product) -> Value:
-        """A product of matrices, or one that is summed later, or of arrays as they lie."""
+        """A product of matrices, one that is summed afterwards, or one of arrays as they lie."""
         product = gathered(with_copies(product, self.values), self.values)
         product = without_gaps(product, self.values, self.gaps)
         apart = summed_later(product, self.values)
@@ -118,14 +118,14 @@ class _Arranger:
         return self.multiplied(step, self.in_order(product, step.result))
 
     def multiplied(self, step: Step, product: Product) -> Value:
-        """What a BLAS multiplies, in the orders that it wants."""
+        """A product by a BLAS, in the orders that it wants."""
         orders = batch_last if is_tiny(product, self.values.scale) else orders_of
         left, right, natural = orders(product)
         placed = (self.values.copied(product.left, left), self.values.copied(product.right, right))
         return self.finished(step, natural, placed)
 
     def in_order(self, product: Product, result: Value) -> Product:
-        """The arrays in the order that puts first what is a batch label of a later product."""
+        """Order the operands so that a batch label of a later product comes first in the result."""
         batch = self.batches.get(result.name, frozenset())
         first = [bool(batch.intersection(own)) for own in (product.rows, product.columns)]
         if result.name in self.final or first[0] == first[1]:
@@ -142,22 +142,22 @@ class _Arranger:
             return self.values.add(step.op, step.result, args)
         return self.finished(step, kept, args)
 
-    def as_it_says(self, step: Step, args: tuple[Value, ...]) -> Value:
-        """What goes by the order of the axes gets them in the order that it was written for."""
+    def as_written(self, step: Step, args: tuple[Value, ...]) -> Value:
+        """A step that depends on the axis order gets the order that it was written for."""
         placed = tuple(map(self.values.viewed, args, (arg.labels for arg in step.args)))
         return self.values.add(step.op, step.result, placed)
 
-    def as_it_falls(self, step: Step, args: tuple[Value, ...]) -> Value:
-        """What goes entry by entry leaves the axes as they are."""
+    def in_natural_order(self, step: Step, args: tuple[Value, ...]) -> Value:
+        """An elementwise step keeps the order of its argument."""
         return self.finished(step, args[0].labels, args)
 
     def summed(self, step: Step, args: tuple[Value, ...]) -> Value:
-        """What is added has the order of the first."""
+        """Terms of a sum take the order of the first."""
         first = args[0].labels
         return self.finished(step, first, tuple(self.values.viewed(arg, first) for arg in args))
 
     def finished(self, step: Step, natural: Labels, args: tuple[Value, ...]) -> Value:
-        """A step whose axes fall as `natural`: for a caller they are put in order."""
+        """Add a step that leaves the order `natural`; what is returned gets its own by a view."""
         wanted, name = step.result.labels, step.result.name
         if natural == wanted or name not in self.final:
             return self.values.add(step.op, Value(name, natural), args)
@@ -166,9 +166,9 @@ class _Arranger:
 
 
 def _batches(everything: Iterable[Step]) -> dict[str, frozenset[str]]:
-    """For each value the labels that are batch labels in a product that sums over it.
+    """For each value, the labels that are batch labels of a product that reads it and sums.
 
-    Those of a row-wise dot count where the other array has them first: the two lie alike in memory.
+    Those of a row-wise dot count where the other array has them first: both then lie alike.
     """
     found: dict[str, frozenset[str]] = {}
     for step in everything:
@@ -182,7 +182,7 @@ def _batches(everything: Iterable[Step]) -> dict[str, frozenset[str]]:
 
 
 def _leads(label: str, value: Value, product: Product) -> bool:
-    """Whether `label` comes before what is summed."""
+    """Whether `label` comes before the contracted labels."""
     return value.labels.index(label) < min(map(value.labels.index, product.contracted))
 
 
@@ -195,12 +195,12 @@ _CONTRACT: dict[Kind, Callable[[_Arranger, Step, Product], Value]] = {
 
 _ARRANGE: dict[Op, Callable[[_Arranger, Step, tuple[Value, ...]], Value]] = {
     Op.CONTRACT: _Arranger.contract,
-    Op.REPEAT: _Arranger.as_it_says,
-    Op.DIAGONAL: _Arranger.as_it_says,
-    Op.UNITS: _Arranger.as_it_says,
-    Op.MERGE: _Arranger.as_it_says,
-    Op.SPLIT: _Arranger.as_it_says,
-    Op.CONJUGATE: _Arranger.as_it_falls,
-    Op.COPY: _Arranger.as_it_says,
+    Op.REPEAT: _Arranger.as_written,
+    Op.DIAGONAL: _Arranger.as_written,
+    Op.UNITS: _Arranger.as_written,
+    Op.MERGE: _Arranger.as_written,
+    Op.SPLIT: _Arranger.as_written,
+    Op.CONJUGATE: _Arranger.in_natural_order,
+    Op.COPY: _Arranger.as_written,
     Op.ADD: _Arranger.summed,
 }

@@ -1,11 +1,11 @@
-"""The values of a program as they are made, and the copies of them: how they lie in memory."""
+"""The memory layout of a program's values as they are made, and of their copies."""
 
 from __future__ import annotations
 
 import itertools
 
 from einsum_grad.lower import machine
-from einsum_grad.lower.layout.cache_sets import places_of
+from einsum_grad.lower.layout.cache_sets import sets_of
 from einsum_grad.lower.layout.product import Product, only, without
 from einsum_grad.lower.names import Names, labels_suffix
 from einsum_grad.lower.program import Op, Program, Step, Value, steps
@@ -14,7 +14,7 @@ from einsum_grad.plan import Labels
 
 
 class Values:
-    """The values as they are made now, by name, their copies, and the steps that make both."""
+    """The arranged values by name, their copies, and the steps that make both."""
 
     def __init__(self, program: Program, scale: Scale | None) -> None:
         self.scale = scale
@@ -24,7 +24,7 @@ class Values:
         made = (step.result for step in everything)
         self._names = Names(value.name for value in (*given, *made))
         self._partners: dict[str, list[Value]] = {}
-        """What a value is still to be multiplied with."""
+        """What each value is yet to be multiplied with."""
         for step in everything:
             for one, other in itertools.permutations(step.args, 2):
                 self._partners.setdefault(one.name, []).append(other)
@@ -33,21 +33,21 @@ class Values:
         self._added: list[Step] = []
 
     def now(self, value: Value) -> Value:
-        """`value` as it was made; it had other labels before the program was arranged."""
+        """`value` as arranged; its labels may have another order than before."""
         return self._now.get(value.name, value)
 
     def begin(self, step: Step) -> tuple[Value, ...]:
-        """The arguments of a step as they are now; it is no longer to come."""
+        """Begin `step`: return its arguments as arranged."""
         for one, other in itertools.permutations(step.args, 2):
             self._partners[one.name].remove(other)
         return tuple(map(self.now, step.args))
 
     def end(self, step: Step, made: Value) -> None:
-        """Remember what has been made for the result of a step."""
+        """Remember `made` as the arranged result of `step`."""
         self._now[step.result.name] = made
 
     def taken(self) -> tuple[Step, ...]:
-        """The steps that were added since this was asked."""
+        """The steps that were added since the last call."""
         todo, self._added = tuple(self._added), []
         return todo
 
@@ -57,21 +57,21 @@ class Values:
         return result
 
     def name(self, base: str, labels: Labels) -> str:
-        """A name for a value with `labels` that is made of `base`."""
+        """A new name for a value with `labels` made from `base`."""
         return self._names.new(f"{base}_{labels_suffix(labels)}")
 
     def viewed(self, value: Value, labels: Labels) -> Value:
-        """`value` with its axes in the order of `labels`, as a view."""
+        """A view of `value` with its axes in the order of `labels`."""
         if labels == value.labels:
             return value
         return self.add(Op.CONTRACT, Value(self.name(value.name, labels), labels), (value,))
 
     def copied(self, value: Value, labels: Labels) -> Value:
-        """`value` with its axes in the order of `labels`, and so in memory."""
+        """`value` if it has the order `labels`, else its copy in that order."""
         return value if labels == value.labels else self.copy(value, labels)
 
     def copy(self, value: Value, labels: Labels) -> Value:
-        """The copy of `value` with its axes in the order of `labels`, made once."""
+        """The copy of `value` in the order of `labels`, made once."""
         copies = self._copies.setdefault(value.name, {})
         if labels not in copies:
             result = Value(self.name(value.name, labels), labels)
@@ -79,21 +79,21 @@ class Values:
         return copies[labels]
 
     def known(self, value: Value) -> list[Value]:
-        """`value` and the copies of it that there are."""
+        """`value` and its copies so far."""
         return [value, *self._copies.get(value.name, {}).values()]
 
     def lying(self, value: Value, order: Labels) -> Value:
-        """`value`, or a copy of it, whose axes lie in memory along `order`."""
+        """`value`, or a copy of it, laid out in memory along `order`."""
         there = self.lies(value, order)
         if there is not None or self.is_across(value, order):
             return there or value
         return self.copy(value, self.in_memory(value.labels, order))
 
     def is_across(self, value: Value, order: Labels) -> bool:
-        """Whether `value` is read across memory: once, and it fits in a core's cache.
+        """Whether `value` is read against its memory order: it is read once and fits in the cache.
 
-        It does not where too many of its lines share a place. A copy would serve those whole arrays
-        that it is still to be multiplied with.
+        It does not fit where too many of its lines map to one cache set. A copy is better where it
+        would serve whole arrays that `value` is yet to be multiplied with.
         """
         assert self.scale is not None
         if without(order, value.labels) or self.scale.reaches(order, machine.CORE_CACHE + 1):
@@ -105,12 +105,12 @@ class Values:
         return all(self.lies(other, value.labels) is not None for other in whole)
 
     def lies(self, value: Value, order: Labels) -> Value | None:
-        """`value`, or the copy of it, that lies so already; None where neither does."""
+        """`value`, or the copy of it, that is laid out along `order`; None if there is none."""
         along = (v for v in self.known(value) if self.in_memory(v.labels, order) == v.labels)
         return next(along, None)
 
     def in_memory(self, labels: Labels, order: Labels) -> Labels:
-        """The order for an array that is read along `order`: large ones not across memory."""
+        """The memory order for an array that is read along `order`: the same if it is large."""
         if self.scale is None or not labels:
             return labels
         wanted = (*only(order, labels), *without(labels, order))
@@ -121,9 +121,9 @@ class Values:
         return wanted if self.scale.reaches(order, machine.LARGE) else labels
 
     def best_order(self, product: Product, natural: Labels) -> Labels:
-        """The order in which arrays are read entry by entry: that for which fewest are copied.
+        """The order in which an elementwise product reads its operands: with fewest copies.
 
-        Of two such orders it is the one whose copies fit most of the products to come.
+        Of two such orders it is the one whose copies suit most of the products to come.
         """
         arrays = (product.left, product.right)
         everything = {*product.output, *product.contracted}
@@ -138,21 +138,21 @@ class Values:
         return min(new, key=price) if new else natural
 
     def fitting(self, value: Value, order: Labels) -> int:
-        """How many of the arrays that `value` is still to be multiplied with lie along `order`."""
+        """How many of the arrays that `value` is yet to be multiplied with lie along `order`."""
         others = map(self.now, self._partners[value.name])
         return sum(self.lies(other, order) is not None for other in others)
 
 
 def _is_crowded(sizes: Sizes, labels: Labels, order: Labels) -> bool:
-    """Whether lines of an array that is read along `order` are gone before they are read again.
+    """Whether lines of an array that is read along `order` are evicted before they are reused.
 
-    Before the next number of a row come those of as many other lines as there are columns.
+    Between two neighbours of a row, one line for each column is read.
     """
     if sizes.nbytes(()) != machine.BLAS_TRANSPOSED_ITEMSIZE or labels[-1] not in order:
         return False
     columns = order[order.index(labels[-1]) + 1 :]
-    places = places_of(
+    sets = sets_of(
         (sizes.volume((label,)), sizes.apart(labels[labels.index(label) + 1 :]))
         for label in columns
     )
-    return sizes.volume(columns) > machine.CROWDED_SET * places
+    return sizes.volume(columns) > machine.CROWDED_SET * sets

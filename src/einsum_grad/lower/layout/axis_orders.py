@@ -1,4 +1,4 @@
-"""The orders of axes that suit a product, and what has to be copied for them."""
+"""The axis orders that suit a product, and what has to be copied for them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from einsum_grad.lower.layout.product import Kind, Product, is_matrix, only, wit
 from einsum_grad.plan import Labels
 
 Orders = tuple[Labels, Labels, Labels]
-"""The orders of axes that a product's arrays should have, and the one that it leaves."""
+"""The axis orders that a product wants of its operands, and the one that its result has."""
 
 
 def orders_of(product: Product) -> Orders:
@@ -18,7 +18,7 @@ def orders_of(product: Product) -> Orders:
 
 
 def _multiplied(product: Product) -> Orders:
-    """An elementwise product has the order of an array that has all axes."""
+    """An elementwise product has the order of an operand that has all axes."""
     left, right, output = product.left.labels, product.right.labels, product.output
     whole = [term for term in (left, right) if len(term) == len(output)]
     natural = output if output in whole or not whole else whole[0]
@@ -53,7 +53,7 @@ def _matrices(product: Product) -> Orders:
 
 
 def batch_last(product: Product) -> Orders:
-    """The batch as the axis without gaps, along which the entries of tiny matrices are added."""
+    """The batch as the contiguous axis, along which an einsum multiplies tiny matrices."""
     batch = product.batch
 
     def order(labels: Labels) -> Labels:
@@ -63,7 +63,7 @@ def batch_last(product: Product) -> Orders:
 
 
 def _matrix(labels: Labels, batch: Labels, own: Labels, contracted: Labels) -> Labels:
-    """`labels`, if a view makes a matrix of them for each batch index; else the order to copy."""
+    """`labels` if a view makes a matrix of them for each batch index; else the order of a copy."""
     if is_matrix(labels, batch, own, contracted):
         return labels
     return (*batch, *as_matrix(without(labels, batch), own, only(labels, contracted)))
@@ -72,7 +72,7 @@ def _matrix(labels: Labels, batch: Labels, own: Labels, contracted: Labels) -> L
 def as_matrix(labels: Labels, own: Labels, summed: Labels) -> Labels:
     """The order in which an array with axes `labels` is a matrix.
 
-    What is last stays last: a copy is fast where it reads and writes memory in the same order.
+    The last label stays last: a copy is fast if it reads and writes memory in the same order.
 
     >>> as_matrix(("h", "d", "k"), ("h", "k"), ("d",))
     ('d', 'h', 'k')
@@ -81,18 +81,18 @@ def as_matrix(labels: Labels, own: Labels, summed: Labels) -> Labels:
 
 
 def missing(product: Product) -> int:
-    """How many of the arrays have to be copied to make a matrix product of them."""
+    """How many of the operands have to be copied for a matrix product."""
     return sum(copied(product))
 
 
 def copied(product: Product) -> tuple[bool, bool]:
-    """Whether the left and the right array have to be copied into another order."""
+    """Whether the left and the right operand have to be copied into another order."""
     left, right, _ = _matrices(product)
     return left != product.left.labels, right != product.right.labels
 
 
 def _agreeing(product: Product, left: Labels, right: Labels) -> tuple[Labels, Labels]:
-    """The contracted labels in one order: a copy that is made anyway, or of the smaller array."""
+    """Give the contracted labels one order: by a copy made anyway, or one of the smaller array."""
     change_left = left != product.left.labels or (
         right == product.right.labels and len(left) < len(right)
     )

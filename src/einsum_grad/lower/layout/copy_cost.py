@@ -1,4 +1,4 @@
-"""What is worth it for a product: questions about the sizes of its arrays."""
+"""Whether a copy pays for a product, by the sizes of its arrays."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from einsum_grad.plan import Labels
 
 
 def is_vector(product: Product) -> bool:
-    """Whether one of the arrays has no labels but those that both have."""
+    """Whether one of the operands has only labels that both have."""
     return not (product.rows and product.columns)
 
 
 def is_tiny(product: Product, scale: Scale | None) -> bool:
-    """Whether the matrices are so small that a call for each costs more than they do."""
+    """Whether the matrices are so small that a call for each costs more than the arithmetic."""
     if scale is None or product.kind is not Kind.MATMUL or not product.batch:
         return False
     return not _is_more(machine.TINY_MATRIX, product, (), scale)
 
 
 def is_spread(product: Product, scale: Scale | None) -> bool:
-    """Whether a call for each of the labels that are spread over costs less than a copy."""
+    """Whether a call for each index of the spread labels costs less than a copy."""
     if scale is None:
         return False
     if is_vector(product):
@@ -31,7 +31,7 @@ def is_spread(product: Product, scale: Scale | None) -> bool:
 
 
 def is_part(result: Labels, arrays: tuple[Labels, ...], share: int, scale: Scale) -> bool:
-    """Whether `result` has at most the `share`-th part of the bytes of some arrays."""
+    """Whether `result` has at most 1/`share` of the bytes of `arrays`."""
     return scale.ask(_is_part, result, arrays, share)
 
 
@@ -40,9 +40,9 @@ def _is_part(sizes: Sizes, result: Labels, arrays: tuple[Labels, ...], share: in
 
 
 def _is_thin(product: Product, scale: Scale) -> bool:
-    """Whether the array that is spread over is thin matrices, each multiplied with many rows.
+    """Whether the spread operand is thin matrices, each multiplied with many rows.
 
-    A BLAS takes up to twice as long for them as for one product of them all.
+    A BLAS takes up to twice as long for them as for one product of all.
     """
     own, other = product.rows, product.columns
     if product.spread[0] in other:
@@ -52,6 +52,6 @@ def _is_thin(product: Product, scale: Scale) -> bool:
 
 
 def _is_more(count: int, product: Product, apart: Labels, scale: Scale) -> bool:
-    """Whether one of the matrix products that there are for `apart` multiplies more often."""
+    """Whether one of the products for an index of `apart` has more than `count` multiplications."""
     own = without((*product.rows, *product.columns, *product.contracted), apart)
     return scale.counts(own, count + 1)

@@ -1,4 +1,4 @@
-"""`Product` to `Product`: of arrays that a BLAS reads as they lie, by copies where those pay."""
+"""`Product` to `Product`: operands that a BLAS reads in place, by copies where those pay."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from einsum_grad.lower.scale import Gap, Scale
 from einsum_grad.plan import Labels
 
 _BLAS = (Kind.MATMUL, Kind.MATVEC)
-"""What a BLAS does for each index of a batch."""
+"""The kinds that a BLAS does for each index of a batch."""
 
 
 def with_copies(product: Product, values: Values) -> Product:
-    """The product of those copies of its arrays that need fewest others, for a spread too."""
+    """Use the existing copies of the operands with which fewest new ones are needed."""
     lefts, rights = values.known(product.left), values.known(product.right)
     if len(lefts) == len(rights) == 1:
         return product
@@ -28,10 +28,7 @@ def with_copies(product: Product, values: Values) -> Product:
 
 
 def with_rows(product: Product, values: Values) -> Product:
-    """The product of matrices and vectors whose numbers are side by side, by a copy of these.
-
-    They are few beside those of the matrices, for each of which there is a vector.
-    """
+    """Make the vectors of a batch contiguous by a copy, which is small beside the matrices."""
     turned = product if product.rows else product.swapped()
     matrix, vector, contracted = turned.left.labels, turned.right, turned.contracted
     large = values.scale is not None and values.scale.reaches(matrix, machine.LARGE)
@@ -45,9 +42,9 @@ def with_rows(product: Product, values: Values) -> Product:
 
 
 def without_gaps(product: Product, values: Values, gaps: Mapping[str, Gap]) -> Product:
-    """The product of arrays whose groups views make one axis of, as each use would copy.
+    """Copy operands with gaps whose groups no view merges, since each use would copy them.
 
-    `gaps` are those of the operands that have some, by name.
+    `gaps` has the operands' gaps, by name.
     """
     sides = ((product.left, product.rows), (product.right, product.columns))
     left, right = (
@@ -60,14 +57,14 @@ def without_gaps(product: Product, values: Values, gaps: Mapping[str, Gap]) -> P
 
 
 def is_torn(product: Product, gaps: Mapping[str, Gap]) -> bool:
-    """Whether one of the arrays is a matrix that no BLAS reads through a view."""
+    """Whether one of the operands is a matrix that no BLAS reads through a view."""
     sides = ((product.left, product.rows), (product.right, product.columns))
     return any(_is_torn(gaps.get(value.name), own, product) for value, own in sides)
 
 
 def _is_torn(gap: Gap | None, own: Labels, product: Product) -> bool:
     if gap is Gap.NUMBERS:
-        # Two vectors are read once, and so as they are.
+        # Two vectors are read only once, so as they are.
         return bool(product.rows or product.columns)
     several = (product.contracted, without(own, product.spread))
     matrices = gap is Gap.ROWS and product.kind is Kind.MATMUL
@@ -75,7 +72,7 @@ def _is_torn(gap: Gap | None, own: Labels, product: Product) -> bool:
 
 
 def gathered(product: Product, values: Values) -> Product:
-    """The product without labels to spread over: where a copy costs less than the calls."""
+    """Copy an operand to have no spread labels, where that costs less than the calls."""
     spread, left, right = product.spread, product.left, product.right
     if not spread or is_spread(product, values.scale):
         return product
@@ -87,7 +84,7 @@ def gathered(product: Product, values: Values) -> Product:
 
 
 def summed_later(product: Product, values: Values) -> Step | None:
-    """The product for each index of a first label, to be summed: where that saves copies."""
+    """A product for each index of the first label, to be summed later; None if no copy is saved."""
     turned = product if product.rows or not is_vector(product) else product.swapped()
     left, right, first = turned.left, turned.right, turned.left.labels[0]
     if values.scale is None or first not in turned.contracted:
@@ -105,9 +102,9 @@ def summed_later(product: Product, values: Values) -> Step | None:
 
 
 def _order_for_each(first: str, product: Product, scale: Scale) -> Labels | None:
-    """The order of the right array for a product for each index of `first`; None if not worth it.
+    """The right operand's order for a product for each index of `first`; None if it doesn't pay.
 
-    A vector is copied for this, as it is small beside a matrix.
+    A vector is copied for this, being small beside a matrix.
     """
     arrays, output = (product.left.labels, product.right.labels), (first, *product.output)
     if is_vector(product):
@@ -120,9 +117,9 @@ def _order_for_each(first: str, product: Product, scale: Scale) -> Labels | None
 
 
 def is_read_once(product: Product, values: Values) -> bool:
-    """Whether it is the product of a vector and a large array that is a matrix by a copy only.
+    """Whether a large array, a matrix only by a copy, is multiplied with a vector.
 
-    The copy takes longer than to read the array as it is, once.
+    The copy takes longer than reading the array in place, once.
     """
     if values.scale is None or not is_vector(product):
         return False

@@ -1,4 +1,4 @@
-"""The contraction of two arrays, its labels in the groups that a matrix product knows.
+"""The contraction of two arrays, with its labels in the groups of a matrix product.
 
 The labels of a pair fall into four groups: batch labels (in both and in the result), contracted
 ones (in both, not in the result), and those of the left or the right array alone.
@@ -40,7 +40,7 @@ class Product:
 
     @property
     def kind(self) -> Kind:
-        """Nothing summed; a matrix product; or one for each batch index, of rows or a matrix."""
+        """The kind; a row dot or a matvec is one for each batch index."""
         if not self.contracted:
             return Kind.MULTIPLY
         if not self.batch or (self.rows and self.columns):
@@ -55,10 +55,10 @@ class Product:
 
     @property
     def spread(self) -> Labels:
-        """The first labels of one array alone without which it is a matrix, as it is not with them.
+        """The leading labels of one operand alone without which it is a matrix, and with them none.
 
-        The product is then one for each of their indices, with the same other matrix in each. With
-        batch labels there are none: they would have to come between the batch and the matrices.
+        There is one product for each of their indices then, all with the same other matrix. With
+        batch labels there are none: they would have to stand between the batch and the matrices.
         """
         if self.batch or self.kind is not Kind.MATMUL:
             return ()
@@ -78,24 +78,24 @@ class Product:
 
     @property
     def looped(self) -> Labels:
-        """The labels over which `@` loops: there is a product of matrices for each index."""
+        """The labels that `@` loops over, with a product of matrices for each index."""
         return (*self.batch, *self.spread)
 
     def swapped(self) -> Product:
-        """The same product with the arrays exchanged."""
+        """The same product with its operands exchanged."""
         return Product(
             self.right, self.left, self.output, self.batch, self.contracted, self.columns, self.rows
         )
 
     def in_order(self) -> Product:
-        """The arrays in the order in which the output has their own labels."""
+        """The product with its operands in the order of their own labels in the output."""
         own = without(self.output, self.looped)
         return self.swapped() if own and own[0] in self.columns else self
 
 
 @lru_cache(maxsize=1024)
 def product_of(step: Step) -> Product | None:
-    """Group the labels of a pair; None for a step that is no pair, sums one alone, or repeats."""
+    """Group a pair's labels; None for other steps, lone sums and diagonals."""
     if step.op is not Op.CONTRACT or len(step.args) != 2:
         return None
     (left, right), output = step.args, step.result.labels
@@ -116,7 +116,7 @@ def product_of(step: Step) -> Product | None:
 
 
 def matrix_product(step: Step) -> Product | None:
-    """The product that `step` is, if it is one of two matrices by a BLAS, or a batch of such."""
+    """The product of `step` if a BLAS does it as one of two matrices, or as a batch of such."""
     product = product_of(step)
     if product is None or product.kind is not Kind.MATMUL or product.batch_is_last:
         return None
@@ -142,7 +142,7 @@ def only(labels: Labels, group: Container[str]) -> Labels:
 
 
 def together(labels: Labels, group: Labels) -> bool:
-    """Whether the labels of `group` stand side by side, so that one axis can be made of them.
+    """Whether the labels of `group` are adjacent, so that a view can merge them.
 
     >>> together(("b", "i", "j"), ("j", "i")), together(("i", "b", "j"), ("i", "j"))
     (True, False)

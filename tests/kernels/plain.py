@@ -1,0 +1,15 @@
+"""The plain helpers that emitted modules contain."""
+
+from typing import Any
+
+import numpy as np
+
+from einsum_grad.emit.helpers import HELPERS
+
+
+def plain(name: str) -> Any:
+    """The helper `name`, as emitted."""
+    defined: dict[str, Any] = {"np": np}
+    for helper in HELPERS.values():
+        exec(helper.code, defined)
+    return defined[name]
