@@ -13,7 +13,7 @@ from einsum_grad.lower import LETTERS, Op, Step, Value, product_of
 from einsum_grad.plan import ELLIPSIS, diagonals, distinct
 
 Form = tuple[tuple[Statement, ...], Expression]
-"""How a step is written: statements that prepare it, and the expression of its result."""
+"""A step as code: statements that prepare it, and the expression of its result."""
 
 
 def statements_of(step: Step, context: Context) -> tuple[Statement, ...]:
@@ -29,7 +29,7 @@ def statements_of(step: Step, context: Context) -> tuple[Statement, ...]:
 def diagonal(
     result: Value, given: Value, context: Context, zeros: str, dtype: str | None = None
 ) -> tuple[Statement, ...]:
-    """Zeros, and a write through the view of their diagonal."""
+    """Zeros whose diagonal is written through a view."""
     labels, name = result.labels, result.name
     stands = " and ".join(label for label, _ in diagonals(labels))
     view = diagonal_view(name, result, context)
