@@ -17,6 +17,7 @@ LINES = [
     ("...i,i->...", ["x @ w", "dz[..., None] * w"]),
     ("...ij,...ij->", ["np.vdot(x, w)", "dz * w", "x * dz"]),
     ("...,i->...i", ["x[..., None] * w", "dz @ w"]),
+    ("...ijk,...kl->...ijl", ['np.einsum("...ijk,...kl->...ijl", x, w)']),
 ]
 
 
@@ -30,7 +31,9 @@ def test_calls_loop_over_an_ellipsis(pattern: str, lines: list[str]) -> None:
     assert code == 0, printed
 
 
-@pytest.mark.parametrize("pattern", ["...ii,...i->...", "...i->i", "i...j,jk->k...i"])
+@pytest.mark.parametrize(
+    "pattern", ["...ii,...i->...", "...i->i", "...ij,...jk->ik", "i...j,jk->k...i"]
+)
 def test_the_rest_takes_an_ellipsis_for_one_axis(pattern: str) -> None:
     text = emit(pattern)
     assert "reshape" in text
