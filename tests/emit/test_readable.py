@@ -53,7 +53,7 @@ def test_what_is_computed_is_a_residual_still_beside_a_view() -> None:
 def test_no_residual_is_a_view_of_an_operand(case: Case) -> None:
     asked = request(case.letters, sizes=case.given, shapes=case.shapes)
     whole = lowering(asked.pattern, asked.wrt, NUMPY.form, case.given).program()
-    program = readable_program(whole)
+    program = readable_program(whole, NUMPY)
     operands = set(program.operands)
     made = {step.result: step for step in steps(program.forward)}
     for value in program.residuals:

@@ -11,10 +11,10 @@ from einsum_grad.plan import ELLIPSIS, UNIT, Labels
 
 
 class Context:
-    """What every step of a program may use: the target, and the expressions of sizes."""
+    """What the steps of a program share: the target, and expressions for sizes."""
 
     def __init__(self, program: Program, target: Target, operands: Sequence[Value] = ()) -> None:
-        """`operands` are others than the program's, whose shapes are known too."""
+        """`operands` are further arrays whose shapes are known."""
         self.program = program
         self.target = target
         self._operands = (*program.operands, *operands)
@@ -31,7 +31,7 @@ class Context:
         return size if size is not None else call("product", self.lead())
 
     def size_of(self, labels: Labels) -> Expression:
-        """The size of an axis that is made of those of `labels`."""
+        """The size of an axis that merges `labels`."""
         sizes = tuple(map(self.size, labels))
         return Call("times", sizes) if len(sizes) > 1 else sizes[0] if sizes else 1
 
@@ -53,7 +53,7 @@ class Context:
         )
 
     def lead(self) -> str:
-        """The sizes that the ellipsis stands for."""
+        """The sizes of the ellipsis' axes."""
         value = next(value for value in self._operands if ELLIPSIS in value.labels)
         return f"{value.name}.shape{ellipsis_slice(value.labels)}"
 

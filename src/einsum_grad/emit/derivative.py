@@ -48,7 +48,7 @@ from einsum_grad.plan import (
 )
 
 _MOST_FACTORS = 20_000
-"""The most factors whose products are written out: each is a line or so, at some 200 µs."""
+"""The most factors written out: each takes about a line and 200 µs."""
 
 _TITLE = {1: "Jacobian", 2: "Hessian"}
 
@@ -114,7 +114,7 @@ def _listed(names: list[str]) -> str:
 
 
 class _Writer:
-    """What the two functions have in common: the operands, and the checks of their sizes."""
+    """State shared by both functions: the operands, and checks of their sizes."""
 
     def __init__(self, given: Derivative, target: Target, sizes: Mapping[str, int]) -> None:
         self.given, self.target, self.sizes = given, target, sizes

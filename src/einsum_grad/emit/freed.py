@@ -1,4 +1,4 @@
-"""Statements that let arrays go as soon as nobody reads them any more."""
+"""Statements that free each array after its last use."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Part:
 
 
 def freed(program: Program, found: Sequence[Part], kept: Collection[str]) -> Iterator[Part]:
-    """The parts, each with a `Free` of what is of no more use; `kept` are used after them."""
+    """The parts, each with a `Free` of what dies in it; `kept` are used afterwards."""
     todo = [step for part in found for step in part.steps]
     over = dying(program, todo, kept)
     if program.scale is None and not any(over):

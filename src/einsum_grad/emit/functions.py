@@ -1,4 +1,4 @@
-"""The functions of a module: what is computed, and around it what checks the operands."""
+"""The functions of a module: those that compute, and those that check first."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def functions(
 
 
 class _Writer:
-    """What the functions of one module have in common."""
+    """State shared by the functions of one module."""
 
     def __init__(self, program: Program, target: Target, schedule: Schedule, checked: bool) -> None:
         self.program, self.target, self.schedule = program, target, schedule
@@ -75,7 +75,7 @@ class _Writer:
         ]
 
     def checked(self, output: list[Statement], gradients: list[Statement]) -> list[Define]:
-        """The functions that check their operands, and then do what they are given."""
+        """The functions that check their operands, then run the given statements."""
         guards = [*self.guards, *cotangent_guard(self.program, self.target)]
         return [
             Define("forward", self.operands, self.output_doc, [*self.guards, *output]),
@@ -159,7 +159,7 @@ def _names(values: Iterable[Value]) -> list[str]:
 
 
 def told_tuple(given: Sequence[str]) -> str:
-    """How a docstring says a tuple of names; a long one by its ends.
+    """A tuple of names for a docstring; a long one is abridged.
 
     >>> told_tuple([]), told_tuple(["dx"]), told_tuple(["dx", "dw"])
     ('()', '(dx,)', '(dx, dw)')

@@ -1,4 +1,4 @@
-"""Functions of large arrays: results in memory that is there, blocks for all cores.
+"""Functions of large arrays: results written in place, blocks for all cores.
 
 The arrays are made by `empty` and written by the calls themselves, through `out=`. What memory
 bounds is done in blocks by `in_blocks`, and by `summed_in_blocks` what sums over them.
@@ -49,7 +49,7 @@ def parts(blocks: Iterable[Block], context: Context, scale: Scale) -> list[Part]
 
 
 class _Large:
-    """What the statements of one function have in common."""
+    """State shared by the statements of one function."""
 
     def __init__(self, context: Context, scale: Scale) -> None:
         self.context = context
@@ -194,7 +194,7 @@ class _Large:
 
 
 _LOCKED = frozenset({"vecdot", "matvec"})
-"""What keeps Python's lock while it makes few numbers; an einsum takes as long, and does not.
+"""Calls that hold the GIL for small results; an einsum is as fast and releases it.
 
 A product of matrices keeps it too, but an einsum takes longer for that than two in turn.
 """
@@ -205,7 +205,7 @@ def _copy(step: Step) -> Assign:
 
 
 _IN_PIECES = {"dot": "multiplied", "matmul": "multiplied"}
-"""The helper that keeps a BLAS from sharing a product whose block other blocks run beside."""
+"""The helper that keeps BLAS on one thread while other blocks run."""
 
 
 def _of_any(pairing: Pairing) -> Pairing:
@@ -221,7 +221,7 @@ def _one_or_more(given: Iterable[str]) -> Expression:
 
 
 class _PartContext(Context):
-    """The sizes within a block: that of its label is the part's."""
+    """Sizes within a block: its label has the chunk's size."""
 
     def __init__(self, whole: Context, label: str, given: Value) -> None:
         super().__init__(whole.program, whole.target)

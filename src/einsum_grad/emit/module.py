@@ -17,7 +17,7 @@ from einsum_grad.emit.source import Source
 from einsum_grad.emit.target import NUMPY_LIBRARY, Library, Target
 from einsum_grad.emit.tree import Lines, Statement
 from einsum_grad.lower import Op, Program, has_blas, schedule, steps
-from einsum_grad.plan import ELLIPSIS, UNIT, equation_text, operand_names
+from einsum_grad.plan import ELLIPSIS, UNIT, ellipsis_labels, equation_text, operand_names
 
 _INDENT = "    "
 _LONGEST_TITLE = 60
@@ -122,7 +122,7 @@ def _merged(program: Program) -> str:
     for step in chain(steps(program.forward), steps(program.backward)):
         if step.op is Op.MERGE:
             return step.result.labels[step.args[0].labels.index(ELLIPSIS)]
-    return ELLIPSIS
+    return ellipsis_labels(1, program.pattern.labels())[0]
 
 
 def _equation(program: Program, pattern: str) -> list[str]:

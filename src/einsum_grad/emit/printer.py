@@ -1,4 +1,4 @@
-"""Statements to text: the one place that knows how wide a line is."""
+"""Statements to text; line width is decided here and nowhere else."""
 
 from __future__ import annotations
 

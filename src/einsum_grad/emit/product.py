@@ -1,4 +1,4 @@
-"""The contraction of two arrays as the operation that does it best."""
+"""The contraction of two arrays by the fastest operation for it."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from einsum_grad.lower import (
     only,
     without,
 )
-from einsum_grad.plan import Labels, Pattern
+from einsum_grad.plan import ELLIPSIS, Labels, Pattern
 
 ROLES = ("left", "right")
-"""What the arguments of a call are called where a statement has to prepare them."""
+"""Names of a call's arguments where statements prepare them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +61,16 @@ def written(
 
 
 def einsum(step: Step) -> Call:
-    """The einsum that `step` is."""
+    """`step` as an einsum."""
     options = {"optimize": "True"} if len(step.args) > 2 else {}
     return call("einsum", subscripts(step.pattern), *(arg.name for arg in step.args), **options)
 
 
 def subscripts(pattern: Pattern) -> Call:
-    """The subscripts of an einsum for `pattern`: other letters where its labels are none."""
-    if not all(len(label) == 1 for label in pattern.labels()):
-        pattern = pattern.rename(dict(zip(pattern.labels(), string.ascii_letters, strict=False)))
+    """Einsum subscripts of `pattern`, renamed where a label is not one letter."""
+    labels = without(pattern.labels(), (ELLIPSIS,))
+    if not all(len(label) == 1 for label in labels):
+        pattern = pattern.rename(dict(zip(labels, string.ascii_letters, strict=False)))
     return call("text", str(pattern))
 
 
@@ -100,7 +101,7 @@ def _is_outer(product: Product) -> bool:
 
 
 def _first_in(output: Labels) -> Callable[[Value], int]:
-    """The place of a vector's axis in the output."""
+    """A key: where a vector's axis stands in the output."""
     return lambda vector: output.index(vector.labels[0])
 
 
@@ -198,7 +199,7 @@ def _matvec(step: Step, product: Product, context: Context) -> Pairing:
 
 
 def einsum_pairing(step: Step, product: Product, context: Context) -> Pairing:
-    """The same by an einsum, while it has letters: by no BLAS, and so on one core."""
+    """The same by an einsum, while there are letters: without BLAS, so on one core."""
     if len(step.pattern.labels()) > LETTERS:
         return _padded(product, context)
     return Pairing(einsum(step), one_each(product.output))

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
+from einsum_grad.emit.batched import over_ellipsis
+from einsum_grad.emit.context import Context
 from einsum_grad.emit.target import Target
 from einsum_grad.emit.targets import TARGETS
 from einsum_grad.errors import ArgumentError
 from einsum_grad.lower import Op, Program, Section, Step, Value, is_view, product_of, steps
+from einsum_grad.plan import ELLIPSIS
 
 
 def readable_target(target: Target, blocked: bool) -> Target:
@@ -22,9 +25,58 @@ def readable_target(target: Target, blocked: bool) -> Target:
     return replace(target, frees=False, out_argument=target.out_argument if blocked else {})
 
 
-def readable_program(program: Program) -> Program:
-    """`program` with fewer lines: no residual that is a view, no copy for a scalar product."""
-    return program if program.scale is not None else _views_again(_scalars_in_place(program))
+def readable_program(program: Program, target: Target) -> Program:
+    """`program` with fewer lines: no residual that is a view, no copy for a scalar product.
+
+    An ellipsis is not made one axis, where all steps can do with it as it is.
+    """
+    if program.scale is not None:
+        return program
+    batched = _with_ellipsis(program, target) if target.pairwise else program
+    return _views_again(_scalars_in_place(batched))
+
+
+def _with_ellipsis(program: Program, target: Target) -> Program:
+    """No array is merged for a call, nor split after it."""
+    todo = (*steps(program.forward), *steps(program.backward))
+    merges = [step for step in todo if step.op is Op.MERGE]
+    splits = [step for step in todo if step.op is Op.SPLIT]
+    seen = {step.result: step.args[0] for step in merges}
+    if not merges or any(step.args[0] in seen for step in splits):
+        return program
+    seen |= {step.args[0]: step.result for step in splits}
+    first = merges[0]
+    merged = first.result.labels[first.args[0].labels.index(ELLIPSIS)]
+
+    def whole(value: Value) -> Value:
+        labels = tuple(ELLIPSIS if label == merged else label for label in value.labels)
+        return seen.get(value, Value(value.name, labels))
+
+    def kept(section: Section) -> Section:
+        own = (step for step in section.steps if step.op not in (Op.MERGE, Op.SPLIT))
+        again = tuple(
+            Step(each.op, whole(each.result), tuple(map(whole, each.args))) for each in own
+        )
+        return replace(section, steps=again)
+
+    found = replace(
+        program,
+        forward=tuple(map(kept, program.forward)),
+        backward=tuple(map(kept, program.backward)),
+        residuals=tuple(map(whole, program.residuals)),
+    )
+    context = Context(found, target)
+    every = (*steps(found.forward), *steps(found.backward))
+    return found if all(_takes_ellipsis(step, context) for step in every) else program
+
+
+def _takes_ellipsis(step: Step, context: Context) -> bool:
+    labels = {label for value in (*step.args, step.result) for label in value.labels}
+    if ELLIPSIS not in labels or step.op is Op.CONJUGATE:
+        return True
+    if step.op is Op.CONTRACT:
+        return over_ellipsis(step, context) is not None
+    return step.op is Op.COPY and step.args[0].labels == step.result.labels
 
 
 def _scalars_in_place(program: Program) -> Program:

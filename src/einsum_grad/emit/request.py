@@ -52,7 +52,7 @@ def emit(
         raise ArgumentError("blocks are for large arrays: give sizes or shapes as well")
     itemsize, order = traits.itemsize, asked.order
     found = lowering(asked.pattern, asked.wrt, chosen.form, known, traits, itemsize, order)
-    return write(readable_program(found.program()), chosen, bare).text
+    return write(readable_program(found.program(), chosen), chosen, bare).text
 
 
 def target_of(name: object) -> Target:

@@ -1,4 +1,4 @@
-"""The part of a module that checks its own gradients when it is run as a script."""
+"""The self-check of a module: run as a script, it checks its gradients."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def _shapes(program: Program) -> Iterator[Call]:
 
 
 def _sizes(program: Program) -> Iterator[int]:
-    """A size for each label: unlike its neighbours', or where arrays have many axes, 2 and 1."""
+    """A size for each label: unlike its neighbours', or 2 and 1 for arrays of many axes."""
     ranks = [len(value.labels) for value in (*program.operands, program.cotangent)]
     if max(ranks) <= _FEW_AXES:
         return itertools.cycle(_SIZES)

@@ -19,12 +19,12 @@ class Source:
     text: str
     target: str
     run: int | None = None
-    """The characters before what checks operands, where that calls functions that come first."""
+    """How many characters come before the functions that check operands, which call them."""
     needed: int | None = None
-    """The characters before what a script alone needs: plain helpers, and the check of itself."""
+    """How many characters come before what only a script needs: helpers and the self-check."""
     large: bool = False
-    """Whether it was written for large arrays: in blocks, into memory that is used again."""
+    """Whether it was written for large arrays: in blocks, into reused memory."""
     blas: bool = True
-    """Whether a BLAS may multiply whole arrays there, on threads of its own."""
+    """Whether a BLAS may multiply whole arrays, on its own threads."""
     helpers: tuple[str, ...] = ()
-    """The plain helpers that it has, for which whoever runs it may have better ones."""
+    """The plain helpers it defines; a caller may put faster ones in their place."""

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from einsum_grad.emit.batched import over_ellipsis
 from einsum_grad.emit.context import Context
 from einsum_grad.emit.product import einsum, pairing_of, written
 from einsum_grad.emit.tree import Assign, Call, Comment, Expression, Statement, call
 from einsum_grad.emit.view import transposed
 from einsum_grad.lower import LETTERS, Op, Step, Value, product_of
-from einsum_grad.plan import diagonals, distinct
+from einsum_grad.plan import ELLIPSIS, diagonals, distinct
 
 Form = tuple[tuple[Statement, ...], Expression]
-"""How a step is written: statements that prepare it, and the expression of its result."""
+"""A step as code: statements that prepare it, and the expression of its result."""
 
 
 def statements_of(step: Step, context: Context) -> tuple[Statement, ...]:
@@ -28,7 +29,7 @@ def statements_of(step: Step, context: Context) -> tuple[Statement, ...]:
 def diagonal(
     result: Value, given: Value, context: Context, zeros: str, dtype: str | None = None
 ) -> tuple[Statement, ...]:
-    """Zeros, and a write through the view of their diagonal."""
+    """Zeros whose diagonal is written through a view."""
     labels, name = result.labels, result.name
     stands = " and ".join(label for label, _ in diagonals(labels))
     view = diagonal_view(name, result, context)
@@ -49,6 +50,9 @@ def _contract(step: Step, context: Context) -> Form:
     """One argument: a view, or a sum over axes; two, where a product does it; or all at once."""
     if not context.target.pairwise and len(step.pattern.labels()) <= LETTERS:
         return (), einsum(step)
+    form = over_ellipsis(step, context) if ELLIPSIS in step.pattern.labels() else None
+    if form is not None:
+        return form
     if len(step.args) == 1:
         return (), _alone(step, context)
     product = product_of(step)

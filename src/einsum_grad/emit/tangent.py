@@ -1,6 +1,6 @@
 """`TangentProgram` to the text of a module with one function, `jvp` or `hvp`.
 
-The function does not check its operands: only what has checked them calls it.
+The function does not check its operands: its callers have.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def write_tangents(given: TangentProgram, target: Target, name: str) -> str:
 
 
 def _note(given: TangentProgram) -> list[str]:
-    """How a reader tells a tangent."""
+    """How tangents are named."""
     if not given.active:
         return []
     operand, tangent = given.program.operands[given.active[0]], given.tangents[0]

@@ -1,4 +1,4 @@
-"""What a target is: how it spells the operations on arrays, and what it can."""
+"""A target: how it spells array operations, and what it can do."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NUMPY_LIBRARY = Library("NumPy", "np", "import numpy as np")
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A way to write programs down: a table of spellings, and what its modules are for.
+    """How programs are written: a table of spellings, and capabilities.
 
     `libraries` are those that they may need, in the order in which they are imported.
     """
@@ -37,7 +37,7 @@ class Target:
     layered: bool = False
     """Functions that compute without checking stand beside those that check."""
     frees: bool = False
-    """Arrays go as soon as they are of no more use."""
+    """A `del` frees each array after its last use."""
     writable_views: bool = True
     """A diagonal is written through a view of it; else the operation `embed` makes the array."""
     out_argument: Mapping[str, str] = field(default_factory=dict)

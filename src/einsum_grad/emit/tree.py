@@ -42,35 +42,35 @@ class Assign:
 
 @dataclass(frozen=True, slots=True)
 class Do:
-    """A call that is made for what it does."""
+    """A call made for its effect."""
 
     value: Call
 
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """The end of a function."""
+    """The function returns `value`."""
 
     value: Expression
 
 
 @dataclass(frozen=True, slots=True)
 class Free:
-    """The arrays of these names are of no more use."""
+    """The arrays of these names are dead: their memory can be freed."""
 
     names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A remark; without words an empty line."""
+    """A comment; an empty one is a blank line."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class If:
-    """What is done where `test` holds."""
+    """Statements run where `test` holds."""
 
     test: Expression
     body: Sequence[Statement]
@@ -78,7 +78,7 @@ class If:
 
 @dataclass(frozen=True, slots=True)
 class For:
-    """What is done for each of `every`."""
+    """Statements run for each of `every`."""
 
     each: str
     every: Expression
@@ -105,7 +105,7 @@ class Define:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Code that is much the same in every module, and stands as it is."""
+    """Code that is much the same in every module, written verbatim."""
 
     text: str
 

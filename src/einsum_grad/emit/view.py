@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from einsum_grad.emit.tree import Call, Expression
-from einsum_grad.plan import UNIT, Labels
+from einsum_grad.plan import ELLIPSIS, UNIT, Labels
 
 
 def transposed(array: Expression, given: Labels, output: Labels) -> Expression:
@@ -28,5 +28,7 @@ def aligned(array: Expression, given: Labels, output: Labels) -> Expression:
 
 
 def indexed(array: Expression, labels: Labels, unit: str) -> Call:
-    """`array` with an index: `unit` for each unit of `labels`, and a colon for the others."""
-    return Call("index", (array, *(unit if label == UNIT else ":" for label in labels)))
+    """`array` with an index: `unit` for each unit of `labels`, a colon for other axes."""
+    return Call(
+        "index", (array, *({UNIT: unit, ELLIPSIS: "..."}.get(label, ":") for label in labels))
+    )

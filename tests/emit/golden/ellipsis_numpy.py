@@ -7,32 +7,22 @@
 Written by einsum-grad; needs NumPy. Run as a script, it checks its gradients.
 """
 
-import math
-
 import numpy as np
 
 
 def output(x, w):
     """Return the output Z."""
-    x_aij = x.reshape(math.prod(x.shape[:-2]), *x.shape[-2:])
-    left = x_aij.reshape(math.prod(x.shape[:-2]) * x.shape[-2], x.shape[-1])
-    z_aik = (left @ w).reshape((math.prod(x.shape[:-2]), x.shape[-2], w.shape[1]))
-    return z_aik.reshape(x.shape[:-2] + z_aik.shape[1:])
+    return x @ w
 
 
 def pullback(dz, x, w):
     """Return the gradients (dx, dw) for a cotangent dz of Z."""
     # dw: put dz in the place of w; aij,aik->jk runs as it stands.
-    dz_aik = dz.reshape(math.prod(dz.shape[:-2]), *dz.shape[-2:])
-    x_aij = x.reshape(math.prod(x.shape[:-2]), *x.shape[-2:])
-    left = x_aij.transpose(2, 0, 1).reshape(x.shape[-1], math.prod(x.shape[:-2]) * x.shape[-2])
-    right = dz_aik.reshape(math.prod(x.shape[:-2]) * x.shape[-2], w.shape[1])
-    dw = left @ right
+    axes = range(x.ndim - 1)
+    dw = np.tensordot(x, dz, (axes, axes))
 
     # dx: put dz in the place of x; aik,jk->aij runs as it stands.
-    left = dz_aik.reshape(math.prod(x.shape[:-2]) * x.shape[-2], w.shape[1])
-    dx_aij = (left @ w.T).reshape((math.prod(x.shape[:-2]), x.shape[-2], x.shape[-1]))
-    dx = dx_aij.reshape(x.shape[:-2] + dx_aij.shape[1:])
+    dx = dz @ w.T
 
     return dx, dw
 

@@ -1,0 +1,81 @@
+"""Arrays with an ellipsis that stays one."""
+
+from __future__ import annotations
+
+from random import Random
+
+import numpy as np
+import pytest
+
+from einsum_grad.emit import emit
+from tests.emit.generated import exit_code, run
+
+LINES = [
+    ("...ij,jk->...ik", ["x @ w", "dz @ w.T", "np.tensordot(x, dz, (axes, axes))"]),
+    ("...ij,...jk->...ik", ["x @ w", "dz @ w.swapaxes(-1, -2)", "x.swapaxes(-1, -2) @ dz"]),
+    ("...i,ij->...j", ["x @ w", "dz @ w.T", "axes = range(x.ndim - 1)"]),
+    ("...i,i->...", ["x @ w", "dz[..., None] * w"]),
+    ("...ij,...ij->", ["np.vdot(x, w)", "dz * w", "x * dz"]),
+    ("...,i->...i", ["x[..., None] * w", "dz @ w"]),
+    ("...ijk,...kl->...ijl", ['np.einsum("...ijk,...kl->...ijl", x, w)']),
+]
+
+
+@pytest.mark.parametrize(("pattern", "lines"), LINES)
+def test_calls_loop_over_an_ellipsis(pattern: str, lines: list[str]) -> None:
+    text = emit(pattern)
+    assert "reshape" not in text
+    for line in lines:
+        assert line in text
+    code, printed = exit_code(text)
+    assert code == 0, printed
+
+
+@pytest.mark.parametrize(
+    "pattern", ["...ii,...i->...", "...i->i", "...ij,...jk->ik", "i...j,jk->k...i"]
+)
+def test_the_rest_takes_an_ellipsis_for_one_axis(pattern: str) -> None:
+    text = emit(pattern)
+    assert "reshape" in text
+    code, printed = exit_code(text)
+    assert code == 0, printed
+
+
+def _random_pattern(random: Random) -> str:
+    letters = "ijkl"[: random.randint(1, 4)]
+    terms = []
+    for _ in range(random.randint(1, 3)):
+        own = random.sample(letters, random.randint(0, min(3, len(letters))))
+        dots = random.choice(["...", "...", ""])
+        terms.append(dots + "".join(own) if random.random() < 0.8 else "".join(own) + dots)
+    there = [letter for letter in letters if any(letter in term for term in terms)]
+    output = "".join(random.sample(there, random.randint(0, len(there))))
+    dots = "..." if any("..." in term for term in terms) and random.random() < 0.8 else ""
+    return f"{','.join(terms)}->{dots}{output}"
+
+
+@pytest.mark.parametrize("numbers", ["real", "complex"])
+@pytest.mark.parametrize("seed", range(60))
+def test_forward_is_the_einsum_and_gradients_are_its_own(seed: int, numbers: str) -> None:
+    random = Random(seed)
+    pattern = _random_pattern(random)
+    text = emit(pattern, numbers=numbers)
+    code, printed = exit_code(text)
+    assert code == 0, printed
+    module = run(text)
+    drawn = np.random.default_rng(seed)
+    sizes = {"i": 2, "j": 3, "k": 4, "l": 2}
+    for lead in ((), (3,), (2, 3), (0, 2)):
+        shapes = [
+            sum(
+                ((lead if part == "." else (sizes[part],)) for part in term.replace("...", ".")), ()
+            )
+            for term in pattern.split("->")[0].split(",")
+        ]
+        arrays = [drawn.integers(-9, 10, shape).astype(float) for shape in shapes]
+        # An ellipsis that the output lacks is summed, as NumPy does where it optimizes.
+        spelled = pattern.replace("...", "ABC"[: len(lead)])
+        z = module.forward(*arrays)
+        np.testing.assert_array_equal(z, np.einsum(spelled, *arrays))
+        gradients = module.backward(np.ones_like(z), *arrays)
+        assert [np.shape(each) for each in gradients] == shapes
