@@ -204,9 +204,9 @@ def test_every_order_has_the_right_number_of_terms() -> None:
 )
 def test_operands_with_different_axes_cannot_be_one_variable(pattern: str, axes: str) -> None:
     f = eg.compile(pattern)
-    with pytest.raises(ArgumentError, match=f"one variable, and have the axes {axes}$"):
+    with pytest.raises(ArgumentError, match=f"one variable, but have the axes {axes}$"):
         f.jacobian((0, 1))
-    with pytest.raises(ArgumentError, match=f"one variable, and have the axes {axes}$"):
+    with pytest.raises(ArgumentError, match=f"one variable, but have the axes {axes}$"):
         f.hessian(0, (0, 1))
 
 

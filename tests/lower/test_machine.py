@@ -20,7 +20,6 @@ OTHERS = {
     "_READABLE_OPERANDS": "operands that a reader takes in at once",
     "_DIGITS": "characters of a setting",
     "_MOST": "the threads that a user may ask for",
-    "_READABLE_OPERANDS": "what a reader takes in",
     "_BY_ROWS, _TRANSPOSED": "CBLAS's names",
 }
 """Numbers at the top of a module of `lower` or `kernels` that are none of the machine's."""
