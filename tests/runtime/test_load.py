@@ -123,8 +123,9 @@ def test_source_lines_are_kept_while_linecache_iterates(
 
     class Collecting(dict[str, Any]):
         def __getitem__(self, name: str) -> Any:
-            kept.clear()
-            gc.collect()
+            if kept:
+                kept.clear()
+                gc.collect()
             return super().__getitem__(name)
 
     monkeypatch.setattr(linecache, "cache", Collecting(linecache.cache))
