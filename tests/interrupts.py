@@ -78,7 +78,8 @@ def _interrupts_instruction(call: Call, codes: set[CodeType], place: int) -> boo
                 raise KeyboardInterrupt
         return step
 
-    before = sys.gettrace()
+    before, here = sys.gettrace(), sys._getframe()
+    here.f_trace_opcodes = True  # Python 3.13 traces instructions only if a frame asks beforehand
     sys.settrace(enter)
     try:
         call()
