@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from einsum_grad.kernels.parallel.workers import Bell, Workers, _Job
+from einsum_grad.kernels.parallel.workers import Bell, Workers, _is_alive, _Job
 from einsum_grad.lower import machine
 from tests.interrupts import interrupted
 
@@ -269,3 +269,42 @@ def test_threads_may_be_dismissed_by_an_interrupt_while_they_start() -> None:
         team._workers = []
     assert place > 5
     assert len(set(team.run(met(3), PARTS, 2))) == 3
+
+
+LIVES: list[Callable[..., Any]] = [
+    _is_alive,
+    threading.Thread.is_alive,
+    getattr(threading.Thread, "_wait_for_tstate_lock", _is_alive),  # until Python 3.12
+]
+"""What tells whether a thread lives."""
+
+
+def test_no_interrupt_makes_a_living_thread_pass_for_an_ended_one() -> None:
+    # Python 3.12's `is_alive` marks a thread as ended if an interrupt comes within it.
+    team = Workers()
+    team.run(met(2), PARTS, 1)
+    worker, *_ = team._workers
+    for _place in interrupted(lambda: team.run(lambda part: part.start, PARTS, 1), *LIVES):
+        assert team._workers == [worker]
+        assert worker.is_alive()
+    assert len(set(team.run(met(2), PARTS, 1))) == 2
+    assert team._workers == [worker]
+
+
+def test_an_interrupt_while_a_caller_waits_does_not_end_the_wait_for_its_helpers() -> None:
+    ended = threading.Event()
+
+    def work(part: slice) -> None:
+        if threading.current_thread() is not caller:
+            ended.clear()
+            begun.set()
+            time.sleep(0.02)
+            ended.set()
+        else:
+            assert begun.wait(30)
+
+    caller, begun, team = threading.current_thread(), threading.Event(), Workers()
+    ended.set()
+    for _place in interrupted(lambda: team.run(work, PARTS[:2], 1), _Job.wait, *LIVES):
+        assert ended.is_set()
+        begun.clear()

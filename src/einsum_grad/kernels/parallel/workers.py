@@ -34,6 +34,16 @@ Gather = Callable[[list[Any]], None]
 """Called by the caller with the results so far, after each chunk of its own and at the end."""
 
 
+def _is_alive(thread: threading.Thread) -> bool:
+    """Whether `thread` runs; an interrupt within this changes nothing.
+
+    `Thread.is_alive` isn't asked: until Python 3.12 an interrupt within it marks a living thread as
+    ended, and its caller would no longer wait for it.
+    """
+    # The list has threads that are to begin, too, which have no identifier yet.
+    return thread.ident is not None and thread in threading.enumerate()
+
+
 class Bell:
     """Wakes a thread, which spins for a while before it sleeps.
 
@@ -90,7 +100,7 @@ class _Job:
 
     def wait(self, looks: int) -> None:
         """Return once no helper is within a chunk; to be called when no chunk is left to begin."""
-        while any(thread.is_alive() for thread in self._inside.copy()):
+        while any(map(_is_alive, self._inside.copy())):
             self._left.wait(looks, machine.CHECK_SECONDS)
 
 
@@ -199,13 +209,13 @@ class Workers:
 
     def _alive(self, count: int) -> list[_Worker]:
         """Return `count` threads, or fewer if no more can be started."""
-        few = sum(worker.is_alive() for worker in self._workers) < count
+        few = sum(map(_is_alive, self._workers)) < count
         # A signal handler may run in the middle of it and call this again.
         if few and not self._starting.locked():
             # An interrupt right after acquire() would leave it locked; `with` has no such gap.
             with self._starting:
                 self._start(count)
-        return [worker for worker in self._workers if worker.is_alive()][:count]
+        return list(filter(_is_alive, self._workers))[:count]
 
     def _move(self, workers: list[_Worker]) -> None:
         """Keep threads off their caller's core.
@@ -220,7 +230,7 @@ class Workers:
 
     def _start(self, count: int) -> None:
         self._where = set()
-        self._workers = [worker for worker in self._workers if worker.is_alive()]
+        self._workers = list(filter(_is_alive, self._workers))
         while len(self._workers) < count:
             worker = _Worker(len(self._workers) + 1)
             # It is listed before it starts: one whose start is interrupted is used, or replaced.
