@@ -86,7 +86,7 @@ def emit_derivative(
         writer.product("rmatvec"),
     ]
     header = _header(safe)
-    check = self_check(safe, writer.checked)
+    check = self_check(safe, writer.checked, chosen.script)
     text = assembled(chosen, lambda libraries: header, code, script=check)
     return text.first + text.script
 
@@ -156,7 +156,7 @@ class _Writer:
         return len(self.given.pattern.inputs[self.given.wrt[-1][0]])
 
     def _shape_check(self, vector: str, labels: Labels) -> Iterator[Statement]:
-        if not labels:
+        if not labels and "asarray" in self.target.spellings:
             yield Assign(vector, call("asarray", vector))
         shape = f"{vector}.shape"
         told = Raise(f"{vector} has shape {{}}, which does not fit", (shape,))

@@ -73,7 +73,7 @@ SPELLINGS: Mapping[str, Spelling] = {
 """How the helpers are called; `zeros` is an operation that any target has."""
 
 
-def helpers(used: Collection[str]) -> dict[str, Helper]:
-    """Those of the helpers that are `used`, by a module or by each other."""
-    needed = {name for each in used if each in HELPERS for name in HELPERS[each].needs}
-    return {name: HELPERS[name] for name in HELPERS if name in used or name in needed}
+def helpers(every: Mapping[str, Helper], used: Collection[str]) -> dict[str, Helper]:
+    """Those of `every` helper that are `used`, by a module or by each other."""
+    needed = {name for each in used if each in every for name in every[each].needs}
+    return {name: every[name] for name in every if name in used or name in needed}
