@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from einsum_grad.emit.batched import over_ellipsis
 from einsum_grad.emit.context import Context
+from einsum_grad.emit.einsums import as_they_lie
 from einsum_grad.emit.product import einsum, has_einsum, pairing_of, written
 from einsum_grad.emit.tree import Assign, Call, Comment, Expression, Statement, call
 from einsum_grad.emit.view import transposed
@@ -58,7 +59,8 @@ def _contract(step: Step, context: Context) -> Form:
     product = product_of(step)
     if product is None:
         return (), einsum(step)
-    return written(pairing_of(step, product, context), step.result.labels, context)
+    paired = as_they_lie if context.target.einsums else pairing_of
+    return written(paired(step, product, context), step.result.labels, context)
 
 
 def _alone(step: Step, context: Context) -> Expression:
@@ -66,16 +68,18 @@ def _alone(step: Step, context: Context) -> Expression:
     array: Expression = arg.name
     labels = arg.labels
     if diagonals(labels):
-        if has_einsum(step, context):
+        if has_einsum(step, context) and not context.target.einsums:
             return einsum(step)
         array, labels = diagonal_view(arg.name, arg, context), distinct(labels)
     kept = tuple(label for label in labels if label in output)
     if kept == labels:
         return transposed(array, kept, output) if kept != output else call("view", array)
     axes = tuple(axis for axis, label in enumerate(labels) if label not in output)
+    if axes == (0,) and kept and "sum of rows" in context.target.spellings:
+        return transposed(call("sum of rows", array), kept, output)
     options: dict[str, Expression] = {"axis": axes[0] if len(axes) == 1 else Call("tuple", axes)}
-    if context.program.traits.whole:
-        options["dtype"] = f"{arg.name}.dtype"
+    if context.program.traits.whole or context.target.widens:
+        options["dtype"] = call("dtype", arg.name)
     return transposed(call("sum", array, **options), kept, output)
 
 

@@ -17,7 +17,7 @@ NEEDED = frozenset(
     }
 )
 """The operations that every target spells. Those of a capability come with it; `einsum`, `vdot`,
-`vecdot`, `matvec`, `asarray` and `copy` are used where a target has them."""
+`vecdot`, `matvec`, `sum of rows`, `asarray` and `copy` are used where a target has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,11 @@ class Target:
     """A `del` frees each array after its last use."""
     copies: bool = True
     """Arrays are copied into the memory order that suits a product, and gradients own theirs."""
+    einsums: bool = False
+    """Two arrays are contracted as they lie, by an einsum where `@` and `*` can't; einsums sum
+    ellipses too. Else their axes are put in the order that suits matrix products, and merged."""
+    widens: bool = False
+    """A sum of integers has another dtype than they, unless it is told theirs."""
     writable_views: bool = True
     """A diagonal is written through a view of it; else the operation `embed` makes the array."""
     out_argument: Mapping[str, str] = field(default_factory=dict)
@@ -88,4 +93,4 @@ class Target:
     @property
     def form(self) -> Form:
         """What it asks of its programs: blocks need results that are written in place."""
-        return Form(self.pairwise, bool(self.out_argument), self.copies)
+        return Form(self.pairwise, bool(self.out_argument), self.copies, not self.einsums)

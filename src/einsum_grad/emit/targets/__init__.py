@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from einsum_grad.emit.target import Target
-from einsum_grad.emit.targets import torch
+from einsum_grad.emit.targets import jax, torch
 from einsum_grad.emit.targets.einops import EINOPS
 from einsum_grad.emit.targets.numpy import NUMPY
 
-TARGETS: Mapping[str, Target] = {target.name: target for target in (NUMPY, EINOPS, torch.TARGET)}
+_EVERY = (NUMPY, EINOPS, torch.TARGET, jax.TARGET)
+
+TARGETS: Mapping[str, Target] = {target.name: target for target in _EVERY}
 
 __all__ = ["TARGETS"]

@@ -1,0 +1,143 @@
+"""The target `jax`: jax.numpy's own operations, which JAX transforms as they stand.
+
+Axes stay as they are, and two arrays are contracted by an einsum where they aren't matrices: XLA
+lays arrays out by itself.
+"""
+
+from __future__ import annotations
+
+from einsum_grad.emit.helpers import Helper
+from einsum_grad.emit.spelling import (
+    PYTHON,
+    Spelling,
+    function,
+    index,
+    infix,
+    method,
+    rewritten,
+    transpose,
+)
+from einsum_grad.emit.target import Library, Script, Target
+from einsum_grad.emit.targets.numpy import merged, split, with_units
+from einsum_grad.emit.tree import Call, Expression, call
+from einsum_grad.emit.view import aligned, diagonal, embedded
+from einsum_grad.lower import Traits
+from einsum_grad.plan import Labels
+
+JAX = Library("JAX", "jax", "import jax")
+JNP = Library("JAX", "jnp", "import jax.numpy as jnp")
+
+
+def _jnp(name: str) -> Spelling:
+    return function(f"jnp.{name}", JNP.alias)
+
+
+def _expanded(
+    array: Expression, given: Labels, output: Labels, shape: Expression, new: object
+) -> Expression:
+    return call("broadcast", aligned(array, given, output), shape)
+
+
+def _diagonal_of_two(array: Expression, one: int, other: int) -> Expression:
+    options = {} if (one, other) == (0, 1) else {"axis1": one, "axis2": other}
+    return call("diagonal by axis", array, **options)
+
+
+def _embedded_in_two(array: Expression, one: int, other: int, count: int) -> Expression:
+    if count == 2:
+        return call("diag", array)
+    made = call("diag_embed", array)
+    if (one, other) == (count - 2, count - 1):
+        return made
+    return call("moveaxis", made, Call("tuple", (-2, -1)), Call("tuple", (one, other)))
+
+
+TARGET = Target(
+    name="jax",
+    libraries=(JAX, JNP),
+    spellings={
+        **PYTHON,
+        "einsum": _jnp("einsum"),
+        "dot": infix("@"),
+        "matmul": infix("@"),
+        "multiply": infix("*"),
+        "add": infix("+"),
+        "sum": method("sum"),
+        "sum of rows": function("sum_of_rows", "sum_of_rows"),
+        "tensordot": _jnp("tensordot"),
+        "transpose": transpose("transpose", most=2),
+        "swapaxes": lambda call, speller: (f"{speller.tight(call.args[0])}.mT", "", ""),
+        "reshape": method("reshape"),
+        "ravel": method("ravel"),
+        "index": index,
+        "view": rewritten(lambda array: array),
+        "conjugate": method("conj"),
+        "expand": rewritten(_expanded),
+        "broadcast": _jnp("broadcast_to"),
+        "units": rewritten(with_units),
+        "merge": rewritten(merged),
+        "split": rewritten(split),
+        "diagonal": rewritten(lambda name, labels, shape: diagonal(name, labels)),
+        "diagonal of two": rewritten(_diagonal_of_two),
+        "diagonal by axis": _jnp("diagonal"),
+        "embed": rewritten(lambda array, given, output, shape: embedded(array, given, output)),
+        "embed in two": rewritten(_embedded_in_two),
+        "diag": _jnp("diag"),
+        "diag_embed": function("diag_embed", "diag_embed"),
+        "moveaxis": _jnp("moveaxis"),
+        "zeros": _jnp("zeros"),
+        "asarray": _jnp("asarray"),
+        "ndim": _jnp("ndim"),
+        "like": function("like", "like"),
+    },
+    script=Script(
+        alias=JAX.alias,
+        random="map(jax.random.key, range(1000))",
+        whole="jax.random.randint(next(random), {shape}, -largest, largest + 1) * 1.0",
+        normal="largest * jax.random.normal(next(random), {shape})",
+        inner="({0} * {1}).sum()",
+        conjugated="({0}.conj() * {1}).sum().real",
+        outer="jax.numpy.tensordot({0}, {1}, 0)",
+        before='jax.config.update("jax_enable_x64", True)',
+    ),
+    helpers={
+        "sum_of_rows": Helper(
+            '''def sum_of_rows(array):
+    """Return the sum over the first axis, as a product with ones.
+
+    On a CPU, XLA adds up columns, each of them far apart in memory: of wide rows that takes up to
+    forty times as long as this.
+    """
+    return jnp.tensordot(jnp.ones(array.shape[0], array.dtype), array, 1, precision="highest")''',
+            (JNP.alias,),
+        ),
+        "diag_embed": Helper(
+            '''def diag_embed(array):
+    """Return zeros with the last axis of an array on the diagonal of the last two."""
+    on_diagonal = jnp.eye(array.shape[-1], dtype=bool)
+    return jnp.where(on_diagonal, array[..., None], jnp.zeros((), array.dtype))''',
+            (JNP.alias,),
+        ),
+        "like": Helper(
+            '''def like(gradient, operand):
+    """Return a gradient in the dtype of its operand: that of a real operand is real."""
+    if not jnp.iscomplexobj(operand):
+        gradient = gradient.real
+    return gradient.astype(jnp.result_type(operand))''',
+            (JNP.alias,),
+        ),
+    },
+    traits=Traits(complex=True, conjugate=False),
+    pairwise=True,
+    einsums=True,
+    widens=True,
+    layered=True,
+    copies=False,
+    writable_views=False,
+    apply=True,
+    casts=True,
+)
+"""Its modules are right for real and complex numbers alike, of any dtype and on any device.
+
+A gradient has the other factors without conjugates, as JAX's has.
+"""
