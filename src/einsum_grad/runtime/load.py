@@ -20,7 +20,7 @@ from einsum_grad.kernels.helpers import BLOCKS, HELPERS
 from einsum_grad.lower import machine
 from einsum_grad.once import once
 
-_LIBRARIES = frozenset({"einops", "math", "numpy"})
+_LIBRARIES = frozenset({"array_api_compat", "einops", "jax", "math", "numpy", "torch"})
 _BUILTINS = (
     "SystemExit",
     "ValueError",
@@ -28,6 +28,7 @@ _BUILTINS = (
     "all",
     "float",
     "isinstance",
+    "list",
     "map",
     "max",
     "print",
