@@ -36,7 +36,7 @@ PLAIN = target()
 @pytest.fixture(autouse=True, scope="module")
 def _in_the_table() -> Any:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(TARGETS, PLAIN.name, PLAIN)  # type: ignore[arg-type]  # a dict, though fixed
+        patch.setitem(TARGETS, PLAIN.name, PLAIN)
         yield
 
 
