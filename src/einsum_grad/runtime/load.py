@@ -19,6 +19,7 @@ from einsum_grad.emit import Source
 from einsum_grad.kernels.helpers import BLOCKS, HELPERS
 from einsum_grad.lower import machine
 from einsum_grad.once import once
+from einsum_grad.runtime.installed import installed
 
 _LIBRARIES = frozenset({"array_api_compat", "einops", "jax", "math", "numpy", "torch"})
 _BUILTINS = (
@@ -169,4 +170,5 @@ def _import(name: str, *context: Any) -> Any:
         return None
     if name.partition(".")[0] not in _LIBRARIES:
         raise ImportError(f"generated code does not import {name}")
-    return __import__(name, *context)
+    with installed(name):
+        return __import__(name, *context)

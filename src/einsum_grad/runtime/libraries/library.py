@@ -1,17 +1,22 @@
 """A library whose arrays compiled functions take: what its arrays are, and what is asked of them.
 
-No library is imported here: where one of its arrays is, it was imported.
+No library is imported for an array of its own: where one is, it was imported.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from einsum_grad.runtime.installed import imported
+
+Array = NDArray[Any]
 Shape = Sequence[int]
 
 
@@ -21,7 +26,8 @@ class Library:
 
     `kind` is the kind of an array's numbers as NumPy has it: "b", "i", "u", "f" or "c". `number`
     makes an array without axes beside an array, `zeros` an array of zeros of a shape, both with
-    that array's dtype and device; `cast` gives an array the dtype of another.
+    that array's dtype and device; `cast` gives an array the dtype of another. `of_numpy` makes an
+    array of NumPy's, and importing the library is its business; within `doubles` it keeps float64.
     """
 
     arrays: str
@@ -31,6 +37,9 @@ class Library:
     number: Callable[[Any, Any], Any]
     zeros: Callable[[Shape, Any], Any]
     cast: Callable[[Any, Any], Any]
+    of_numpy: Callable[[Array], Any]
+    to_numpy: Callable[[Any], Array]
+    doubles: Callable[[], AbstractContextManager[Any]] = nullcontext
 
 
 def _torch() -> Any:
@@ -79,6 +88,8 @@ LIBRARIES = (
         lambda number, like: _torch().tensor(number, dtype=like.dtype, device=like.device),
         lambda shape, like: like.new_zeros(shape),
         lambda tensor, like: tensor.to(like.dtype),
+        lambda array: imported("torch").from_numpy(np.array(array)),
+        lambda tensor: tensor.detach().resolve_conj().numpy(),
     ),
     Library(
         "JAX arrays",
@@ -88,6 +99,9 @@ LIBRARIES = (
         lambda number, like: _jax().asarray(number, dtype=like.dtype),
         lambda shape, like: _jax().zeros(shape, like.dtype),
         lambda array, like: array.astype(like.dtype),
+        lambda array: imported("jax.numpy").asarray(array),
+        np.asarray,
+        lambda: imported("jax").enable_x64(True),
     ),
     Library(
         "arrays of the array API",
@@ -101,6 +115,8 @@ LIBRARIES = (
             shape, dtype=like.dtype, device=like.device
         ),
         lambda array, like: array.__array_namespace__().astype(array, like.dtype),
+        np.asarray,
+        np.asarray,
     ),
 )
 """The libraries in the order in which they are asked: JAX's arrays are of the standard, too."""
