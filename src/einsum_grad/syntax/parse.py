@@ -27,7 +27,7 @@ def parse(text: str, notation: str = "letters") -> Equation:
     >>> parse("batch i, i j -> batch j", "named").output.names
     ('batch', 'j')
     """
-    if notation not in NOTATIONS:
+    if not isinstance(notation, str) or notation not in NOTATIONS:
         raise ArgumentError(f"notation is one of {', '.join(NOTATIONS)}, and not {notation!r:.80}")
     return _parse(check_limits(text, notation), notation)
 
