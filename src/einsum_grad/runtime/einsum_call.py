@@ -25,7 +25,7 @@ def read_einsum(
     `compile`. Raises `ArgumentError` for sublists with a notation.
 
     >>> read_einsum((None, [7, 7], [7, 8]), "letters", {8: 3}, limited=False)[0][:4]
-    ('AA->AB', (), 'letters', (('B', 3),))
+    ('HH->HI', (), 'letters', (('I', 3),))
     """
     plain = sizes is None and is_word(notation, LETTERS)
     if args and isinstance(args[0], str):
