@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from einsum_grad.errors import ArgumentError
@@ -42,7 +42,7 @@ def read_einsum(
     return Arguments(text, (), notation, read_sizes(sizes)), operands
 
 
-def is_numpys(arguments: Arguments) -> bool:
+def is_numpys_call(arguments: Arguments) -> bool:
     """Whether the call is np.einsum's, with neither a notation nor sizes."""
     return arguments.sizes is None and is_word(arguments.notation, LETTERS)
 
@@ -62,6 +62,15 @@ def check_sizes(arguments: Arguments, operands: Sequence[Any]) -> None:
     """Raise `ArgumentError` where `sizes` has another size for a label than the operands."""
     if arguments.sizes:
         _check_sizes(arguments[:4], shapes_of(operands))
+
+
+def check_no_keywords(keywords: Collection[str]) -> None:
+    """Raise `ArgumentError` for keywords beside operands that are no arrays of NumPy."""
+    if keywords:
+        raise ArgumentError(
+            f"an einsum takes {'=, '.join(keywords)}= with arrays of NumPy only: leave it out, and "
+            "convert the operands or the result"
+        )
 
 
 def shapes_of(operands: Sequence[Any]) -> tuple[Shape, ...]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import functools
 import string
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
 from einsum_grad.errors import (
-    ArgumentError,
     ArgumentTypeError,
     EinsumGradError,
     OperandError,
@@ -36,8 +35,9 @@ from einsum_grad.runtime.arguments import Arguments
 from einsum_grad.runtime.compile import compiled
 from einsum_grad.runtime.dtypes import Array
 from einsum_grad.runtime.einsum_call import (
+    check_no_keywords,
     check_sizes,
-    is_numpys,
+    is_numpys_call,
     is_word,
     parsed,
     read_einsum,
@@ -83,8 +83,9 @@ def einsum(
     `optimize` is what np.einsum takes, or what `compile` takes, where "auto" is our own search.
     `casting` is "safe" by default; where `optimize` is NumPy's own and not False it is up to NumPy,
     which converts to `dtype` and `out` there as its ufuncs do. With a `notation` or `sizes` the
-    language is that of `compile`, and every keyword works as beside it. Raises
-    what np.einsum raises: a `PatternError` or `OperandError` is a ValueError, an
+    language is that of `compile`; operands are then cast before, and the result after. Operands of
+    other kinds than arrays get the calls of their kind, which take no keyword but these and
+    `optimize`. Raises what np.einsum raises: a `PatternError` or `OperandError` is a ValueError, an
     `ArgumentTypeError` a TypeError.
 
     >>> einsum("ij,j->i", [[1, 2], [3, 4]], [1, 10])
@@ -99,7 +100,7 @@ def einsum(
     keywords = _changed(dtype=dtype, order=order, casting=casting, out=out)
     calls = calls_of((*given, out), arguments, True)
     if calls is not None:
-        _check_none(keywords)
+        check_no_keywords(keywords)
         return calls.forward(given)
     arrays = [as_array(operand, f"operand {n}") for n, operand in enumerate(given)]
     if out is not None:
@@ -108,7 +109,7 @@ def einsum(
         return compiled(arguments)(*arrays)
     equation = parsed(arguments)
     with _ours(equation):
-        if _is_large(equation) or not is_numpys(arguments):
+        if _is_large(equation) or not is_numpys_call(arguments):
             return _converted(compiled(arguments), arrays, **keywords)
         if _is_numpys(optimize):
             return np.einsum(_letters(arguments), *arrays, optimize=optimize, **keywords)
@@ -127,15 +128,6 @@ def _changed(**keywords: Any) -> dict[str, Any]:
     return {} if alone else changed
 
 
-def _check_none(keywords: Collection[str]) -> None:
-    """Raise `ArgumentError` for keywords beside operands that are no arrays of NumPy."""
-    if keywords:
-        raise ArgumentError(
-            f"an einsum takes {'=, '.join(keywords)}= with arrays of NumPy only: leave it out, and "
-            "convert the operands or the result"
-        )
-
-
 def _ordered(arguments: Arguments, optimize: Any, operands: Sequence[Any]) -> Arguments:
     """`arguments` with an order of contraction: what `compile` takes, or np.einsum's (name, limit).
 
@@ -144,7 +136,7 @@ def _ordered(arguments: Arguments, optimize: Any, operands: Sequence[Any]) -> Ar
     for a pair. Raises `OperandError` for an ellipsis summed over where np.einsum refuses that.
     """
     automatic = is_word(optimize, AUTO)
-    if (automatic or optimize is False) and is_numpys(arguments):
+    if (automatic or optimize is False) and is_numpys_call(arguments):
         _check_ellipsis(arguments, operands)
     if automatic:
         return arguments
