@@ -180,3 +180,32 @@ def test_what_does_not_fit_is_refused_by_name(
 ) -> None:
     with pytest.raises(error, match=message):
         eg.einsum(*args, **keywords)
+
+
+things: st.SearchStrategy[Any] = st.one_of(
+    st.text("ijα ,->.", max_size=8),
+    st.sampled_from(["ij,jk->ik", "i->ii", "i->ib", "...->...b", "i i -> b", "i j -> j 3"]),
+    st.sampled_from([np.ones((2, 2)), np.ones(2), np.ones(()), eg.Tensor(np.ones(2)), [1, [2]]]),
+    st.lists(st.integers(-2, 60) | st.just(...) | st.text(max_size=2), max_size=3),
+    st.none() | st.binary(max_size=2) | st.integers(0, 3),
+)
+keys = st.sampled_from(["b", "i", "", 3, ..., None, 1.5])
+sizes = st.dictionaries(keys, st.sampled_from([0, 1, 2, -1, 10**30, None, "2"]), max_size=2)
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(things, max_size=4),
+    st.sampled_from(["letters", "named", "", None, 3, ["named"], np.ones(2)]),
+    st.none() | sizes | st.sampled_from([3, [("b", 2)], "b", np.ones(2)]),
+    st.sampled_from(
+        ["auto", False, None, "greedy", ("greedy", 3), ["einsum_path", (0, 1)], [(0,)]]
+    ),
+)
+def test_any_call_is_answered_or_refused(
+    args: list[Any], notation: Any, given_sizes: Any, optimize: Any
+) -> None:
+    try:
+        eg.einsum(*args, notation=notation, sizes=given_sizes, optimize=optimize)
+    except EinsumGradError:
+        return

@@ -10,7 +10,7 @@ from einsum_grad.errors import ArgumentError
 from einsum_grad.plan import Shape, by_letter, check_legal, read_sizes, request
 from einsum_grad.runtime.arguments import Arguments
 from einsum_grad.runtime.specialization import as_array
-from einsum_grad.syntax import Equation, check_length, parse, read_call
+from einsum_grad.syntax import Equation, check_length, check_notation, parse, read_call
 
 LETTERS = "letters"
 
@@ -35,8 +35,9 @@ def read_einsum(
         text, operands, letters = read_call(args, limited and plain)
     if plain:
         return Arguments(_legal(text), ()), operands
+    check_notation(notation)
     if letters is not None:
-        if not is_word(notation, LETTERS):
+        if notation != LETTERS:
             raise ArgumentError("notation is that of a text; where labels come in lists, leave it")
         sizes = by_letter(sizes, letters)
     return Arguments(text, (), notation, read_sizes(sizes)), operands
@@ -44,7 +45,7 @@ def read_einsum(
 
 def is_numpys_call(arguments: Arguments) -> bool:
     """Whether the call is np.einsum's, with neither a notation nor sizes."""
-    return arguments.sizes is None and is_word(arguments.notation, LETTERS)
+    return arguments.sizes is None and arguments.notation == LETTERS
 
 
 def parsed(arguments: Arguments) -> Equation:
