@@ -17,7 +17,7 @@ NEEDED = frozenset(
     }
 )
 """The operations that every target spells. Those of a capability come with it; `einsum`, `vdot`,
-`vecdot`, `matvec`, `sum of rows`, `asarray` and `copy` are used where a target has them."""
+`vecdot`, `matvec`, `sum of rows`, `promoted`, `asarray` and `copy` are used where a target has them."""
 
 
 @dataclass(frozen=True, slots=True)

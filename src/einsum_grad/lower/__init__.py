@@ -17,6 +17,7 @@ from einsum_grad.lower.program import (
     Size,
     Step,
     Value,
+    early_products,
     is_view,
     steps,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "blocks",
     "cost",
     "dying",
+    "early_products",
     "has_blas",
     "hvp",
     "is_matrix",

@@ -13,6 +13,7 @@ import jax.numpy as jnp
 
 def save(a, b, c):
     """Return what the output and the gradients share."""
+    a, b, c = promoted(a, b, c)
     t1 = a @ b
     return [t1]
 
@@ -40,6 +41,19 @@ def pullback(dz, a, b, c, saved):
     db = a.T @ dt1
 
     return like(da, a), like(db, b), like(dc, c)
+
+
+def promoted(*operands):
+    """Return the operands in one dtype, so that no part of the product is made in a narrower."""
+    dtype = jnp.result_type(*operands)
+    return [jnp.asarray(operand, dtype) for operand in operands]
+
+
+def like(gradient, operand):
+    """Return a gradient in the dtype of its operand: that of a real operand is real."""
+    if not jnp.iscomplexobj(operand):
+        gradient = gradient.real
+    return gradient.astype(jnp.result_type(operand))
 
 
 def check_sizes(a, b, c):
@@ -75,13 +89,6 @@ def backward(dz, a, b, c):
 def apply(a, b, c):
     """Return the output Z, which JAX differentiates, to any order and in any mode."""
     return forward(a, b, c)
-
-
-def like(gradient, operand):
-    """Return a gradient in the dtype of its operand: that of a real operand is real."""
-    if not jnp.iscomplexobj(operand):
-        gradient = gradient.real
-    return gradient.astype(jnp.result_type(operand))
 
 
 def draw(random, shape, largest):

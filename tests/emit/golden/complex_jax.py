@@ -27,6 +27,13 @@ def pullback(dz, x, w):
     return like(dx, x), like(dw, w)
 
 
+def like(gradient, operand):
+    """Return a gradient in the dtype of its operand: that of a real operand is real."""
+    if not jnp.iscomplexobj(operand):
+        gradient = gradient.real
+    return gradient.astype(jnp.result_type(operand))
+
+
 def check_sizes(x, w):
     """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
     if x.ndim != 2:
@@ -54,13 +61,6 @@ def backward(dz, x, w):
 def apply(x, w):
     """Return the output Z, which JAX differentiates, to any order and in any mode."""
     return forward(x, w)
-
-
-def like(gradient, operand):
-    """Return a gradient in the dtype of its operand: that of a real operand is real."""
-    if not jnp.iscomplexobj(operand):
-        gradient = gradient.real
-    return gradient.astype(jnp.result_type(operand))
 
 
 def draw(random, shape, largest):

@@ -13,6 +13,7 @@ import jax.numpy as jnp
 
 def save(x, w):
     """Return what the output and the gradients share."""
+    x, w = promoted(x, w)
     w_scalar = w.sum(axis=(0, 1), dtype=w.dtype)
     return [w_scalar]
 
@@ -38,6 +39,19 @@ def pullback(dz, x, w, saved):
     dw = jnp.broadcast_to(dw_scalar, w.shape)
 
     return like(dx, x), like(dw, w)
+
+
+def promoted(*operands):
+    """Return the operands in one dtype, so that no part of the product is made in a narrower."""
+    dtype = jnp.result_type(*operands)
+    return [jnp.asarray(operand, dtype) for operand in operands]
+
+
+def like(gradient, operand):
+    """Return a gradient in the dtype of its operand: that of a real operand is real."""
+    if not jnp.iscomplexobj(operand):
+        gradient = gradient.real
+    return gradient.astype(jnp.result_type(operand))
 
 
 def check_sizes(x, w):
@@ -67,13 +81,6 @@ def backward(dz, x, w):
 def apply(x, w):
     """Return the output Z, which JAX differentiates, to any order and in any mode."""
     return forward(x, w)
-
-
-def like(gradient, operand):
-    """Return a gradient in the dtype of its operand: that of a real operand is real."""
-    if not jnp.iscomplexobj(operand):
-        gradient = gradient.real
-    return gradient.astype(jnp.result_type(operand))
 
 
 def draw(random, shape, largest):

@@ -25,6 +25,15 @@ def pullback(dz, x):
     return (dx,)
 
 
+def sum_of_rows(array):
+    """Return the sum over the first axis, as a product with ones.
+
+    On a CPU, XLA adds up columns, each of them far apart in memory: of wide rows that takes up to
+    forty times as long as this.
+    """
+    return jnp.tensordot(jnp.ones(array.shape[0], array.dtype), array, 1, precision="highest")
+
+
 def check_sizes(x):
     """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
     if x.ndim != 1:
@@ -48,15 +57,6 @@ def backward(dz, x):
 def apply(x):
     """Return the output Z, which JAX differentiates, to any order and in any mode."""
     return forward(x)
-
-
-def sum_of_rows(array):
-    """Return the sum over the first axis, as a product with ones.
-
-    On a CPU, XLA adds up columns, each of them far apart in memory: of wide rows that takes up to
-    forty times as long as this.
-    """
-    return jnp.tensordot(jnp.ones(array.shape[0], array.dtype), array, 1, precision="highest")
 
 
 def draw(random, shape, largest):

@@ -14,6 +14,7 @@ import jax.numpy as jnp
 
 def save(x, w):
     """Return what the output and the gradients share."""
+    x, w = promoted(x, w)
     x_i = x.sum(axis=1, dtype=x.dtype)
     return [x_i]
 
@@ -47,6 +48,19 @@ def pullback(dz, x, w, saved):
     return like(dx, x), like(dw, w)
 
 
+def promoted(*operands):
+    """Return the operands in one dtype, so that no part of the product is made in a narrower."""
+    dtype = jnp.result_type(*operands)
+    return [jnp.asarray(operand, dtype) for operand in operands]
+
+
+def like(gradient, operand):
+    """Return a gradient in the dtype of its operand: that of a real operand is real."""
+    if not jnp.iscomplexobj(operand):
+        gradient = gradient.real
+    return gradient.astype(jnp.result_type(operand))
+
+
 def check_sizes(x, w):
     """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
     if x.ndim != 2:
@@ -78,13 +92,6 @@ def backward(dz, x, w):
 def apply(x, w):
     """Return the output Z, which JAX differentiates, to any order and in any mode."""
     return forward(x, w)
-
-
-def like(gradient, operand):
-    """Return a gradient in the dtype of its operand: that of a real operand is real."""
-    if not jnp.iscomplexobj(operand):
-        gradient = gradient.real
-    return gradient.astype(jnp.result_type(operand))
 
 
 def draw(random, shape, largest):

@@ -13,6 +13,7 @@ import jax.numpy as jnp
 
 def save(x, w):
     """Return what the output and the gradients share."""
+    x, w = promoted(x, w)
     x_ij = sum_of_rows(x)
     return [x_ij]
 
@@ -38,6 +39,28 @@ def pullback(dz, x, w, saved):
     dx = jnp.broadcast_to(dx_ij, x.shape)
 
     return like(dx, x), like(dw, w)
+
+
+def promoted(*operands):
+    """Return the operands in one dtype, so that no part of the product is made in a narrower."""
+    dtype = jnp.result_type(*operands)
+    return [jnp.asarray(operand, dtype) for operand in operands]
+
+
+def sum_of_rows(array):
+    """Return the sum over the first axis, as a product with ones.
+
+    On a CPU, XLA adds up columns, each of them far apart in memory: of wide rows that takes up to
+    forty times as long as this.
+    """
+    return jnp.tensordot(jnp.ones(array.shape[0], array.dtype), array, 1, precision="highest")
+
+
+def like(gradient, operand):
+    """Return a gradient in the dtype of its operand: that of a real operand is real."""
+    if not jnp.iscomplexobj(operand):
+        gradient = gradient.real
+    return gradient.astype(jnp.result_type(operand))
 
 
 def check_sizes(x, w):
@@ -69,22 +92,6 @@ def backward(dz, x, w):
 def apply(x, w):
     """Return the output Z, which JAX differentiates, to any order and in any mode."""
     return forward(x, w)
-
-
-def sum_of_rows(array):
-    """Return the sum over the first axis, as a product with ones.
-
-    On a CPU, XLA adds up columns, each of them far apart in memory: of wide rows that takes up to
-    forty times as long as this.
-    """
-    return jnp.tensordot(jnp.ones(array.shape[0], array.dtype), array, 1, precision="highest")
-
-
-def like(gradient, operand):
-    """Return a gradient in the dtype of its operand: that of a real operand is real."""
-    if not jnp.iscomplexobj(operand):
-        gradient = gradient.real
-    return gradient.astype(jnp.result_type(operand))
 
 
 def draw(random, shape, largest):

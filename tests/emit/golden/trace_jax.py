@@ -26,6 +26,13 @@ def pullback(dz, x):
     return (like(dx, x),)
 
 
+def like(gradient, operand):
+    """Return a gradient in the dtype of its operand: that of a real operand is real."""
+    if not jnp.iscomplexobj(operand):
+        gradient = gradient.real
+    return gradient.astype(jnp.result_type(operand))
+
+
 def check_sizes(x):
     """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
     if x.ndim != 2:
@@ -52,13 +59,6 @@ def backward(dz, x):
 def apply(x):
     """Return the output Z, which JAX differentiates, to any order and in any mode."""
     return forward(x)
-
-
-def like(gradient, operand):
-    """Return a gradient in the dtype of its operand: that of a real operand is real."""
-    if not jnp.iscomplexobj(operand):
-        gradient = gradient.real
-    return gradient.astype(jnp.result_type(operand))
 
 
 def draw(random, shape, largest):

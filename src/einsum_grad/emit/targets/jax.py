@@ -52,6 +52,11 @@ def _embedded_in_two(array: Expression, one: int, other: int, count: int) -> Exp
     return call("moveaxis", made, Call("tuple", (-2, -1)), Call("tuple", (one, other)))
 
 
+def _zeros(shape: Expression, dtype: str) -> Expression:
+    """Zeros on the device of the array whose dtype they have."""
+    return call("zeros_like", dtype.removesuffix(".dtype"), shape=shape)
+
+
 TARGET = Target(
     name="jax",
     libraries=(JAX, JNP),
@@ -85,10 +90,12 @@ TARGET = Target(
         "diag": _jnp("diag"),
         "diag_embed": function("diag_embed", "diag_embed"),
         "moveaxis": _jnp("moveaxis"),
-        "zeros": _jnp("zeros"),
+        "zeros": rewritten(_zeros),
+        "zeros_like": _jnp("zeros_like"),
         "asarray": _jnp("asarray"),
         "ndim": _jnp("ndim"),
         "like": function("like", "like"),
+        "promoted": function("promoted", "promoted"),
     },
     script=Script(
         alias=JAX.alias,
@@ -101,6 +108,13 @@ TARGET = Target(
         before='jax.config.update("jax_enable_x64", True)',
     ),
     helpers={
+        "promoted": Helper(
+            '''def promoted(*operands):
+    """Return the operands in one dtype, so that no part of the product is made in a narrower."""
+    dtype = jnp.result_type(*operands)
+    return [jnp.asarray(operand, dtype) for operand in operands]''',
+            (JNP.alias,),
+        ),
         "sum_of_rows": Helper(
             '''def sum_of_rows(array):
     """Return the sum over the first axis, as a product with ones.
