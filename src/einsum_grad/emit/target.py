@@ -17,7 +17,8 @@ NEEDED = frozenset(
     }
 )
 """The operations that every target spells. Those of a capability come with it; `einsum`, `vdot`,
-`vecdot`, `matvec`, `sum of rows`, `promoted`, `asarray` and `copy` are used where a target has them."""
+`vecdot`, `matvec`, `sum of rows`, `promoted`, `asarray` and `copy` are used where a target has
+them: `sum of rows` is the sum over the first axis, `promoted` gives arrays one dtype."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ def agrees(made: Any, pattern: str, operands: list[Any]) -> None:
     like = jax.eval_shape(einsum(pattern), *operands)
     dz = jnp.asarray(whole(like.shape, like.dtype, 99))
 
-    @jax.jit
+    @jax.jit  # type: ignore[untyped-decorator]  # jax is not checked
     def every(dz: Any, *operands: Any) -> Any:
         theirs, pullback = jax.vjp(einsum(pattern), *operands)
         ours, own_pullback = jax.vjp(made.apply, *operands)
@@ -170,7 +170,7 @@ TRANSFORMATIONS: dict[str, Callable[..., Any]] = {
 @pytest.mark.parametrize("how", TRANSFORMATIONS)
 @pytest.mark.parametrize("pattern", ["bij,jk->ik", "aiib,b->", "ij,ij->j"])
 def test_transformations_of_apply_equal_those_of_jnp_einsum(how: str, pattern: str) -> None:
-    @jax.jit
+    @jax.jit  # type: ignore[untyped-decorator]  # jax is not checked
     def both(*operands: Any) -> Any:
         functions = (module(pattern).apply, einsum(pattern))
         return [TRANSFORMATIONS[how](function, *operands) for function in functions]
