@@ -7,7 +7,7 @@ from einsum_grad.emit.product import einsum, has_einsum
 from einsum_grad.emit.tree import Assign, Call, Expression, Statement, call
 from einsum_grad.emit.view import aligned, transposed
 from einsum_grad.lower import Kind, Product, Step, Value, only, product_of, without
-from einsum_grad.plan import ELLIPSIS, Labels, diagonals
+from einsum_grad.plan import ELLIPSIS, Labels
 
 Form = tuple[tuple[Statement, ...], Expression]
 
@@ -16,7 +16,7 @@ def over_ellipsis(step: Step, context: Context) -> Form | None:
     """The contraction with the ellipsis as it is; None where that takes it for one axis."""
     product, output = product_of(step), step.result.labels
     if product is None:
-        if context.target.einsums and not diagonals(step.args[0].labels):
+        if context.target.einsums:
             return (), einsum(step)
         if len(step.args) > 1 or ELLIPSIS not in output:
             return None

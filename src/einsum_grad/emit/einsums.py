@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from einsum_grad.emit.context import Context
 from einsum_grad.emit.product import Pairing, einsum, has_einsum, one_each, pairing_of
 from einsum_grad.emit.tree import Call, Expression, call
@@ -12,20 +14,39 @@ from einsum_grad.plan import Labels
 
 def as_they_lie(step: Step, product: Product, context: Context) -> Pairing:
     """The call that computes `product`, the contraction of `step`."""
-    if product.kind is Kind.MULTIPLY or not has_einsum(step, context):
+    is_outer = bool(product.rows and product.columns)
+    if not has_einsum(step, context) or (product.kind is Kind.MULTIPLY and not is_outer):
         return pairing_of(step, product, context)
     pair, labels = (product.left, product.right), product.left.labels
     rows = "sum of rows" in context.target.spellings and labels == product.right.labels
     if rows and len(labels) > 1 and product.contracted == labels[:1]:
         multiplied = call("multiply", *(value.name for value in pair))
         return Pairing(call("sum of rows", multiplied), one_each(labels[1:]))
-    value = _matrices(*pair, product.output) or _matrices(*pair[::-1], product.output)
-    return Pairing(value or einsum(step), one_each(product.output))
+    value: Call | None = None
+    if product.contracted:
+        value = _matrices(*pair, product.output) or _matrices(*pair[::-1], product.output)
+    ordered = replace(step, args=_in_turn(product))
+    return Pairing(value or einsum(ordered), one_each(product.output))
+
+
+def _in_turn(product: Product) -> tuple[Value, Value]:
+    """The arguments of an einsum: a vector comes before a matrix whose first axes it meets.
+
+    XLA multiplies them in this order ten to fifty times faster than in the other.
+    """
+    left, right = product.left, product.right
+    if product.batch or bool(product.rows) == bool(product.columns):
+        return left, right
+    matrix, vector = (left, right) if product.rows else (right, left)
+    leads = set(matrix.labels[: len(vector.labels)]) == set(vector.labels)
+    return (vector, matrix) if leads else (matrix, vector)
 
 
 def _matrices(left: Value, right: Value, output: Labels) -> Call | None:
     """`left @ right`; beside a matrix, one of them with its last two axes exchanged."""
     pair = left.labels, right.labels
+    if len(left.labels) < 2 < len(right.labels):
+        return None
     turnings = [(False, False)]
     if min(map(len, pair)) > 1:
         turnings += [(False, True), (True, False)]

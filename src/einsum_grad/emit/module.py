@@ -76,7 +76,7 @@ def assembled(
     used |= {target.script.alias} if script else set()
     libraries = [each for each in target.libraries if each.alias in used]
     imports = [each.statement for each in libraries]
-    if "math" in printer.used:
+    if "math" in used:
         # The standard library's imports stand apart.
         imports = ["import math", *(["", *imports] if imports else [])]
     opening = "\n".join([*header(libraries), *(["", *imports] if imports else []), ""])

@@ -68,7 +68,7 @@ def _alone(step: Step, context: Context) -> Expression:
     array: Expression = arg.name
     labels = arg.labels
     if diagonals(labels):
-        if has_einsum(step, context) and not context.target.einsums:
+        if has_einsum(step, context) and (len(labels) > 2 or not context.target.einsums):
             return einsum(step)
         array, labels = diagonal_view(arg.name, arg, context), distinct(labels)
     kept = tuple(label for label in labels if label in output)

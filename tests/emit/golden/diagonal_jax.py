@@ -25,7 +25,7 @@ def pullback(dz, x, w):
     dx_i = w @ dz
 
     # dw: put dz in the place of w; i,j->ij runs as it stands.
-    dw = x_i[:, None] * dz
+    dw = jnp.einsum("i,j->ij", x_i, dz)
 
     # dx: put dx_i in the place of x, i->ii. i stands twice in x, so only its diagonal gets a
     # gradient.

@@ -17,7 +17,7 @@ import jax.numpy as jnp
 def output(x, w):
     """Return the output Z."""
     x_aii = x.reshape(math.prod(x.shape[:-2]), *x.shape[-2:])
-    x_ai = jnp.diagonal(x_aii, axis1=1, axis2=2)
+    x_ai = jnp.einsum("aii->ai", x_aii)
     w_ai = w.reshape(math.prod(w.shape[:-1]), *w.shape[-1:])
     z_a = jnp.einsum("ai,ai->a", x_ai, w_ai)
     return z_a.reshape(x.shape[:-2])
@@ -26,7 +26,7 @@ def output(x, w):
 def pullback(dz, x, w):
     """Return the gradients (dx, dw) for a cotangent dz of Z."""
     x_aii = x.reshape(math.prod(x.shape[:-2]), *x.shape[-2:])
-    x_ai = jnp.diagonal(x_aii, axis1=1, axis2=2)
+    x_ai = jnp.einsum("aii->ai", x_aii)
 
     # dw: put dz in the place of w; ai,a->ai runs as it stands.
     dz_a = dz.ravel()
@@ -39,16 +39,18 @@ def pullback(dz, x, w):
 
     # dx: put dx_ai in the place of x, ai->aii. i stands twice in x, so only its diagonal gets a
     # gradient.
-    dx_aii = diag_embed(dx_ai)
+    dx_aii = diag_embed(dx_ai, 1, 2)
     dx = dx_aii.reshape(x.shape[:-2] + dx_aii.shape[1:])
 
     return like(dx, x), like(dw, w)
 
 
-def diag_embed(array):
-    """Return zeros with the last axis of an array on the diagonal of the last two."""
-    on_diagonal = jnp.eye(array.shape[-1], dtype=bool)
-    return jnp.where(on_diagonal, array[..., None], jnp.zeros((), array.dtype))
+def diag_embed(array, axis1, axis2):
+    """Return zeros with the last axis of an array on the diagonal of axis1 and axis2."""
+    array = jnp.expand_dims(jnp.moveaxis(array, -1, axis1), axis2)
+    others = [axis for axis in range(array.ndim) if axis not in (axis1, axis2)]
+    diagonal = jnp.expand_dims(jnp.eye(array.shape[axis1], dtype=bool), others)
+    return jnp.where(diagonal, array, jnp.zeros((), array.dtype))
 
 
 def like(gradient, operand):

@@ -8,6 +8,8 @@
 Written by einsum-grad; needs JAX. Run as a script, it checks its gradients.
 """
 
+import math
+
 import jax
 import jax.numpy as jnp
 
@@ -26,12 +28,16 @@ def pullback(dz, x):
 
 
 def sum_of_rows(array):
-    """Return the sum over the first axis, as a product with ones.
+    """Return the sum over the first axis: of wide rows as a product with ones.
 
-    On a CPU, XLA adds up columns, each of them far apart in memory: of wide rows that takes up to
-    forty times as long as this.
+    On a CPU, XLA adds up one column after the other, which takes up to forty times as long where
+    a row is longer than the nearest cache. A size is no int while it is unknown, in an export.
     """
-    return jnp.tensordot(jnp.ones(array.shape[0], array.dtype), array, 1, precision="highest")
+    columns = math.prod(array.shape[1:])
+    if isinstance(columns, int) and columns < 8192:
+        return array.sum(axis=0, dtype=array.dtype)
+    ones, rows = jnp.ones(array.shape[0], array.dtype), array.reshape(array.shape[0], columns)
+    return jnp.matmul(ones, rows, precision="highest").reshape(array.shape[1:])
 
 
 def check_sizes(x):

@@ -19,7 +19,7 @@ from einsum_grad.emit.spelling import (
 )
 from einsum_grad.emit.target import Library, Script, Target
 from einsum_grad.emit.targets.numpy import merged, split, with_units
-from einsum_grad.emit.tree import Call, Expression, call
+from einsum_grad.emit.tree import Expression, call
 from einsum_grad.emit.view import aligned, diagonal, embedded
 from einsum_grad.lower import Traits
 from einsum_grad.plan import Labels
@@ -44,12 +44,7 @@ def _diagonal_of_two(array: Expression, one: int, other: int) -> Expression:
 
 
 def _embedded_in_two(array: Expression, one: int, other: int, count: int) -> Expression:
-    if count == 2:
-        return call("diag", array)
-    made = call("diag_embed", array)
-    if (one, other) == (count - 2, count - 1):
-        return made
-    return call("moveaxis", made, Call("tuple", (-2, -1)), Call("tuple", (one, other)))
+    return call("diag", array) if count == 2 else call("diag_embed", array, one, other)
 
 
 def _zeros(shape: Expression, dtype: str) -> Expression:
@@ -89,7 +84,6 @@ TARGET = Target(
         "embed in two": rewritten(_embedded_in_two),
         "diag": _jnp("diag"),
         "diag_embed": function("diag_embed", "diag_embed"),
-        "moveaxis": _jnp("moveaxis"),
         "zeros": rewritten(_zeros),
         "zeros_like": _jnp("zeros_like"),
         "asarray": _jnp("asarray"),
@@ -117,19 +111,25 @@ TARGET = Target(
         ),
         "sum_of_rows": Helper(
             '''def sum_of_rows(array):
-    """Return the sum over the first axis, as a product with ones.
+    """Return the sum over the first axis: of wide rows as a product with ones.
 
-    On a CPU, XLA adds up columns, each of them far apart in memory: of wide rows that takes up to
-    forty times as long as this.
+    On a CPU, XLA adds up one column after the other, which takes up to forty times as long where
+    a row is longer than the nearest cache. A size is no int while it is unknown, in an export.
     """
-    return jnp.tensordot(jnp.ones(array.shape[0], array.dtype), array, 1, precision="highest")''',
-            (JNP.alias,),
+    columns = math.prod(array.shape[1:])
+    if isinstance(columns, int) and columns < 8192:
+        return array.sum(axis=0, dtype=array.dtype)
+    ones, rows = jnp.ones(array.shape[0], array.dtype), array.reshape(array.shape[0], columns)
+    return jnp.matmul(ones, rows, precision="highest").reshape(array.shape[1:])''',
+            (JNP.alias, "math"),
         ),
         "diag_embed": Helper(
-            '''def diag_embed(array):
-    """Return zeros with the last axis of an array on the diagonal of the last two."""
-    on_diagonal = jnp.eye(array.shape[-1], dtype=bool)
-    return jnp.where(on_diagonal, array[..., None], jnp.zeros((), array.dtype))''',
+            '''def diag_embed(array, axis1, axis2):
+    """Return zeros with the last axis of an array on the diagonal of axis1 and axis2."""
+    array = jnp.expand_dims(jnp.moveaxis(array, -1, axis1), axis2)
+    others = [axis for axis in range(array.ndim) if axis not in (axis1, axis2)]
+    diagonal = jnp.expand_dims(jnp.eye(array.shape[axis1], dtype=bool), others)
+    return jnp.where(diagonal, array, jnp.zeros((), array.dtype))''',
             (JNP.alias,),
         ),
         "like": Helper(
