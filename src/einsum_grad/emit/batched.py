@@ -16,12 +16,12 @@ def over_ellipsis(step: Step, context: Context) -> Form | None:
     """The contraction with the ellipsis as it is; None where that takes it for one axis."""
     product, output = product_of(step), step.result.labels
     if product is None:
+        if len(step.args) == 1 and step.args[0].labels == output:
+            return (), call("view", step.args[0].name)
         if context.target.einsums:
             return (), einsum(step)
         if len(step.args) > 1 or ELLIPSIS not in output:
             return None
-        if step.args[0].labels == output:
-            return (), call("view", step.args[0].name)
         return ((), einsum(step)) if has_einsum(step, context) else None
     if ELLIPSIS in product.contracted and not context.target.einsums:
         return _summed(product, context)

@@ -10,7 +10,7 @@ from einsum_grad.emit.context import Context
 from einsum_grad.emit.target import Target
 from einsum_grad.emit.targets import TARGETS
 from einsum_grad.errors import ArgumentError
-from einsum_grad.lower import Op, Program, Section, Step, Value, is_view, product_of, steps
+from einsum_grad.lower import Op, Program, Section, Step, Value, is_view, only, product_of, steps
 from einsum_grad.plan import ELLIPSIS
 
 
@@ -81,7 +81,17 @@ def _takes_ellipsis(step: Step, context: Context) -> bool:
         return True
     if step.op is Op.CONTRACT:
         return over_ellipsis(step, context) is not None
+    if step.op is Op.REPEAT:
+        return context.target.einsums and _is_spread(step)
     return step.op is Op.COPY and step.args[0].labels == step.result.labels
+
+
+def _is_spread(step: Step) -> bool:
+    """Whether new axes stand apart from the ellipsis, or all of its axes are new and come first."""
+    (arg,), output = step.args, step.result.labels
+    kept = only(output, arg.labels)
+    before = output[: output.index(kept[0])] if kept else output
+    return kept == arg.labels and (ELLIPSIS in kept or ELLIPSIS in before)
 
 
 def _scalars_in_place(program: Program) -> Program:
