@@ -49,6 +49,10 @@ class Form:
     """Arrays have their axes in the order that suits matrix products; else in no particular one."""
 
 
+ARRANGED = Form()
+"""All of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lowering:
     """A pattern in labels that may stand in code, and everything that decides its program."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from einsum_grad.lower.dependence import needed
 from einsum_grad.lower.layout.arrange import arrange
 from einsum_grad.lower.names import Names
+from einsum_grad.lower.pipeline import ARRANGED, Form
 from einsum_grad.lower.program import Op, Program, Section, Step, Value, steps, without_copies
 from einsum_grad.lower.scale import Scale
 
@@ -62,12 +63,9 @@ def hvp(program: Program, active: tuple[int, ...]) -> TangentProgram:
 
 
 def arranged(
-    given: TangentProgram, scale: Scale | None = None, copies: bool = True
+    given: TangentProgram, scale: Scale | None = None, form: Form = ARRANGED
 ) -> TangentProgram:
-    """Return `given` with its axes in the order that products want; `scale` as for `arrange`.
-
-    Without `copies` each of them is a view.
-    """
+    """Return `given` with axes and copies as `form` wants them; `scale` as for `arrange`."""
     results = (*given.values, *(value for value in given.derivatives if value is not None))
     note, output = given.program.pattern, given.program.output
     whole = replace(
@@ -77,7 +75,8 @@ def arranged(
         backward=(),
         gradients=results,
     )
-    made = arrange(whole, scale) if copies else without_copies(arrange(whole, scale))
+    made = arrange(whole, scale) if form.arranged else whole
+    made = made if form.copies else without_copies(made)
     program = replace(given.program, scale=made.scale, divided=made.divided)
     return replace(given, program=program, steps=tuple(steps(made.forward)))
 

@@ -88,7 +88,7 @@ def along(
     order, sizes = asked.order or AUTO, dict(bound.sizes)
     found = lowering(bound.pattern, wrt, target.form, sizes, traits, _BYTES, order)
     program = _PROGRAMS[form](found.lowered(), active)
-    text = write_tangents(arranged(program, copies=target.copies), target, form)
+    text = write_tangents(arranged(program, form=target.form), target, form)
     run = getattr(execute(text, f"{form} of {found.pattern}", (form,)), form)
     moves = tuple(value is not None for value in program.derivatives)
     return Along(*_fitted(bound, wrt, library, arrays), run, moves)
