@@ -16,9 +16,9 @@ from einsum_grad.autograd.refusals import as_operand, run
 from einsum_grad.autograd.tape import Traced
 from einsum_grad.autograd.tensor import Tensor
 from einsum_grad.errors import ArgumentTypeError, AutogradError
+from einsum_grad.functions import einsum as run_einsum
+from einsum_grad.functions import order_of
 from einsum_grad.plan import check_legal
-from einsum_grad.runtime import einsum as run_einsum
-from einsum_grad.runtime import order_of
 from einsum_grad.syntax import parse, read_call
 
 

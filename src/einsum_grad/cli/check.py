@@ -82,8 +82,8 @@ def _run(arguments: argparse.Namespace) -> Exit:
 def _checked(pattern: str, arguments: argparse.Namespace) -> Exit:
     from einsum_grad.cli.differences import points
     from einsum_grad.cli.shapes import default_shapes, written
+    from einsum_grad.functions import compile
     from einsum_grad.plan import operand_names, request
-    from einsum_grad.runtime import compile
 
     options = asked(arguments)
     bound = request(pattern, **options)

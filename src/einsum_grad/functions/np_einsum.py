@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from einsum_grad.emit import target_of
 from einsum_grad.errors import (
     ArgumentTypeError,
     EinsumGradError,
@@ -19,6 +18,8 @@ from einsum_grad.errors import (
     OrderError,
     UnknownOrderError,
 )
+from einsum_grad.functions.compile import FUNCTIONS
+from einsum_grad.functions.function import Function
 from einsum_grad.plan import (
     AUTO,
     ELLIPSIS,
@@ -29,15 +30,12 @@ from einsum_grad.plan import (
     contraction_path,
     pattern_of,
     read_order,
-    request,
     spell,
 )
 from einsum_grad.runtime.allocation import unallocated
 from einsum_grad.runtime.arguments import Arguments
-from einsum_grad.runtime.compile import FUNCTIONS
 from einsum_grad.runtime.dtypes import Array
-from einsum_grad.runtime.function import Function
-from einsum_grad.runtime.specialization import as_array
+from einsum_grad.runtime.operands import as_arrays
 from einsum_grad.runtime.subclasses import check_plain
 from einsum_grad.syntax import Equation, check_length, parse, pointed, read_call
 
@@ -87,7 +85,7 @@ def einsum(
     else:
         equation, given = read_call(operands, limited=optimize is False)
         text = equation.text
-    arrays = [as_array(operand, f"operand {n}") for n, operand in enumerate(given)]
+    arrays = as_arrays(given)
     check_plain(out, "out")
     chosen = order_of(optimize, text, arrays)
     asked: dict[str, Any] = {"dtype": dtype, "order": order, "casting": casting, "out": out}
@@ -149,10 +147,8 @@ def _function(text: str, order: Order = AUTO) -> Function:
 
 
 def _compile(text: str, order: Order) -> Function:
-    equation = parse(text)
-    check_legal(equation)
-    asked = request(equation, wrt=(), optimize=order)
-    return Function(asked, target_of("numpy"), Arguments(text, wrt=(), optimize=order))
+    check_legal(parse(text))
+    return Function(Arguments(text, wrt=(), optimize=order))
 
 
 def _check_ellipsis(text: str, operands: Sequence[Any]) -> None:
