@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 
 import einsum_grad as eg
 from einsum_grad.errors import ArgumentError, ArgumentTypeError, DTypeError, OperandError
-from einsum_grad.runtime import generated, specializations
+from einsum_grad.runtime import specializations
 from tests import definition
-from tests.programs import special
 from tests.strategies import Case, cases, seeds, whole
 
 DTYPES = ("i8", "f2", "f4", "f8", "c8", "c16")
@@ -187,16 +186,6 @@ def test_the_number_of_known_shapes_is_bounded(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(f._specializations, "_known", Forgetful())
     assert f.jvp((ones, ones), (ones, ones)) == (1, 2)
-
-
-def test_the_number_of_known_functions_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(generated, "_MOST", 4)
-    f, ones = eg.compile("i,i,i->"), np.ones(2)
-    for active in ((0, 1, 2), (0, 1), (0,), (), (2,), (1, 2)):
-        tangents = along([ones] * 3, list(active))
-        assert f.jvp((ones,) * 3, tangents) == (2, 2 * len(active))
-        assert f(ones, ones, ones) == 2
-        assert len(special(f._specializations, ones, ones, ones).functions) <= 4 + 4
 
 
 def test_what_does_not_fit_is_refused() -> None:
