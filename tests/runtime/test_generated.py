@@ -27,6 +27,15 @@ def test_calls_and_tangents_share_a_specialization_and_make_what_they_run() -> N
     assert made >= {("jvp", 0), ("hvp", 0), "save", "output", "pullback"}
 
 
+@pytest.mark.parametrize("options", [{"target": "einops"}, {"optimize": False}, {}])
+def test_functions_along_tangents_contract_pairs(options: dict[str, Any]) -> None:
+    f, ones = eg.compile("ab,bc,cd->ad", **options), np.ones((2, 2))
+    f.jvp((ones,) * 3, (ones,) * 3)
+    run = special(f._specializations, *(ones,) * 3).functions["jvp", 0, 1, 2]
+    names = set(run.__code__.co_names)
+    assert names.isdisjoint({"einsum", "einops"})
+
+
 @pytest.mark.parametrize("dtype", ["f8", "f2", "c16", "i4"])
 @pytest.mark.parametrize("pattern", ["ij,jk->ik", "ii,ij->j", "j,ij->", "ij,jk->jik"])
 def test_every_function_of_a_size_of_0_returns_zeros(pattern: str, dtype: str) -> None:

@@ -69,6 +69,12 @@ class Lowering:
         return self.pattern, self.wrt, self.path, self.traits, fixed, self.singletons
 
     @property
+    def is_pairwise(self) -> bool:
+        """Whether at most two operands are contracted at a time."""
+        pairs = self.path is not None and all(len(step) <= 2 for step in self.path)
+        return pairs and self.form.pairwise
+
+    @property
     def made(self) -> tuple[Labels, ...]:
         """The labels of each array that the forward makes."""
         return arrays(self.pattern, self.path)[len(self.pattern.inputs) :]

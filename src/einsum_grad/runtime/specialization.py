@@ -13,7 +13,7 @@ from einsum_grad.kernels.copies import copied
 from einsum_grad.plan import Shape
 from einsum_grad.runtime.allocation import unallocated
 from einsum_grad.runtime.dtypes import Array, Numbers, convert
-from einsum_grad.runtime.generated import Generated, Run, moves
+from einsum_grad.runtime.generated import Functions, Run, moves
 from einsum_grad.runtime.integers import Bounds
 from einsum_grad.runtime.memory_layout import MemoryOrder
 from einsum_grad.runtime.operands import as_cotangent, as_tangents
@@ -37,7 +37,7 @@ class Specialization:
     check the derivatives of integers, which could wrap around.
     """
 
-    functions: Generated
+    functions: Functions
     numbers: Numbers
     shape: Shape
     wrt: tuple[int, ...]

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from einsum_grad.emit import Target, target_of
 from einsum_grad.lower import Gaps, lowering
 from einsum_grad.plan import Pattern, Request, bind
+from einsum_grad.runtime.allocation import check_allocatable
 from einsum_grad.runtime.arguments import Arguments
 from einsum_grad.runtime.dtypes import Array, Numbers, numbers_of
 from einsum_grad.runtime.generated import Generated
@@ -19,6 +20,7 @@ from einsum_grad.runtime.kinds import Calls, calls_of
 from einsum_grad.runtime.memory_layout import MemoryOrder, gap_of, memory_order
 from einsum_grad.runtime.operands import as_arrays
 from einsum_grad.runtime.specialization import Specialization
+from einsum_grad.runtime.zeros import Zeros
 
 _MOST = 1024
 
@@ -121,7 +123,9 @@ def specialize(
     traits, itemsize = numbers.traits(conj), numbers.computed.itemsize
     pattern = bound.pattern if orders is None else _reordered(bound.pattern, orders)
     found = lowering(pattern, wrt, target.form, sizes, traits, itemsize, order, gaps, exact=True)
-    functions = Generated(found, request, target, numbers)
+    check_allocatable(found)
+    empty = 0 in sizes.values()
+    functions = Zeros(found, numbers.computed) if empty else Generated(found, target)
     shape = tuple(sizes[label] for label in pattern.output)
     gradients = all(arrays[operand].ndim for operand in wrt)
     plain = numbers.uniform and numbers.result == numbers.computed and gradients
