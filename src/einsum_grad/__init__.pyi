@@ -26,6 +26,7 @@ from einsum_grad.functions import cache_clear as cache_clear
 from einsum_grad.functions import cache_info as cache_info
 from einsum_grad.functions import certify_module as certify_module
 from einsum_grad.functions import compile as compile
+from einsum_grad.functions import einops_einsum as einops_einsum
 from einsum_grad.guess import Verdict as Verdict
 from einsum_grad.guess import check_guess as check_guess
 from einsum_grad.linear import LinearMap as LinearMap

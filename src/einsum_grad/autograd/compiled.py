@@ -18,7 +18,7 @@ from einsum_grad.autograd.unrecorded import is_recorded
 from einsum_grad.errors import DTypeError, OperandError
 from einsum_grad.functions import Function, compiled
 from einsum_grad.plan import Request
-from einsum_grad.runtime import Arguments, as_arrays, as_tangents, register_kind
+from einsum_grad.runtime import Arguments, Kind, as_arrays, as_tangents, register_kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,4 +165,4 @@ def _cast(value: Any, array: Array, dtype: DType) -> Any:
     return given.astype(dtype)
 
 
-register_kind(Traced, RecordedCalls)
+register_kind(Kind("Tensors", lambda cls: issubclass(cls, Traced), RecordedCalls, True))

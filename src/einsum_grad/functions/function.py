@@ -11,6 +11,7 @@ from einsum_grad import linear
 from einsum_grad.functions.compiled_pattern import CompiledPattern
 from einsum_grad.runtime.kinds import Calls, calls_of
 from einsum_grad.runtime.operands import check_tuples
+from einsum_grad.runtime.specializations import Special
 
 Pullback = Callable[..., tuple[Any, ...]]
 
@@ -68,7 +69,9 @@ class Function(CompiledPattern):
         def pullback(cotangent: Any, *, conj: bool = convention) -> tuple[Any, ...]:
             """Return a tuple with a gradient for each operand asked for."""
             if (conj is not convention and bool(conj) != bool(convention)) or (
-                type(cotangent) is not ndarray and self._calls((cotangent,), conj)
+                type(cotangent) is not ndarray
+                and isinstance(found, Special)
+                and self._calls((cotangent,), conj)
             ):
                 return self.backward(cotangent, *operands, conj=conj)
             return found.pullback(cotangent, arrays, saved)
