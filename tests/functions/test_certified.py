@@ -214,7 +214,7 @@ def test_the_module_is_the_one_of_a_call(
         run.append(text)
         return certified(text, name)
 
-    monkeypatch.setattr("einsum_grad.functions.certified.certified", noted)
+    monkeypatch.setattr("einsum_grad.functions.compiled_pattern.certified", noted)
     f = eg.compile("ij,ij->ij")
     small, large = (2, 3), (2000, 1000)
     for sizes in (small, large):

@@ -8,14 +8,14 @@ from typing import Any
 from numpy import ndarray
 
 from einsum_grad import linear
-from einsum_grad.functions.compiled import Compiled
+from einsum_grad.functions.compiled_pattern import CompiledPattern
 from einsum_grad.runtime.kinds import Calls, calls_of
 from einsum_grad.runtime.operands import check_tuples
 
 Pullback = Callable[..., tuple[Any, ...]]
 
 
-class Function(Compiled):
+class Function(CompiledPattern):
     """A compiled pattern; `einsum_grad.compile` makes it.
 
     Called with the operands it returns the output. Operands are arrays, or what `np.asarray`

@@ -21,6 +21,7 @@ Functions = dict[Key, Any]
 needed; `("jvp", 0, 2)` is the `jvp` for tangents of operands 0 and 2, and so with `hvp`."""
 
 _PAIRS = TARGETS["numpy"]
+"""What functions along tangents are written in where the target does not contract pairs."""
 
 _MOST = 1024
 
@@ -52,17 +53,18 @@ class Generated(Functions):
         return {key: getattr(loaded.executed, name)}
 
     def _along(self, wrt: tuple[int, ...]) -> tuple[Lowering, Target]:
-        """How a function along tangents is lowered: in pairs, and for what target.
+        """How a function along tangents is lowered: in pairs; and for which target.
 
         With all operands at once it would cost n times the forward; then the search decides.
         """
         found = replace(self._found, wrt=wrt)
         if found.is_pairwise:
             return found, self._target
+        target = self._target if self._target.pairwise else _PAIRS
         sizes, traits, itemsize = found.sizes, found.traits, found.itemsize
-        found = lowering(found.pattern, wrt, _PAIRS.form, sizes, traits, itemsize, exact=True)
+        found = lowering(found.pattern, wrt, target.form, sizes, traits, itemsize, exact=True)
         check_allocatable(found)
-        return found, _PAIRS
+        return found, target
 
 
 def moves(operand: int, active: Collection[int]) -> bool:

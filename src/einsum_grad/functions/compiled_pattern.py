@@ -19,7 +19,7 @@ from einsum_grad.runtime.modules import load_module
 from einsum_grad.runtime.specializations import Specializations
 
 
-class Compiled:
+class CompiledPattern:
     """What was asked for, and what was generated for it."""
 
     __slots__ = ("_arguments", "_request", "_specializations")
