@@ -13,6 +13,7 @@ import einsum_grad as eg
 from einsum_grad.errors import ArgumentError, ArgumentTypeError, DTypeError, OperandError
 from tests.autograd.table import np, numbers, tensor
 from tests.strategies import Case, cases, seeds, whole
+from tests.tries import tries
 
 DTYPES = ("f2", "f4", "f8", "c16")
 
@@ -45,7 +46,7 @@ CALLS: dict[str, Callable[[eg.Function, Any, Sequence[Any], Sequence[Any], bool]
 
 @pytest.mark.parametrize("name", CALLS)
 @pytest.mark.parametrize("requires_grad", [True, False])
-@settings(max_examples=40)
+@settings(max_examples=tries(40))
 @given(cases(most_operands=3), seeds, st.booleans(), st.data())
 def test_results_equal_those_of_arrays(
     name: str, requires_grad: bool, case: Case, seed: int, conj: bool, data: st.DataObject

@@ -19,6 +19,7 @@ from einsum_grad.explain.spelling import ASCII, UNICODE, equation
 from einsum_grad.explain.styles import coloured, plain
 from einsum_grad.plan import Factor, Formula, Rule, derivation_of, request
 from tests.strategies import Case, cases
+from tests.tries import tries
 
 
 def derived(pattern: str, **options: Any) -> Derivation:
@@ -51,7 +52,7 @@ def rebuilt(entry: dict[str, Any]) -> Factor:
     return Factor(entry["name"], tuple(entry["indices"]), tuple(map(rebuilt, entry["by"])))
 
 
-@settings(max_examples=40)
+@settings(max_examples=tries(40))
 @given(cases(most_operands=4))
 def test_document_agrees_with_the_derivation(case: Case) -> None:
     document = of(case).to_dict()
@@ -73,7 +74,7 @@ def test_document_agrees_with_the_derivation(case: Case) -> None:
                 assert read(told["text"]) == formula
 
 
-@settings(max_examples=40)
+@settings(max_examples=tries(40))
 @given(cases(most_operands=4))
 def test_last_line_is_the_pattern_of_the_explanation(case: Case) -> None:
     explanation = explain(case.letters, case.given, shapes=case.shapes)
@@ -122,7 +123,7 @@ def test_document_of_a_derivation() -> None:
     }
 
 
-@settings(max_examples=40)
+@settings(max_examples=tries(40))
 @given(cases(most_operands=3))
 def test_text_has_every_line_of_the_document(case: Case) -> None:
     derivation = of(case)
@@ -134,7 +135,7 @@ def test_text_has_every_line_of_the_document(case: Case) -> None:
             assert f"{line['rule']}: {line['sentence']}" in squeezed
 
 
-@settings(max_examples=40)
+@settings(max_examples=tries(40))
 @given(cases())
 def test_lines_are_narrow_and_have_no_trailing_spaces(case: Case) -> None:
     for line in str(of(case)).split("\n"):
@@ -142,7 +143,7 @@ def test_lines_are_narrow_and_have_no_trailing_spaces(case: Case) -> None:
         assert line == line.rstrip()
 
 
-@settings(max_examples=40)
+@settings(max_examples=tries(40))
 @given(cases(most_operands=3))
 def test_colours_and_marks_change_no_letter(case: Case) -> None:
     derivation = of(case)

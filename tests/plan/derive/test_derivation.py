@@ -40,6 +40,7 @@ from tests.derivations import (
     random_patterns,
 )
 from tests.strategies import Case, cases, seeds
+from tests.tries import tries
 
 MANY = 1000
 
@@ -96,7 +97,7 @@ def test_random_patterns_have_all_that_makes_a_derivation_long() -> None:
     assert min(found.values()) >= MANY // 20, found
 
 
-@settings(max_examples=60)
+@settings(max_examples=tries(60))
 @given(cases(), seeds)
 def test_lines_of_a_pattern_bound_to_shapes_follow(case: Case, seed: int) -> None:
     asked = request(case.letters, sizes=case.given, shapes=case.shapes)
