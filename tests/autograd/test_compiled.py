@@ -45,9 +45,8 @@ CALLS: dict[str, Callable[[eg.Function, Any, Sequence[Any], Sequence[Any], bool]
 
 
 @pytest.mark.parametrize("name", CALLS)
-@pytest.mark.parametrize("requires_grad", [True, False])
-@settings(max_examples=tries(40))
-@given(cases(most_operands=3), seeds, st.booleans(), st.data())
+@settings(max_examples=tries(80))
+@given(st.booleans(), cases(most_operands=3), seeds, st.booleans(), st.data())
 def test_results_equal_those_of_arrays(
     name: str, requires_grad: bool, case: Case, seed: int, conj: bool, data: st.DataObject
 ) -> None:

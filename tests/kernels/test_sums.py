@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import tracemalloc
 from collections.abc import Callable
@@ -36,10 +37,16 @@ AXES = [
 ]
 
 
+@functools.lru_cache(1)
+def drawn(shape: tuple[int, ...], dtype: str) -> Array:
+    """The array of several tests in succession."""
+    return whole(shape, dtype, 2)
+
+
 @pytest.mark.parametrize(("shape", "axes"), AXES)
 @pytest.mark.parametrize("dtype", ["f4", "f8", "c8", "c16", "i8", "?"])
 def test_a_sum_over_any_axes(shape: tuple[int, ...], axes: tuple[int, ...], dtype: str) -> None:
-    array = whole(shape, dtype, 2)
+    array = drawn(shape, dtype)
     for given in (array, array[::-1], np.asfortranarray(array)):
         found = summed(given, axes)
         wanted = plain("summed")(given, axes)

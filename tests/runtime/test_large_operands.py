@@ -127,7 +127,7 @@ def test_every_dtype(pattern: str, dtype: str) -> None:
     operands = [operand.astype(dtype) for operand in operands]
     function = eg.compile(pattern)
     output, pullback = function.vjp(*operands)
-    exact = [operand.astype("G" if np.dtype(dtype).kind == "c" else "i8") for operand in operands]
+    exact = [operand.astype("c16" if np.dtype(dtype).kind == "c" else "f8") for operand in operands]
     if dtype == "?":
         exact = operands
     wanted = np.einsum(pattern, *exact, optimize=True)

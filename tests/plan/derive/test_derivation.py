@@ -42,7 +42,7 @@ from tests.derivations import (
 from tests.strategies import Case, cases, seeds
 from tests.tries import tries
 
-MANY = 1000
+MANY = tries(1000)
 
 
 def pattern(text: str) -> Pattern:
@@ -73,7 +73,7 @@ def assert_right(numbers: Numbers, operand: int) -> None:
     np.testing.assert_array_equal(numbers.evaluate(lines[-1].formula), expected, strict=True)
 
 
-def test_every_line_of_1000_random_patterns_follows_from_the_one_before() -> None:
+def test_every_line_of_random_patterns_follows_from_the_one_before() -> None:
     for numbers in random_patterns(MANY, seed=4):
         for operand in range(len(numbers.pattern.inputs)):
             assert_right(numbers, operand)
