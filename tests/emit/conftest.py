@@ -9,7 +9,7 @@ from einsum_grad.emit import derivative, module, tangent
 from tests.emit.generated import run
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(autouse=True, scope="module")
 def _every_module_is_run() -> Iterator[None]:
     assembled = module.assembled
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import itertools
 from collections import Counter
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from hypothesis import given, settings
 from einsum_grad.plan import (
     OUTPUT,
     UNIT,
+    Derived,
     Formula,
     Pattern,
     Rule,
@@ -217,25 +219,30 @@ def test_a_broken_rule_is_seen_at_its_own_line(
     rule: Rule, mistake: Broken, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It shows wherever its line differs from the right one, and nowhere else."""
-    examples = [
-        (numbers, operand, value(numbers, operand, rule))
-        for numbers in random_patterns(60, seed=7)
-        for operand in range(len(numbers.pattern.inputs))
-    ]
-    right, seen = derivation.RULES[rule], 0
+    examples, right, seen = right_lines(), derivation.RULES[rule], 0
     monkeypatch.setitem(derivation.RULES, rule, lambda formula: mistake(right(formula)))
-    for numbers, operand, expected in examples:
-        found = value(numbers, operand, rule)
+    for numbers, operand, before in examples:
+        lines = derivation_of(numbers.pattern, operand)
+        found, expected = value(numbers, lines, rule), value(numbers, before, rule)
         same = found is None if expected is None else np.array_equal(found, expected)
-        wrong = first_wrong(numbers, derivation_of(numbers.pattern, operand))
-        assert wrong is (None if same else rule)
+        assert first_wrong(numbers, lines) is (None if same else rule)
         seen += not same
     assert seen >= 10
 
 
-def value(numbers: Numbers, operand: int, rule: Rule) -> Any:
+@functools.cache
+def right_lines() -> list[tuple[Numbers, int, tuple[Derived, ...]]]:
+    """Random patterns, an operand of each, and the lines that are right."""
+    return [
+        (numbers, operand, derivation_of(numbers.pattern, operand))
+        for numbers in random_patterns(60, seed=7)
+        for operand in range(len(numbers.pattern.inputs))
+    ]
+
+
+def value(numbers: Numbers, lines: tuple[Derived, ...], rule: Rule) -> Any:
     """The value of the line of `rule`; None if there is no such line, nan if it is meaningless."""
-    for line in derivation_of(numbers.pattern, operand):
+    for line in lines:
         if line.rule is rule:
             try:
                 return numbers.evaluate(line.formula)
