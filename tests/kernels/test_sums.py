@@ -38,16 +38,16 @@ AXES = [
 
 
 @functools.lru_cache(1)
-def drawn(shape: tuple[int, ...], dtype: str) -> Array:
-    """The array of several tests in succession."""
-    return whole(shape, dtype, 2)
+def layouts(shape: tuple[int, ...], dtype: str) -> tuple[Array, ...]:
+    """An array in three layouts, for several tests in succession."""
+    array = whole(shape, dtype, 2)
+    return array, array[::-1], np.asfortranarray(array)
 
 
 @pytest.mark.parametrize(("shape", "axes"), AXES)
 @pytest.mark.parametrize("dtype", ["f4", "f8", "c8", "c16", "i8", "?"])
 def test_a_sum_over_any_axes(shape: tuple[int, ...], axes: tuple[int, ...], dtype: str) -> None:
-    array = drawn(shape, dtype)
-    for given in (array, array[::-1], np.asfortranarray(array)):
+    for given in layouts(shape, dtype):
         found = summed(given, axes)
         wanted = plain("summed")(given, axes)
         np.testing.assert_array_equal(found, wanted, strict=True)
