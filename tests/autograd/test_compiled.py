@@ -6,14 +6,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import einsum_grad as eg
 from einsum_grad.errors import ArgumentError, ArgumentTypeError, DTypeError, OperandError
 from tests.autograd.table import np, numbers, tensor
 from tests.strategies import Case, cases, seeds, whole
-from tests.tries import tries
 
 DTYPES = ("f2", "f4", "f8", "c16")
 
@@ -45,7 +44,6 @@ CALLS: dict[str, Callable[[eg.Function, Any, Sequence[Any], Sequence[Any], bool]
 
 
 @pytest.mark.parametrize("name", CALLS)
-@settings(max_examples=tries(80))
 @given(st.booleans(), cases(most_operands=3), seeds, st.booleans(), st.data())
 def test_results_equal_those_of_arrays(
     name: str, requires_grad: bool, case: Case, seed: int, conj: bool, data: st.DataObject

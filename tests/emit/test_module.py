@@ -199,7 +199,7 @@ def test_text_is_the_same_under_any_hash_seed() -> None:
             capture_output=True,
             text=True,
         ).stdout
-        for seed in ("0", "1", "2")
+        for seed in "01"
     }
     assert len(found) == 1
     assert len(found.pop().strip()) == 64
@@ -356,7 +356,7 @@ def network(seed: int) -> str:
     return f"{','.join(terms)}->{''.join(random.sample(known, random.randint(0, 5)))}"
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(tries(30)))
 def test_modules_of_many_operands_are_python_and_right(seed: int) -> None:
     pattern = network(seed)
     text = emit(pattern, numbers=("real", "complex")[seed % 2])

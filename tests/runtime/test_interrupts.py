@@ -9,7 +9,9 @@ import sys
 
 import pytest
 
-COUNT = 1000 if "CI" in os.environ else 60
+from tests.tries import tries
+
+COUNT = tries(300)
 """The interrupts of all kinds of work together."""
 
 INTERRUPTED = """

@@ -38,7 +38,7 @@ def test_gradients_equal_torch(case: Case, dtype: str, seed: int) -> None:
         np.testing.assert_array_equal(ours, other.numpy(), strict=True)
 
 
-@settings(max_examples=tries(25))
+@settings(max_examples=tries(50))
 @given(
     cases(generalised=False, broadcasting=False, letters="abcij", most_operands=3),
     st.sampled_from(("f4", "c8")),

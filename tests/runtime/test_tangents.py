@@ -215,7 +215,7 @@ def test_what_does_not_fit_is_refused() -> None:
 
 
 @pytest.mark.oracle
-@settings(max_examples=tries(12))
+@settings(max_examples=tries(30))
 @given(
     cases(generalised=False, broadcasting=False, letters="abcij", most_operands=3),
     st.sampled_from(("f4", "c8")),
