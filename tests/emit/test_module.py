@@ -55,7 +55,7 @@ def functions(text: str) -> dict[str, ast.FunctionDef]:
     return {node.name: node for node in body if isinstance(node, ast.FunctionDef)}
 
 
-@settings(max_examples=tries(300))
+@settings(max_examples=tries(200))
 @given(programs())
 def test_every_module_is_complete(drawn: tuple[Case, str, Program]) -> None:
     _, target, found = drawn
@@ -72,7 +72,7 @@ def test_every_module_is_complete(drawn: tuple[Case, str, Program]) -> None:
     assert not source.text.endswith("\n\n")
 
 
-@settings(max_examples=tries(300))
+@settings(max_examples=tries(200))
 @given(programs())
 def test_modules_use_numpy_einops_and_math_alone(drawn: tuple[Case, str, Program]) -> None:
     _, target, found = drawn
@@ -87,7 +87,7 @@ def test_modules_use_numpy_einops_and_math_alone(drawn: tuple[Case, str, Program
         assert (alias.asname or alias.name) in used, "an import without use"
 
 
-@settings(max_examples=tries(300))
+@settings(max_examples=tries(200))
 @given(programs())
 def test_every_name_is_one_of_ours(drawn: tuple[Case, str, Program]) -> None:
     _, target, found = drawn
@@ -103,7 +103,7 @@ def test_every_name_is_one_of_ours(drawn: tuple[Case, str, Program]) -> None:
         assert name in OURS | FROM_OUTSIDE or NAME.fullmatch(name), name
 
 
-@settings(max_examples=tries(300))
+@settings(max_examples=tries(200))
 @given(programs())
 def test_lines_stay_within_100_characters(drawn: tuple[Case, str, Program]) -> None:
     _, target, found = drawn
