@@ -231,7 +231,7 @@ def test_the_gradient_of_a_real_operand_is_the_real_part() -> None:
 
 
 def test_a_real_part_of_complex_numbers_is_refused() -> None:
-    text = emit("i,i->i", numbers="complex").replace("dz * w_conj", "(dz * w_conj).real")
+    text = emit("i,i->i", numbers="complex").replace("dz * w.conj()", "(dz * w.conj()).real")
     (_, finding, _) = certified(text).findings
     assert ".real" in text
     assert str(finding) == "dX is WRONG: backward uses real, which residues can't model"

@@ -192,7 +192,9 @@ def test_numbers_are_for_all_operands_or_each(tmp_path: Path, capsys: Capture) -
     assert main(["certify", "i,i->", "--numbers", "real,complex,real"]) == 2
     assert "numbers has 3 words, but the pattern has 2 operands" in capsys.readouterr().err
     path = tmp_path / "parts.py"
-    path.write_text(emit("i,i->i", numbers="complex").replace("dz * w_conj", "(dz * w_conj).real"))
+    path.write_text(
+        emit("i,i->i", numbers="complex").replace("dz * w.conj()", "(dz * w.conj()).real")
+    )
     assert main(["certify", str(path)]) == 1
     assert main(["certify", str(path), "--numbers", "real,complex"]) == 0
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import io
-from types import SimpleNamespace
 from typing import Any
 
 from hypothesis import strategies as st
@@ -11,11 +10,12 @@ from einsum_grad.emit import TARGETS
 from einsum_grad.lower import Program, Traits
 from einsum_grad.plan import pattern_of, request
 from einsum_grad.syntax import parse
+from tests.emit.libraries import RUNNABLE, module_of
 from tests.programs import program_of
 from tests.strategies import Case, cases
 
 REAL, COMPLEX = Traits(), Traits(complex=True)
-targets = st.sampled_from(sorted(TARGETS))
+targets = st.sampled_from(sorted(RUNNABLE))
 numbers = st.sampled_from((REAL, REAL, COMPLEX, Traits(complex=True, conjugate=False)))
 
 
@@ -24,6 +24,7 @@ def program(
 ) -> Program:
     """The program that `target` writes for the shapes of `case`."""
     asked = request(case.letters, wrt, sizes=case.given, shapes=case.shapes)
+    traits = TARGETS[target].traits or traits
     return program_of(asked.pattern, asked.wrt, TARGETS[target], dict(asked.sizes), traits)
 
 
@@ -38,6 +39,7 @@ def unbound_program(case: Case, target: str, traits: Traits = REAL) -> Program:
 def programs(draw: st.DrawFn) -> tuple[Case, str, Program]:
     """A case, a target, and the program that it writes: bound to the shapes, or for any."""
     target, traits = draw(targets), draw(numbers)
+    traits = TARGETS[target].traits or traits
     if draw(st.booleans()):
         case = draw(cases())
         return case, target, program(case, target, traits)
@@ -45,11 +47,11 @@ def programs(draw: st.DrawFn) -> tuple[Case, str, Program]:
     return case, target, unbound_program(case, target, traits)
 
 
-def run(text: str) -> Any:
-    """Execute the text of a module; what it defines, as attributes."""
+def run(text: str, target: str = "numpy") -> Any:
+    """Execute the text of a module of `target`; what it defines, as attributes."""
     defined: dict[str, Any] = {"__name__": "generated"}
     exec(compile(text, "<generated>", "exec"), defined)
-    return SimpleNamespace(**{name: defined[name] for name in defined if name[0] != "_"})
+    return module_of(defined, target)
 
 
 def exit_code(text: str) -> tuple[int, str]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import einsum_grad as eg
 from einsum_grad.emit import TARGETS, Source, emit, write
-from einsum_grad.emit.helpers import helpers
+from einsum_grad.emit.helpers import HELPERS, helpers
 from einsum_grad.kernels.helpers import BLOCKS
 from einsum_grad.lower import Program, Scale, product_of, schedule
 from einsum_grad.lower.layout import axis_orders
@@ -184,7 +184,7 @@ def test_a_module_knows_whether_a_blas_multiplies_outside_of_blocks(text: str, b
 
 
 def test_a_helper_brings_the_one_that_it_calls() -> None:
-    assert list(helpers({"summed_in_blocks"})) == ["summed_in_blocks", "in_blocks"]
+    assert list(helpers(HELPERS, {"summed_in_blocks"})) == ["summed_in_blocks", "in_blocks"]
     source = written("ij,ij->", {"i": 4096, "j": 4096})
     assert set(source.helpers) >= {"summed_in_blocks", "in_blocks"}
     assert all(f"def {name}(" in source.text for name in source.helpers)

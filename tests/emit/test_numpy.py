@@ -19,9 +19,9 @@ def lines(pattern: str, **arguments: object) -> str:
         ("ijk->jik", "return x.transpose(1, 0, 2)"),
         ("ii->i", 'return np.einsum("ii->i", x)'),
         # sums
-        ("ij->i", "return np.add.reduce(x, axis=1)"),
-        ("ij->", "return np.add.reduce(x, axis=(0, 1))"),
-        ("ijk->ki", "z_ik = np.add.reduce(x, axis=1)"),
+        ("ij->i", "return x.sum(axis=1)"),
+        ("ij->", "return x.sum(axis=(0, 1))"),
+        ("ijk->ki", "return x.sum(axis=1).T"),
         ("ii->", 'return np.einsum("ii->", x)'),
         # elementwise products
         ("ij,ij->ij", "return x * w"),
@@ -43,7 +43,7 @@ def lines(pattern: str, **arguments: object) -> str:
         ("bij,bjk->bik", "return x @ w"),
         ("bij,bkj->bik", "return x @ w.transpose(0, 2, 1)"),
         ("bij,bjk->bki", "return w.transpose(0, 2, 1) @ x.transpose(0, 2, 1)"),
-        ("ibj,bjk->ibk", "z_bik = x.transpose(1, 0, 2) @ w"),
+        ("ibj,bjk->ibk", "return (x.transpose(1, 0, 2) @ w).transpose(1, 0, 2)"),
         ("bcij,bcjk->bcik", "return x @ w"),
         # groups of several labels
         ("ijk,kl->ijl", "left = x.reshape(x.shape[0] * x.shape[1], x.shape[2])"),

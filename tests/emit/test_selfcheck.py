@@ -1,11 +1,13 @@
 import pytest
 
-from einsum_grad.emit import TARGETS
 from einsum_grad.emit.request import emit
 from tests.emit.generated import exit_code
+from tests.emit.libraries import EVERY
+
+pytestmark = pytest.mark.oracle
 
 
-@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("target", EVERY)
 @pytest.mark.parametrize("numbers", ["real", "complex"])
 @pytest.mark.parametrize(
     "pattern",
@@ -40,7 +42,7 @@ def test_one_wrong_gradient_among_right_ones_is_told() -> None:
     assert wrong.startswith("dw is wrong: ")
 
 
-@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("target", EVERY)
 def test_operands_of_many_axes_are_kept_small(target: str) -> None:
     # With the sizes of fewer axes these arrays would take petabytes.
     code, printed = exit_code(emit("abcdefghijklmnopqrstuvwxyz,abc->a", target))

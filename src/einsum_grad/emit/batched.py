@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from einsum_grad.emit.context import Context
-from einsum_grad.emit.product import einsum
+from einsum_grad.emit.product import einsum, has_einsum
 from einsum_grad.emit.tree import Assign, Call, Expression, Statement, call
 from einsum_grad.emit.view import aligned, transposed
 from einsum_grad.lower import Kind, Product, Step, Value, only, product_of, without
@@ -18,12 +18,15 @@ def over_ellipsis(step: Step, context: Context) -> Form | None:
     if product is None:
         if len(step.args) > 1 or ELLIPSIS not in output:
             return None
-        same = step.args[0].labels == output
-        return (), call("view", step.args[0].name) if same else einsum(step)
+        if step.args[0].labels == output:
+            return (), call("view", step.args[0].name)
+        return ((), einsum(step)) if has_einsum(step, context) else None
     if ELLIPSIS in product.contracted:
         return _summed(product, context)
     value = _multiplied(product) if product.kind is Kind.MULTIPLY else _matrices(product)
-    return (), value or einsum(step)
+    if value is None:
+        value = einsum(step) if has_einsum(step, context) else _row_dot(product)
+    return None if value is None else ((), value)
 
 
 def _summed(product: Product, context: Context) -> Form | None:
@@ -34,11 +37,11 @@ def _summed(product: Product, context: Context) -> Form | None:
     if product.batch or right[:count] != shared or left[0] != ELLIPSIS:
         return None
     pair = (product.left.name, product.right.name)
-    if left == right and not context.program.traits.complex:
+    if left == right and not context.program.traits.complex and "vdot" in context.target.spellings:
         return (), call("vdot", *pair)
     own = left[count:]
-    rank = f"{product.left.name}.ndim"
-    axes = Assign("axes", f"range({rank} - {len(own)})" if own else f"range({rank})")
+    rank = f"{context.array_like(product.left)}.ndim"
+    axes = Assign("axes", call("range", f"{rank} - {len(own)}" if own else rank))
     value = call("tensordot", *pair, Call("tuple", ("axes", "axes")))
     return (axes,), transposed(value, (*own, *right[count:]), product.output)
 
@@ -68,6 +71,16 @@ def _matrices(product: Product) -> Expression | None:
         if left and right:
             return call("matmul", left, right)
     return None
+
+
+def _row_dot(product: Product) -> Expression | None:
+    """The elementwise product summed over the last axis, where both arrays have the same axes."""
+    labels = product.left.labels
+    if labels != product.right.labels or labels != (*product.output, *product.contracted):
+        return None
+    if len(product.contracted) > 1:
+        return None
+    return call("sum", call("multiply", product.left.name, product.right.name), axis=-1)
 
 
 def _matrix(value: Value, wanted: Labels) -> Expression | None:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from einsum_grad.emit import large
 from einsum_grad.emit.context import Context
 from einsum_grad.emit.freed import Part, freed
+from einsum_grad.emit.inline import inlined
 from einsum_grad.emit.steps import statements_of
 from einsum_grad.emit.target import Target
 from einsum_grad.emit.tree import Statement
@@ -26,7 +27,9 @@ def parts(
             for block in blocks
             for step in block.steps
         ]
-    return list(freed(program, found, kept)) if target.frees else found
+    if target.frees:
+        return list(freed(program, found, kept))
+    return found if program.scale or program.traits.whole else inlined(found, kept)
 
 
 def body(

@@ -52,6 +52,10 @@ class Context:
             ]
         )
 
+    def array_like(self, value: Value) -> str:
+        """The name of an operand with the axes of `value`, or of `value` itself."""
+        return self._shapes.get(value.labels, value.name)
+
     def lead(self) -> str:
         """The sizes of the ellipsis' axes."""
         value = next(value for value in self._operands if ELLIPSIS in value.labels)

@@ -14,6 +14,7 @@ from einsum_grad.emit.tree import (
     Comment,
     Define,
     Do,
+    Expression,
     Return,
     Statement,
     call,
@@ -80,7 +81,15 @@ class _Writer:
         return [
             Define("forward", self.operands, self.output_doc, [*self.guards, *output]),
             Define("backward", ["dz", *self.operands], self.gradients_doc, [*guards, *gradients]),
+            *([self.apply()] if self.target.apply else []),
         ]
+
+    def apply(self) -> Define:
+        """The output in the library's own operations, all of which it can differentiate."""
+        library = self.target.libraries[0].name
+        doc = f"Return the output Z, which {library} differentiates, to any order and in any mode."
+        forward = Return(call("own", "forward", *self.operands))
+        return Define("apply", self.operands, doc, [forward])
 
     def calls(self) -> tuple[list[Statement], list[Statement]]:
         """The calls of what computes the output, and of what computes the gradients."""
@@ -115,7 +124,11 @@ class _Writer:
     def gradients(self) -> list[Statement]:
         """The gradients, each a paragraph, and the return."""
         gradients = _names(self.program.gradients)
-        return [*self.paragraphs(self.schedule.pullback, gradients), Return(names(gradients))]
+        returned: Sequence[Expression] = gradients
+        if self.target.casts and len(self.operands) > 1:
+            like = (self.operands[operand] for operand in self.program.wrt)
+            returned = [call("like", *pair) for pair in zip(gradients, like, strict=True)]
+        return [*self.paragraphs(self.schedule.pullback, gradients), Return(names(returned))]
 
     def paragraphs(self, found: Sequence[Block], kept: Sequence[str]) -> list[Statement]:
         """The steps with a note before the first that is made for a gradient, and an empty line."""

@@ -25,7 +25,7 @@ def cotangent_guard(program: Program, target: Target) -> Iterator[Statement]:
     """What holds the cotangent's shape against the output's."""
     name, labels = program.cotangent.name, program.cotangent.labels
     dtypes = _written(program)
-    if not labels:
+    if not labels and "asarray" in target.spellings:
         # Beside an output without axes, a number is the natural cotangent.
         yield Assign(name, call("asarray", name, *dtypes[:1]))
     shape = f"{name}.shape"

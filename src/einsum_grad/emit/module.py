@@ -14,7 +14,7 @@ from einsum_grad.emit.helpers import helpers
 from einsum_grad.emit.printer import WIDTH, Printer
 from einsum_grad.emit.selfcheck import self_check
 from einsum_grad.emit.source import Source
-from einsum_grad.emit.target import NUMPY_LIBRARY, Library, Target
+from einsum_grad.emit.target import Library, Target
 from einsum_grad.emit.tree import Lines, Statement
 from einsum_grad.lower import Op, Program, has_blas, schedule, steps
 from einsum_grad.plan import ELLIPSIS, UNIT, ellipsis_labels, equation_text, operand_names
@@ -42,10 +42,10 @@ def write(program: Program, target: Target, bare: bool = False) -> Source:
     inner, checked = functions(program, target, found, checks is not None)
     outer = [*([checks] if checks else []), *checked]
     checks_itself = bool(program.wrt) and not bare
-    check = self_check(program, bool(found.together)) if checks_itself else []
+    check = self_check(program, target.script, bool(found.together)) if checks_itself else []
 
     def header(libraries: Sequence[Library]) -> list[str]:
-        return _header(program, libraries, checks_itself)
+        return _header(program, target, libraries, checks_itself)
 
     text = assembled(target, header, inner, outer, check)
     needed = text.first + text.others
@@ -67,10 +67,13 @@ def assembled(
     """The text of a module: functions that come first, `outer` ones, and what a script needs."""
     printer = Printer(target)
     first, others = printer.write(inner), printer.write(outer)
-    own = helpers(printer.used)
-    rest = printer.write([*(Lines(each.code) for each in own.values()), *script])
+    own = helpers(target.helpers, printer.used)
+    kept = [Lines(each.code) for each in own.values() if not each.replaced]
+    first = "\n\n".join(filter(None, [first, printer.write(kept)]))
+    replaced = {name: each for name, each in own.items() if each.replaced}
+    rest = printer.write([*(Lines(each.code) for each in replaced.values()), *script])
     used = printer.used.union(*(each.needs for each in own.values()))
-    used |= {NUMPY_LIBRARY.alias} if script else set()
+    used |= {target.script.alias} if script else set()
     libraries = [each for each in target.libraries if each.alias in used]
     imports = [each.statement for each in libraries]
     if "math" in printer.used:
@@ -78,10 +81,12 @@ def assembled(
         imports = ["import math", *(["", *imports] if imports else [])]
     opening = "\n".join([*header(libraries), *(["", *imports] if imports else []), ""])
     before = [opening, *([first] if first else []), *([""] if others else [])]
-    return Text("\n\n".join(before), others, f"\n\n{rest}" if rest else "", tuple(own))
+    return Text("\n\n".join(before), others, f"\n\n{rest}" if rest else "", tuple(replaced))
 
 
-def _header(program: Program, libraries: Sequence[Library], checks_itself: bool) -> list[str]:
+def _header(
+    program: Program, target: Target, libraries: Sequence[Library], checks_itself: bool
+) -> list[str]:
     names = " and ".join(library.name for library in libraries)
     needs = f"; needs {names}" if names else ""
     check = " Run as a script, it checks its gradients." if checks_itself else ""
@@ -90,31 +95,37 @@ def _header(program: Program, libraries: Sequence[Library], checks_itself: bool)
         f'"""The einsum {shortened(pattern)} and its gradients.',
         "",
         *_equation(program, pattern),
-        *_notes(program),
+        *_notes(program, target),
         "",
         f"Written by einsum-grad{needs}.{check}",
         '"""',
     ]
 
 
-def _notes(program: Program) -> list[str]:
+def _notes(program: Program, target: Target) -> list[str]:
     """What a reader must know of the labels and the numbers."""
     labels = program.pattern.labels()
+    conventions = _ALIKE if target.traits else CONVENTION
     merged = _merged(program) if ELLIPSIS in labels else ELLIPSIS
     table = (
         (UNIT in labels, "1 is an axis of size 1 that broadcasts"),
         (ELLIPSIS in labels, f"{merged} is all axes of ... as one"),
         *((isinstance(size, int), f"{label} has size {size}") for label, size in program.sizes),
-        (program.traits.complex, CONVENTION[program.traits.conjugate]),
+        (program.traits.complex, conventions[program.traits.conjugate]),
     )
     notes = [note for holds, note in table if holds]
     return ["", *(f"{_INDENT}{note}" for note in notes)] if notes else []
 
 
-CONVENTION = {
-    True: "the numbers are complex: a gradient has the conjugates of the other factors",
-    False: "the numbers are complex: a gradient has the other factors without conjugates",
+_FACTORS = {
+    True: "a gradient has the conjugates of the other factors",
+    False: "a gradient has the other factors without conjugates",
 }
+CONVENTION = {conj: f"the numbers are complex: {factors}" for conj, factors in _FACTORS.items()}
+"""The note of a module for complex numbers alone, by whether its gradients conjugate."""
+
+_ALIKE = {conj: f"of complex numbers, {factors}" for conj, factors in _FACTORS.items()}
+"""The note of a module that is right for real and complex numbers."""
 
 
 def _merged(program: Program) -> str:

@@ -10,6 +10,9 @@ from einsum_grad.emit.target import Target
 from einsum_grad.emit.tree import Call, Expression, Statement, call
 
 WIDTH = 100
+LOCAL = "local"
+"""What a function needs that calls the library of its first argument."""
+
 _INDENT = "    "
 _SHALLOWER = str.maketrans(INNER, f" {INNER[:-1]}")
 _PLAIN = dict.fromkeys(map(ord, INNER), " ")
@@ -19,7 +22,7 @@ class Printer:
     """Writes statements as a target spells them; `used` are the libraries and helpers they need."""
 
     def __init__(self, target: Target) -> None:
-        self.spellings = target.spellings
+        self.spellings, self.local = target.spellings, target.local
         self.used: set[str] = set()
 
     def write(self, statements: Iterable[Statement]) -> str:
@@ -105,7 +108,14 @@ def _define(printer: Printer, statement: tree.Define, indent: str) -> list[str]:
     signature = call("own", statement.name, *statement.parameters)
     doc = filled(f'"""{statement.doc}"""', indent + _INDENT) if statement.doc else []
     head = printer.laid(indent, "def ", signature, ":")
-    return [*head, *doc, *printer.body(statement.body, indent)]
+    if not printer.local:
+        return [*head, *doc, *printer.body(statement.body, indent)]
+    outside, printer.used = printer.used, set()
+    body, inside = printer.body(statement.body, indent), printer.used
+    printer.used = outside | inside
+    local = printer.local.format(statement.parameters[0]) if statement.parameters else ""
+    first = [f"{indent}{_INDENT}{local}"] if LOCAL in inside and local else []
+    return [*head, *doc, *first, *body]
 
 
 _LINES: Mapping[type, Callable[..., list[str]]] = {

@@ -9,7 +9,7 @@ from itertools import chain
 
 from einsum_grad.emit.context import Context
 from einsum_grad.emit.tree import Assign, Call, Expression, Statement, call
-from einsum_grad.emit.view import aligned, transposed
+from einsum_grad.emit.view import aligned, indexed, transposed
 from einsum_grad.lower import (
     LETTERS,
     Kind,
@@ -21,7 +21,7 @@ from einsum_grad.lower import (
     only,
     without,
 )
-from einsum_grad.plan import ELLIPSIS, Labels, Pattern
+from einsum_grad.plan import ELLIPSIS, UNIT, Labels, Pattern
 
 ROLES = ("left", "right")
 """Names of a call's arguments where statements prepare them."""
@@ -64,6 +64,11 @@ def einsum(step: Step) -> Call:
     """`step` as an einsum."""
     options = {"optimize": "True"} if len(step.args) > 2 else {}
     return call("einsum", subscripts(step.pattern), *(arg.name for arg in step.args), **options)
+
+
+def has_einsum(step: Step, context: Context) -> bool:
+    """Whether the target writes `step` as an einsum, for which there must be letters."""
+    return "einsum" in context.target.spellings and len(step.pattern.labels()) <= LETTERS
 
 
 def subscripts(pattern: Pattern) -> Call:
@@ -131,7 +136,7 @@ def _scalar(product: Product, context: Context) -> Pairing:
     left, right = product.left, product.right
     if len(product.contracted) == 1:
         return Pairing(call("matmul", left.name, right.name), ())
-    if _is_real(context):
+    if _is_real(context) and "vdot" in context.target.spellings:
         return Pairing(call("vdot", left.name, right.name), ())
     return Pairing(call("matmul", call("ravel", left.name), call("ravel", right.name)), ())
 
@@ -140,10 +145,29 @@ def _padded(product: Product, context: Context) -> Pairing:
     """A matrix product with an axis of size 1 for each group that has no label."""
     product = product.in_order()
     rows, columns, contracted = product.rows, product.columns, _contracted(product)
-    left = _reshaped("left", product.left, product.batch, (rows, contracted), context)
-    right = _reshaped("right", product.right, product.batch, (contracted, columns), context)
+    pair, sides = (product.left, product.right), ((rows, contracted), (contracted, columns))
     axes = (*one_each(product.batch), rows, columns)
-    return Pairing(call("matmul", *ROLES), axes, (left, right))
+    if max(map(len, (rows, columns, contracted))) > 1:
+        before = (
+            _reshaped(role, value, product.batch, groups, context)
+            for role, value, groups in zip(ROLES, pair, sides, strict=True)
+        )
+        return Pairing(call("matmul", *ROLES), axes, tuple(before))
+    matrices = (
+        _with_units(value, product.batch, groups) for value, groups in zip(pair, sides, strict=True)
+    )
+    value = Call("matmul", tuple(matrices))
+    labels = tuple(axis[0] if axis else UNIT for axis in axes)
+    if UNIT in labels:
+        value = indexed(value, labels, "0")
+    return Pairing(value, tuple(filter(None, axes)))
+
+
+def _with_units(value: Value, batch: Labels, groups: tuple[Labels, ...]) -> Expression:
+    """`value` with an axis of size 1 for each group that has no label, where others have one."""
+    wanted = (*batch, *(group[0] if group else UNIT for group in groups))
+    view = transposed(value.name, value.labels, without(wanted, (UNIT,)))
+    return indexed(view, wanted, "None") if UNIT in wanted else view
 
 
 def _contracted(product: Product) -> Labels:
@@ -177,7 +201,7 @@ def _row_dot(step: Step, product: Product, context: Context) -> Pairing:
     """A scalar product for each batch index: where it runs along the last axes, np.vecdot."""
     batch, contracted = product.batch, _contracted(product)
     fits = product.left.labels == product.right.labels == (*batch, *contracted)
-    if not fits or not _is_real(context):
+    if not fits or not _is_real(context) or "vecdot" not in context.target.spellings:
         return einsum_pairing(step, product, context)
     left, before = _matrix("left", product.left, batch, (contracted, ()), context)
     right, more = _matrix("right", product.right, batch, (contracted, ()), context)
@@ -189,9 +213,10 @@ def _matvec(step: Step, product: Product, context: Context) -> Pairing:
     product = product.swapped() if product.columns else product
     batch, rows, contracted = product.batch, product.rows, _contracted(product)
     vector = product.right.labels
-    if not is_matrix(product.left.labels, batch, rows, contracted) or (
-        vector[-1] in batch or only(vector, contracted) != contracted
-    ):
+    fits = is_matrix(product.left.labels, batch, rows, contracted) and (
+        vector[-1] not in batch and only(vector, contracted) == contracted
+    )
+    if not fits or "matvec" not in context.target.spellings:
         return einsum_pairing(step, product, context)
     left, before = _matrix("left", product.left, batch, (rows, contracted), context)
     right, more = _matrix("right", product.right, batch, (contracted, ()), context)
@@ -200,9 +225,21 @@ def _matvec(step: Step, product: Product, context: Context) -> Pairing:
 
 def einsum_pairing(step: Step, product: Product, context: Context) -> Pairing:
     """The same by an einsum, while there are letters: without BLAS, so on one core."""
-    if len(step.pattern.labels()) > LETTERS:
-        return _padded(product, context)
-    return Pairing(einsum(step), one_each(product.output))
+    if has_einsum(step, context):
+        return Pairing(einsum(step), one_each(product.output))
+    if product.kind is Kind.ROW_DOT:
+        return _summed_product(product)
+    return _padded(product, context)
+
+
+def _summed_product(product: Product) -> Pairing:
+    """The sum of an elementwise product over the contracted labels."""
+    every = max(product.left.labels, product.right.labels, key=len)
+    sides = (aligned(arg.name, arg.labels, every) for arg in (product.left, product.right))
+    axes = tuple(map(every.index, product.contracted))
+    kept = without(every, product.contracted)
+    options = {"axis": axes[0] if len(axes) == 1 else Call("tuple", axes)}
+    return Pairing(call("sum", Call("multiply", tuple(sides)), **options), one_each(kept))
 
 
 def one_each(labels: Labels) -> tuple[Labels, ...]:

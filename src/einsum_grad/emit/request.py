@@ -47,7 +47,7 @@ def emit(
     """
     asked = request(pattern, wrt, notation, sizes, shapes, optimize)
     chosen = readable_target(target_of(target), blocked)
-    traits, known = traits_of(numbers), dict(asked.sizes)
+    traits, known = chosen.traits or traits_of(numbers), dict(asked.sizes)
     if blocked and sizes is None and shapes is None:
         raise ArgumentError("blocks are for large arrays: give sizes or shapes as well")
     itemsize, order = traits.itemsize, asked.order

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 
+from einsum_grad.emit.target import Script
 from einsum_grad.emit.tree import Assign, Call, Define, For, Lines, Statement, call
 from einsum_grad.lower import Program
 from einsum_grad.plan import ELLIPSIS, UNIT
@@ -46,45 +47,49 @@ if not all(map(np.allclose, both, (z, *gradients))):
     print("value_and_gradients is wrong")""")
 
 
-def self_check(program: Program, together: bool) -> list[Statement]:
+def self_check(program: Program, script: Script, together: bool) -> list[Statement]:
     """The functions `draw` and `main`, and the call of main.
 
     With `together` the module has `value_and_gradients`, which is checked too.
     """
     doc = "Check each gradient on random operands; return 0 if all are right, else 1."
-    return as_script(program, doc, _main(program, together))
+    return as_script(program, script, doc, _main(program, script, together))
 
 
-def as_script(program: Program, doc: str, body: Sequence[Statement]) -> list[Statement]:
+def as_script(
+    program: Program, script: Script, doc: str, body: Sequence[Statement]
+) -> list[Statement]:
     """The function `draw`, a function `main` of that docstring and body, and the call of it."""
     told = f"Return random {'whole' if _few(program) else 'normal'} numbers."
-    drawn = Define("draw", ("random", "shape", "largest"), told, [Lines(_drawn(program))])
-    return [drawn, Define("main", (), doc, body), _ENTRY]
+    drawn = Define("draw", ("random", "shape", "largest"), told, [Lines(_drawn(program, script))])
+    before = [Lines(script.before)] if script.before else []
+    return [drawn, Define("main", (), doc, [*before, *body]), _ENTRY]
 
 
 def random_operands(
-    program: Program, between: Iterable[Statement] = (), largest: int = 4
+    program: Program, script: Script, between: Iterable[Statement] = (), largest: int = 4
 ) -> list[Statement]:
     """What draws operands of `program`, and `between` those of shapes and numbers."""
     most = largest if _few(program) else 1
     return [
-        Lines("random = np.random.default_rng(0)"),
+        Lines(f"random = {script.random}"),
         Assign("shapes", Call("list", tuple(_shapes(program)))),
         *between,
         Lines(f"operands = [draw(random, shape, {most}) for shape in shapes]"),
     ]
 
 
-def _main(program: Program, together: bool) -> list[Statement]:
+def _main(program: Program, script: Script, together: bool) -> list[Statement]:
     names = (call("text", value.name) for value in program.gradients)
     lists = [
         Assign("names", Call("list", tuple(names))),
         Assign("places", Call("list", program.wrt)),
     ]
-    compared = Lines(_ONE.format(_inner("gradient", "v", program), _inner("dz", "z", program)))
+    inner = inner_product(program, script)
+    compared = Lines(_ONE.format(inner.format("gradient", "v"), inner.format("dz", "z")))
     every = "zip(names, places, gradients, strict=True)"
     return [
-        *random_operands(program, lists),
+        *random_operands(program, script, lists),
         Lines(_MANY),
         For("name, place, gradient", every, [compared, JUDGED]),
         *([_AT_ONCE] if together else []),
@@ -113,18 +118,15 @@ def _few(program: Program) -> bool:
     return len(program.operands) <= _FEW
 
 
-def _drawn(program: Program) -> str:
-    few, is_complex = _few(program), program.traits.complex
-    shape = "(2, *shape)" if is_complex else "shape"
-    draw = f"random.integers(-largest, largest + 1, {shape})"
-    if not few:
-        draw = f"largest * random.standard_normal({shape})"
-    if is_complex:
-        return f"real, imaginary = {draw}\nreturn real + 1j * imaginary"
-    return f"return {draw}.astype(float)" if few else f"return {draw}"
+def _drawn(program: Program, script: Script) -> str:
+    shape = "(2, *shape)" if program.traits.complex else "shape"
+    drawn = (script.whole if _few(program) else script.normal).format(shape=shape)
+    if program.traits.complex:
+        return f"real, imaginary = {drawn}\nreturn real + 1j * imaginary"
+    return f"return {drawn}"
 
 
-def _inner(one: str, other: str, program: Program) -> str:
-    if program.traits.complex and program.traits.conjugate:
-        return f"np.vdot({one}, {other}).real"
-    return f"np.sum({one} * {other})"
+def inner_product(program: Program, script: Script) -> str:
+    """The scalar product of `{0}` and `{1}`, of complex numbers as gradients are meant."""
+    conjugates = program.traits.complex and program.traits.conjugate
+    return script.conjugated if conjugates else script.inner

@@ -8,6 +8,7 @@ dot or an operator.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Protocol
 
 from einsum_grad.emit.tree import Call, Expression
@@ -65,6 +66,11 @@ def method(name: str) -> Spelling:
     return spell
 
 
+def attribute(name: str) -> Spelling:
+    """`x.name`."""
+    return lambda call, speller: (f"{speller.tight(call.args[0])}.{name}", "", "")
+
+
 def infix(operator: str) -> Spelling:
     """`x + y`, broken before the operators."""
     between = f" {operator}{NO_BREAK}"
@@ -76,12 +82,37 @@ def rewritten(by: Callable[..., Expression]) -> Spelling:
     return lambda call, speller: speller.parts(by(*call.args))
 
 
-def transpose(call: Call, speller: Speller) -> Parts:
-    """`x.T`, where that says it, or `x.transpose(1, 0, 2)`."""
-    array, *axes = call.args
-    if axes == list(range(len(axes)))[::-1]:
-        return f"{speller.tight(array)}.T", "", ""
-    return f"{speller.tight(array)}.transpose(", ", ".join(map(str, axes)), ")"
+def transpose(name: str, most: int) -> Spelling:
+    """`x.T`, where that says it of at most so many axes, or `x.name(1, 0, 2)`."""
+
+    def spell(call: Call, speller: Speller) -> Parts:
+        array, axes = _composed(call)
+        if axes == list(range(len(axes))):
+            return speller.parts(array)
+        if len(axes) <= most and axes == list(range(len(axes)))[::-1]:
+            return f"{speller.tight(array)}.T", "", ""
+        return f"{speller.tight(array)}.{name}(", ", ".join(map(str, axes)), ")"
+
+    return spell
+
+
+def _composed(turned: Call) -> tuple[Expression, list[int]]:
+    """The array of one or more transpositions, and its axes after all of them."""
+    array, *axes = turned.args
+    while isinstance(array, Call) and array.operation == turned.operation:
+        axes = [array.args[1 + axis] for axis in axes]
+        array = array.args[0]
+    return array, axes
+
+
+def renamed(spelling: Spelling, names: Mapping[str, str]) -> Spelling:
+    """A spelling whose options have other names."""
+
+    def spell(call: Call, speller: Speller) -> Parts:
+        options = tuple((names.get(name, name), value) for name, value in call.options)
+        return spelling(replace(call, options=options), speller)
+
+    return spell
 
 
 def index(call: Call, speller: Speller) -> Parts:
@@ -148,6 +179,7 @@ PYTHON: Mapping[str, Spelling] = {
     "list": _list,
     "plus": _plus,
     "times": infix("*"),
+    "range": function("range"),
     "less": infix("<"),
     "unlike": _unlike,
     "product": function("math.prod", "math"),

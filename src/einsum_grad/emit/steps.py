@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from einsum_grad.emit.batched import over_ellipsis
 from einsum_grad.emit.context import Context
-from einsum_grad.emit.product import einsum, pairing_of, written
+from einsum_grad.emit.product import einsum, has_einsum, pairing_of, written
 from einsum_grad.emit.tree import Assign, Call, Comment, Expression, Statement, call
 from einsum_grad.emit.view import transposed
 from einsum_grad.lower import LETTERS, Op, Step, Value, product_of
@@ -66,7 +66,7 @@ def _alone(step: Step, context: Context) -> Expression:
     array: Expression = arg.name
     labels = arg.labels
     if diagonals(labels):
-        if len(step.pattern.labels()) <= LETTERS:
+        if has_einsum(step, context):
             return einsum(step)
         array, labels = diagonal_view(arg.name, arg, context), distinct(labels)
     kept = tuple(label for label in labels if label in output)

@@ -5,8 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from einsum_grad.emit.helpers import Helper
 from einsum_grad.emit.spelling import Spelling
-from einsum_grad.lower import Form
+from einsum_grad.lower import Form, Traits
+
+NEEDED = frozenset(
+    {
+        *("dot", "matmul", "tensordot", "multiply", "add", "sum"),
+        *("transpose", "swapaxes", "reshape", "ravel", "index", "view", "conjugate", "ndim"),
+        *("expand", "units", "merge", "split", "diagonal", "zeros"),
+    }
+)
+"""The operations that every target spells. Those of a capability come with it; `einsum`, `vdot`,
+`vecdot`, `matvec`, `asarray` and `copy` are used where a target has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,19 +29,44 @@ class Library:
     statement: str
 
 
-NUMPY_LIBRARY = Library("NumPy", "np", "import numpy as np")
+@dataclass(frozen=True, slots=True)
+class Script:
+    """How a module that is run as a script draws numbers and multiplies arrays.
+
+    In `whole` and `normal`, expressions of arrays, `{shape}` is a shape, `random` is what `random`
+    makes, and `largest` bounds the numbers. `inner` is the scalar product of `{0}` and `{1}`,
+    `conjugated` the real part of it with the conjugate of `{0}`, `outer` the outer product.
+    """
+
+    alias: str
+    """The library that it needs."""
+    random: str
+    whole: str
+    normal: str
+    inner: str
+    conjugated: str
+    outer: str
+    before: str = ""
+    """Lines with which `main` begins."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
     """How programs are written: a table of spellings, and capabilities.
 
-    `libraries` are those that they may need, in the order in which they are imported.
+    `libraries` are those that they may need, in the order in which they are imported; `helpers` are
+    functions that stand in a module if it calls them; `script` is how a module checks itself.
     """
 
     name: str
     libraries: tuple[Library, ...]
     spellings: Mapping[str, Spelling]
+    script: Script
+    plain: Mapping[str, Spelling] = field(default_factory=dict)
+    """The spellings of files that are read, where those that run faster read worse."""
+    helpers: Mapping[str, Helper] = field(default_factory=dict)
+    traits: Traits | None = None
+    """What its modules suppose of the numbers, where they are right for real and complex alike."""
     pairwise: bool = False
     """Many operands are contracted two at a time, with shared intermediates whose axes suit that;
     else the pattern at once, as it says it."""
@@ -38,12 +74,20 @@ class Target:
     """Functions that compute without checking stand beside those that check."""
     frees: bool = False
     """A `del` frees each array after its last use."""
+    copies: bool = True
+    """Arrays are copied into the memory order that suits a product, and gradients own theirs."""
     writable_views: bool = True
     """A diagonal is written through a view of it; else the operation `embed` makes the array."""
     out_argument: Mapping[str, str] = field(default_factory=dict)
     """The operations that write the result of another to memory that is there, by that other."""
+    apply: bool = False
+    """A function `apply` is the output in operations that the library differentiates itself."""
+    casts: bool = False
+    """Each gradient is returned by the operation `like`, in its operand's dtype."""
+    local: str = ""
+    """The first line of a function that needs the library of its first argument, `{}`."""
 
     @property
     def form(self) -> Form:
         """What it asks of its programs: blocks need results that are written in place."""
-        return Form(self.pairwise, bool(self.out_argument))
+        return Form(self.pairwise, bool(self.out_argument), self.copies)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from einsum_grad.lower.layout.arrange import arrange
 from einsum_grad.lower.lower import lower
-from einsum_grad.lower.program import Program
+from einsum_grad.lower.program import Program, without_copies
 from einsum_grad.lower.scale import Gaps, Scale, scale_of
 from einsum_grad.lower.traits import PLAIN, Traits
 from einsum_grad.plan import (
@@ -43,6 +43,8 @@ class Form:
     """Operands are contracted two at a time, in axes that suit matrix products."""
     blocks: bool = True
     """Large arrays may be worked on block by block."""
+    copies: bool = True
+    """Arrays may be copied, into another memory order or to be nobody else's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,8 @@ class Lowering:
     def program(self, names: Sequence[str] = (), output: str = "z") -> Program:
         """The program as it is written and run."""
         program = self.lowered(names, output)
-        return arrange(program, self.scale) if self.form.pairwise else program
+        made = arrange(program, self.scale) if self.form.pairwise else program
+        return made if self.form.copies else without_copies(made)
 
 
 def lowering(

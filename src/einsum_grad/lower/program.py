@@ -17,7 +17,7 @@ define a step completely:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from einsum_grad.lower.scale import Scale
@@ -150,6 +150,20 @@ def touched(step: Step) -> tuple[Value, ...]:
     """The arrays that a step reads and makes; a view does neither."""
     read = step.args if step.op in (Op.CONTRACT, Op.ADD) else step.args[:1]
     return () if is_view(step) else (*read, step.result)
+
+
+def without_copies(program: Program) -> Program:
+    """`program` with a view wherever it makes a copy."""
+
+    def viewed(step: Step) -> Step:
+        return replace(step, op=Op.CONTRACT) if step.op is Op.COPY else step
+
+    def views(sections: tuple[Section, ...]) -> tuple[Section, ...]:
+        return tuple(
+            replace(section, steps=tuple(map(viewed, section.steps))) for section in sections
+        )
+
+    return replace(program, forward=views(program.forward), backward=views(program.backward))
 
 
 def _lines(program: Program) -> Iterator[str]:

@@ -33,19 +33,17 @@ def backward(dz, x, w):
         raise ValueError(f"dz has shape {dz.shape}, unlike the output")
 
     # dx: put dz in the place of x; ik,jk->ij runs as it stands.
-    w_conj = w.conj()
-    dx = np.einsum("ik,jk->ij", dz, w_conj)
+    dx = np.einsum("ik,jk->ij", dz, w.conj())
 
     # dw: put dz in the place of w; ij,ik->jk runs as it stands.
-    x_conj = x.conj()
-    dw = np.einsum("ij,ik->jk", x_conj, dz)
+    dw = np.einsum("ij,ik->jk", x.conj(), dz)
 
     return dx, dw
 
 
 def draw(random, shape, largest):
     """Return random whole numbers."""
-    real, imaginary = random.integers(-largest, largest + 1, (2, *shape))
+    real, imaginary = random.integers(-largest, largest + 1, (2, *shape)).astype(float)
     return real + 1j * imaginary
 
 

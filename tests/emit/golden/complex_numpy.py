@@ -18,12 +18,10 @@ def output(x, w):
 def pullback(dz, x, w):
     """Return the gradients (dx, dw) for a cotangent dz of Z."""
     # dx: put dz in the place of x; ik,jk->ij runs as it stands.
-    w_conj = w.conj()
-    dx = dz @ w_conj.T
+    dx = dz @ w.conj().T
 
     # dw: put dz in the place of w; ij,ik->jk runs as it stands.
-    x_conj = x.conj()
-    dw = x_conj.T @ dz
+    dw = x.conj().T @ dz
 
     return dx, dw
 
@@ -54,7 +52,7 @@ def backward(dz, x, w):
 
 def draw(random, shape, largest):
     """Return random whole numbers."""
-    real, imaginary = random.integers(-largest, largest + 1, (2, *shape))
+    real, imaginary = random.integers(-largest, largest + 1, (2, *shape)).astype(float)
     return real + 1j * imaginary
 
 

@@ -27,7 +27,7 @@ def pullback(dz, x, w):
     x_ai = np.einsum("aii->ai", x_aii)
 
     # dw: put dz in the place of w; ai,a->ai runs as it stands.
-    dz_a = dz.reshape(dz.size)
+    dz_a = dz.ravel()
     dw_ai = x_ai * dz_a[:, None]
     dw = dw_ai.reshape(x.shape[:-2] + dw_ai.shape[1:])
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from einsum_grad.emit.target import Target
+from einsum_grad.emit.targets import torch
 from einsum_grad.emit.targets.einops import EINOPS
 from einsum_grad.emit.targets.numpy import NUMPY
 
-TARGETS: Mapping[str, Target] = {target.name: target for target in (NUMPY, EINOPS)}
+TARGETS: Mapping[str, Target] = {target.name: target for target in (NUMPY, EINOPS, torch.TARGET)}
 
 __all__ = ["TARGETS"]

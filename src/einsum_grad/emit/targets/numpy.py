@@ -17,11 +17,23 @@ from einsum_grad.emit.spelling import (
     rewritten,
     transpose,
 )
-from einsum_grad.emit.target import NUMPY_LIBRARY, Target
+from einsum_grad.emit.target import Library, Script, Target
 from einsum_grad.emit.tree import Call, Expression, call
 from einsum_grad.emit.view import aligned, indexed
 from einsum_grad.lower import LETTERS
 from einsum_grad.plan import ELLIPSIS, UNIT, Labels, Pattern, distinct
+
+NUMPY_LIBRARY = Library("NumPy", "np", "import numpy as np")
+
+SCRIPT = Script(
+    alias=NUMPY_LIBRARY.alias,
+    random="np.random.default_rng(0)",
+    whole="random.integers(-largest, largest + 1, {shape}).astype(float)",
+    normal="largest * random.standard_normal({shape})",
+    inner="np.sum({0} * {1})",
+    conjugated="np.vdot({0}, {1}).real",
+    outer="np.multiply.outer({0}, {1})",
+)
 
 
 def _numpy(name: str) -> Spelling:
@@ -43,7 +55,7 @@ def with_units(array: Expression, given: Labels, output: Labels) -> Expression:
 def merged(name: str, labels: Labels) -> Expression:
     """The axes of the ellipsis made one, without -1, which fails where another size is 0."""
     if labels == (ELLIPSIS,):
-        return call("reshape", name, f"{name}.size")
+        return call("ravel", name)
     at = labels.index(ELLIPSIS)
     before = [f"*{name}.shape[:{at}]"] if at else []
     after = [f"*{name}.shape[{at + 1 - len(labels)}:]"] if at + 1 < len(labels) else []
@@ -51,7 +63,7 @@ def merged(name: str, labels: Labels) -> Expression:
     return call("reshape", name, *before, lead, *after)
 
 
-def _split(name: str, labels: Labels, lead: str) -> Expression:
+def split(name: str, labels: Labels, lead: str) -> Expression:
     """The axes of the ellipsis made many again."""
     at = labels.index(ELLIPSIS)
     before = [f"{name}.shape[:{at}]"] if at else []
@@ -83,7 +95,7 @@ SPELLINGS: Mapping[str, Spelling] = {
     "add": infix("+"),
     "sum": _numpy("add.reduce"),
     "tensordot": _numpy("tensordot"),
-    "transpose": transpose,
+    "transpose": transpose("transpose", most=64),
     "swapaxes": method("swapaxes"),
     "reshape": method("reshape"),
     "ravel": method("ravel"),
@@ -95,7 +107,7 @@ SPELLINGS: Mapping[str, Spelling] = {
     "broadcast": _numpy("broadcast_to"),
     "units": rewritten(with_units),
     "merge": rewritten(merged),
-    "split": rewritten(_split),
+    "split": rewritten(split),
     "diagonal": rewritten(_diagonal),
     "strided": _numpy("lib.stride_tricks.as_strided"),
     "zeros": _numpy("zeros"),
@@ -103,10 +115,16 @@ SPELLINGS: Mapping[str, Spelling] = {
     "ndim": _numpy("ndim"),
 }
 
+PLAIN: Mapping[str, Spelling] = {"sum": method("sum")}
+"""np.add.reduce takes a microsecond less than the method that calls it."""
+
 NUMPY = Target(
     name="numpy",
     libraries=(NUMPY_LIBRARY,),
     spellings=SPELLINGS,
+    script=SCRIPT,
+    plain=PLAIN,
+    helpers=helpers.HELPERS,
     pairwise=True,
     layered=True,
     frees=True,

@@ -1,0 +1,73 @@
+"""The libraries of the targets: which are here, and NumPy's arrays to theirs and back."""
+
+import importlib.util
+from collections.abc import Callable, Mapping
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+
+from einsum_grad.emit import TARGETS
+
+
+class Library(NamedTuple):
+    """How a module of a target is run with NumPy's arrays."""
+
+    needs: str
+    given: Callable[[Any], Any] = lambda array: array
+    back: Callable[[Any], Any] = lambda array: array
+
+
+def _torch(array: Any) -> Any:
+    import torch
+
+    # torch has no arrays of negative strides.
+    return torch.from_numpy(np.array(array))
+
+
+LIBRARIES: Mapping[str, Library] = {
+    "numpy": Library("numpy"),
+    "einops": Library("einops"),
+    "torch": Library("torch", _torch, lambda tensor: tensor.resolve_conj().numpy()),
+}
+
+MISSING = {
+    name: LIBRARIES[name].needs
+    for name in TARGETS
+    if importlib.util.find_spec(LIBRARIES[name].needs) is None
+}
+"""The targets whose library isn't installed, and that library."""
+
+RUNNABLE = tuple(name for name in TARGETS if name not in MISSING)
+
+EVERY = [
+    pytest.param(
+        name, marks=pytest.mark.skipif(name in MISSING, reason=f"{MISSING.get(name)} is missing")
+    )
+    for name in TARGETS
+]
+"""Each target as a parameter of a test, skipped where its library is missing."""
+
+
+def module_of(defined: Mapping[str, Any], target: str) -> Any:
+    """What a module defines, its functions taking and returning NumPy's arrays."""
+    library = LIBRARIES[target]
+
+    def wrapped(function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arrays: Any) -> Any:
+            result = function(*map(library.given, arrays))
+            return (
+                tuple(map(library.back, result)) if type(result) is tuple else library.back(result)
+            )
+
+        return call
+
+    plain = target in ("numpy", "einops")
+    return SimpleNamespace(
+        **{
+            name: value if plain or not callable(value) else wrapped(value)
+            for name, value in defined.items()
+            if name[0] != "_"
+        }
+    )
