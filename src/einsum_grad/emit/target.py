@@ -90,6 +90,10 @@ class Target:
     """A function `apply` is the output in operations that the library differentiates itself."""
     casts: bool = False
     """Each gradient is returned by the operation `like`, in its operand's dtype."""
+    arrays: str = ""
+    """The arrays that its modules take, in the plural, if these are not NumPy's."""
+    any_library: bool = False
+    """Its modules take the arrays of every library."""
     local: str = ""
     """The first line of a function that needs the library of its first argument, `{}`."""
 

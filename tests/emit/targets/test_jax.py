@@ -15,11 +15,10 @@ from hypothesis import strategies as st
 import einsum_grad as eg
 from einsum_grad.emit import TARGETS, write_tangents
 from einsum_grad.emit.derivative import emit_derivative
-from einsum_grad.lower import hvp, jvp
+from einsum_grad.lower import PLAIN, lowering
 from einsum_grad.plan import derivative, pattern_of
 from einsum_grad.syntax import parse
 from tests.emit.libraries import wide_jax
-from tests.programs import along, path_of
 from tests.strategies import Case, cases, fractions, seeds, whole
 
 jax = pytest.importorskip("jax")
@@ -335,16 +334,26 @@ def test_functions_along_tangents() -> None:
     pattern = pattern_of(parse("ii,ij->j"))
     target = TARGETS["jax"]
     x, w, dx, dw = arrays(((3, 3), (3, 2), (3, 3), (3, 2)))
-    program = along(pattern, path_of(pattern, target, {}), (0, 1), {})
-    made = run(write_tangents(jvp(program, (0, 1)), target, "jvp"))
+    found = lowering(pattern, (0, 1), target.form, {}, target.traits or PLAIN)
+    both = {
+        name: run(write_tangents(found.tangents(name, (0, 1)), target, name).text)
+        for name in ("jvp", "hvp")
+    }
     theirs = jax.jvp(einsum("ii,ij->j"), (x, w), (dx, dw))
-    jax.tree.map(same, tuple(made.jvp(x, w, dx, dw)), theirs)
-    made = run(write_tangents(hvp(program, (0, 1)), target, "hvp"))
+    jax.tree.map(same, tuple(both["jvp"].jvp(x, w, dx, dw)), theirs)
     dz = jnp.arange(2.0)
     gradients, products = jax.jvp(
         lambda x, w: jax.vjp(einsum("ii,ij->j"), x, w)[1](dz), (x, w), (dx, dw)
     )
-    jax.tree.map(same, tuple(made.hvp(dz, x, w, dx, dw)), (*gradients, *products))
+    jax.tree.map(same, tuple(both["hvp"].hvp(dz, x, w, dx, dw)), (*gradients, *products))
+
+
+def test_compiled_functions_are_transformed_as_the_modules_are() -> None:
+    x, w = arrays(((2, 3, 4), (4, 5)))
+    f, theirs = eg.compile("bij,jk->ik"), einsum("bij,jk->ik")
+    same(jax.jit(f)(x, w), theirs(x, w))
+    same(jax.grad(cubed(f))(x, w), jax.grad(cubed(theirs))(x, w))
+    same(jax.vmap(f, (None, 0))(x, jnp.stack([w, w]))[1], theirs(x, w))
 
 
 def test_jacobians_and_hessians_equal_those_of_jax() -> None:

@@ -149,6 +149,7 @@ TARGET = Target(
     copies=False,
     writable_views=False,
     apply=True,
+    arrays="JAX arrays",
     casts=True,
 )
 """Its modules are right for real and complex numbers alike, of any dtype and on any device.
