@@ -34,6 +34,7 @@ _BUILTINS = (
     "list",
     "map",
     "max",
+    "next",
     "print",
     "range",
     "slice",
