@@ -97,7 +97,8 @@ def _multiply(step: Step, product: Product, context: Context) -> Pairing:
         return Pairing(call("dot", standing, call("index", row.name, "None", ":")), axes)
     pair = (product.left, product.right)
     sides = tuple(aligned(arg.name, arg.labels, product.output) for arg in pair)
-    return Pairing(Call("multiply", sides), axes)
+    scales = "scale" in context.target.spellings and not all(arg.labels for arg in pair)
+    return Pairing(Call("scale" if scales else "multiply", sides), axes)
 
 
 def _is_outer(product: Product) -> bool:
@@ -112,6 +113,9 @@ def _first_in(output: Labels) -> Callable[[Value], int]:
 
 def _matmul(step: Step, product: Product, context: Context) -> Pairing:
     """A matrix product; several labels of a group are made one axis."""
+    groups = (product.rows, product.columns, product.contracted)
+    if context.target.tensordots and not product.batch and max(map(len, groups)) > 1:
+        return _tensordot(product)
     if product.batch_is_last or missing(product):
         return einsum_pairing(step, product, context)
     if product.left.labels == product.right.labels and context.program.scale is None:
@@ -129,6 +133,21 @@ def _matmul(step: Step, product: Product, context: Context) -> Pairing:
     # an array of one number is a factor to it, and of 0 times nan it makes 0.
     operation = "matmul" if batch or context.program.singletons else "dot"
     return Pairing(call(operation, left, right), axes, (*before, *more))
+
+
+def _tensordot(product: Product) -> Pairing:
+    """Arrays as they lie, without batch labels, contracted along several axes or few."""
+    contracted = product.contracted
+    columns, rows = (without(v.labels, contracted) for v in (product.right, product.left))
+    if (*rows, *columns) != product.output == (*columns, *rows):
+        product, columns, rows = product.swapped(), rows, columns
+    left, right, count = product.left, product.right, len(contracted)
+    shared = only(left.labels, contracted)
+    adjacent = left.labels[-count:] == shared == right.labels[:count]
+    places = (Call("tuple", tuple(map(v.labels.index, shared))) for v in (left, right))
+    axes: Expression = count if adjacent else Call("tuple", tuple(places))
+    value = call("tensordot", left.name, right.name, axes=axes)
+    return Pairing(value, one_each((*rows, *columns)))
 
 
 def _scalar(product: Product, context: Context) -> Pairing:
@@ -194,7 +213,7 @@ def _reshaped(
     """The statement that makes one axis of each of the `groups`."""
     view = transposed(value.name, value.labels, (*batch, *chain(*groups)))
     sizes = (*map(context.size, batch), *map(context.size_of, groups))
-    return Assign(role, call("reshape", view, *sizes))
+    return Assign(role, call("reshape", view, Call("tuple", sizes)))
 
 
 def _row_dot(step: Step, product: Product, context: Context) -> Pairing:

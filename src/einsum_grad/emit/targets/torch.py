@@ -16,6 +16,7 @@ from einsum_grad.emit.spelling import (
     method,
     renamed,
     rewritten,
+    shaped,
     transpose,
 )
 from einsum_grad.emit.target import Library, Script, Target
@@ -68,7 +69,7 @@ TARGET = Target(
         "indices": function("range"),
         "transpose": transpose("permute", most=2),
         "swapaxes": lambda call, speller: (f"{speller.tight(call.args[0])}.mT", "", ""),
-        "reshape": method("reshape"),
+        "reshape": shaped("reshape"),
         "ravel": method("flatten"),
         "index": index,
         "view": rewritten(lambda array: array),
