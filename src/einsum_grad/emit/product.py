@@ -95,10 +95,19 @@ def _multiply(step: Step, product: Product, context: Context) -> Pairing:
         # For small vectors this takes half the time of a product that broadcasts, and no buffer.
         standing = call("index", column.name, ":", "None")
         return Pairing(call("dot", standing, call("index", row.name, "None", ":")), axes)
-    pair = (product.left, product.right)
-    sides = tuple(aligned(arg.name, arg.labels, product.output) for arg in pair)
-    scales = "scale" in context.target.spellings and not all(arg.labels for arg in pair)
-    return Pairing(Call("scale" if scales else "multiply", sides), axes)
+    return Pairing(multiplied((product.left, product.right), product.output, context), axes)
+
+
+def multiplied(pair: tuple[Value, Value], output: Labels, context: Context) -> Call:
+    """The elementwise product of arrays brought to the axes `output`."""
+    sides = tuple(aligned(arg.name, arg.labels, output) for arg in pair)
+    scalars = [v for v, side in zip(pair, sides, strict=True) if _may_be_scalar(v, side)]
+    scales = "scale" in context.target.spellings and len(scalars) == 1
+    return Call("scale" if scales else "multiply", sides)
+
+
+def _may_be_scalar(value: Value, side: Expression) -> bool:
+    return side == value.name and not without(value.labels, (ELLIPSIS,))
 
 
 def _is_outer(product: Product) -> bool:

@@ -17,32 +17,23 @@ import sys
 def output(x, w):
     """Return the output Z."""
     xp = namespace(x)
-    x_aii = xp.reshape(x, (math.prod(x.shape[:-2]), *x.shape[-2:]))
-    x_ai = diagonal(x_aii, 1, 2)
-    w_ai = xp.reshape(w, (math.prod(w.shape[:-1]), *w.shape[-1:]))
-    z_a = xp.sum(x_ai * w_ai, axis=1, dtype=xp.result_type(x_ai, w_ai))
-    return xp.reshape(z_a, x.shape[:-2])
+    x_ai = diagonal(x, -2, -1)
+    return xp.sum(x_ai * w, axis=-1, dtype=xp.result_type(x_ai, w))
 
 
 def pullback(dz, x, w):
     """Return the gradients (dx, dw) for a cotangent dz of Z."""
-    xp = namespace(dz)
-    x_aii = xp.reshape(x, (math.prod(x.shape[:-2]), *x.shape[-2:]))
-    x_ai = diagonal(x_aii, 1, 2)
+    x_ai = diagonal(x, -2, -1)
 
     # dw: put dz in the place of w; ai,a->ai runs as it stands.
-    dz_a = xp.reshape(dz, (-1,))
-    dw_ai = conj(x_ai) * dz_a[:, None]
-    dw = xp.reshape(dw_ai, x.shape[:-2] + dw_ai.shape[1:])
+    dw = conj(x_ai) * dz[..., None]
 
     # dx_ai: put dz in the place of x_ai; a,ai->ai runs as it stands.
-    w_ai = xp.reshape(w, (math.prod(w.shape[:-1]), *w.shape[-1:]))
-    dx_ai = dz_a[:, None] * conj(w_ai)
+    dx_ai = dz[..., None] * conj(w)
 
     # dx: put dx_ai in the place of x, ai->aii. i stands twice in x, so only its diagonal gets a
     # gradient.
-    dx_aii = embed(dx_ai)
-    dx = xp.reshape(dx_aii, x.shape[:-2] + dx_aii.shape[1:])
+    dx = embed(dx_ai)
 
     return like(dx, x), like(dw, w)
 
