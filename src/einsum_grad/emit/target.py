@@ -95,6 +95,10 @@ class Target:
     tensordots: bool = False
     """Several axes are contracted by `tensordot`, as they lie; else their axes are put in the order
     that suits matrix products, and merged."""
+    arrays: str = ""
+    """The arrays that its modules take, in the plural, if these are not NumPy's."""
+    any_library: bool = False
+    """Its modules take the arrays of every library."""
     local: str = ""
     """The first line of a function that needs the library of its first argument, `{}`."""
 

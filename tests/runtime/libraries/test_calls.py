@@ -183,3 +183,12 @@ def test_einsum_takes_them_in_every_notation(library: str) -> None:
         eg.einsum("ij,jk->ik", one, w)
     with pytest.raises(eg.EinsumGradError, match="the sizes of 'j' disagree"):
         eg.einsum("ij,jk->ik", one, one)
+
+
+def test_a_function_of_a_target_takes_its_arrays_alone() -> None:
+    pytest.importorskip("torch")
+    x, w = np.ones((2, 3)), np.ones((3, 4))
+    f = eg.compile("ij,jk->ik", target="torch")
+    same(f(_torch(x), _torch(w)), x @ w, _torch(x))
+    with pytest.raises(eg.EinsumGradError, match="takes torch tensors and no NumPy arrays"):
+        f(x, w)
