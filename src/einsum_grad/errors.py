@@ -66,6 +66,10 @@ class UnknownOrderError(ArgumentError, KeyError):
     __str__ = Exception.__str__
 
 
+class MissingLibraryError(EinsumGradError, ImportError):
+    """A library that isn't installed, without which generated code can't run."""
+
+
 class AutogradError(EinsumGradError, ValueError):
     """A backward pass that can't be run, such as a second one through a freed graph."""
 

@@ -18,6 +18,7 @@ from einsum_grad.cli.shapes import default_shapes, written
 from einsum_grad.plan import pattern_of
 from einsum_grad.runtime import compile
 from einsum_grad.syntax import parse
+from tests.emit.libraries import EVERY
 
 Capture = pytest.CaptureFixture[str]
 
@@ -26,7 +27,8 @@ LINE = re.compile(
 )
 
 
-@pytest.mark.parametrize("target", ["numpy", "einops"])
+@pytest.mark.oracle
+@pytest.mark.parametrize("target", EVERY)
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import einsum_grad as eg
-from einsum_grad.runtime import Arguments, kinds, register_kind
+from einsum_grad.runtime import Arguments, Kind, kinds, register_kind
 
 
 class Named:
@@ -54,8 +54,8 @@ class Spelled:
 
 @pytest.fixture(autouse=True)
 def _registered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kinds, "_KINDS", dict(kinds._KINDS))
-    register_kind(Named, Spelled)
+    monkeypatch.setattr(kinds, "_KINDS", list(kinds._KINDS))
+    register_kind(Kind("names", lambda cls: issubclass(cls, Named), Spelled, True))
 
 
 def test_a_call_goes_to_the_kind_of_an_operand() -> None:

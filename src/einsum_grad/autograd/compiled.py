@@ -17,7 +17,7 @@ from einsum_grad.autograd.tensor import Tensor
 from einsum_grad.autograd.unrecorded import is_recorded
 from einsum_grad.errors import DTypeError, OperandError
 from einsum_grad.plan import Request
-from einsum_grad.runtime import Arguments, Function, compiled, paired, register_kind
+from einsum_grad.runtime import Arguments, Function, Kind, compiled, paired, register_kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,4 +164,4 @@ def _cast(value: Any, array: Array, dtype: DType) -> Any:
     return given.astype(dtype)
 
 
-register_kind(Traced, RecordedCalls)
+register_kind(Kind("Tensors", lambda cls: issubclass(cls, Traced), RecordedCalls, True))

@@ -1,7 +1,4 @@
-"""The helpers that modules of large arrays call, each in its plainest form.
-
-They stand in the module; einsum-grad puts its own in their place when it runs it.
-"""
+"""Helpers: functions that stand in a module; those of large NumPy arrays in their plainest form."""
 
 from __future__ import annotations
 
@@ -17,6 +14,8 @@ class Helper:
 
     code: str
     needs: tuple[str, ...] = ()
+    replaced: bool = False
+    """Whether einsum-grad puts a faster one of its own in its place when it runs the module."""
 
 
 HELPERS: Mapping[str, Helper] = {
@@ -25,12 +24,14 @@ HELPERS: Mapping[str, Helper] = {
     """Return an array of any numbers."""
     return np.empty(shape, dtype)''',
         ("np",),
+        replaced=True,
     ),
     "zeros": Helper(
         '''def zeros(shape, dtype):
     """Return an array of zeros."""
     return np.zeros(shape, dtype)''',
         ("np",),
+        replaced=True,
     ),
     "summed_in_blocks": Helper(
         '''def summed_in_blocks(work, length, parts):
@@ -40,28 +41,33 @@ HELPERS: Mapping[str, Helper] = {
         return [np.add.reduce(terms, dtype=terms[0].dtype) for terms in zip(*results)]
     return np.add.reduce(results, dtype=results[0].dtype)''',
         ("np", "in_blocks"),
+        replaced=True,
     ),
     "in_blocks": Helper(
         '''def in_blocks(work, length, parts):
     """Return what work returns for each of so many slices of range(length)."""
     step = max(1, -(-length // parts))
-    return [work(slice(start, start + step)) for start in range(0, max(length, 1), step)]'''
+    return [work(slice(start, start + step)) for start in range(0, max(length, 1), step)]''',
+        replaced=True,
     ),
     "copied": Helper(
         '''def copied(array):
     """Return a copy whose last axis is the one without gaps."""
-    return array.copy()'''
+    return array.copy()''',
+        replaced=True,
     ),
     "multiplied": Helper(
         '''def multiplied(left, right, out=None):
     """Return the product of matrices, in `out` if that is given."""
     return np.matmul(left, right, out=out)''',
         ("np",),
+        replaced=True,
     ),
     "summed": Helper(
         '''def summed(array, axis):
     """Return the sum over some axes."""
-    return array.sum(axis=axis)'''
+    return array.sum(axis=axis)''',
+        replaced=True,
     ),
 }
 """The plainest form of what einsum-grad has better: Python's own threads, memory, BLAS."""

@@ -68,7 +68,10 @@ def assembled(
     printer = Printer(target)
     first, others = printer.write(inner), printer.write(outer)
     own = helpers(target.helpers, printer.used)
-    rest = printer.write([*(Lines(each.code) for each in own.values()), *script])
+    kept = [Lines(each.code) for each in own.values() if not each.replaced]
+    first = "\n\n".join(filter(None, [first, printer.write(kept)]))
+    replaced = {name: each for name, each in own.items() if each.replaced}
+    rest = printer.write([*(Lines(each.code) for each in replaced.values()), *script])
     used = printer.used.union(*(each.needs for each in own.values()))
     used |= {target.script.alias} if script else set()
     libraries = [each for each in target.libraries if each.alias in used]
@@ -78,7 +81,7 @@ def assembled(
         imports = ["import math", *(["", *imports] if imports else [])]
     opening = "\n".join([*header(libraries), *(["", *imports] if imports else []), ""])
     before = [opening, *([first] if first else []), *([""] if others else [])]
-    return Text("\n\n".join(before), others, f"\n\n{rest}" if rest else "", tuple(own))
+    return Text("\n\n".join(before), others, f"\n\n{rest}" if rest else "", tuple(replaced))
 
 
 def _header(

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from einsum_grad.lower.dependence import needed
 from einsum_grad.lower.layout.arrange import arrange
 from einsum_grad.lower.names import Names
-from einsum_grad.lower.program import Op, Program, Section, Step, Value, steps
+from einsum_grad.lower.program import Op, Program, Section, Step, Value, steps, without_copies
 from einsum_grad.lower.scale import Scale
 
 
@@ -61,8 +61,13 @@ def hvp(program: Program, active: tuple[int, ...]) -> TangentProgram:
     return _along(program, active, todo, program.gradients)
 
 
-def arranged(given: TangentProgram, scale: Scale | None = None) -> TangentProgram:
-    """Return `given` with its axes in the order that products want; `scale` as for `arrange`."""
+def arranged(
+    given: TangentProgram, scale: Scale | None = None, copies: bool = True
+) -> TangentProgram:
+    """Return `given` with its axes in the order that products want; `scale` as for `arrange`.
+
+    Without `copies` each of them is a view.
+    """
     results = (*given.values, *(value for value in given.derivatives if value is not None))
     note, output = given.program.pattern, given.program.output
     whole = replace(
@@ -72,7 +77,7 @@ def arranged(given: TangentProgram, scale: Scale | None = None) -> TangentProgra
         backward=(),
         gradients=results,
     )
-    made = arrange(whole, scale)
+    made = arrange(whole, scale) if copies else without_copies(arrange(whole, scale))
     program = replace(given.program, scale=made.scale, divided=made.divided)
     return replace(given, program=program, steps=tuple(steps(made.forward)))
 

@@ -6,13 +6,15 @@ from einsum_grad.runtime.arguments import Arguments
 from einsum_grad.runtime.compile import cache_clear, cache_info, compile, compiled
 from einsum_grad.runtime.function import Function
 from einsum_grad.runtime.interpret import interpret, interpret_backward
-from einsum_grad.runtime.kinds import register_kind
+from einsum_grad.runtime.kinds import Kind, register_kind
+from einsum_grad.runtime.libraries import calls as _calls  # noqa: F401  # registers its kinds
 from einsum_grad.runtime.np_einsum import einsum, order_of
 from einsum_grad.runtime.tangents import paired
 
 __all__ = [
     "Arguments",
     "Function",
+    "Kind",
     "cache_clear",
     "cache_info",
     "compile",

@@ -24,6 +24,7 @@ from einsum_grad.runtime.dtypes import numbers_of
 from einsum_grad.runtime.kinds import Calls, calls_of
 from einsum_grad.runtime.load import Loaded
 from einsum_grad.runtime.modules import load_module
+from einsum_grad.runtime.specialization import Variant
 from einsum_grad.runtime.specializations import Variants
 from einsum_grad.runtime.tangents import Tangents, check_tuples
 
@@ -94,7 +95,9 @@ class Function:
         def pullback(cotangent: Any, *, conj: bool = convention) -> tuple[Any, ...]:
             """Return a tuple with a gradient for each operand asked for."""
             if (conj is not convention and bool(conj) != bool(convention)) or (
-                type(cotangent) is not ndarray and self._calls((cotangent,), conj)
+                isinstance(variant, Variant)
+                and type(cotangent) is not ndarray
+                and self._calls((cotangent,), conj)
             ):
                 return self.backward(cotangent, *operands, conj=conj)
             return variant.pullback(cotangent, arrays, saved)

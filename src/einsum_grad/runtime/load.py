@@ -19,8 +19,9 @@ from einsum_grad.emit import Source
 from einsum_grad.kernels.helpers import BLOCKS, HELPERS
 from einsum_grad.lower import machine
 from einsum_grad.once import once
+from einsum_grad.runtime.installed import installed
 
-_LIBRARIES = frozenset({"einops", "math", "numpy"})
+_LIBRARIES = frozenset({"array_api_compat", "einops", "jax", "math", "numpy", "torch"})
 _BUILTINS = (
     "SystemExit",
     "ValueError",
@@ -28,6 +29,7 @@ _BUILTINS = (
     "all",
     "float",
     "isinstance",
+    "list",
     "map",
     "max",
     "print",
@@ -168,4 +170,5 @@ def _import(name: str, *context: Any) -> Any:
         return None
     if name.partition(".")[0] not in _LIBRARIES:
         raise ImportError(f"generated code does not import {name}")
-    return __import__(name, *context)
+    with installed(name):
+        return __import__(name, *context)

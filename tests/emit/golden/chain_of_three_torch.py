@@ -41,6 +41,13 @@ def pullback(dz, a, b, c, saved):
     return like(da, a), like(db, b), like(dc, c)
 
 
+def like(gradient, operand):
+    """Return a gradient in the dtype of its operand: that of a real operand is real."""
+    if gradient.is_complex() and not operand.is_complex():
+        gradient = gradient.real
+    return gradient.to(operand.dtype)
+
+
 def check_sizes(a, b, c):
     """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
     if a.ndim != 2:
@@ -74,13 +81,6 @@ def backward(dz, a, b, c):
 def apply(a, b, c):
     """Return the output Z, which PyTorch differentiates, to any order and in any mode."""
     return forward(a, b, c)
-
-
-def like(gradient, operand):
-    """Return a gradient in the dtype of its operand: that of a real operand is real."""
-    if gradient.is_complex() and not operand.is_complex():
-        gradient = gradient.real
-    return gradient.to(operand.dtype)
 
 
 def draw(random, shape, largest):

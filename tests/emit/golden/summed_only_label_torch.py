@@ -39,6 +39,13 @@ def pullback(dz, x, w, saved):
     return like(dx, x), like(dw, w)
 
 
+def like(gradient, operand):
+    """Return a gradient in the dtype of its operand: that of a real operand is real."""
+    if gradient.is_complex() and not operand.is_complex():
+        gradient = gradient.real
+    return gradient.to(operand.dtype)
+
+
 def check_sizes(x, w):
     """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
     if x.ndim != 3:
@@ -68,13 +75,6 @@ def backward(dz, x, w):
 def apply(x, w):
     """Return the output Z, which PyTorch differentiates, to any order and in any mode."""
     return forward(x, w)
-
-
-def like(gradient, operand):
-    """Return a gradient in the dtype of its operand: that of a real operand is real."""
-    if gradient.is_complex() and not operand.is_complex():
-        gradient = gradient.real
-    return gradient.to(operand.dtype)
 
 
 def draw(random, shape, largest):

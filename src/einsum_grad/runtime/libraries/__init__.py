@@ -1,0 +1,1 @@
+"""Arrays of other libraries: torch, JAX, and those of the array API."""
