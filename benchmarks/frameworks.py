@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.cases import CASES
 from benchmarks.machine import about, busy_share
 from benchmarks.measure import measure
-from benchmarks.report import duration, facts, factor
+from benchmarks.report import duration, factor, facts
 from benchmarks.results import Results, Row, geometric_mean, write
 from benchmarks.run import DTYPES, QUICK, listed, say, started, timed
 from benchmarks.workers import Worker

@@ -15,7 +15,7 @@ __all__ = ["describe", "prepare"]
 def prepare(problem: Problem) -> Prepared:
     """Emit the module for the shapes of the problem."""
     functions = functions_of(problem, "torch")
-    save, output, pullback = (functions.get(name) for name in ("save", "output", "pullback"))
+    save, output, pullback = functions.get("save"), functions["output"], functions["pullback"]
     operands = [given(array) for array in problem.operands]
     cotangent = given(problem.cotangent)
 

@@ -79,7 +79,9 @@ def assembled(
     if "math" in printer.used:
         # The standard library's imports stand apart.
         imports = ["import math", *(["", *imports] if imports else [])]
-    opening = "\n".join([*header(libraries), *(["", *imports] if imports else []), ""])
+    # Arrays that need no import are of a library as well.
+    opened = header(libraries or target.libraries[-1:])
+    opening = "\n".join([*opened, *(["", *imports] if imports else []), ""])
     before = [opening, *([first] if first else []), *([""] if others else [])]
     return Text("\n\n".join(before), others, f"\n\n{rest}" if rest else "", tuple(replaced))
 

@@ -228,11 +228,11 @@ def einsum_pairing(step: Step, product: Product, context: Context) -> Pairing:
     if has_einsum(step, context):
         return Pairing(einsum(step), one_each(product.output))
     if product.kind is Kind.ROW_DOT:
-        return _summed_product(product)
+        return summed_product(product)
     return _padded(product, context)
 
 
-def _summed_product(product: Product) -> Pairing:
+def summed_product(product: Product) -> Pairing:
     """The sum of an elementwise product over the contracted labels."""
     every = max(product.left.labels, product.right.labels, key=len)
     sides = (aligned(arg.name, arg.labels, every) for arg in (product.left, product.right))

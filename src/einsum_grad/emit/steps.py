@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from einsum_grad.emit.batched import over_ellipsis
 from einsum_grad.emit.context import Context
 from einsum_grad.emit.product import einsum, has_einsum, pairing_of, written
+from einsum_grad.emit.tensordot import as_they_lie
 from einsum_grad.emit.tree import Assign, Call, Comment, Expression, Statement, call
 from einsum_grad.emit.view import transposed
 from einsum_grad.lower import LETTERS, Op, Step, Value, product_of
@@ -58,7 +59,8 @@ def _contract(step: Step, context: Context) -> Form:
     product = product_of(step)
     if product is None:
         return (), einsum(step)
-    return written(pairing_of(step, product, context), step.result.labels, context)
+    paired = as_they_lie if context.target.tensordots else pairing_of
+    return written(paired(step, product, context), step.result.labels, context)
 
 
 def _alone(step: Step, context: Context) -> Expression:

@@ -82,10 +82,16 @@ class Target:
     """A function `apply` is the output in operations that the library differentiates itself."""
     casts: bool = False
     """Each gradient is returned by the operation `like`, in its operand's dtype."""
+    tensordots: bool = False
+    """Several axes are contracted by `tensordot`, as they lie; else their axes are put in the order
+    that suits matrix products, and merged."""
+    sums_vectors: bool = False
+    """A matrix times a vector for each index of a batch is an elementwise product that is summed:
+    where a batch of products has no better way for a single column."""
     local: str = ""
     """The first line of a function that needs the library of its first argument, `{}`."""
 
     @property
     def form(self) -> Form:
         """What it asks of its programs: blocks need results that are written in place."""
-        return Form(self.pairwise, bool(self.out_argument), self.copies)
+        return Form(self.pairwise, bool(self.out_argument), self.copies, not self.tensordots)

@@ -45,6 +45,8 @@ class Form:
     """Large arrays may be worked on block by block."""
     copies: bool = True
     """Arrays may be copied, into another memory order or to be nobody else's."""
+    arranged: bool = True
+    """Arrays have their axes in the order that suits matrix products; else in no particular one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,8 @@ class Lowering:
     def program(self, names: Sequence[str] = (), output: str = "z") -> Program:
         """The program as it is written and run."""
         program = self.lowered(names, output)
-        made = arrange(program, self.scale) if self.form.pairwise else program
+        arranged = self.form.pairwise and self.form.arranged
+        made = arrange(program, self.scale) if arranged else program
         return made if self.form.copies else without_copies(made)
 
 

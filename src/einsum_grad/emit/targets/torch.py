@@ -63,7 +63,8 @@ TARGET = Target(
         "multiply": infix("*"),
         "add": infix("+"),
         "sum": renamed(method("sum"), {"axis": "dim"}),
-        "tensordot": _torch("tensordot"),
+        "fold": infix("@"),
+        "tensordot": renamed(_torch("tensordot"), {"axes": "dims"}),
         "range": lambda call, speller: ("list(", speller.text(Call("indices", call.args)), ")"),
         "indices": function("range"),
         "transpose": transpose("permute", most=2),
@@ -114,5 +115,7 @@ TARGET = Target(
     writable_views=False,
     apply=True,
     casts=True,
+    tensordots=True,
+    sums_vectors=True,
 )
 """Its modules are right for real and complex numbers alike, of any dtype and on any device."""
