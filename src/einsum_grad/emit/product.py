@@ -56,8 +56,22 @@ def written(
     labels = pairing.labels
     value: Expression = pairing.value
     if pairing.grouped:
-        value = call("reshape", value, context.shape(labels))
+        value = _ungrouped(pairing, context)
     return pairing.before, transposed(value, labels, output)
+
+
+def _ungrouped(pairing: Pairing, context: Context) -> Expression:
+    """What a pairing returns with an axis for each label."""
+    place = _only_group(pairing.axes)
+    if place is None or "unflatten" not in context.target.spellings:
+        return call("reshape", pairing.value, context.shape(pairing.labels))
+    return call("unflatten", pairing.value, place, context.shape(pairing.axes[place]))
+
+
+def _only_group(axes: tuple[Labels, ...]) -> int | None:
+    """The place of the only axis that stands for several labels, where the others have one."""
+    groups = [place for place, axis in enumerate(axes) if len(axis) != 1]
+    return groups[0] if len(groups) == 1 and axes[groups[0]] else None
 
 
 def einsum(step: Step) -> Call:
@@ -148,11 +162,13 @@ def _padded(product: Product, context: Context) -> Pairing:
     pair, sides = (product.left, product.right), ((rows, contracted), (contracted, columns))
     axes = (*one_each(product.batch), rows, columns)
     if max(map(len, (rows, columns, contracted))) > 1:
-        before = (
-            _reshaped(role, value, product.batch, groups, context)
+        (left, before), (right, more) = (
+            _matrix(role, value, product.batch, groups, context)
+            if all(groups)
+            else (role, (_reshaped(role, value, product.batch, groups, context),))
             for role, value, groups in zip(ROLES, pair, sides, strict=True)
         )
-        return Pairing(call("matmul", *ROLES), axes, tuple(before))
+        return Pairing(call("matmul", left, right), axes, (*before, *more))
     matrices = (
         _with_units(value, product.batch, groups) for value, groups in zip(pair, sides, strict=True)
     )
@@ -193,6 +209,10 @@ def _reshaped(
 ) -> Assign:
     """The statement that makes one axis of each of the `groups`."""
     view = transposed(value.name, value.labels, (*batch, *chain(*groups)))
+    place = _only_group((*one_each(batch), *groups))
+    if place is not None and "flatten" in context.target.spellings:
+        last = place + len(groups[place - len(batch)]) - 1
+        return Assign(role, call("flatten", view, place, last))
     sizes = (*map(context.size, batch), *map(context.size_of, groups))
     return Assign(role, call("reshape", view, *sizes))
 

@@ -66,6 +66,18 @@ def method(name: str) -> Spelling:
     return spell
 
 
+def shaped(name: str) -> Spelling:
+    """`x.name(2, 3)`, or `x.name(shape)`."""
+
+    def spell(call: Call, speller: Speller) -> Parts:
+        array, shape = call.args
+        sizes = shape.args if isinstance(shape, Call) and shape.operation == "tuple" else ()
+        given = Call(name, (array, *(sizes or (shape,))))
+        return method(name)(given, speller)
+
+    return spell
+
+
 def attribute(name: str) -> Spelling:
     """`x.name`."""
     return lambda call, speller: (f"{speller.tight(call.args[0])}.{name}", "", "")
@@ -86,7 +98,7 @@ def transpose(name: str, most: int) -> Spelling:
     """`x.T`, where that says it of at most so many axes, or `x.name(1, 0, 2)`."""
 
     def spell(call: Call, speller: Speller) -> Parts:
-        array, axes = _composed(call)
+        array, axes = composed(call)
         if axes == list(range(len(axes))):
             return speller.parts(array)
         if len(axes) <= most and axes == list(range(len(axes)))[::-1]:
@@ -96,7 +108,7 @@ def transpose(name: str, most: int) -> Spelling:
     return spell
 
 
-def _composed(turned: Call) -> tuple[Expression, list[int]]:
+def composed(turned: Call) -> tuple[Expression, list[int]]:
     """The array of one or more transpositions, and its axes after all of them."""
     array, *axes = turned.args
     while isinstance(array, Call) and array.operation == turned.operation:

@@ -23,7 +23,7 @@ def pullback(dz, x, w):
     dw = torch.tensordot(x.conj(), dz, (axes, axes))
 
     # dx: put dz in the place of x; aik,jk->aij runs as it stands.
-    dx = dz @ w.conj().T
+    dx = dz @ w.mH
 
     return like(dx, x), like(dw, w)
 
