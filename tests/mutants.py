@@ -204,7 +204,7 @@ def _repeat(random: Random, line: str, sizes: Sequence[str]) -> Iterator[str]:
 
 def _factor(random: Random, line: str, sizes: Sequence[str]) -> Iterator[str]:
     """A factor too much or too few: a size, 2, a sign; a mean for a sum."""
-    yield line.replace("np.add.reduce(", "np.mean(", 1)
+    yield line.replace("np.add.reduce(", "np.mean(", 1).replace(".sum(", ".mean(", 1)
     for found in re.finditer(r"^(\s+(?:\w+ =|return)) (?!\(|d\w+, |d\w+$)([^,]+\S)$", line):
         size = random.choice([*sizes, "2"])
         yield f"{found[1]} ({found[2]}) / {size}"

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from einsum_grad.runtime import cache_clear as cache_clear
     from einsum_grad.runtime import cache_info as cache_info
     from einsum_grad.runtime import compile as compile
+    from einsum_grad.runtime import einops_einsum as einops_einsum
     from einsum_grad.runtime import get_num_threads as get_num_threads
     from einsum_grad.runtime import set_num_threads as set_num_threads
     from einsum_grad.runtime.certified import certify_module as certify_module
@@ -85,6 +86,7 @@ _HOMES = {
         "cache_clear",
         "cache_info",
         "compile",
+        "einops_einsum",
         "get_num_threads",
         "set_num_threads",
     ),

@@ -15,6 +15,7 @@ from einsum_grad.emit.derivative_check import self_check
 from einsum_grad.emit.guard import guard
 from einsum_grad.emit.module import assembled, shortened
 from einsum_grad.emit.printer import filled
+from einsum_grad.emit.readable import readable_target
 from einsum_grad.emit.request import target_of
 from einsum_grad.emit.steps import statements_of
 from einsum_grad.emit.target import Target
@@ -70,7 +71,7 @@ def emit_derivative(
     ['# ij,i->j', 'z_2 = b.T @ tangent', 'return z_1 + z_2']
     """
     check_factors(given.pattern, given.wrt, _MOST_FACTORS)
-    chosen, spelled = target_of(target), spell(given.pattern)
+    chosen, spelled = readable_target(target_of(target), blocked=False), spell(given.pattern)
     own = {spelled[label]: size for label, size in (sizes or {}).items() if label in spelled}
     safe = derivative(given.pattern.rename(spelled), given.wrt)
     if any(axes.count(ELLIPSIS) > 1 for term in safe.terms for axes in (term.rows, term.columns)):
@@ -122,7 +123,7 @@ class _Writer:
         self.context = Context(self.program, target)
         self.checked = self._lowering(as_one(given)).lowered()
         self.names = [name.lower() for name in operand_names(len(given.pattern.inputs))]
-        self.checks = guard(self.checked)
+        self.checks = guard(self.checked, target)
 
     def forward(self) -> Define:
         """The function of the einsum itself."""
@@ -156,6 +157,8 @@ class _Writer:
         return len(self.given.pattern.inputs[self.given.wrt[-1][0]])
 
     def _shape_check(self, vector: str, labels: Labels) -> Iterator[Statement]:
+        if "check_arrays" in self.target.spellings:
+            yield Do(call("check_arrays", vector, self.names[0]))
         if not labels and "asarray" in self.target.spellings:
             yield Assign(vector, call("asarray", vector))
         shape = f"{vector}.shape"

@@ -109,9 +109,19 @@ def _multiply(step: Step, product: Product, context: Context) -> Pairing:
         # For small vectors this takes half the time of a product that broadcasts, and no buffer.
         standing = call("index", column.name, ":", "None")
         return Pairing(call("dot", standing, call("index", row.name, "None", ":")), axes)
-    pair = (product.left, product.right)
-    sides = tuple(aligned(arg.name, arg.labels, product.output) for arg in pair)
-    return Pairing(Call("multiply", sides), axes)
+    return Pairing(multiplied((product.left, product.right), product.output, context), axes)
+
+
+def multiplied(pair: tuple[Value, Value], output: Labels, context: Context) -> Call:
+    """The elementwise product of arrays brought to the axes `output`."""
+    sides = tuple(aligned(arg.name, arg.labels, output) for arg in pair)
+    scalars = [v for v, side in zip(pair, sides, strict=True) if _may_be_scalar(v, side)]
+    scales = "scale" in context.target.spellings and len(scalars) == 1
+    return Call("scale" if scales else "multiply", sides)
+
+
+def _may_be_scalar(value: Value, side: Expression) -> bool:
+    return side == value.name and not without(value.labels, (ELLIPSIS,))
 
 
 def _is_outer(product: Product) -> bool:
@@ -214,7 +224,7 @@ def _reshaped(
         last = place + len(groups[place - len(batch)]) - 1
         return Assign(role, call("flatten", view, place, last))
     sizes = (*map(context.size, batch), *map(context.size_of, groups))
-    return Assign(role, call("reshape", view, *sizes))
+    return Assign(role, call("reshape", view, Call("tuple", sizes)))
 
 
 def _row_dot(step: Step, product: Product, context: Context) -> Pairing:

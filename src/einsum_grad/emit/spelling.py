@@ -46,12 +46,11 @@ class Speller(Protocol):
 Spelling = Callable[[Call, Speller], Parts]
 
 
-def function(name: str, needs: str | None = None) -> Spelling:
-    """`name(x, y)`, which needs a library or a helper."""
+def function(name: str, *needs: str) -> Spelling:
+    """`name(x, y)`, which needs libraries and helpers."""
 
     def spell(call: Call, speller: Speller) -> Parts:
-        if needs is not None:
-            speller.used.add(needs)
+        speller.used.update(needs)
         return f"{name}(", _arguments(call, 0, speller), ")"
 
     return spell
@@ -70,10 +69,10 @@ def shaped(name: str) -> Spelling:
     """`x.name(2, 3)`, or `x.name(shape)`."""
 
     def spell(call: Call, speller: Speller) -> Parts:
-        array, shape = call.args
-        sizes = shape.args if isinstance(shape, Call) and shape.operation == "tuple" else ()
-        given = Call(name, (array, *(sizes or (shape,))))
-        return method(name)(given, speller)
+        array, *shape = call.args
+        if len(shape) == 1 and isinstance(shape[0], Call) and shape[0].operation == "tuple":
+            shape = [*(shape[0].args or shape)]
+        return method(name)(Call(name, (array, *shape)), speller)
 
     return spell
 

@@ -17,7 +17,8 @@ NEEDED = frozenset(
     }
 )
 """The operations that every target spells. Those of a capability come with it; `einsum`, `vdot`,
-`vecdot`, `matvec`, `asarray` and `copy` are used where a target has them."""
+`vecdot`, `matvec`, `scale`, `check_arrays`, `asarray` and `copy` are used where a target has them:
+`scale` is the product with an array without axes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,13 @@ class Script:
     outer: str
     before: str = ""
     """Lines with which `main` begins."""
+    source: str = "random"
+    """What is called `random` above."""
+    real: str = "return {0}"
+    complex: str = "real, imaginary = {0}\nreturn real + 1j * imaginary"
+    """The lines that return real and complex numbers, `{0}` being `whole` or `normal`."""
+    modules: tuple[str, ...] = ()
+    """Modules of the standard library that it needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,8 @@ class Target:
     libraries: tuple[Library, ...]
     spellings: Mapping[str, Spelling]
     script: Script
+    plain: Mapping[str, Spelling] = field(default_factory=dict)
+    """The spellings of files that are read, where those that run faster read worse."""
     helpers: Mapping[str, Helper] = field(default_factory=dict)
     traits: Traits | None = None
     """What its modules suppose of the numbers, where they are right for real and complex alike."""

@@ -5,7 +5,6 @@ from einsum_grad.lower.blocking.schedule import Schedule, has_blas, schedule
 from einsum_grad.lower.cost import Cost, Work, cost
 from einsum_grad.lower.layout.arrange import arrange
 from einsum_grad.lower.layout.axis_orders import missing
-from einsum_grad.lower.layout.cache_sets import sets_of
 from einsum_grad.lower.layout.product import Kind, Product, is_matrix, only, product_of, without
 from einsum_grad.lower.liveness import dying
 from einsum_grad.lower.lower import lower
@@ -66,7 +65,6 @@ __all__ = [
     "product_of",
     "scale_of",
     "schedule",
-    "sets_of",
     "steps",
     "without",
 ]

@@ -28,6 +28,7 @@ from einsum_grad.plan.read import check_legal, pattern_of
 from einsum_grad.plan.request import (
     Request,
     Sublists,
+    by_letter,
     check_labels,
     check_wrt,
     read_positions,
@@ -68,6 +69,7 @@ __all__ = [
     "arrays",
     "as_one",
     "bind",
+    "by_letter",
     "check_factors",
     "check_labels",
     "check_legal",

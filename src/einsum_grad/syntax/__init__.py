@@ -4,7 +4,7 @@ from einsum_grad.syntax.call import equation_of, read_call
 from einsum_grad.syntax.equation import ELLIPSIS, Equation, Label, Term
 from einsum_grad.syntax.grammar import NOTATIONS
 from einsum_grad.syntax.limits import MAX_AXES, MAX_OPERANDS, bounded, check_length
-from einsum_grad.syntax.parse import parse
+from einsum_grad.syntax.parse import check_notation, parse
 from einsum_grad.syntax.quote import pointed, refuse
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Term",
     "bounded",
     "check_length",
+    "check_notation",
     "equation_of",
     "parse",
     "pointed",

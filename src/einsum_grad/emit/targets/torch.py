@@ -55,11 +55,6 @@ def _index(call: Call, speller: Speller) -> Parts:
     return index(Call("index", (array, first)) if plain else call, speller)
 
 
-def _reshape(call: Call, speller: Speller) -> Parts:
-    """`x.reshape(2, 3)`, of sizes or of a shape."""
-    return (shaped if len(call.args) == 2 else method)("reshape")(call, speller)
-
-
 def _expanded(
     array: Expression, given: Labels, output: Labels, shape: Expression, new: object
 ) -> Expression:
@@ -98,7 +93,7 @@ TARGET = Target(
         "indices": function("range"),
         "transpose": _transpose,
         "swapaxes": lambda call, speller: (f"{speller.tight(call.args[0])}.mT", "", ""),
-        "reshape": _reshape,
+        "reshape": shaped("reshape"),
         "ravel": method("flatten"),
         "flatten": method("flatten"),
         "unflatten": method("unflatten"),
