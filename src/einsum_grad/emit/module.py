@@ -86,7 +86,9 @@ def assembled(
         [each.statement for each in libraries if each.statement],
     ]
     imports = [line for group in groups if group for line in ("", *group)]
-    opening = "\n".join([*header(libraries), *imports, ""])
+    # Arrays that need no import are of a library as well.
+    opened = header(libraries or target.libraries[-1:])
+    opening = "\n".join([*opened, *imports, ""])
     before = [opening, *([first] if first else []), *([""] if others else [])]
     return Text("\n\n".join(before), others, f"\n\n{rest}" if rest else "", tuple(replaced))
 

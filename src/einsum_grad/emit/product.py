@@ -56,8 +56,22 @@ def written(
     labels = pairing.labels
     value: Expression = pairing.value
     if pairing.grouped:
-        value = call("reshape", value, context.shape(labels))
+        value = _ungrouped(pairing, context)
     return pairing.before, transposed(value, labels, output)
+
+
+def _ungrouped(pairing: Pairing, context: Context) -> Expression:
+    """What a pairing returns with an axis for each label."""
+    place = _only_group(pairing.axes)
+    if place is None or "unflatten" not in context.target.spellings:
+        return call("reshape", pairing.value, context.shape(pairing.labels))
+    return call("unflatten", pairing.value, place, context.shape(pairing.axes[place]))
+
+
+def _only_group(axes: tuple[Labels, ...]) -> int | None:
+    """The place of the only axis that stands for several labels, where the others have one."""
+    groups = [place for place, axis in enumerate(axes) if len(axis) != 1]
+    return groups[0] if len(groups) == 1 and axes[groups[0]] else None
 
 
 def einsum(step: Step) -> Call:
@@ -122,9 +136,6 @@ def _first_in(output: Labels) -> Callable[[Value], int]:
 
 def _matmul(step: Step, product: Product, context: Context) -> Pairing:
     """A matrix product; several labels of a group are made one axis."""
-    groups = (product.rows, product.columns, product.contracted)
-    if context.target.tensordots and not product.batch and max(map(len, groups)) > 1:
-        return _tensordot(product)
     if product.batch_is_last or missing(product):
         return einsum_pairing(step, product, context)
     if product.left.labels == product.right.labels and context.program.scale is None:
@@ -144,21 +155,6 @@ def _matmul(step: Step, product: Product, context: Context) -> Pairing:
     return Pairing(call(operation, left, right), axes, (*before, *more))
 
 
-def _tensordot(product: Product) -> Pairing:
-    """Arrays as they lie, without batch labels, contracted along several axes or few."""
-    contracted = product.contracted
-    columns, rows = (without(v.labels, contracted) for v in (product.right, product.left))
-    if (*rows, *columns) != product.output == (*columns, *rows):
-        product, columns, rows = product.swapped(), rows, columns
-    left, right, count = product.left, product.right, len(contracted)
-    shared = only(left.labels, contracted)
-    adjacent = left.labels[-count:] == shared == right.labels[:count]
-    places = (Call("tuple", tuple(map(v.labels.index, shared))) for v in (left, right))
-    axes: Expression = count if adjacent else Call("tuple", tuple(places))
-    value = call("tensordot", left.name, right.name, axes=axes)
-    return Pairing(value, one_each((*rows, *columns)))
-
-
 def _scalar(product: Product, context: Context) -> Pairing:
     """The scalar product of two arrays: of real ones np.vdot, which conjugates its first."""
     left, right = product.left, product.right
@@ -176,11 +172,13 @@ def _padded(product: Product, context: Context) -> Pairing:
     pair, sides = (product.left, product.right), ((rows, contracted), (contracted, columns))
     axes = (*one_each(product.batch), rows, columns)
     if max(map(len, (rows, columns, contracted))) > 1:
-        before = (
-            _reshaped(role, value, product.batch, groups, context)
+        (left, before), (right, more) = (
+            _matrix(role, value, product.batch, groups, context)
+            if all(groups)
+            else (role, (_reshaped(role, value, product.batch, groups, context),))
             for role, value, groups in zip(ROLES, pair, sides, strict=True)
         )
-        return Pairing(call("matmul", *ROLES), axes, tuple(before))
+        return Pairing(call("matmul", left, right), axes, (*before, *more))
     matrices = (
         _with_units(value, product.batch, groups) for value, groups in zip(pair, sides, strict=True)
     )
@@ -221,6 +219,10 @@ def _reshaped(
 ) -> Assign:
     """The statement that makes one axis of each of the `groups`."""
     view = transposed(value.name, value.labels, (*batch, *chain(*groups)))
+    place = _only_group((*one_each(batch), *groups))
+    if place is not None and "flatten" in context.target.spellings:
+        last = place + len(groups[place - len(batch)]) - 1
+        return Assign(role, call("flatten", view, place, last))
     sizes = (*map(context.size, batch), *map(context.size_of, groups))
     return Assign(role, call("reshape", view, Call("tuple", sizes)))
 
@@ -256,11 +258,11 @@ def einsum_pairing(step: Step, product: Product, context: Context) -> Pairing:
     if has_einsum(step, context):
         return Pairing(einsum(step), one_each(product.output))
     if product.kind is Kind.ROW_DOT:
-        return _summed_product(product)
+        return summed_product(product)
     return _padded(product, context)
 
 
-def _summed_product(product: Product) -> Pairing:
+def summed_product(product: Product) -> Pairing:
     """The sum of an elementwise product over the contracted labels."""
     every = max(product.left.labels, product.right.labels, key=len)
     sides = (aligned(arg.name, arg.labels, every) for arg in (product.left, product.right))

@@ -99,6 +99,9 @@ class Target:
     """The arrays that its modules take, in the plural, if these are not NumPy's."""
     any_library: bool = False
     """Its modules take the arrays of every library."""
+    sums_vectors: bool = False
+    """A matrix times a vector for each index of a batch is an elementwise product that is summed:
+    where a batch of products has no better way for a single column."""
     local: str = ""
     """The first line of a function that needs the library of its first argument, `{}`."""
 

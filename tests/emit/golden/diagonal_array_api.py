@@ -14,7 +14,7 @@ def output(x, w):
     """Return the output Z."""
     xp = namespace(x)
     x_i = diagonal(x)
-    return xp.matmul(w.T, x_i)
+    return xp.matmul(x_i, w)
 
 
 def pullback(dz, x, w):

@@ -23,7 +23,7 @@ def pullback(dz, x, w):
 
     # dw: put dz in the place of w; aij,aik->jk runs as it stands.
     axes = tuple(range(x.ndim - 1))
-    dw = xp.tensordot(conj(x), dz, (axes, axes))
+    dw = xp.tensordot(conj(x), dz, axes=(axes, axes))
 
     # dx: put dz in the place of x; aik,jk->aij runs as it stands.
     dx = xp.matmul(dz, conj(w).T)

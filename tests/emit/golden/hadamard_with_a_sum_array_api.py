@@ -13,7 +13,7 @@ import math
 def save(x, w):
     """Return what the output and the gradients share."""
     xp = namespace(x)
-    w_scalar = xp.sum(w, axis=(0, 1), dtype=w.dtype)
+    w_scalar = xp.sum(w, dtype=w.dtype)
     return [w_scalar]
 
 

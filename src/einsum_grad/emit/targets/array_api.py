@@ -213,6 +213,7 @@ TARGET = Target(
         "scale": _xp("multiply"),
         "add": infix("+"),
         "sum": _sum,
+        "total": _sum,
         "result_type": _xp("result_type"),
         "tensordot": _xp("tensordot"),
         "range": lambda call, speller: ("tuple(", speller.text(Call("indices", call.args)), ")"),
@@ -250,6 +251,7 @@ TARGET = Target(
     writable_views=False,
     casts=True,
     tensordots=True,
+    any_library=True,
     local="xp = namespace({})",
 )
 """Its modules are right for real and complex numbers alike, of any library of the standard."""
