@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 import einsum_grad as eg
 from einsum_grad.errors import ArgumentError, OrderError
 from tests import definition
+from tests.emit.libraries import ON_NUMPY
 from tests.programs import special, text_of
 from tests.strategies import Case, cases, whole
 
@@ -71,7 +72,7 @@ def test_the_cost_is_that_of_the_order_that_runs() -> None:
     assert told["forward"]["flops"] == expected
 
 
-@pytest.mark.parametrize("target", ["numpy", "einops"])
+@pytest.mark.parametrize("target", ON_NUMPY)
 @given(case=cases(), random=st.randoms(use_true_random=False))
 def test_output_and_gradients_are_right_along_any_path(
     target: str, case: Case, random: Random

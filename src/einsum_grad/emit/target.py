@@ -108,4 +108,10 @@ class Target:
     @property
     def form(self) -> Form:
         """What it asks of its programs: blocks need results that are written in place."""
-        return Form(self.pairwise, bool(self.out_argument), self.copies, not self.tensordots)
+        return Form(
+            self.pairwise,
+            bool(self.out_argument),
+            self.copies,
+            arranged=not self.tensordots,
+            at_once="einsum" in self.spellings,
+        )
