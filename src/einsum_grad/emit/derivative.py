@@ -123,7 +123,7 @@ class _Writer:
         self.context = Context(self.program, target)
         self.checked = self._lowering(as_one(given)).lowered()
         self.names = [name.lower() for name in operand_names(len(given.pattern.inputs))]
-        self.checks = guard(self.checked)
+        self.checks = guard(self.checked, target)
 
     def forward(self) -> Define:
         """The function of the einsum itself."""
@@ -157,6 +157,8 @@ class _Writer:
         return len(self.given.pattern.inputs[self.given.wrt[-1][0]])
 
     def _shape_check(self, vector: str, labels: Labels) -> Iterator[Statement]:
+        if "check_arrays" in self.target.spellings:
+            yield Do(call("check_arrays", vector, self.names[0]))
         if not labels and "asarray" in self.target.spellings:
             yield Assign(vector, call("asarray", vector))
         shape = f"{vector}.shape"

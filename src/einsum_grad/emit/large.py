@@ -111,7 +111,7 @@ class _Large:
         """The statement that has `pairing` write to the array `name`."""
         place: Expression = name
         if pairing.grouped:
-            place = call("reshape", name, *map(context.size_of, pairing.axes))
+            place = call("reshape", name, Call("tuple", tuple(map(context.size_of, pairing.axes))))
         made, spelled = pairing.value, self.context.target.out_argument
         return Do(Call(spelled[made.operation], made.args, (("out", place),)))
 

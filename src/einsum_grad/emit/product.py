@@ -56,8 +56,22 @@ def written(
     labels = pairing.labels
     value: Expression = pairing.value
     if pairing.grouped:
-        value = call("reshape", value, context.shape(labels))
+        value = _ungrouped(pairing, context)
     return pairing.before, transposed(value, labels, output)
+
+
+def _ungrouped(pairing: Pairing, context: Context) -> Expression:
+    """What a pairing returns with an axis for each label."""
+    place = _only_group(pairing.axes)
+    if place is None or "unflatten" not in context.target.spellings:
+        return call("reshape", pairing.value, context.shape(pairing.labels))
+    return call("unflatten", pairing.value, place, context.shape(pairing.axes[place]))
+
+
+def _only_group(axes: tuple[Labels, ...]) -> int | None:
+    """The place of the only axis that stands for several labels, where the others have one."""
+    groups = [place for place, axis in enumerate(axes) if len(axis) != 1]
+    return groups[0] if len(groups) == 1 and axes[groups[0]] else None
 
 
 def einsum(step: Step) -> Call:
@@ -95,9 +109,19 @@ def _multiply(step: Step, product: Product, context: Context) -> Pairing:
         # For small vectors this takes half the time of a product that broadcasts, and no buffer.
         standing = call("index", column.name, ":", "None")
         return Pairing(call("dot", standing, call("index", row.name, "None", ":")), axes)
-    pair = (product.left, product.right)
-    sides = tuple(aligned(arg.name, arg.labels, product.output) for arg in pair)
-    return Pairing(Call("multiply", sides), axes)
+    return Pairing(multiplied((product.left, product.right), product.output, context), axes)
+
+
+def multiplied(pair: tuple[Value, Value], output: Labels, context: Context) -> Call:
+    """The elementwise product of arrays brought to the axes `output`."""
+    sides = tuple(aligned(arg.name, arg.labels, output) for arg in pair)
+    scalars = [v for v, side in zip(pair, sides, strict=True) if _may_be_scalar(v, side)]
+    scales = "scale" in context.target.spellings and len(scalars) == 1
+    return Call("scale" if scales else "multiply", sides)
+
+
+def _may_be_scalar(value: Value, side: Expression) -> bool:
+    return side == value.name and not without(value.labels, (ELLIPSIS,))
 
 
 def _is_outer(product: Product) -> bool:
@@ -148,11 +172,13 @@ def _padded(product: Product, context: Context) -> Pairing:
     pair, sides = (product.left, product.right), ((rows, contracted), (contracted, columns))
     axes = (*one_each(product.batch), rows, columns)
     if max(map(len, (rows, columns, contracted))) > 1:
-        before = (
-            _reshaped(role, value, product.batch, groups, context)
+        (left, before), (right, more) = (
+            _matrix(role, value, product.batch, groups, context)
+            if all(groups)
+            else (role, (_reshaped(role, value, product.batch, groups, context),))
             for role, value, groups in zip(ROLES, pair, sides, strict=True)
         )
-        return Pairing(call("matmul", *ROLES), axes, tuple(before))
+        return Pairing(call("matmul", left, right), axes, (*before, *more))
     matrices = (
         _with_units(value, product.batch, groups) for value, groups in zip(pair, sides, strict=True)
     )
@@ -193,8 +219,12 @@ def _reshaped(
 ) -> Assign:
     """The statement that makes one axis of each of the `groups`."""
     view = transposed(value.name, value.labels, (*batch, *chain(*groups)))
+    place = _only_group((*one_each(batch), *groups))
+    if place is not None and "flatten" in context.target.spellings:
+        last = place + len(groups[place - len(batch)]) - 1
+        return Assign(role, call("flatten", view, place, last))
     sizes = (*map(context.size, batch), *map(context.size_of, groups))
-    return Assign(role, call("reshape", view, *sizes))
+    return Assign(role, call("reshape", view, Call("tuple", sizes)))
 
 
 def _row_dot(step: Step, product: Product, context: Context) -> Pairing:
@@ -228,11 +258,11 @@ def einsum_pairing(step: Step, product: Product, context: Context) -> Pairing:
     if has_einsum(step, context):
         return Pairing(einsum(step), one_each(product.output))
     if product.kind is Kind.ROW_DOT:
-        return _summed_product(product)
+        return summed_product(product)
     return _padded(product, context)
 
 
-def _summed_product(product: Product) -> Pairing:
+def summed_product(product: Product) -> Pairing:
     """The sum of an elementwise product over the contracted labels."""
     every = max(product.left.labels, product.right.labels, key=len)
     sides = (aligned(arg.name, arg.labels, every) for arg in (product.left, product.right))

@@ -12,7 +12,7 @@ import torch
 
 def output(x, w):
     """Return the output Z."""
-    return x @ w.permute(0, 1, 3, 2)
+    return x @ w.mT
 
 
 def pullback(dz, x, w):
@@ -21,7 +21,7 @@ def pullback(dz, x, w):
     dx = dz @ w.conj()
 
     # dw: put dz in the place of w; bhqd,bhqk->bhkd runs as it stands.
-    dw = dz.permute(0, 1, 3, 2) @ x.conj()
+    dw = dz.mT @ x.conj()
 
     return like(dx, x), like(dw, w)
 

@@ -27,16 +27,16 @@ def pullback(dz, a, b, c, saved):
     (t1,) = saved
 
     # dc: put dz in the place of c; ac,ad->cd runs as it stands.
-    dc = t1.conj().T @ dz
+    dc = t1.mH @ dz
 
     # dt1: put dz in the place of t1; ad,cd->ac runs as it stands.
-    dt1 = dz @ c.conj().T
+    dt1 = dz @ c.mH
 
     # da: put dt1 in the place of a; ac,bc->ab runs as it stands.
-    da = dt1 @ b.conj().T
+    da = dt1 @ b.mH
 
     # db: put dt1 in the place of b; ab,ac->bc runs as it stands.
-    db = a.conj().T @ dt1
+    db = a.mH @ dt1
 
     return like(da, a), like(db, b), like(dc, c)
 

@@ -12,7 +12,7 @@ import torch
 
 def save(x, w):
     """Return what the output and the gradients share."""
-    w_scalar = w.sum(dim=(0, 1))
+    w_scalar = w.sum()
     return [w_scalar]
 
 

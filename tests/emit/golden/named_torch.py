@@ -18,10 +18,10 @@ def output(x, w):
 def pullback(dz, x, w):
     """Return the gradients (dx, dw) for a cotangent dz of Z."""
     # dx: put dz in the place of x; bo,io->bi runs as it stands.
-    dx = dz @ w.conj().T
+    dx = dz @ w.mH
 
     # dw: put dz in the place of w; bi,bo->io runs as it stands.
-    dw = x.conj().T @ dz
+    dw = x.mH @ dz
 
     return like(dx, x), like(dw, w)
 

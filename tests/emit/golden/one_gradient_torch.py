@@ -18,7 +18,7 @@ def output(x, w):
 def pullback(dz, x, w):
     """Return the gradients (dw,) for a cotangent dz of Z."""
     # dw: put dz in the place of w; ij,ik->jk runs as it stands.
-    dw = x.conj().T @ dz
+    dw = x.mH @ dz
 
     return (like(dw, w),)
 

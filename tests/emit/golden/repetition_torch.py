@@ -13,7 +13,7 @@ import torch
 
 def output(x):
     """Return the output Z."""
-    return x.expand((4, x.shape[0]))
+    return x.expand(4, x.shape[0])
 
 
 def pullback(dz, x):

@@ -27,10 +27,10 @@ def pullback(dz, x, w, saved):
     (x_ij,) = saved
 
     # dw: put dz in the place of w; ij,ik->jk runs as it stands.
-    dw = x_ij.conj().T @ dz
+    dw = x_ij.mH @ dz
 
     # dx_ij: put dz in the place of x_ij; ik,jk->ij runs as it stands.
-    dx_ij = dz @ w.conj().T
+    dx_ij = dz @ w.mH
 
     # dx: put dx_ij in the place of x, ij->bij. No operand on the left has b: every b gets the same
     # gradient.
