@@ -49,6 +49,8 @@ class Script:
     outer: str
     before: str = ""
     """Lines with which `main` begins."""
+    applied: str = ""
+    """Lines that hold what the library makes of `apply` against `gradients`."""
     source: str = "random"
     """What is called `random` above."""
     real: str = "return {0}"

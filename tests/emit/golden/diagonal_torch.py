@@ -7,7 +7,7 @@
 Written by einsum-grad; needs PyTorch. Run as a script, it checks its gradients.
 """
 
-import torch
+import torch  # pip install torch
 
 
 def output(x, w):
@@ -94,6 +94,11 @@ def main():
         right = abs(got - expected) <= 1e-9 * (abs(got) + abs(expected))
         failed += not right
         print(f"{name} is right" if right else f"{name} is wrong: {got}, not {expected}")
+    variables = [operands[place].requires_grad_() for place in places]
+    applied = torch.autograd.grad(apply(*operands), variables, dz)
+    if not all(map(torch.allclose, applied, gradients)):
+        failed += 1
+        print("apply is wrong")
     return 1 if failed else 0
 
 

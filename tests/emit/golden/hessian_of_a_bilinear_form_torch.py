@@ -8,7 +8,7 @@ The sum of these patterns, each with the axes of the rows and then those of the 
 Written by einsum-grad. Run as a script, it checks its products.
 """
 
-import torch
+import torch  # pip install torch
 
 
 def check_sizes(a, b, c):
