@@ -13,7 +13,7 @@ import torch  # pip install torch
 def output(x, w):
     """Return the output Z."""
     x_i = x.diagonal()
-    return x_i @ w
+    return torch.tensordot(x_i, w, dims=1)
 
 
 def pullback(dz, x, w):

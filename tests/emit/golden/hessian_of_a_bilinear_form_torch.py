@@ -26,7 +26,7 @@ def check_sizes(a, b, c):
 def forward(a, b, c):
     """Return the output Z of the einsum."""
     check_sizes(a, b, c)
-    t1 = a @ b
+    t1 = b.T @ a
     return t1 @ c
 
 
@@ -38,7 +38,7 @@ def matvec(tangent, a, b, c):
     # ij,j->i
     z_1 = b @ tangent
     # ij,i->j
-    z_2 = tangent @ b
+    z_2 = b.T @ tangent
     return z_1 + z_2
 
 
@@ -48,7 +48,7 @@ def rmatvec(cotangent, a, b, c):
     if cotangent.shape != a.shape:
         raise ValueError(f"cotangent has shape {cotangent.shape}, which does not fit")
     # ij,i->j
-    z_1 = cotangent @ b
+    z_1 = b.T @ cotangent
     # ij,j->i
     z_2 = b @ cotangent
     return z_1 + z_2
