@@ -66,7 +66,7 @@ def arranged(
 ) -> TangentProgram:
     """Return `given` with its axes in the order that products want; `scale` as for `arrange`.
 
-    Without `copies` each of them is a view.
+    Without `copies` they stay in no particular order.
     """
     results = (*given.values, *(value for value in given.derivatives if value is not None))
     note, output = given.program.pattern, given.program.output
@@ -77,7 +77,7 @@ def arranged(
         backward=(),
         gradients=results,
     )
-    made = arrange(whole, scale) if copies else without_copies(arrange(whole, scale))
+    made = arrange(whole, scale) if copies else without_copies(whole)
     program = replace(given.program, scale=made.scale, divided=made.divided)
     return replace(given, program=program, steps=tuple(steps(made.forward)))
 

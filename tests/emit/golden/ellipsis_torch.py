@@ -37,6 +37,8 @@ def like(gradient, operand):
 
 def check_sizes(x, w):
     """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
+    if x.device != w.device:
+        raise ValueError(f"x is on {x.device}, and w on {w.device}")
     if x.ndim < 2:
         raise ValueError("operand x needs at least 2 axes")
     if w.ndim != 2:
@@ -54,6 +56,8 @@ def forward(x, w):
 def backward(dz, x, w):
     """Return the gradients (dx, dw) for a cotangent dz of Z."""
     check_sizes(x, w)
+    if dz.device != x.device:
+        raise ValueError(f"dz is on {dz.device}, and x on {x.device}")
     if dz.shape != x.shape[:-2] + (x.shape[-2], w.shape[1]):
         raise ValueError(f"dz has shape {dz.shape}, unlike the output")
     return pullback(dz, x, w)

@@ -35,6 +35,8 @@ def like(gradient, operand):
 
 def check_sizes(x, w):
     """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
+    if x.device != w.device:
+        raise ValueError(f"x is on {x.device}, and w on {w.device}")
     if x.ndim != 0:
         raise ValueError("operand x needs 0 axes")
     if w.ndim != 0:
@@ -50,6 +52,8 @@ def forward(x, w):
 def backward(dz, x, w):
     """Return the gradients (dx, dw) for a cotangent dz of Z."""
     check_sizes(x, w)
+    if dz.device != x.device:
+        raise ValueError(f"dz is on {dz.device}, and x on {x.device}")
     if dz.shape != ():
         raise ValueError(f"dz has shape {dz.shape}, unlike the output")
     return pullback(dz, x, w)

@@ -42,6 +42,8 @@ def forward(x):
 def backward(dz, x):
     """Return the gradients (dx,) for a cotangent dz of Z."""
     check_sizes(x)
+    if dz.device != x.device:
+        raise ValueError(f"dz is on {dz.device}, and x on {x.device}")
     if dz.shape != ():
         raise ValueError(f"dz has shape {dz.shape}, unlike the output")
     return pullback(dz, x)

@@ -102,9 +102,7 @@ def test_complex_gradients_have_the_conjugates_that_torch_has(
     (dz,) = drawn((tuple(expected.shape),), torch.complex128, seed=1)
     gradients = torch.autograd.grad(expected, operands, dz)
     applied = torch.autograd.grad(found["apply"](*operands), operands, dz)
-    for one, other, own in zip(
-        gradients, applied, found["backward"](dz, *operands), strict=True
-    ):
+    for one, other, own in zip(gradients, applied, found["backward"](dz, *operands), strict=True):
         torch.testing.assert_close(other, one)
         torch.testing.assert_close(own, one)
 
@@ -161,12 +159,13 @@ def test_backward_is_differentiable_as_it_stands(pattern: str, shapes: Shapes, t
     def einsums(dz: Any, *operands: Any) -> Any:
         return torch.func.vjp(einsum(pattern), *operands)[1](dz)
 
-    for function in (
+    transforms: list[Callable[[Any], Any]] = [
         lambda f: torch.func.vmap(f, in_dims=(0, *[None] * len(operands)))(batch, *operands),
         lambda f: torch.func.jacrev(f, tuple(range(len(operands) + 1)))(dz, *operands),
         lambda f: torch.func.jvp(f, (dz, *operands), (dz, *operands)),
-    ):
-        assert equal(function(found["backward"]), function(einsums))
+    ]
+    for transform in transforms:
+        assert equal(transform(found["backward"]), transform(einsums))
 
 
 @pytest.mark.parametrize("backend", ["eager", "aot_eager"])
@@ -180,9 +179,7 @@ def test_compiles_as_one_graph(pattern: str, dynamic: bool, backend: str) -> Non
     expected = torch.autograd.grad(found["apply"](*operands), operands, dz)
     torch._dynamo.reset()
     for function, inputs in (("apply", operands), ("backward", (dz, *drawn(shapes, whole=True)))):
-        compiled = torch.compile(
-            found[function], fullgraph=True, backend=backend, dynamic=dynamic
-        )
+        compiled = torch.compile(found[function], fullgraph=True, backend=backend, dynamic=dynamic)
         results = compiled(*inputs)
         got = torch.autograd.grad(results, operands, dz) if function == "apply" else results
         assert equal(tuple(got), expected)
@@ -212,8 +209,8 @@ def test_a_long_chain_of_modes() -> None:
 
     transforms = (torch.func.jacfwd, torch.func.jacrev, torch.func.jacfwd)
     got = outer(lambda x: apply(x, x, operands[0]), *transforms)(operands[1])
-    expected = outer(
-        lambda x: torch.einsum("ij,jk,kl->il", x, x, operands[0]), *transforms
-    )(operands[1])
+    expected = outer(lambda x: torch.einsum("ij,jk,kl->il", x, x, operands[0]), *transforms)(
+        operands[1]
+    )
     assert equal(got, expected)
     assert math.prod(got.shape) == 4**4

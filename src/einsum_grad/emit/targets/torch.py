@@ -147,6 +147,7 @@ if not all(map(torch.allclose, applied, gradients)):
     writable_views=False,
     apply=True,
     casts=True,
+    devices=True,
     tensordots=True,
     sums_vectors=True,
 )
