@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from einsum_grad.emit.context import Context
-from einsum_grad.emit.product import Pairing, einsum, has_einsum, one_each, pairing_of
+from einsum_grad.emit.groups import Pairing, one_each
+from einsum_grad.emit.product import einsum, has_einsum, pairing_of
 from einsum_grad.emit.tree import Call, Expression, call
 from einsum_grad.emit.view import transposed
 from einsum_grad.lower import Kind, Product, Step, Value

@@ -81,17 +81,13 @@ def _takes_ellipsis(step: Step, context: Context) -> bool:
         return True
     if step.op is Op.CONTRACT:
         return over_ellipsis(step, context) is not None
+    given, made = step.args[0].labels, step.result.labels
     if step.op is Op.REPEAT:
-        return context.target.einsums and _is_spread(step)
-    return step.op is Op.COPY and step.args[0].labels == step.result.labels
-
-
-def _is_spread(step: Step) -> bool:
-    """Whether new axes stand apart from the ellipsis, or all of its axes are new and come first."""
-    (arg,), output = step.args, step.result.labels
-    kept = only(output, arg.labels)
-    before = output[: output.index(kept[0])] if kept else output
-    return kept == arg.labels and (ELLIPSIS in kept or ELLIPSIS in before)
+        leads = ELLIPSIS in given or not given or ELLIPSIS in made[: made.index(given[0])]
+        return leads and given == only(made, given)
+    if step.op is Op.DIAGONAL:
+        return context.target.writable_views or made == (*given, given[-1])
+    return step.op is Op.COPY and given == made
 
 
 def _scalars_in_place(program: Program) -> Program:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from einsum_grad.emit import einsums, tensordot
 from einsum_grad.emit.batched import over_ellipsis
 from einsum_grad.emit.context import Context
-from einsum_grad.emit.einsums import as_they_lie
-from einsum_grad.emit.product import einsum, has_einsum, pairing_of, written
+from einsum_grad.emit.groups import written
+from einsum_grad.emit.product import einsum, has_einsum, pairing_of
 from einsum_grad.emit.tree import Assign, Call, Comment, Expression, Statement, call
-from einsum_grad.emit.view import transposed
+from einsum_grad.emit.view import diagonal_as_it_lies, transposed
 from einsum_grad.lower import LETTERS, Op, Step, Value, product_of
-from einsum_grad.plan import ELLIPSIS, diagonals, distinct
+from einsum_grad.plan import ELLIPSIS, Labels, diagonals, distinct
 
 Form = tuple[tuple[Statement, ...], Expression]
 """A step as code: statements that prepare it, and the expression of its result."""
@@ -59,7 +60,13 @@ def _contract(step: Step, context: Context) -> Form:
     product = product_of(step)
     if product is None:
         return (), einsum(step)
-    paired = as_they_lie if context.target.einsums else pairing_of
+    paired = (
+        einsums.as_they_lie
+        if context.target.einsums
+        else tensordot.as_they_lie
+        if context.target.tensordots
+        else pairing_of
+    )
     return written(paired(step, product, context), step.result.labels, context)
 
 
@@ -70,10 +77,12 @@ def _alone(step: Step, context: Context) -> Expression:
     if diagonals(labels):
         if has_einsum(step, context) and (len(labels) > 2 or not context.target.einsums):
             return einsum(step)
-        array, labels = diagonal_view(arg.name, arg, context), distinct(labels)
+        array, labels = _diagonal(arg, context)
     kept = tuple(label for label in labels if label in output)
     if kept == labels:
         return transposed(array, kept, output) if kept != output else call("view", array)
+    if not kept and "total" in context.target.spellings:
+        return call("total", array)
     axes = tuple(axis for axis, label in enumerate(labels) if label not in output)
     if axes == (0,) and kept and "sum of rows" in context.target.spellings:
         return transposed(call("sum of rows", array), kept, output)
@@ -81,6 +90,13 @@ def _alone(step: Step, context: Context) -> Expression:
     if context.program.traits.whole or context.target.widens:
         options["dtype"] = call("dtype", arg.name)
     return transposed(call("sum", array, **options), kept, output)
+
+
+def _diagonal(arg: Value, context: Context) -> tuple[Expression, Labels]:
+    """The view of an array on its diagonal, and its axes."""
+    if "diagonal of two" in context.target.spellings:
+        return diagonal_as_it_lies(arg.name, arg.labels)
+    return diagonal_view(arg.name, arg, context), distinct(arg.labels)
 
 
 def _expand(step: Step, context: Context) -> Expression:

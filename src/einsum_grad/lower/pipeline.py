@@ -23,6 +23,7 @@ from einsum_grad.plan import (
     Pattern,
     arrays,
     contraction_path,
+    in_pairs,
     pairwise,
     single,
     singletons,
@@ -48,6 +49,8 @@ class Form:
     """Arrays may be copied, into another memory order or to be nobody else's."""
     arranged: bool = True
     """Arrays have their axes in the order that suits matrix products; else in no particular one."""
+    at_once: bool = True
+    """More than two operands may be contracted at once, if the path says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,4 +144,5 @@ def path_of(
     readable = len(pattern.inputs) <= _READABLE_OPERANDS and len(pattern.labels()) <= LETTERS
     if readable and not form.pairwise and order == AUTO:
         return None
-    return contraction_path(pattern, sizes, order)
+    path = contraction_path(pattern, sizes, order)
+    return path if form.at_once else in_pairs(path, len(pattern.inputs))

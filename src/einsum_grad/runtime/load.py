@@ -23,14 +23,20 @@ from einsum_grad.runtime.installed import installed
 
 _LIBRARIES = frozenset({"array_api_compat", "einops", "jax", "math", "numpy", "torch"})
 _BUILTINS = (
+    "ImportError",
+    "ModuleNotFoundError",
     "SystemExit",
+    "TypeError",
     "ValueError",
     "abs",
     "all",
+    "any",
     "bool",
     "float",
+    "hasattr",
     "int",
     "isinstance",
+    "len",
     "list",
     "map",
     "max",
@@ -38,6 +44,7 @@ _BUILTINS = (
     "print",
     "range",
     "slice",
+    "sorted",
     "sum",
     "tuple",
     "zip",

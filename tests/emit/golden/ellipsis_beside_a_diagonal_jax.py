@@ -8,45 +8,36 @@
 Written by einsum-grad; needs JAX. Run as a script, it checks its gradients.
 """
 
-import math
-
 import jax
 import jax.numpy as jnp
 
 
 def output(x, w):
     """Return the output Z."""
-    x_aii = x.reshape(math.prod(x.shape[:-2]), *x.shape[-2:])
-    x_ai = jnp.einsum("aii->ai", x_aii)
-    w_ai = w.reshape(math.prod(w.shape[:-1]), *w.shape[-1:])
-    z_a = jnp.einsum("ai,ai->a", x_ai, w_ai)
-    return z_a.reshape(x.shape[:-2])
+    x_ai = jnp.einsum("...ii->...i", x)
+    return jnp.einsum("...i,...i->...", x_ai, w)
 
 
 def pullback(dz, x, w):
     """Return the gradients (dx, dw) for a cotangent dz of Z."""
-    x_aii = x.reshape(math.prod(x.shape[:-2]), *x.shape[-2:])
-    x_ai = jnp.einsum("aii->ai", x_aii)
+    x_ai = jnp.einsum("...ii->...i", x)
 
     # dw: put dz in the place of w; ai,a->ai runs as it stands.
-    dz_a = dz.ravel()
-    dw_ai = x_ai * dz_a[:, None]
-    dw = dw_ai.reshape(x.shape[:-2] + dw_ai.shape[1:])
+    dw = x_ai * dz[..., None]
 
     # dx_ai: put dz in the place of x_ai; a,ai->ai runs as it stands.
-    w_ai = w.reshape(math.prod(w.shape[:-1]), *w.shape[-1:])
-    dx_ai = dz_a[:, None] * w_ai
+    dx_ai = dz[..., None] * w
 
     # dx: put dx_ai in the place of x, ai->aii. i stands twice in x, so only its diagonal gets a
     # gradient.
-    dx_aii = diag_embed(dx_ai, 1, 2)
-    dx = dx_aii.reshape(x.shape[:-2] + dx_aii.shape[1:])
+    dx = diag_embed(dx_ai)
 
     return like(dx, x), like(dw, w)
 
 
-def diag_embed(array, axis1, axis2):
+def diag_embed(array, axis1=-2, axis2=-1):
     """Return zeros with the last axis of an array on the diagonal of axis1 and axis2."""
+    axis1, axis2 = axis1 % (array.ndim + 1), axis2 % (array.ndim + 1)
     array = jnp.expand_dims(jnp.moveaxis(array, -1, axis1), axis2)
     others = [axis for axis in range(array.ndim) if axis not in (axis1, axis2)]
     diagonal = jnp.expand_dims(jnp.eye(array.shape[axis1], dtype=bool), others)
@@ -117,6 +108,10 @@ def main():
         right = abs(got - expected) <= 1e-9 * (abs(got) + abs(expected))
         failed += not right
         print(f"{name} is right" if right else f"{name} is wrong: {got}, not {expected}")
+    applied = jax.vjp(apply, *operands)[1](dz)
+    if not all(map(jnp.allclose, [applied[place] for place in places], gradients)):
+        failed += 1
+        print("apply is wrong")
     return 1 if failed else 0
 
 

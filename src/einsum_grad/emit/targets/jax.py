@@ -44,7 +44,9 @@ def _diagonal_of_two(array: Expression, one: int, other: int) -> Expression:
 
 
 def _embedded_in_two(array: Expression, one: int, other: int, count: int) -> Expression:
-    return call("diag", array) if count == 2 else call("diag_embed", array, one, other)
+    if (one, other) == (count - 2, count - 1):
+        return call("diag" if count == 2 else "diag_embed", array)
+    return call("diag_embed", array, one, other)
 
 
 def _zeros(shape: Expression, dtype: str) -> Expression:
@@ -98,8 +100,14 @@ TARGET = Target(
         normal="largest * jax.random.normal(next(random), {shape})",
         inner="({0} * {1}).sum()",
         conjugated="({0}.conj() * {1}).sum().real",
-        outer="jax.numpy.tensordot({0}, {1}, 0)",
+        outer="jnp.tensordot({0}, {1}, 0)",
         before='jax.config.update("jax_enable_x64", True)',
+        applied="""\
+applied = jax.vjp(apply, *operands)[1](dz)
+if not all(map(jnp.allclose, [applied[place] for place in places], gradients)):
+    failed += 1
+    print("apply is wrong")""",
+        also=(JNP.alias,),
     ),
     helpers={
         "promoted": Helper(
@@ -124,8 +132,9 @@ TARGET = Target(
             (JNP.alias, "math"),
         ),
         "diag_embed": Helper(
-            '''def diag_embed(array, axis1, axis2):
+            '''def diag_embed(array, axis1=-2, axis2=-1):
     """Return zeros with the last axis of an array on the diagonal of axis1 and axis2."""
+    axis1, axis2 = axis1 % (array.ndim + 1), axis2 % (array.ndim + 1)
     array = jnp.expand_dims(jnp.moveaxis(array, -1, axis1), axis2)
     others = [axis for axis in range(array.ndim) if axis not in (axis1, axis2)]
     diagonal = jnp.expand_dims(jnp.eye(array.shape[axis1], dtype=bool), others)
