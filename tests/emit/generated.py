@@ -59,9 +59,7 @@ def run(text: str, target: str = "numpy") -> Any:
 def exit_code(text: str, *arguments: str) -> tuple[int, str]:
     """Run the text of a module as a script is run: its exit code and what it prints."""
     printed, command = io.StringIO(), mock.patch.object(sys, "argv", ["module.py", *arguments])
-    within = (
-        wide_jax() if "import jax\n" in text and "jax" in RUNNABLE else contextlib.nullcontext()
-    )
+    within = wide_jax() if "import jax" in text and "jax" in RUNNABLE else contextlib.nullcontext()
     with contextlib.redirect_stdout(printed), command, within:
         try:
             exec(compile(text, "<generated>", "exec"), {"__name__": "__main__"})

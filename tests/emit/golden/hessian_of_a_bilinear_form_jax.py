@@ -8,8 +8,7 @@ The sum of these patterns, each with the axes of the rows and then those of the 
 Written by einsum-grad. Run as a script, it checks its products.
 """
 
-import jax
-import jax.numpy as jnp  # pip install jax
+import jax  # pip install jax
 
 
 def check_sizes(a, b, c):
@@ -74,7 +73,7 @@ def main():
     for places in [(0, 2), (2, 0)]:
         moved = dict(enumerate(operands)) | dict(zip(places, [u, v]))
         expected += (dz * forward(*moved.values())).sum()
-    cotangent = jnp.tensordot(dz, u, 0)
+    cotangent = jax.numpy.tensordot(dz, u, 0)
     products = {
         "matvec": (cotangent * matvec(v, *operands)).sum(),
         "rmatvec": (rmatvec(cotangent, *operands) * v).sum(),

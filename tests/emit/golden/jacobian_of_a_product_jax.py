@@ -7,8 +7,7 @@ The sum of these patterns, each with the axes of the rows and then those of the 
 Written by einsum-grad. Run as a script, it checks its products.
 """
 
-import jax
-import jax.numpy as jnp  # pip install jax
+import jax  # pip install jax
 
 
 def check_sizes(x, w):

@@ -8,8 +8,8 @@
 Written by einsum-grad; needs JAX. Run as a script, it checks its gradients.
 """
 
-import jax
-import jax.numpy as jnp  # pip install jax
+import jax  # pip install jax
+import jax.numpy as jnp
 
 
 def save(x, w):
@@ -121,7 +121,7 @@ def main():
         failed += not right
         print(f"{name} is right" if right else f"{name} is wrong: {got}, not {expected}")
     applied = jax.vjp(apply, *operands)[1](dz)
-    if not all(map(jnp.allclose, [applied[place] for place in places], gradients)):
+    if not all(map(jax.numpy.allclose, [applied[place] for place in places], gradients)):
         failed += 1
         print("apply is wrong")
     return 1 if failed else 0
