@@ -224,6 +224,13 @@ def test_integers_have_the_dtype_of_jnp_einsum(pattern: str, dtype: str) -> None
     same(output, wanted)
 
 
+@pytest.mark.parametrize("dtype", ["i1", "b1", "f2"])
+def test_narrow_numbers_beside_wide_ones_are_added_in_the_wide(dtype: str) -> None:
+    x, w = jnp.ones((300, 2, 300), dtype), jnp.ones((300, 1), "f4")
+    for pattern, operands in (("bij,jk->ik", [x, w]), ("bij,bkj,jl->ikl", [x, x, w])):
+        same(module(pattern).forward(*operands), jnp.einsum(pattern, *operands))
+
+
 NONFINITE = np.array([[np.inf, np.nan, 1], [np.nan, 2, np.inf], [np.nan, 3, np.nan]])
 
 
@@ -244,10 +251,19 @@ def test_diagonals_are_exact_beside_nan_and_inf(pattern: str) -> None:
     same(jax.jvp(made.apply, (x,), (x,))[1], numpy.forward(number))
 
 
-def test_sums_over_the_first_axis_keep_what_is_not_finite_in_its_column() -> None:
-    x, ones = jnp.asarray(NONFINITE), jnp.ones((3, 3))
-    for made, operands in ((module("ij->j"), [x]), (module("ij,ij->j"), [x, ones])):
-        same(made.forward(*operands), NONFINITE.sum(0))
+@pytest.mark.parametrize("columns", [3, 9000])
+def test_sums_over_the_first_axis_keep_what_is_not_finite_in_its_column(columns: int) -> None:
+    x = jnp.asarray(np.resize(NONFINITE, (3, columns)))
+    for pattern, operands in (("ij->j", [x]), ("ij,ij->j", [x, jnp.ones(x.shape)])):
+        same(module(pattern).forward(*operands), x.sum(axis=0))
+
+
+def test_sums_of_wide_rows_are_those_of_jnp_einsum() -> None:
+    for dtype in ("f4", "c8", "f2", "i1", "b1"):
+        (x,) = arrays([(40, 90, 100)], dtype)
+        same(module("aij->ij").forward(x), jnp.einsum("aij->ij", x))
+    operands = arrays(((3, 90, 100), (100, 2)))
+    agrees(module("aij,jk->ik"), "aij,jk->ik", operands)
 
 
 def test_arrays_without_numbers_and_without_axes() -> None:
