@@ -264,14 +264,15 @@ class Function:
         >>> certificate.is_right, certificate.degree, certificate.bound < 1e-17
         (True, 3, True)
         """
-        from einsum_grad.certify import Claim, affordable, certify, read_numbers
+        from einsum_grad.certify import Claim, affordable, certify, read_claim, read_numbers
         from einsum_grad.runtime.certified import certified
 
         asked, given = self._request, dict(read_sizes(sizes) or ())
         traits, real = read_numbers(numbers, len(asked.pattern.inputs))
         fixed = asked.pattern.output_sizes(dict(asked.sizes))
-        claim = Claim(asked.pattern, asked.wrt, tuple(fixed.items()), traits, real)
         source = self._loaded(traits, given).source
+        library = read_claim(source.text).library
+        claim = Claim(asked.pattern, asked.wrt, tuple(fixed.items()), traits, real, library)
         module = certified(source.text, str(asked.pattern))
         return certify(module, claim, affordable(asked.pattern, given, fixed), trials, seed)
 
