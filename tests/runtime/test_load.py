@@ -18,6 +18,7 @@ import pytest
 
 import einsum_grad as eg
 from einsum_grad.emit import TARGETS, Source, write
+from einsum_grad.errors import MissingLibraryError
 from einsum_grad.kernels.helpers import HELPERS
 from einsum_grad.plan import Pattern, pattern_of
 from einsum_grad.runtime.dtypes import Array
@@ -193,6 +194,23 @@ def test_builtins_are_the_few_that_modules_use() -> None:
 def test_other_modules_are_not_imported(statement: str, module: str) -> None:
     text = f"{statement.format(module)}\n\ndef forward():\n    return 1\n\nbackward = forward\n"
     with pytest.raises(ImportError, match=f"generated code does not import {module}"):
+        load(Source(text, "numpy"), "x")
+
+
+@pytest.mark.parametrize("library", ["torch", "jax"])
+def test_a_missing_library_is_named_with_what_to_install(
+    library: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, library, None)
+    text = f"import {library}\n\ndef forward():\n    return 1\n\nbackward = forward\n"
+    with pytest.raises(MissingLibraryError, match=f"pip install {library}") as raised:
+        load(Source(text, "torch"), "x")
+    assert isinstance(raised.value, ImportError)
+
+
+def test_a_library_that_lacks_a_part_says_so_itself() -> None:
+    text = "import numpy.nothing\n\ndef forward():\n    return 1\n\nbackward = forward\n"
+    with pytest.raises(ModuleNotFoundError, match=r"numpy\.nothing"):
         load(Source(text, "numpy"), "x")
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from einsum_grad.certify.library import STANDARD
 from einsum_grad.certify.residue import Array
+from einsum_grad.errors import missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,15 @@ class Arrays:
 NUMPY_ARRAYS = Arrays("NumPy")
 
 
+def _imported(library: str) -> Any:
+    try:
+        return import_module(library)
+    except ModuleNotFoundError as error:
+        raise missing(error, library) from None
+
+
 def _torch() -> Arrays:
-    torch = import_module("torch")
+    torch = _imported("torch")
     return Arrays(
         "PyTorch",
         (torch.Tensor,),
@@ -44,7 +52,7 @@ def _torch() -> Arrays:
 
 
 def _jax() -> Arrays:
-    jax = import_module("jax")
+    jax = _imported("jax")
     # Before JAX 0.8 the switch was experimental.
     wide = jax if hasattr(jax, "enable_x64") else import_module("jax.experimental")
 

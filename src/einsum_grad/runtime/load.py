@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from einsum_grad.emit import Source
+from einsum_grad.errors import missing
 from einsum_grad.kernels.helpers import BLOCKS, HELPERS
 from einsum_grad.lower import machine
 from einsum_grad.once import once
@@ -167,6 +168,10 @@ def _import(name: str, *context: Any) -> Any:
     # loaded modules.
     if name in sys.modules and context[2:3] == ([],):
         return None
-    if name.partition(".")[0] not in _LIBRARIES:
+    library = name.partition(".")[0]
+    if library not in _LIBRARIES:
         raise ImportError(f"generated code does not import {name}")
-    return __import__(name, *context)
+    try:
+        return __import__(name, *context)
+    except ModuleNotFoundError as error:
+        raise missing(error, library) from None
