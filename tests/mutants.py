@@ -12,21 +12,24 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 from einsum_grad.emit import TARGETS, Source, emit
 from einsum_grad.runtime.load import load
+from tests.emit.libraries import RUNNABLE, module_of
 from tests.strategies import Array
 
 Shapes = list[tuple[int, ...]]
 Change = Callable[[Random, str, Sequence[str]], Iterator[str]]
 
 _POOL = "abcdij"
-_PRODUCT = r"\b(\w+(?:\.T)?)(?: @ |\.dot\()(\w+(?:\.T)?)\)?"
+_PRODUCT = r"\b(\w+(?:\.m?T)?)(?: @ |\.dot\()(\w+(?:\.m?T)?)\)?"
 """A product of two matrices."""
+_FUNCTIONS = "save|output|pullback|forward|backward|apply"
+_SUM = r"np\.add\.reduce\((\w+), axis=(\d+|\([\d, ]+\))\)|\b(\w+)\.sum\(dim=(\d+|\([\d, ]+\))\)"
+"""A sum over axes, in NumPy's words and in PyTorch's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ def subject(random: Random) -> Subject:
             first = next(place for place, term in enumerate(terms) if label in term)
             units[first] = frozenset(label)
     pattern = f"{','.join(terms)}->{''.join(output)}"
-    target, numbers = random.choice(sorted(TARGETS)), random.choice(("real", "real", "complex"))
+    target, numbers = random.choice(sorted(RUNNABLE)), random.choice(("real", "real", "complex"))
     made = Subject(pattern, target, numbers, given, tuple(units), "")
     sizes = {label: 2 + place for place, label in enumerate(known)}
     shapes = made.shapes(sizes) if any(units) else None
@@ -132,7 +135,9 @@ def _computing(lines: Sequence[str]) -> Iterator[int]:
     inside = False
     for number, line in enumerate(lines):
         if line.startswith("def "):
-            inside = re.match(r"def (save|output|pullback|forward|backward)\(", line) is not None
+            inside = (
+                re.match(r"def (save|output|pullback|forward|backward|apply)\(", line) is not None
+            )
         skipped = re.match(r'\s*(#|"""|if |raise |check_sizes|\)|$|def )', line)
         if inside and line.startswith("    ") and not skipped:
             yield number
@@ -159,14 +164,16 @@ def _label(random: Random, line: str, sizes: Sequence[str]) -> Iterator[str]:
 
 def _axes(random: Random, line: str, sizes: Sequence[str]) -> Iterator[str]:
     """Axes in another order."""
-    for found in re.finditer(r"\.transpose\(([\d, ]+)\)", line):
-        axes = found[1].split(", ")
+    for found in re.finditer(r"\.(transpose|permute)\(([\d, ]+)\)", line):
+        axes = found[2].split(", ")
+        other = ", ".join(random.sample(axes, len(axes)))
         yield line.replace(found[0], "", 1)
-        yield line.replace(found[0], f".transpose({', '.join(random.sample(axes, len(axes)))})", 1)
-    if ".T" in line:
-        yield line.replace(".T", "", 1)
-    for found in re.finditer(r"axes=\(\(([\d, ]+)\), \(([\d, ]+)\)\)", line):
-        yield line.replace(found[0], f"axes=(({found[2]}), ({found[1]}))", 1)
+        yield line.replace(found[0], f".{found[1]}({other})", 1)
+    for turned in (".T", ".mT"):
+        if turned in line:
+            yield line.replace(turned, "", 1)
+    for found in re.finditer(r"(axes|dims)=\(([\[(][\d, ]+[\])]), ([\[(][\d, ]+[\])])\)", line):
+        yield line.replace(found[0], f"{found[1]}=({found[3]}, {found[2]})", 1)
     for found in re.finditer(_PRODUCT, line):
         yield line.replace(found[0], f"{found[1]}.T @ {found[2]}", 1)
         yield line.replace(found[0], f"{found[2]} @ {found[1]}", 1)
@@ -177,8 +184,8 @@ def _axes(random: Random, line: str, sizes: Sequence[str]) -> Iterator[str]:
 
 def _sum(random: Random, line: str, sizes: Sequence[str]) -> Iterator[str]:
     """A sum that is missing, or over other axes."""
-    for found in re.finditer(r"np\.add\.reduce\((\w+), axis=(\d+|\([\d, ]+\))\)", line):
-        name, axes = found[1], re.findall(r"\d+", found[2])
+    for found in re.finditer(_SUM, line):
+        name, axes = found[1] or found[3], re.findall(r"\d+", found[2] or found[4])
         yield line.replace(found[0], name, 1)
         yield line.replace(found[0], f"{name}.sum(axis={random.choice(axes)})", 1)
         yield line.replace(found[0], f"{name}.take(0, axis={random.choice(axes)})", 1)
@@ -196,7 +203,9 @@ def _repeat(random: Random, line: str, sizes: Sequence[str]) -> Iterator[str]:
     for found in re.finditer(r"\b\w+\.shape(\[-?\d+\])?", line):
         if sizes:
             yield line.replace(found[0], random.choice(sizes), 1)
-    for found in re.finditer(r"np\.broadcast_to\((.*), \(.*\)\)", line):
+    for found in re.finditer(r"\.expand\([^()]*\)|\.expand\(\([^()]*\)\)", line):
+        yield line.replace(found[0], "", 1)
+    for found in re.finditer(r"(?:np|jnp)\.broadcast_to\((.*), \(.*\)\)", line):
         yield line.replace(found[0], found[1], 1)
     for found in re.finditer(r"=(\d)\b", line):
         yield line.replace(found[0], f"={int(found[1]) + 1}", 1)
@@ -204,7 +213,7 @@ def _repeat(random: Random, line: str, sizes: Sequence[str]) -> Iterator[str]:
 
 def _factor(random: Random, line: str, sizes: Sequence[str]) -> Iterator[str]:
     """A factor too much or too few: a size, 2, a sign; a mean for a sum."""
-    yield line.replace("np.add.reduce(", "np.mean(", 1)
+    yield line.replace("np.add.reduce(", "np.mean(", 1).replace(".sum(dim", ".mean(dim", 1)
     for found in re.finditer(r"^(\s+(?:\w+ =|return)) (?!\(|d\w+, |d\w+$)([^,]+\S)$", line):
         size = random.choice([*sizes, "2"])
         yield f"{found[1]} ({found[2]}) / {size}"
@@ -257,14 +266,16 @@ KINDS = tuple(_CHANGES)
 
 def is_changed(mutant: Mutant) -> bool:
     """Whether what the mutant returns differs from what the module returned, or it raises."""
+    of = mutant.subject
     try:
-        changed = _loaded(mutant.text)
+        changed = _loaded(mutant.text, of.target)
     except Exception:  # noqa: BLE001  # any failure is a change
         return True
-    original = _loaded(mutant.subject.text)
+    original = _loaded(of.text, of.target)
     return any(
-        not _agree(original, changed, mutant.subject, sizes, seed)
+        not _agree(original, changed, of.shapes(sizes), numbers, seed)
         for seed, sizes in enumerate(_some_sizes())
+        for numbers in (("real", "complex") if TARGETS[of.target].traits else (of.numbers,))
     )
 
 
@@ -274,33 +285,37 @@ def _some_sizes() -> Iterator[dict[str, int]]:
     yield dict.fromkeys(_POOL, 3)
 
 
-def _loaded(text: str) -> ModuleType:
-    return load(Source(text, "mutant"), "mutant").module
+def _loaded(text: str, target: str) -> Any:
+    return module_of(vars(load(Source(text, "mutant"), "mutant").module), target)
 
 
-def _agree(
-    original: ModuleType, changed: ModuleType, of: Subject, sizes: dict[str, int], seed: int
-) -> bool:
+def _agree(original: Any, changed: Any, shapes: Shapes, numbers: str, seed: int) -> bool:
     random = np.random.default_rng(seed)
 
     def draw(shape: tuple[int, ...]) -> Array:
-        numbers: Array = random.normal(size=shape)
-        return numbers + 1j * random.normal(size=shape) if of.numbers == "complex" else numbers
+        drawn: Array = random.normal(size=shape)
+        return drawn + 1j * random.normal(size=shape) if numbers == "complex" else drawn
 
-    operands = [draw(shape) for shape in of.shapes(sizes)]
-    output = original.forward(*operands)
-    cotangent = draw(np.shape(output))
-    gradients = original.backward(cotangent, *operands)
-    copies = [np.array(operand) for operand in operands]
+    operands = [draw(shape) for shape in shapes]
+    cotangent = draw(np.shape(original.forward(*operands)))
+    expected = _results(original, cotangent, operands)
     try:
-        got = changed.forward(*copies)
-        returned = changed.backward(np.array(cotangent), *copies)
+        got = _results(changed, cotangent, operands)
     except Exception:  # noqa: BLE001  # any failure is a change
         return False
-    if not isinstance(returned, tuple) or len(returned) != len(gradients):
-        return False
-    pairs = zip([got, *returned], [output, *gradients], strict=True)
-    return all(_alike(one, other) for one, other in pairs)
+    return len(got) == len(expected) and all(map(_alike, got, expected))
+
+
+def _results(module: Any, cotangent: Array, operands: Sequence[Array]) -> list[Any]:
+    """The output, as often as there are functions for it, and the gradients."""
+    cotangent, operands = np.array(cotangent), list(map(np.array, operands))
+    outputs = [module.forward(*operands)]
+    if hasattr(module, "apply"):
+        outputs.append(module.apply(*operands))
+    gradients = module.backward(cotangent, *operands)
+    if not isinstance(gradients, tuple):
+        raise TypeError("backward returns no tuple")
+    return [*outputs, *gradients]
 
 
 def _alike(one: Any, other: Any) -> bool:

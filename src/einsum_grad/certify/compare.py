@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -36,25 +37,36 @@ def difference(got: Any, expected: Array) -> str | None:
     wrong = [place for place, (one, other) in enumerate(pairs) if not (one - other).is_zero()]
     if not wrong:
         return None
-    if _is_rounded(got, expected):
+    factor = _factor_of_doubles(got, expected) if _are_doubles(got, expected) else _factor(pairs)
+    if factor == 1:
         return "it differs in the last digits alone: its numbers, or quotients, need more of them"
-    factor = _factor(pairs)
-    if factor:
-        return f"it is {factor} what it should be"
+    if factor is not None:
+        whole = factor.denominator == 1
+        return f"it is {factor} {'times' if whole else 'of'} what it should be"
     if not expected.shape:
         return "it is another number"
     first = ",".join(map(str, np.unravel_index(wrong[0], expected.shape)))
     return f"{len(wrong)} of {len(pairs)} entries differ, [{first}] the first"
 
 
-def _is_rounded(got: Array, expected: Array) -> bool:
-    if not {got.dtype.kind, expected.dtype.kind} <= {"f", "c"}:
-        return False  # residues
-    return bool(np.abs(got - expected).max() <= _ROUNDED * np.abs(expected).max())
+def _are_doubles(*arrays: Array) -> bool:
+    return all(array.dtype.kind in "fc" for array in arrays)
 
 
-def _factor(pairs: Sequence[tuple[Residue, Residue]]) -> str | None:
-    """The small rational factor that all entries are off by, if there is one."""
+def _factor_of_doubles(got: Array, expected: Array) -> Fraction | None:
+    """The small rational factor by which all entries are off, as far as doubles tell."""
+    sizes = np.abs(expected)
+    largest = sizes.argmax()
+    if not sizes.flat[largest]:
+        return None
+    ratio = float((got.flat[largest] / expected.flat[largest]).real)
+    factor = Fraction(ratio).limit_denominator(_LARGEST)
+    error = np.abs(got - float(factor) * expected).max() / sizes.flat[largest]
+    return factor if error <= _ROUNDED and abs(factor.numerator) < _LARGEST else None
+
+
+def _factor(pairs: Sequence[tuple[Residue, Residue]]) -> Fraction | None:
+    """The small rational factor by which all entries are off, if there is one."""
     if any(other.is_zero() for _, other in pairs):
         return None
     (one, other), *rest = pairs
@@ -65,5 +77,5 @@ def _factor(pairs: Sequence[tuple[Residue, Residue]]) -> str | None:
         above = ratio.re * below % PRIME
         above -= PRIME * (above > PRIME // 2)
         if abs(above) < _LARGEST:
-            return f"{above} times" if below == 1 else f"{above}/{below} of"
+            return Fraction(above, below)
     return None
