@@ -12,6 +12,8 @@ STANDARD = "array_api"
 _NAMED = {"torch": "PyTorch", "jax": "JAX"}
 """The libraries with arrays of their own, and what docstrings call them."""
 
+_OF_THE_STANDARD = frozenset({"__array_namespace__", "array_api_compat"})
+
 _WITHOUT = {"cupy": "CuPy", "dask": "Dask", "numba": "Numba", "tensorflow": "TensorFlow"}
 
 
@@ -32,7 +34,7 @@ def library_of(tree: ast.Module) -> str:
                 "module for one of the targets, and certify that"
             )
     attributes = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-    if "__array_namespace__" in attributes and imported.isdisjoint(_NAMED):
+    if imported.isdisjoint(_NAMED) and _OF_THE_STANDARD & (attributes | imported):
         return STANDARD
     told = "" if imported & {NUMPY, "einops"} else " ".join(_docstrings(tree))
     names = (name for name, spelled in _NAMED.items() if name in imported or spelled in told)
