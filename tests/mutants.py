@@ -28,8 +28,8 @@ _POOL = "abcdij"
 _PRODUCT = r"\b(\w+(?:\.m?T)?)(?: @ |\.dot\()(\w+(?:\.m?T)?)\)?"
 """A product of two matrices."""
 _FUNCTIONS = "save|output|pullback|forward|backward|apply"
-_SUM = r"np\.add\.reduce\((\w+), axis=(\d+|\([\d, ]+\))\)|\b(\w+)\.sum\(dim=(\d+|\([\d, ]+\))\)"
-"""A sum over axes, in NumPy's words and in PyTorch's."""
+_SUM = r"np\.add\.reduce\((\w+), axis=(\d+|\([\d, ]+\))\)|\b(\w+)\.sum\(\w+=(\d+|\([\d, ]+\))\)"
+"""A sum over axes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +135,7 @@ def _computing(lines: Sequence[str]) -> Iterator[int]:
     inside = False
     for number, line in enumerate(lines):
         if line.startswith("def "):
-            inside = (
-                re.match(r"def (save|output|pullback|forward|backward|apply)\(", line) is not None
-            )
+            inside = re.match(rf"def ({_FUNCTIONS})\(", line) is not None
         skipped = re.match(r'\s*(#|"""|if |raise |check_sizes|\)|$|def )', line)
         if inside and line.startswith("    ") and not skipped:
             yield number
@@ -213,7 +211,7 @@ def _repeat(random: Random, line: str, sizes: Sequence[str]) -> Iterator[str]:
 
 def _factor(random: Random, line: str, sizes: Sequence[str]) -> Iterator[str]:
     """A factor too much or too few: a size, 2, a sign; a mean for a sum."""
-    yield line.replace("np.add.reduce(", "np.mean(", 1).replace(".sum(dim", ".mean(dim", 1)
+    yield line.replace("np.add.reduce(", "np.mean(", 1).replace(".sum(", ".mean(", 1)
     for found in re.finditer(r"^(\s+(?:\w+ =|return)) (?!\(|d\w+, |d\w+$)([^,]+\S)$", line):
         size = random.choice([*sizes, "2"])
         yield f"{found[1]} ({found[2]}) / {size}"

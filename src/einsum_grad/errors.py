@@ -66,27 +66,13 @@ class UnknownOrderError(ArgumentError, KeyError):
     __str__ = Exception.__str__
 
 
+class MissingLibraryError(EinsumGradError, ImportError):
+    """A library that isn't installed, without which generated code can't run."""
+
+
 class AutogradError(EinsumGradError, ValueError):
     """A backward pass that can't be run, such as a second one through a freed graph."""
 
 
 class OperandIndexError(OperandError, IndexError):
     """An index or an axis that the operand does not have."""
-
-
-class MissingLibraryError(EinsumGradError, ImportError):
-    """A library on whose arrays code computes, and which is not installed."""
-
-
-def missing(error: ModuleNotFoundError, library: str) -> ImportError:
-    """The error to raise for a failed import of a library: another one if that is missing.
-
-    >>> print(missing(ModuleNotFoundError(name="torch"), "torch"))
-    this code computes with torch, which is not installed: pip install torch
-    """
-    if error.name != library:
-        return error
-    package = library.replace("_", "-")
-    return MissingLibraryError(
-        f"this code computes with {library}, which is not installed: pip install {package}"
-    )

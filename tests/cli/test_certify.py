@@ -86,7 +86,7 @@ def test_a_missing_library_is_named(
     monkeypatch.setitem(sys.modules, name, None)
     capsys.readouterr()
     assert main(["certify", str(path)]) == 1
-    assert capsys.readouterr().err.endswith(f"which is not installed: pip install {name}\n")
+    assert capsys.readouterr().err.endswith(f"{name} isn't installed: pip install {name}\n")
 
 
 def test_a_file_is_recognised_by_its_name(

@@ -9,7 +9,7 @@ from typing import Any
 
 from einsum_grad.emit import TARGETS, emit, write_tangents
 from einsum_grad.emit.derivative import emit_derivative
-from einsum_grad.lower import TangentProgram, arranged, hvp, jvp, scale_of
+from einsum_grad.lower import Program, arrange, hvp, jvp, scale_of
 from einsum_grad.plan import Wrt, arrays, derivative, pattern_of
 from einsum_grad.syntax import parse
 from tests.programs import along, path_of
@@ -52,7 +52,7 @@ TANGENTS: dict[str, str] = {
     "elementwise_product": "ij,ij,j->ij",
     "diagonal": "ii,ij->j",
 }
-FORMS: dict[str, Callable[..., TangentProgram]] = {"jvp": jvp, "hvp": hvp}
+FORMS: dict[str, Callable[..., Program]] = {"jvp": jvp, "hvp": hvp}
 
 DERIVATIVES: dict[str, tuple[str, Wrt]] = {
     "jacobian_of_a_product": ("ij,jk->ik", ((0,),)),
@@ -67,8 +67,8 @@ def tangents(text: str, form: str, size: int | None = None) -> str:
     sizes = dict.fromkeys(pattern.labels(), size) if size is not None else {}
     path, places = path_of(pattern, numpy, sizes), tuple(range(len(pattern.inputs)))
     program = along(pattern, path, places, {})
-    made = arranged(FORMS[form](program, places), scale_of(arrays(pattern, path), sizes, 8))
-    return write_tangents(made, numpy, form)
+    made = arrange(FORMS[form](program, places), scale_of(arrays(pattern, path), sizes, 8))
+    return write_tangents(made, numpy, form).text
 
 
 def modules() -> dict[str, str]:

@@ -19,9 +19,9 @@ def lines(pattern: str, **arguments: object) -> str:
         ("ijk->jik", "return x.transpose(1, 0, 2)"),
         ("ii->i", 'return np.einsum("ii->i", x)'),
         # sums
-        ("ij->i", "return np.add.reduce(x, axis=1)"),
-        ("ij->", "return np.add.reduce(x, axis=(0, 1))"),
-        ("ijk->ki", "return np.add.reduce(x, axis=1).T"),
+        ("ij->i", "return x.sum(axis=1)"),
+        ("ij->", "return x.sum(axis=(0, 1))"),
+        ("ijk->ki", "return x.sum(axis=1).T"),
         ("ii->", 'return np.einsum("ii->", x)'),
         # elementwise products
         ("ij,ij->ij", "return x * w"),

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from einsum_grad.emit import TARGETS, write_tangents
-from einsum_grad.lower import Program, arranged, hvp, jvp, scale_of, steps
+from einsum_grad.lower import Program, arrange, hvp, jvp, scale_of, steps
 from einsum_grad.plan import pattern_of
 from einsum_grad.syntax import parse
 from tests.programs import along, path_of
@@ -28,7 +28,7 @@ def program(pattern: str) -> Program:
 def text(pattern: str, form: str, active: tuple[int, ...] | None = None) -> str:
     made = program(pattern)
     moving = tuple(range(len(made.operands))) if active is None else active
-    return write_tangents(arranged(FORMS[form](made, moving)), NUMPY, form)
+    return write_tangents(arrange(FORMS[form](made, moving)), NUMPY, form).text
 
 
 def run(source: str, name: str) -> Any:
@@ -110,7 +110,8 @@ def test_a_function_reads_as_if_written_by_hand() -> None:
 def test_what_memory_bounds_is_done_in_one_pass_of_blocks() -> None:
     sizes = {"i": 2000, "j": 2000}
     scale = scale_of([("i", "j")] * 3, sizes, 8)
-    source = write_tangents(arranged(jvp(program("ij,ij->ij"), (0, 1)), scale), NUMPY, "jvp")
+    made = arrange(jvp(program("ij,ij->ij"), (0, 1)), scale)
+    source = write_tangents(made, NUMPY, "jvp").text
     assert source.count("= in_blocks(") + source.count("    in_blocks(") == 1
     assert "z_dot_part = z_by_x_part + z_by_w_part" in source
 

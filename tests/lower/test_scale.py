@@ -14,25 +14,15 @@ def test_arrays_that_are_small_together_have_no_scale() -> None:
 
 
 @pytest.mark.parametrize(
-    ("size", "rounded", "two"),
-    [
-        (0, 1, 1),
-        (1, 1, 1),
-        (2, 2, 2),
-        (3, 4, 1),
-        (4, 4, 4),
-        (5, 8, 1),
-        (12, 16, 4),
-        (1 << 20, 1 << 20, 1 << 20),
-    ],
+    ("size", "rounded"),
+    [(0, 1), (1, 1), (2, 2), (3, 4), (4, 4), (5, 8), (12, 16), (1 << 20, 1 << 20)],
 )
-def test_sizes_are_rounded_up_to_powers_of_two(size: int, rounded: int, two: int) -> None:
+def test_sizes_are_rounded_up_to_powers_of_two(size: int, rounded: int) -> None:
     scale = scale_of((("n",),), {"n": machine.LARGE, "i": size}, 1)
-    twos = (("n", machine.LARGE), ("i", two))
-    assert scale == Scale((("n", machine.LARGE), ("i", rounded)), 1, twos=twos)
+    assert scale == Scale((("n", machine.LARGE), ("i", rounded)), 1)
 
 
-def test_near_sizes_agree_unless_their_divisors_are_asked_for() -> None:
+def test_near_sizes_agree() -> None:
     def scale(size: int) -> Scale:
         found = scale_of((("i", "j"),), {"i": size, "j": size}, 8)
         assert found is not None
@@ -43,9 +33,6 @@ def test_near_sizes_agree_unless_their_divisors_are_asked_for() -> None:
     assert one.agrees(scale(1000))
     assert one.agrees(scale(1024))
     assert not one.agrees(scale(1025))
-    assert one.ask(Sizes.apart, ("i", "j")) == 512
-    assert one.agrees(scale(1000))
-    assert not one.agrees(scale(1024))
 
 
 def test_a_label_without_a_size_and_a_unit_count_as_1() -> None:

@@ -61,7 +61,7 @@ def test_output_only_label_without_size_is_refused_with_a_hint() -> None:
     told = str(refusal.value).split("\n")[0]
     assert told.startswith("the output has b, which no operand has;")
     assert "sizes={'b': …}" in told
-    assert told.endswith("--sizes b=… in a shell")
+    assert told.endswith("in a shell --sizes b=…")
     assert pattern_of(parse("ij->ib"), ["b"]).output == ("i", "b")
 
 

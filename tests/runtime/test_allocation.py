@@ -91,7 +91,9 @@ def test_operands_that_are_converted_have_no_step() -> None:
 
 def test_arrays_beyond_the_address_space_are_refused_before_any_work() -> None:
     four = (np.broadcast_to(1.5, (1 << 17,)),) * 4
-    assert "2048 EiB" in refused(lambda: eg.compile("i,j,k,l->ijkl")(*four))
+    product = eg.compile("i,j,k,l->ijkl")
+    assert "2048 EiB" in refused(lambda: product(*four))
+    assert "2048 EiB" in refused(lambda: product.jvp(four, (four[0], None, None, None)))
     path = ((0, 2), (2, 6), (3, 5), (0, 4), (0, 3), (0, 2), (0, 1))
     summed = eg.compile("ai,ai,aj,aj,ak,ak,al,al->a", optimize=path)
     pair = (np.broadcast_to(1.5, (1, 1 << 17)),) * 8

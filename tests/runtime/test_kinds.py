@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 import einsum_grad as eg
-from einsum_grad.runtime import Arguments, Kind, kinds, register_kind
+from einsum_grad.errors import ArgumentError, PatternError
+from einsum_grad.runtime import Arguments, kinds, register_kind
 
 
 class Named:
@@ -54,8 +55,8 @@ class Spelled:
 
 @pytest.fixture(autouse=True)
 def _registered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kinds, "_KINDS", list(kinds._KINDS))
-    register_kind(Kind("names", lambda cls: issubclass(cls, Named), Spelled, True))
+    monkeypatch.setattr(kinds, "_KINDS", dict(kinds._KINDS))
+    register_kind(Named, Spelled)
 
 
 def test_a_call_goes_to_the_kind_of_an_operand() -> None:
@@ -83,3 +84,31 @@ def test_arrays_and_numbers_stay_with_the_runtime() -> None:
     f = eg.compile("i->")
     for operand in (np.ones(2), [1.0, 1.0], (1, 1)):
         assert f(operand) == 2
+
+
+def test_einsums_hand_over_what_they_were_asked_for() -> None:
+    x, a = Named("x"), np.ones(2)
+    assert eg.einsum("i,i->", a, x) == "forward i,i-> () True"
+    assert eg.einsum(x, [0], a, [0], []) == "forward A,A-> () True"
+    assert eg.einsum("i->ii", x, sizes={}, casting="safe", order="K") == "forward i->ii () True"
+    assert eg.einops_einsum(x, "name -> name b", sizes={"b": 3}) == "forward name -> name b () True"
+    with pytest.raises(ArgumentError, match="name is 5 in sizes, and 2 in the operands' shapes"):
+        eg.einops_einsum(x, "name -> name", sizes={"name": 5})
+    with pytest.raises(PatternError, match="i twice"):
+        eg.einsum("i->ii", x)
+
+
+@pytest.mark.parametrize("optimize", [("greedy", 10), ["einsum_path", (0, 1)], [(0, 1)]])
+def test_an_order_that_numpy_finds_needs_shapes_alone(optimize: Any) -> None:
+    x, a = Named("x"), np.ones(2)
+    assert eg.einsum("i,i->ii", a, x, sizes={}, optimize=optimize) == "forward i,i->ii () True"
+
+
+@pytest.mark.parametrize(
+    "keywords", [{"dtype": float}, {"order": "F"}, {"casting": "no"}, {"out": np.ones(())}]
+)
+def test_keywords_of_numpy_are_refused_by_name(keywords: dict[str, Any]) -> None:
+    with pytest.raises(ArgumentError, match=f"takes {next(iter(keywords))}= with arrays of NumPy"):
+        eg.einsum("i->", Named("x"), **keywords)
+    with pytest.raises(ArgumentError, match="takes out= with arrays of NumPy"):
+        eg.einsum("i->", np.ones(2), out=Named("out"))

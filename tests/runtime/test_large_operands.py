@@ -258,7 +258,7 @@ def test_layouts_are_remembered_within_the_bound(monkeypatch: pytest.MonkeyPatch
     ):
         back = np.argsort(order)
         function(x.transpose(order).copy().transpose(back))
-        assert len(function._variants) <= 4
+        assert len(function._specializations) <= 4
 
 
 def test_the_cost_is_that_of_the_numbers_it_is_asked_for() -> None:

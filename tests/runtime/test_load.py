@@ -18,7 +18,6 @@ import pytest
 
 import einsum_grad as eg
 from einsum_grad.emit import TARGETS, Source, write
-from einsum_grad.errors import MissingLibraryError
 from einsum_grad.kernels.helpers import HELPERS
 from einsum_grad.plan import Pattern, pattern_of
 from einsum_grad.runtime.dtypes import Array
@@ -106,7 +105,7 @@ def test_source_lines_are_dropped_with_the_functions() -> None:
     before = ours()
     loaded = load(source("1"), "gone")
     (filename,) = ours() - before
-    output = loaded.output
+    output = loaded.module.forward
     del loaded
     gc.collect()
     assert linecache.getline(filename, 2) == "    return 1\n"  # one of its functions still lives
@@ -145,7 +144,7 @@ def test_source_lines_stay_while_any_function_lives() -> None:
 def test_two_modules_have_two_files() -> None:
     one, other = load(source("1"), "same"), load(source("2"), "same")
     assert one.module.__file__ != other.module.__file__
-    assert inspect.getsource(one.output) != inspect.getsource(other.output)
+    assert inspect.getsource(one.module.forward) != inspect.getsource(other.module.forward)
 
 
 @pytest.mark.parametrize(
@@ -171,13 +170,13 @@ def test_two_modules_have_two_files() -> None:
 )
 def test_dangerous_builtins_are_missing(name: str) -> None:
     with pytest.raises(NameError):
-        load(source(f"{name}"), "x").output()
+        load(source(f"{name}"), "x").module.forward()
 
 
 def test_builtins_are_the_few_that_modules_use() -> None:
     used = set()
-    for pattern in ("bij,jk->ik", "...ii,...i->...", "i->ii"):
-        for target in ("numpy", "einops"):
+    for pattern in ("bij,jk->ik", "...ii,...i->...", "...ij,jk->...ik", "i->ii"):
+        for target in TARGETS:
             tree = ast.parse(eg.emit(pattern, target))
             used |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     there = set(eg.compile("i->").module.__builtins__)
@@ -194,23 +193,6 @@ def test_builtins_are_the_few_that_modules_use() -> None:
 def test_other_modules_are_not_imported(statement: str, module: str) -> None:
     text = f"{statement.format(module)}\n\ndef forward():\n    return 1\n\nbackward = forward\n"
     with pytest.raises(ImportError, match=f"generated code does not import {module}"):
-        load(Source(text, "numpy"), "x")
-
-
-@pytest.mark.parametrize("library", ["torch", "jax"])
-def test_a_missing_library_is_named_with_what_to_install(
-    library: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, library, None)
-    text = f"import {library}\n\ndef forward():\n    return 1\n\nbackward = forward\n"
-    with pytest.raises(MissingLibraryError, match=f"pip install {library}") as raised:
-        load(Source(text, "torch"), "x")
-    assert isinstance(raised.value, ImportError)
-
-
-def test_a_library_that_lacks_a_part_says_so_itself() -> None:
-    text = "import numpy.nothing\n\ndef forward():\n    return 1\n\nbackward = forward\n"
-    with pytest.raises(ModuleNotFoundError, match=r"numpy\.nothing"):
         load(Source(text, "numpy"), "x")
 
 
@@ -232,14 +214,14 @@ def test_c_code_finds_the_modules_that_it_imports() -> None:
     loaded = load(source("strptime('2000', '%Y').year"), "x")
     importlib.import_module("_strptime")
     vars(loaded.executed)["strptime"] = datetime.strptime
-    assert loaded.output() == 2000
+    assert loaded.module.forward() == 2000
 
 
 @pytest.mark.parametrize("names", ["[]", "[], 0"])
 def test_generated_code_gets_nothing_by_importing_as_c_code_does(names: str) -> None:
-    assert load(source(f"__import__('os', {{}}, {{}}, {names})"), "x").output() is None
+    assert load(source(f"__import__('os', {{}}, {{}}, {names})"), "x").module.forward() is None
     with pytest.raises(ImportError, match="does not import this"):
-        load(source(f"__import__('this', {{}}, {{}}, {names})"), "x").output()
+        load(source(f"__import__('this', {{}}, {{}}, {names})"), "x").module.forward()
 
 
 Pass = Callable[["eg.Function", Array, Array], Any]

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from einsum_grad.autograd.contract import contract
 from einsum_grad.autograd.dispatch import implements
-from einsum_grad.autograd.linear import is_inexact
-from einsum_grad.autograd.ownership import look
 from einsum_grad.autograd.refusals import as_operand, run
 from einsum_grad.autograd.tape import Traced
-from einsum_grad.autograd.tensor import Tensor
 from einsum_grad.errors import ArgumentTypeError, AutogradError
-from einsum_grad.plan import check_legal
-from einsum_grad.runtime import einsum as run_einsum
-from einsum_grad.runtime import order_of
-from einsum_grad.syntax import parse, read_call
+from einsum_grad.functions import einsum as run_einsum
 
 
 @implements(np.einsum)
@@ -30,6 +22,8 @@ def einsum(
     order: Any = "K",
     casting: Any = None,
     optimize: Any = "auto",
+    notation: str = "letters",
+    sizes: Mapping[Any, int] | None = None,
 ) -> Any:
     """Evaluate an einsum, as np.einsum does; with a Tensor among the operands it is recorded.
 
@@ -42,8 +36,14 @@ def einsum(
     gradients follow the tree that `optimize` chooses, `order` changes nothing, and `out` is
     refused.
 
+    With `notation="named"` or with `sizes` the language is that of `compile`: labels may be names
+    divided by spaces, the output may have a label twice, or one that no operand has and whose size
+    is in `sizes`, and an ellipsis that it lacks is summed over. `sizes={}` asks for that language
+    alone. A size that is given for an operand's label must be the operand's.
+
     Raises `PatternError` or `OperandError`, which are ValueErrors, for a pattern that is invalid
-    and operands that don't fit it, and `AutogradError` for `out`.
+    and operands that don't fit it, `ArgumentError` for `sizes` that don't, and `AutogradError` for
+    `out`.
 
     >>> import einsum_grad as eg
     >>> x = eg.Tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
@@ -54,42 +54,45 @@ def einsum(
     >>> eg.einsum("ij->ji", [[1, 2], [3, 4]])
     array([[1, 3],
            [2, 4]])
+    >>> eg.einsum("row col -> col row copy", [[1, 2]], notation="named", sizes={"copy": 3})
+    array([[[1, 1, 1]],
+    <BLANKLINE>
+           [[2, 2, 2]]])
+    >>> eg.einsum("i->ii", [1, 2], sizes={})
+    array([[1, 0],
+           [0, 2]])
     """
-    if not any(isinstance(operand, Traced) for operand in (*operands, out)):
-        return run_einsum(
-            *operands, out=out, dtype=dtype, order=order, casting=casting, optimize=optimize
-        )
-    if out is not None:
-        raise AutogradError("an einsum of Tensors can't write into out=: it would not be recorded")
-    pattern, given = _read(operands, limited=optimize is False)
-    chosen = order_of(optimize, pattern, [look(operand) for operand in given])
-    if not any(map(is_inexact, given)):
-        plain = run_einsum(
-            pattern, *map(look, given), dtype=dtype, casting=casting, optimize=optimize
-        )
-        return Tensor._of(np.array(plain), None)
-    cast = [_cast(operand, dtype, "safe" if casting is None else casting) for operand in given]
-    return contract(pattern, cast, optimize=chosen)
+    if any(isinstance(operand, Traced) for operand in (*operands, out)):
+        if out is not None:
+            raise AutogradError(
+                "an einsum of Tensors can't write into out=: it would not be recorded"
+            )
+        if dtype is not None:
+            operands = _cast(operands, dtype, "safe" if casting is None else casting)
+        return run_einsum(*operands, optimize=optimize, notation=notation, sizes=sizes)
+    return run_einsum(
+        *operands,
+        out=out,
+        dtype=dtype,
+        order=order,
+        casting=casting,
+        optimize=optimize,
+        notation=notation,
+        sizes=sizes,
+    )
 
 
-def _read(args: Sequence[Any], limited: bool) -> tuple[str, Sequence[Any]]:
-    """The subscripts, which must be legal for np.einsum, and the operands."""
-    if args and isinstance(args[0], str):
-        return _legal(args[0]), args[1:]
-    equation, operands = read_call(args, limited)
-    return _legal(equation.text), operands
+def _cast(args: Sequence[Any], dtype: Any, casting: str) -> tuple[Any, ...]:
+    """The arguments of an einsum, the operands among them in another dtype."""
+    text = isinstance(args[0], (str, bytes))
+    places = range(1, len(args)) if text else range(0, len(args) // 2 * 2, 2)
+    return tuple(
+        _in(operand, dtype, casting) if n in places else operand for n, operand in enumerate(args)
+    )
 
 
-@functools.lru_cache(maxsize=1024)
-def _legal(text: str) -> str:
-    check_legal(parse(text))
-    return text
-
-
-def _cast(operand: Any, dtype: Any, casting: str) -> Any:
+def _in(operand: Any, dtype: Any, casting: str) -> Any:
     operand = as_operand(operand, "einsum")
-    if dtype is None:
-        return operand
     values: Any = operand if isinstance(operand, Traced) else np.asarray(operand)
     if not run("einsum", np.can_cast, (values.dtype, dtype, casting)):
         raise ArgumentTypeError(

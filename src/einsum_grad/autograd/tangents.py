@@ -97,13 +97,16 @@ def _pushed(out: Tensor, moving: Sequence[tuple[Tensor, Any]], higher: bool) -> 
         return zeros(out.shape, out.dtype, higher)
     cotangent = Tensor(np.zeros(out.shape, out.dtype), requires_grad=True)
     first, wrap = min(node.number for node in nodes), Tensor._of
-    pulled = pull_back(out._node, cotangent, keep=True, wrap=wrap, targets=set(nodes), first=first)
-    parts = [
-        _inner(pulled[variable._node], direction)
-        for variable, direction in moving
-        if variable._node in pulled
-    ]
-    total, leaf = sum(parts, start=Tensor(0.0)), cotangent._node
+    with np.errstate(all="ignore"):  # the graph counts, not the products with a zero cotangent
+        pulled = pull_back(
+            out._node, cotangent, keep=True, wrap=wrap, targets=set(nodes), first=first
+        )
+        parts = [
+            _inner(pulled[variable._node], direction)
+            for variable, direction in moving
+            if variable._node in pulled
+        ]
+        total, leaf = sum(parts, start=Tensor(0.0)), cotangent._node
     arrived = {}
     if total._node is not None and leaf is not None:
         # Nodes older than the cotangent belong to the forward: constants in this pass.

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any
 
 import numpy as np
 
 from einsum_grad.certify.library import STANDARD
 from einsum_grad.certify.residue import Array
-from einsum_grad.errors import missing
+from einsum_grad.installed import imported
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +32,8 @@ class Arrays:
 NUMPY_ARRAYS = Arrays("NumPy")
 
 
-def _imported(library: str) -> Any:
-    try:
-        return import_module(library)
-    except ModuleNotFoundError as error:
-        raise missing(error, library) from None
-
-
 def _torch() -> Arrays:
-    torch = _imported("torch")
+    torch = imported("torch")
     return Arrays(
         "PyTorch",
         (torch.Tensor,),
@@ -52,9 +44,9 @@ def _torch() -> Arrays:
 
 
 def _jax() -> Arrays:
-    jax = _imported("jax")
+    jax = imported("jax")
     # Before JAX 0.8 the switch was experimental.
-    wide = jax if hasattr(jax, "enable_x64") else import_module("jax.experimental")
+    wide = jax if hasattr(jax, "enable_x64") else imported("jax.experimental")
 
     @contextmanager
     def doubles() -> Iterator[None]:

@@ -81,15 +81,17 @@ def _run(arguments: argparse.Namespace) -> Exit:
 
 def _checked(pattern: str, arguments: argparse.Namespace) -> Exit:
     from einsum_grad.cli.differences import points
+    from einsum_grad.cli.on_numpy import on_numpy
     from einsum_grad.cli.shapes import default_shapes, written
+    from einsum_grad.functions import compile
     from einsum_grad.plan import operand_names, request
-    from einsum_grad.runtime import compile
 
     options = asked(arguments)
     bound = request(pattern, **options)
     shapes = arguments.shapes or default_shapes(bound.pattern, dict(bound.sizes))
     target, seed = target_of(arguments), arguments.seed or 0
-    function = compile(pattern, target=target, **{**options, "shapes": None})
+    compiled = compile(pattern, target=target, **{**options, "shapes": None})
+    function = on_numpy(compiled, target)
     say(f"target {target}, shapes {written(shapes)}")
     found = points(function, shapes, arguments.trials or _TRIALS, seed)
     names = operand_names(len(shapes))

@@ -15,6 +15,7 @@ from einsum_grad.emit.derivative_check import self_check
 from einsum_grad.emit.guard import guard
 from einsum_grad.emit.module import assembled, shortened
 from einsum_grad.emit.printer import filled
+from einsum_grad.emit.readable import readable_target
 from einsum_grad.emit.request import target_of
 from einsum_grad.emit.steps import statements_of
 from einsum_grad.emit.target import Target
@@ -70,7 +71,7 @@ def emit_derivative(
     ['# ij,i->j', 'z_2 = b.T @ tangent', 'return z_1 + z_2']
     """
     check_factors(given.pattern, given.wrt, _MOST_FACTORS)
-    chosen, spelled = target_of(target), spell(given.pattern)
+    chosen, spelled = readable_target(target_of(target), blocked=False), spell(given.pattern)
     own = {spelled[label]: size for label, size in (sizes or {}).items() if label in spelled}
     safe = derivative(given.pattern.rename(spelled), given.wrt)
     if any(axes.count(ELLIPSIS) > 1 for term in safe.terms for axes in (term.rows, term.columns)):

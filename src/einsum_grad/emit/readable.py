@@ -22,7 +22,12 @@ def readable_target(target: Target, blocked: bool) -> Target:
     if blocked and not target.out_argument:
         able = ", ".join(name for name, each in TARGETS.items() if each.out_argument)
         raise ArgumentError(f"the target {target.name} has no blocks; these have: {able}")
-    return replace(target, frees=False, out_argument=target.out_argument if blocked else {})
+    return replace(
+        target,
+        spellings={**target.spellings, **target.plain},
+        frees=False,
+        out_argument=target.out_argument if blocked else {},
+    )
 
 
 def readable_program(program: Program, target: Target) -> Program:

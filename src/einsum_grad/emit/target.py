@@ -62,6 +62,8 @@ class Target:
     libraries: tuple[Library, ...]
     spellings: Mapping[str, Spelling]
     script: Script
+    plain: Mapping[str, Spelling] = field(default_factory=dict)
+    """The spellings of files that are read, where those that run faster read worse."""
     helpers: Mapping[str, Helper] = field(default_factory=dict)
     traits: Traits | None = None
     """What its modules suppose of the numbers, where they are right for real and complex alike."""
@@ -82,6 +84,10 @@ class Target:
     """A function `apply` is the output in operations that the library differentiates itself."""
     casts: bool = False
     """Each gradient is returned by the operation `like`, in its operand's dtype."""
+    arrays: str = ""
+    """The arrays that its modules take, in the plural, if these are not NumPy's."""
+    any_library: bool = False
+    """Its modules take the arrays of every library."""
     local: str = ""
     """The first line of a function that needs the library of its first argument, `{}`."""
 

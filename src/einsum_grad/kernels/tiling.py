@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 from numpy.typing import NDArray
 
-from einsum_grad.lower import machine, sets_of
+from einsum_grad.lower import machine
 
 
 def cut_of(array: NDArray[Any]) -> tuple[int, int] | None:
@@ -44,3 +45,15 @@ def cut_of(array: NDArray[Any]) -> tuple[int, int] | None:
 def along_of(array: NDArray[Any]) -> int:
     """The axis with the shortest stride, be it with gaps or negative."""
     return min(range(array.ndim), key=lambda axis: abs(array.strides[axis]) or sys.maxsize)
+
+
+def sets_of(axes: Iterable[tuple[int, int]]) -> int:
+    """The number of sets of a first-level cache that lines map to, of which one evicts another.
+
+    `axes` are those along which the lines lie: the size of each, and the power of two that divides
+    its stride in bytes.
+
+    >>> sets_of([(1000, 4096)]), sets_of([(1000, 1024)]), sets_of([(3, 1024), (5, 8192)])
+    (1, 4, 3)
+    """
+    return math.prod(min(count, max(1, machine.CACHE_SET_PERIOD // apart)) for count, apart in axes)

@@ -5,7 +5,6 @@ from einsum_grad.lower.blocking.schedule import Schedule, has_blas, schedule
 from einsum_grad.lower.cost import Cost, Work, cost
 from einsum_grad.lower.layout.arrange import arrange
 from einsum_grad.lower.layout.axis_orders import missing
-from einsum_grad.lower.layout.cache_sets import sets_of
 from einsum_grad.lower.layout.product import Kind, Product, is_matrix, only, product_of, without
 from einsum_grad.lower.liveness import dying
 from einsum_grad.lower.lower import lower
@@ -22,51 +21,5 @@ from einsum_grad.lower.program import (
     steps,
 )
 from einsum_grad.lower.scale import Gap, Gaps, Scale, scale_of
-from einsum_grad.lower.tangent import TangentProgram, arranged, hvp, jvp
+from einsum_grad.lower.tangent import hvp, jvp
 from einsum_grad.lower.traits import PLAIN, Traits
-
-__all__ = [
-    "LETTERS",
-    "PLAIN",
-    "AxisSize",
-    "Block",
-    "Cost",
-    "Form",
-    "Gap",
-    "Gaps",
-    "Kind",
-    "Lowering",
-    "Op",
-    "Product",
-    "Program",
-    "Scale",
-    "Schedule",
-    "Section",
-    "Size",
-    "Step",
-    "TangentProgram",
-    "Traits",
-    "Value",
-    "Work",
-    "arrange",
-    "arranged",
-    "blocks",
-    "cost",
-    "dying",
-    "has_blas",
-    "hvp",
-    "is_matrix",
-    "is_view",
-    "jvp",
-    "lower",
-    "lowering",
-    "missing",
-    "only",
-    "path_of",
-    "product_of",
-    "scale_of",
-    "schedule",
-    "sets_of",
-    "steps",
-    "without",
-]

@@ -117,9 +117,6 @@ BLAS_ONE_THREAD_DOT = 1 << 13
 BLAS_LONG_PIECE = 16
 """Length over width of a piece of a matrix product, at most: pieces are added up. Measured."""
 
-BLAS_TRANSPOSED_ITEMSIZE = 4
-"""Bytes of float32, the only dtype for which OpenBLAS has a fast kernel that transposes."""
-
 BLAS_TRANSPOSED = 1 << 15
 """Numbers of a matrix that OpenBLAS transposes, at least: NumPy copies fewer in a call's time."""
 

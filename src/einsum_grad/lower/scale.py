@@ -32,12 +32,11 @@ Gaps = frozenset[tuple[int, Gap]]
 class Sizes:
     """The sizes of labels and the bytes of a number, which answer the questions about a scale."""
 
-    __slots__ = ("_itemsize", "_known", "_twos", "_volumes")
+    __slots__ = ("_itemsize", "_known", "_volumes")
 
-    def __init__(self, known: Mapping[str, int], itemsize: int, twos: Mapping[str, int]) -> None:
+    def __init__(self, known: Mapping[str, int], itemsize: int) -> None:
         self._known = known
         self._itemsize = itemsize
-        self._twos = twos
         self._volumes: dict[Labels, int] = {}
 
     def nbytes(self, labels: Labels) -> int:
@@ -51,19 +50,10 @@ class Sizes:
             self._volumes[labels] = math.prod(sizes)
         return self._volumes[labels]
 
-    def apart(self, labels: Labels) -> int:
-        """The power of two that divides the bytes of an array with an axis for each of `labels`.
-
-        The stride of an axis before them is an odd multiple of it.
-        """
-        return math.prod(self._twos.get(label, 1) for label in labels) * self._itemsize
-
 
 @dataclass(frozen=True, slots=True)
 class Scale:
     """The sizes of the labels, each rounded up to a power of two, and the bytes of a number.
-
-    `twos` are the powers of two that divide the sizes.
 
     Lowering asks it questions, and the answers are remembered: code depends on the sizes through
     these alone, so a scale with the same answers has the same code.
@@ -72,14 +62,13 @@ class Scale:
     sizes: tuple[tuple[str, int], ...]
     itemsize: int
     gaps: Gaps = frozenset()
-    twos: tuple[tuple[str, int], ...] = ()
     _sizes: Sizes = field(init=False, repr=False, compare=False)
     _answers: dict[tuple[Callable[..., Any], tuple[Any, ...]], Any] = field(
         init=False, repr=False, compare=False
     )
 
     def __post_init__(self) -> None:
-        sizes = Sizes(dict(self.sizes), self.itemsize, dict(self.twos))
+        sizes = Sizes(dict(self.sizes), self.itemsize)
         object.__setattr__(self, "_sizes", sizes)
         object.__setattr__(self, "_answers", {})
 
@@ -137,12 +126,11 @@ def scale_of(
 
     >>> scale_of([("i", "j")], {"i": 10, "j": 10}, 8)
     >>> scale = scale_of([("i", "j")], {"i": 1000, "j": 1000}, 8)
-    >>> scale.sizes, scale.twos
-    ((('i', 1024), ('j', 1024)), (('i', 8), ('j', 8)))
+    >>> scale.sizes
+    (('i', 1024), ('j', 1024))
     """
     total = sum(math.prod(sizes.get(label, 1) for label in term) for term in terms)
     if total * itemsize < machine.LARGE:
         return None
     rounded = ((label, 1 << max(size - 1, 0).bit_length()) for label, size in sizes.items())
-    twos = tuple((label, max(1, size & -size)) for label, size in sizes.items())
-    return Scale(tuple(rounded), itemsize, gaps, twos)
+    return Scale(tuple(rounded), itemsize, gaps)

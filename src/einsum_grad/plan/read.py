@@ -45,7 +45,7 @@ def check_legal(equation: Equation) -> None:
         if label.name in seen:
             raise refuse(
                 f"the output has {label.name} twice, which np.einsum can't write; "
-                "compile() writes a diagonal for it",
+                "einsum(…, sizes={}) and compile() write a diagonal for it",
                 equation.text,
                 label.start,
             )
@@ -55,7 +55,7 @@ def check_legal(equation: Equation) -> None:
 def _unknown(equation: Equation, label: Label) -> PatternError:
     return refuse(
         f"the output has {label.name}, which no operand has; to repeat along it, give its "
-        f"size: sizes={{'{label.name}': …}} to compile(), --sizes {label.name}=… in a shell",
+        f"size: sizes={{'{label.name}': …}}, in a shell --sizes {label.name}=…",
         equation.text,
         label.start,
     )

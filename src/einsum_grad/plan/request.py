@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import operator
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,7 +81,9 @@ def request(
     bound = bind(equation, read, read_shapes(shapes) or (), known)
     for label, size in bound.sizes:
         if known.get(label, size) != size:
-            raise ArgumentError(f"{label} is {known[label]} in sizes and {size} in shapes")
+            raise ArgumentError(
+                f"{label} is {known[label]} in sizes, and {size} in the operands' shapes"
+            )
     return Request(
         equation, read, bound.pattern, positions, given, bound.sizes, bound.stretched, order
     )
@@ -103,9 +106,21 @@ def read_terms(
             "([(0, 1), (1, 2)], (0, 2))"
         )
     equation, letters = equation_of(*pattern)
-    if isinstance(sizes, Mapping):
-        sizes = {letters.get(label, label): size for label, size in sizes.items()}
-    return equation, sizes
+    return equation, by_letter(sizes, letters)
+
+
+def by_letter(sizes: Any, letters: Mapping[Any, str]) -> Any:
+    """`sizes`, whose keys are labels of sublists, by the labels' letters.
+
+    >>> by_letter({60: 5}, {0: "A", 60: "B"})
+    {'B': 5}
+    """
+    if not isinstance(sizes, Mapping):
+        return sizes
+    for label in sizes:
+        if label not in letters:
+            raise _no_label(label, letters)
+    return {letters[label]: size for label, size in sizes.items()}
 
 
 def read_wrt(wrt: int | Iterable[int] | None) -> tuple[int, ...] | None:
@@ -200,7 +215,12 @@ def check_labels(sizes: Mapping[str, int], pattern: Pattern) -> None:
     known = [label for label in pattern.labels() if label not in (UNIT, ELLIPSIS)]
     for label in sizes:
         if label not in known:
-            raise ArgumentError(
-                f"sizes has {label!r:.40}, which is no label of the pattern; "
-                f"the labels are {', '.join(known[:20])}{', …' if len(known) > 20 else ''}"
-            )
+            raise _no_label(label, known)
+
+
+def _no_label(label: Any, known: Collection[Any]) -> ArgumentError:
+    some = ", ".join(f"{name!s:.40}" for name in itertools.islice(known, 20))
+    return ArgumentError(
+        f"sizes has {label!r:.40}, which is no label of the pattern; "
+        f"the labels are {some}{', …' if len(known) > 20 else ''}"
+    )

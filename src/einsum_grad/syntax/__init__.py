@@ -4,22 +4,5 @@ from einsum_grad.syntax.call import equation_of, read_call
 from einsum_grad.syntax.equation import ELLIPSIS, Equation, Label, Term
 from einsum_grad.syntax.grammar import NOTATIONS
 from einsum_grad.syntax.limits import MAX_AXES, MAX_OPERANDS, bounded, check_length
-from einsum_grad.syntax.parse import parse
+from einsum_grad.syntax.parse import check_notation, parse
 from einsum_grad.syntax.quote import pointed, refuse
-
-__all__ = [
-    "ELLIPSIS",
-    "MAX_AXES",
-    "MAX_OPERANDS",
-    "NOTATIONS",
-    "Equation",
-    "Label",
-    "Term",
-    "bounded",
-    "check_length",
-    "equation_of",
-    "parse",
-    "pointed",
-    "read_call",
-    "refuse",
-]

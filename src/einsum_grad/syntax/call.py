@@ -17,27 +17,28 @@ SUBLIST_LETTERS = string.ascii_uppercase + string.ascii_lowercase
 """The letter of each sublist integer: np.einsum's own, in ASCII order."""
 
 
-def read_call(args: Sequence[Any], limited: bool = False) -> tuple[Equation, tuple[Any, ...]]:
-    """Split the positional arguments of an einsum call into the equation and the operands.
+def read_call(
+    args: Sequence[Any], limited: bool = False
+) -> tuple[str, tuple[Any, ...], dict[Any, str] | None]:
+    """Split the positional arguments of an einsum call into the subscripts and the operands.
 
     `args` is `(subscripts, *operands)` or `(operand, sublist, operand, sublist, …[, output])`.
-    A sublist label is an integer or, as in opt_einsum, anything hashable, usually a str. Raises
+    A sublist label is an integer or, as in opt_einsum, anything hashable, usually a str. Third
+    comes the letter of each label; None where `args` begin with a text, which is not parsed. Raises
     `OperandError` for a call without operands and, if integers are `limited` to np.einsum's range,
     for others; `ArgumentTypeError` for an invalid sublist.
 
-    >>> equation, operands = read_call(("i->", [1, 2]))
-    >>> equation.text, operands
-    ('i->', ([1, 2],))
-    >>> equation, operands = read_call(([1, 2], [0], [3, 4], [0], []))
-    >>> equation.text, operands
-    ('A,A->', ([1, 2], [3, 4]))
+    >>> read_call(("i->", [1, 2]))
+    ('i->', ([1, 2],), None)
+    >>> read_call(([1, 2], [0], [3, 4], [0], []))
+    ('A,A->', ([1, 2], [3, 4]), {0: 'A'})
     """
     if not args:
         raise OperandError("an einsum needs a pattern and at least one operand")
     if isinstance(args[0], bytes):  # np.einsum takes these too
         args = (args[0].decode("ascii", "backslashreplace"), *args[1:])
     if isinstance(args[0], str):
-        return parse(args[0]), tuple(args[1:])
+        return args[0], tuple(args[1:]), None
     if len(args) < 2:
         raise OperandError(
             f"an einsum needs a pattern, but got only an operand of type {_type(args[0])}"
@@ -47,7 +48,7 @@ def read_call(args: Sequence[Any], limited: bool = False) -> tuple[Equation, tup
     equation, letters = equation_of([args[2 * index + 1] for index in range(pairs)], output)
     if limited:
         _check_integers(letters)
-    return equation, tuple(args[: 2 * pairs : 2])
+    return equation.text, tuple(args[: 2 * pairs : 2]), letters
 
 
 def equation_of(sublists: Iterable[Any], output: Any = None) -> tuple[Equation, dict[Any, str]]:

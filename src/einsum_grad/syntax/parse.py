@@ -27,9 +27,14 @@ def parse(text: str, notation: str = "letters") -> Equation:
     >>> parse("batch i, i j -> batch j", "named").output.names
     ('batch', 'j')
     """
-    if notation not in NOTATIONS:
-        raise ArgumentError(f"notation is one of {', '.join(NOTATIONS)}, and not {notation!r:.80}")
+    check_notation(notation)
     return _parse(check_limits(text, notation), notation)
+
+
+def check_notation(notation: object) -> None:
+    """Raise `ArgumentError` for a notation that there is not."""
+    if not isinstance(notation, str) or notation not in NOTATIONS:
+        raise ArgumentError(f"notation is one of {', '.join(NOTATIONS)}, and not {notation!r:.80}")
 
 
 @functools.lru_cache(maxsize=256)

@@ -10,7 +10,7 @@ import numpy as np
 
 def save(x, w):
     """Return what the output and the gradients share."""
-    w_scalar = np.add.reduce(w, axis=(0, 1))
+    w_scalar = w.sum(axis=(0, 1))
     return [w_scalar]
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 def save(x, w):
     """Return what the output and the gradients share."""
-    x_i = np.add.reduce(x, axis=1)
+    x_i = x.sum(axis=1)
     return [x_i]
 
 

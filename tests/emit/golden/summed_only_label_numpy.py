@@ -10,7 +10,7 @@ import numpy as np
 
 def save(x, w):
     """Return what the output and the gradients share."""
-    x_ij = np.add.reduce(x, axis=0)
+    x_ij = x.sum(axis=0)
     return [x_ij]
 
 

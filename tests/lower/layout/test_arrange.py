@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from einsum_grad.lower import Op, Program, Scale, Traits, arrange, lower, steps
+from einsum_grad.lower import Op, Program, Scale, arrange, lower, steps
 from einsum_grad.lower.check import check
-from einsum_grad.lower.layout.array_layouts import _is_crowded
 from einsum_grad.plan import arrays, pairwise, pattern_of
 from einsum_grad.syntax import parse
 from tests.lower.programs import NUMPY, arranged, programs, scattered, torn
@@ -410,55 +409,7 @@ def test_what_is_read_once_and_fits_in_a_cache_is_read_across_memory(
     assert copies(large)
 
 
-@pytest.mark.parametrize(
-    ("a", "b", "itemsize", "made"),
-    [
-        (512, 512, 4, ["ba>ab"]),  # 512 lines 2 KB apart: two sets
-        (512, 512, 8, []),  # no BLAS copies these
-        (500, 512, 4, []),  # an odd multiple of 16 bytes apart
-        (2048, 64, 4, ["ba>ab"]),  # one set, and more than 32 lines of it
-        (4096, 32, 4, []),
-        (320, 1000, 4, ["ba>ab"]),  # an odd multiple of 256 bytes: sixteen sets
-        (320, 512, 4, []),
-    ],
-)
-def test_what_is_read_across_memory_is_copied_where_its_lines_share_few_cache_sets(
-    a: int, b: int, itemsize: int, made: list[str]
-) -> None:
-    pattern = pattern_of(parse("ab,ba->a"))
-    assert copies(program_of(pattern, (), NUMPY, {"a": a, "b": b}, itemsize=itemsize)) == made
-
-
-@pytest.mark.parametrize(
-    ("a", "b", "c", "made"),
-    [
-        (2048, 16, 8, ["bca>abc"]),
-        (2047, 16, 8, []),
-        (272, 64, 8, []),  # eight sets along b, and as many along c
-        (80, 2048, 2, ["bca>abc"]),  # 32 along b, and along c two of 64
-    ],
-)
-def test_lines_along_several_axes_share_cache_sets_too(
-    a: int, b: int, c: int, made: list[str]
-) -> None:
-    pattern, sizes = pattern_of(parse("abc,bca->a")), {"a": a, "b": b, "c": c}
-    assert copies(program_of(pattern, (), NUMPY, sizes, itemsize=4)) == made
-
-
 def test_a_number_that_is_read_many_times_at_once_may_lie_anywhere() -> None:
     # Of w each number is read for a row of c: for 16 and more it is not copied into the order of x.
     assert copies(arranged("abc,ba->abc", (), 8, a=256, b=256, c=16)) == []
     assert copies(arranged("abc,ba->abc", (), 8, a=256, b=256, c=8)) == ["ba>ab"]
-
-
-def test_integers_are_read_across_memory_as_no_blas_copies_them() -> None:
-    pattern, sizes = pattern_of(parse("ab,ba->a")), {"a": 512, "b": 512}
-    program = program_of(pattern, (), NUMPY, sizes, Traits(whole=True), itemsize=4)
-    assert not copies(program)
-
-
-def test_an_array_without_a_row_in_the_order_is_not_crowded() -> None:
-    sizes = (("a", 1024), ("b", 1024))
-    scale = Scale(sizes, 4, frozenset(), sizes)
-    assert scale.ask(_is_crowded, ("b", "a"), ("a", "b"))
-    assert not scale.ask(_is_crowded, ("b", "a"), ("b",))

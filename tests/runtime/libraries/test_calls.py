@@ -166,3 +166,29 @@ def test_two_libraries_in_one_call_are_refused(library: str) -> None:
 
 def test_each_library_has_its_target() -> None:
     assert {library.target for library in LIBRARIES} <= TARGETS.keys()
+
+
+def test_einsum_takes_them_in_every_notation(library: str) -> None:
+    make = MAKE[library]
+    x, w = np.arange(6.0).reshape(2, 3), np.arange(12.0).reshape(3, 4)
+    one, other, wanted = make(x), make(w), x @ w
+    same(eg.einsum("ij,jk->ik", one, other), wanted, one)
+    same(eg.einsum(one, [0, 1], other, [1, 2], [0, 2]), wanted, one)
+    same(eg.einsum("a b, b c -> a c", one, other, notation="named"), wanted, one)
+    same(eg.einops_einsum(one, other, "a b, b c -> a c"), wanted, one)
+    same(eg.einsum("i->ib", one[0], sizes={"b": 2}), np.stack([x[0]] * 2, 1), one)
+    with pytest.raises(eg.EinsumGradError, match="dtype= with arrays of NumPy only"):
+        eg.einsum("ij,jk->ik", one, other, dtype="f4")
+    with pytest.raises(eg.EinsumGradError, match=f"{ARRAYS[library]} beside NumPy arrays"):
+        eg.einsum("ij,jk->ik", one, w)
+    with pytest.raises(eg.EinsumGradError, match="the sizes of 'j' disagree"):
+        eg.einsum("ij,jk->ik", one, one)
+
+
+def test_a_function_of_a_target_takes_its_arrays_alone() -> None:
+    pytest.importorskip("torch")
+    x, w = np.ones((2, 3)), np.ones((3, 4))
+    f = eg.compile("ij,jk->ik", target="torch")
+    same(f(_torch(x), _torch(w)), x @ w, _torch(x))
+    with pytest.raises(eg.EinsumGradError, match="takes torch tensors and no NumPy arrays"):
+        f(x, w)

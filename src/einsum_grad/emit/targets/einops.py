@@ -6,6 +6,7 @@ from einsum_grad.emit.spelling import function, rewritten
 from einsum_grad.emit.target import Library, Target
 from einsum_grad.emit.targets.numpy import (
     NUMPY_LIBRARY,
+    PLAIN,
     SCRIPT,
     SPELLINGS,
     merged,
@@ -56,6 +57,7 @@ EINOPS = Target(
     name="einops",
     libraries=(_EINOPS, NUMPY_LIBRARY),
     script=SCRIPT,
+    plain=PLAIN,
     spellings={
         **SPELLINGS,
         "expand": rewritten(_repeated),

@@ -115,11 +115,15 @@ SPELLINGS: Mapping[str, Spelling] = {
     "ndim": _numpy("ndim"),
 }
 
+PLAIN: Mapping[str, Spelling] = {"sum": method("sum")}
+"""np.add.reduce takes a microsecond less than the method that calls it."""
+
 NUMPY = Target(
     name="numpy",
     libraries=(NUMPY_LIBRARY,),
     spellings=SPELLINGS,
     script=SCRIPT,
+    plain=PLAIN,
     helpers=helpers.HELPERS,
     pairwise=True,
     layered=True,

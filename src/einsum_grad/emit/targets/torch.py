@@ -113,6 +113,7 @@ TARGET = Target(
     copies=False,
     writable_views=False,
     apply=True,
+    arrays="torch tensors",
     casts=True,
 )
 """Its modules are right for real and complex numbers alike, of any dtype and on any device."""

@@ -5,11 +5,10 @@ from __future__ import annotations
 import itertools
 
 from einsum_grad.lower import machine
-from einsum_grad.lower.layout.cache_sets import sets_of
 from einsum_grad.lower.layout.product import Product, only, without
 from einsum_grad.lower.names import Names, labels_suffix
 from einsum_grad.lower.program import Op, Program, Step, Value, steps
-from einsum_grad.lower.scale import Scale, Sizes
+from einsum_grad.lower.scale import Scale
 from einsum_grad.plan import Labels
 
 
@@ -18,7 +17,6 @@ class Values:
 
     def __init__(self, program: Program, scale: Scale | None) -> None:
         self.scale = scale
-        self._whole = program.traits.whole
         everything = (*steps(program.forward), *steps(program.backward))
         given = (*program.operands, program.cotangent)
         made = (step.result for step in everything)
@@ -92,13 +90,11 @@ class Values:
     def is_across(self, value: Value, order: Labels) -> bool:
         """Whether `value` is read against its memory order: it is read once and fits in the cache.
 
-        It does not fit where too many of its lines map to one cache set. A copy is better where it
-        would serve whole arrays that `value` is yet to be multiplied with.
+        A copy is better where it would serve whole arrays that `value` is yet to be multiplied
+        with.
         """
         assert self.scale is not None
         if without(order, value.labels) or self.scale.reaches(order, machine.CORE_CACHE + 1):
-            return False
-        if not self._whole and self.scale.ask(_is_crowded, value.labels, order):
             return False
         later = map(self.now, self._partners[value.name])
         whole = (other for other in later if not without(value.labels, other.labels))
@@ -141,18 +137,3 @@ class Values:
         """How many of the arrays that `value` is yet to be multiplied with lie along `order`."""
         others = map(self.now, self._partners[value.name])
         return sum(self.lies(other, order) is not None for other in others)
-
-
-def _is_crowded(sizes: Sizes, labels: Labels, order: Labels) -> bool:
-    """Whether lines of an array that is read along `order` are evicted before they are reused.
-
-    Between two neighbours of a row, one line for each column is read.
-    """
-    if sizes.nbytes(()) != machine.BLAS_TRANSPOSED_ITEMSIZE or labels[-1] not in order:
-        return False
-    columns = order[order.index(labels[-1]) + 1 :]
-    sets = sets_of(
-        (sizes.volume((label,)), sizes.apart(labels[labels.index(label) + 1 :]))
-        for label in columns
-    )
-    return sizes.volume(columns) > machine.CROWDED_SET * sets

@@ -13,9 +13,9 @@ import pytest
 
 import einsum_grad as eg
 from einsum_grad.errors import EinsumGradError
-from einsum_grad.runtime import compile as compile_function
+from einsum_grad.functions import compile as compile_function
+from einsum_grad.functions.compile import FUNCTIONS
 from einsum_grad.runtime import modules
-from einsum_grad.runtime.compile import FUNCTIONS
 from einsum_grad.runtime.modules import MODULES
 from einsum_grad.syntax import parse
 
@@ -215,7 +215,7 @@ def test_many_shapes_leave_a_bounded_function(monkeypatch: pytest.MonkeyPatch) -
     f = eg.compile("i,i->")
     for size in range(1500):
         f(np.ones(size), np.ones(size))
-    assert len(f._variants) <= 1024
+    assert len(f._specializations) <= 1024
     assert eg.cache_info().modules.currsize == 2  # arrays of one element have a module of their own
 
 

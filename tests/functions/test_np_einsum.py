@@ -259,7 +259,7 @@ def test_objects_are_contracted_along_numpys_own_path() -> None:
 def test_paths_and_optimizers_run_compiled_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
     a, b, c = (whole(shape, "f8", 3) for shape in ((2, 3), (3, 4), (4, 5)))
     expected = np.einsum("ij,jk,kl->il", a, b, c)
-    monkeypatch.setattr("einsum_grad.runtime.np_einsum._letters", None)
+    monkeypatch.setattr("einsum_grad.functions.np_einsum._letters", None)
     for optimize in (
         [(1, 2), (0, 1)],
         ["einsum_path", (0, 1), (0, 1)],

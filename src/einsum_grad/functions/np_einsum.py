@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import functools
 import string
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
-from einsum_grad.emit import target_of
 from einsum_grad.errors import (
     ArgumentTypeError,
     EinsumGradError,
@@ -19,27 +18,37 @@ from einsum_grad.errors import (
     OrderError,
     UnknownOrderError,
 )
+from einsum_grad.functions.compile import compiled
+from einsum_grad.functions.einsum_call import (
+    check_no_keywords,
+    check_sizes,
+    is_numpys_call,
+    is_word,
+    parsed,
+    read_einsum,
+    shapes_of,
+)
+from einsum_grad.functions.function import Function
 from einsum_grad.plan import (
     AUTO,
     ELLIPSIS,
     Order,
     bind,
-    check_legal,
     check_search,
     contraction_path,
+    normal_form,
     pattern_of,
     read_order,
-    request,
     spell,
 )
 from einsum_grad.runtime.allocation import unallocated
 from einsum_grad.runtime.arguments import Arguments
-from einsum_grad.runtime.compile import FUNCTIONS
 from einsum_grad.runtime.dtypes import Array
-from einsum_grad.runtime.function import Function
-from einsum_grad.runtime.specialization import as_array
+from einsum_grad.runtime.kinds import calls_of
+from einsum_grad.runtime.libraries.library import of_library
+from einsum_grad.runtime.operands import as_arrays
 from einsum_grad.runtime.subclasses import check_plain
-from einsum_grad.syntax import Equation, check_length, parse, pointed, read_call
+from einsum_grad.syntax import Equation, parse, pointed
 
 _NUMPY_OPERANDS = 63
 
@@ -65,6 +74,8 @@ def einsum(
     order: Any = "K",
     casting: Any = None,
     optimize: Any = "auto",
+    notation: str = "letters",
+    sizes: Mapping[Any, int] | None = None,
 ) -> Any:
     """Evaluate an einsum: np.einsum's call in both its forms, with every keyword.
 
@@ -72,8 +83,11 @@ def einsum(
     ellipsis that the output lacks is summed over if an `optimize` other than False is given.
     `optimize` is what np.einsum takes, or what `compile` takes, where "auto" is our own search.
     `casting` is "safe" by default; where `optimize` is NumPy's own and not False it is up to NumPy,
-    which converts to `dtype` and `out` there as its ufuncs do. Raises what np.einsum raises: a
-    `PatternError` or `OperandError` is a ValueError, an `ArgumentTypeError` a TypeError.
+    which converts to `dtype` and `out` there as its ufuncs do. With a `notation` or `sizes` the
+    language is that of `compile`; operands are then cast before, and the result after. Operands of
+    other kinds than arrays get the calls of their kind, which take no keyword but these and
+    `optimize`. Raises what np.einsum raises: a `PatternError` or `OperandError` is a ValueError, an
+    `ArgumentTypeError` a TypeError.
 
     >>> einsum("ij,j->i", [[1, 2], [3, 4]], [1, 10])
     array([21, 43])
@@ -81,100 +95,93 @@ def einsum(
     array([[1, 3],
            [2, 4]])
     """
-    if operands and isinstance(operands[0], str):
-        text, given = operands[0], operands[1:]
-        check_length(text)
-    else:
-        equation, given = read_call(operands, limited=optimize is False)
-        text = equation.text
-    arrays = [as_array(operand, f"operand {n}") for n, operand in enumerate(given)]
-    check_plain(out, "out")
-    chosen = order_of(optimize, text, arrays)
-    asked: dict[str, Any] = {"dtype": dtype, "order": order, "casting": casting, "out": out}
-    keywords = {name: value for name, value in asked.items() if not _is_default(name, value)}
-    plain = not keywords or (keywords.keys() == {"casting"} and _is_word(casting, "safe"))
-    if plain and all(array.dtype.kind in "biufc" for array in arrays):
-        return _function(text, chosen)(*arrays)
-    equation = parse(text)
-    check_legal(equation)
+    asked, given = read_einsum(operands, notation, sizes, limited=optimize is False)
+    arguments = _ordered(asked, optimize, given)
+    check_sizes(arguments, given)
+    keywords = _changed(dtype=dtype, order=order, casting=casting, out=out)
+    calls = calls_of((*given, out), arguments, True)
+    if calls is not None:
+        check_no_keywords(keywords)
+        return calls.forward(given)
+    if of_library(given):
+        check_no_keywords(keywords)
+        return compiled(arguments)(*given)
+    arrays = as_arrays(given)
+    if out is not None:
+        check_plain(out, "out")
+    if not keywords and all(array.dtype.kind in "biufc" for array in arrays):
+        return compiled(arguments)(*arrays)
+    equation = parsed(arguments)
     with _ours(equation):
-        if _is_large(equation):
-            return _converted(_function(text, chosen), arrays, **keywords)
+        if _is_large(equation) or not is_numpys_call(arguments):
+            return _converted(compiled(arguments), arrays, **keywords)
         if _is_numpys(optimize):
-            return np.einsum(_letters(equation), *arrays, optimize=optimize, **keywords)
-        path = _path(equation, arrays, chosen)
+            return np.einsum(_letters(arguments), *arrays, optimize=optimize, **keywords)
+        path = _path(equation, arrays, arguments.optimize)
         return np.einsum(
-            _letters(equation), *arrays, optimize=path, **{"casting": "safe", **keywords}
+            _letters(arguments), *arrays, optimize=path, **{"casting": "safe", **keywords}
         )
 
 
-def _is_default(name: str, value: Any) -> bool:
-    """Whether `value` is the default of `name`."""
-    return value is None or (name == "order" and _is_word(value, "K"))
+def _changed(**keywords: Any) -> dict[str, Any]:
+    """The `keywords` that change something; casting "safe" alone casts nothing."""
+    if is_word(keywords["order"], "K"):
+        keywords["order"] = None
+    changed = {name: value for name, value in keywords.items() if value is not None}
+    alone = changed.keys() == {"casting"} and is_word(changed["casting"], "safe")
+    return {} if alone else changed
 
 
-def _is_word(value: Any, word: str) -> bool:
-    """Whether `value`, which may be anything, is `word`."""
-    return isinstance(value, str) and value == word
+def _ordered(arguments: Arguments, optimize: Any, operands: Sequence[Any]) -> Arguments:
+    """`arguments` with an order of contraction: what `compile` takes, or np.einsum's (name, limit).
 
-
-def order_of(optimize: Any, text: str, operands: Sequence[Any]) -> Order:
-    """Read `optimize` for the einsum `text`: what `compile` takes, or np.einsum's (name, limit).
-
-    A pair of a name and a memory limit becomes the path that NumPy finds. What is too large for
-    np.einsum can't be contracted at once: our own search decides then, also for a pair.
-    Raises `OperandError` for an ellipsis summed over where np.einsum refuses that.
-
-    >>> order_of(("greedy", 10), "ij,jk,kl->il", [[[1, 2]], [[1], [1]], [[3]]])
-    ((0, 1), (0, 1))
+    A pair of a name and a memory limit becomes the path that NumPy finds for what is contracted.
+    What is too large for np.einsum can't be contracted at once: our own search decides then, also
+    for a pair. Raises `OperandError` for an ellipsis summed over where np.einsum refuses that.
     """
-    if ELLIPSIS in text and (optimize is False or _is_word(optimize, AUTO)):
-        _check_ellipsis(text, operands)
+    automatic = is_word(optimize, AUTO)
+    if (automatic or optimize is False) and is_numpys_call(arguments):
+        _check_ellipsis(arguments, operands)
+    if automatic:
+        return arguments
     pair = isinstance(optimize, (tuple, list)) and len(optimize) == 2
     check_search(optimize[0] if pair else optimize, len(operands))
+    equation = parsed(arguments)
+    large = _is_large(equation)
     if not (pair and isinstance(optimize[0], str) and optimize[0] != "einsum_path"):
         order = read_order(False if optimize is None else optimize)
-        return AUTO if order is False and _is_large(parse(text)) else order
-    equation = parse(text)
-    check_legal(equation)
-    if _is_large(equation):
-        return AUTO
+        return arguments if order is False and large else arguments._replace(optimize=order)
+    if large:
+        return arguments
     with _ours(equation):
-        return read_order(np.einsum_path(_letters(equation), *operands, optimize=optimize)[0])
+        shaped = [np.broadcast_to(0.0, shape) for shape in shapes_of(operands)]
+        path, _ = np.einsum_path(_letters(arguments), *shaped, optimize=optimize)
+    return arguments._replace(optimize=read_order(path))
 
 
-def _function(text: str, order: Order = AUTO) -> Function:
-    """The compiled forward of `text`, which must be legal for np.einsum."""
-    return FUNCTIONS.get(("einsum", text, order), lambda: _compile(text, order))
-
-
-def _compile(text: str, order: Order) -> Function:
-    equation = parse(text)
-    check_legal(equation)
-    asked = request(equation, wrt=(), optimize=order)
-    return Function(asked, target_of("numpy"), Arguments(text, wrt=(), optimize=order))
-
-
-def _check_ellipsis(text: str, operands: Sequence[Any]) -> None:
+def _check_ellipsis(arguments: Arguments, operands: Sequence[Any]) -> None:
     """Raise `OperandError` where an ellipsis that the output lacks has axes.
 
     np.einsum sums over them along a path, and refuses where it contracts all operands at once.
     """
-    equation = _without_dots(text)
-    for term, operand in zip(equation.inputs if equation else (), operands, strict=False):
-        if ELLIPSIS in term.names and np.ndim(operand) >= len(term.labels):
+    equation = _without_dots(arguments.pattern)
+    if equation is None:
+        return
+    for term, shape in zip(equation.inputs, shapes_of(operands), strict=False):
+        if ELLIPSIS in term.names and len(shape) >= len(term.labels):
             start = next(label.start for label in term.labels if label.name == ELLIPSIS)
             raise OperandError(
                 "the output lacks the ellipsis, over whose axes np.einsum sums only with an "
-                f"optimize: give optimize=True, or use compile()\n{pointed(text, start)}"
+                f"optimize: give optimize=True, or use compile()\n{pointed(equation.text, start)}"
             )
 
 
 @functools.lru_cache(maxsize=1024)
 def _without_dots(text: str) -> Equation | None:
-    """The einsum `text`, if it has an output that lacks the ellipsis."""
+    """The einsum `text`, if it has an output that lacks an ellipsis."""
     equation = parse(text)
-    return None if equation.output is None or ELLIPSIS in equation.output.names else equation
+    dots = ELLIPSIS in text and equation.output and ELLIPSIS not in equation.output.names
+    return equation if dots else None
 
 
 def _is_numpys(optimize: Any) -> bool:
@@ -193,9 +200,9 @@ def _path(equation: Equation, arrays: Sequence[Array], order: Order) -> Any:
     return ["einsum_path", *contraction_path(bound.pattern, dict(bound.sizes), order)]
 
 
-def _letters(equation: Equation) -> str:
-    """The einsum in letters that NumPy knows."""
-    pattern = pattern_of(equation)
+def _letters(arguments: Arguments) -> str:
+    """What is contracted, in letters that NumPy knows: all that the call says if it is NumPy's."""
+    pattern = normal_form(pattern_of(parsed(arguments), dict(arguments.sizes or ()))).reduced
     return str(pattern.rename(spell(pattern)))
 
 
@@ -232,7 +239,7 @@ def _converted(
         arrays = [array.astype(dtype, casting=casting) for array in arrays]
     result = function(*arrays)
     if out is None:
-        return np.asarray(result, order=order)
+        return np.asarray(result, order=order)[()]
     if np.shape(out) != np.shape(result):
         raise ValueError(f"out has shape {np.shape(out)}, and the output {np.shape(result)}")
     np.copyto(out, result, casting=casting)

@@ -312,7 +312,7 @@ def test_a_pullback_outlives_the_caches() -> None:
     a, b, c = (np.ones(shape) for shape in ((2, 3), (3, 4), (4, 50)))
     out, pullback = f.vjp(a, b, c)
     eg.cache_clear()
-    f._variants.clear()
+    f._specializations.clear()
     f(np.ones((50, 3)), b, np.ones((4, 2)))
     assert [gradient.shape for gradient in pullback(out)] == [(2, 3), (3, 4), (4, 50)]
 
