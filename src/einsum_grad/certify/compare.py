@@ -39,7 +39,10 @@ def difference(got: Any, expected: Array) -> str | None:
         return None
     factor = _factor_of_doubles(got, expected) if _are_doubles(got, expected) else _factor(pairs)
     if factor == 1:
-        return "it differs in the last digits alone: its numbers, or quotients, need more of them"
+        return (
+            "it differs in the last digits alone: something was rounded, such as a quotient, which "
+            "a certificate can't compare"
+        )
     if factor is not None:
         whole = factor.denominator == 1
         return f"it is {factor} {'times' if whole else 'of'} what it should be"
