@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from einsum_grad.certify.definition import work
 from einsum_grad.plan import ELLIPSIS, UNIT, Labels, Pattern, ellipsis_labels
 
-_MOST_WORK = 2_000
+_MOST_WORK = 4_000
 _LONGEST_WORK = 100_000
 _KINDS = (6, 5, 4, 3, 2)
 _LONGER_AXES = 8
