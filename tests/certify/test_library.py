@@ -40,8 +40,18 @@ def test_it_is_that_of_the_target(pattern: str, target: str, bare: bool) -> None
 
 
 @pytest.mark.parametrize(
-    "text", ["import cupy as cp", "from dask import array", "import numba.core"]
+    ("text", "names"),
+    [
+        ("import cupy", "cupy"),
+        ("from dask import array\nimport numba.core, os", "dask and numba"),
+        ("import torch\nimport tensorflow as tf", "tensorflow"),
+    ],
 )
-def test_libraries_without_exact_numbers_are_refused(text: str) -> None:
-    with pytest.raises(ArgumentError, match="certify has no exact numbers for"):
+def test_other_libraries_are_refused_by_name(text: str, names: str) -> None:
+    with pytest.raises(ArgumentError, match=f"imports {names}, for which certify has no exact"):
         library_of(ast.parse(text))
+
+
+@pytest.mark.parametrize("text", ["import os", "from . import part", "from .cupy import array"])
+def test_what_is_no_library_is_left_to_the_loader(text: str) -> None:
+    assert library_of(ast.parse(text)) == "numpy"
