@@ -104,12 +104,14 @@ class CompiledPattern:
         """Return whether the generated module is right, as a printable `Certificate`.
 
         It is run on random numbers modulo a large prime, where nothing is rounded: the output has
-        to be the einsum, and the gradients its adjoints. `sizes` are those of labels: the module is
-        the one that operands of these sizes, of 8 bytes for a real number, would run. It is run at
-        exactly these sizes if that does not take long, else at small ones, as for labels without a
-        size. `numbers` is "real" or "complex", or one of the two for each operand; complex ones
-        have a module of their own. `seed` makes the random numbers reproducible. Raises
-        `ArgumentError` for invalid sizes, trials or numbers.
+        to be the einsum, and the gradients its adjoints. Code of another library than NumPy is run
+        on that library's arrays, with doubles of which none is rounded. `sizes` are those of
+        labels: the module is the one that operands of these sizes, of 8 bytes for a real number,
+        would run. It is run at exactly these sizes if that does not take long, else at small ones,
+        as for labels without a size. `numbers` is "real" or "complex", or one of the two for each
+        operand; complex ones have a module of their own. `seed` makes the random numbers
+        reproducible. Raises `ArgumentError` for invalid sizes, trials or numbers, and for more
+        operands than doubles are exact for, `MissingLibraryError` if the library isn't installed.
 
         >>> from einsum_grad import compile
         >>> certificate = compile("bij,jk->ik").certify()
