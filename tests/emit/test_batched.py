@@ -9,6 +9,7 @@ import pytest
 
 from einsum_grad.emit import emit
 from tests.emit.generated import exit_code, run
+from tests.tries import tries
 
 LINES = [
     ("...ij,jk->...ik", ["x @ w", "dz @ w.T", "np.tensordot(x, dz, (axes, axes))"]),
@@ -55,7 +56,7 @@ def _random_pattern(random: Random) -> str:
 
 
 @pytest.mark.parametrize("numbers", ["real", "complex"])
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(tries(100)))
 def test_forward_is_the_einsum_and_gradients_are_its_own(seed: int, numbers: str) -> None:
     random = Random(seed)
     pattern = _random_pattern(random)

@@ -13,6 +13,7 @@ from einsum_grad.errors import ArgumentError
 from einsum_grad.plan import derivative, read_positions, request
 from tests.emit.generated import exit_code
 from tests.strategies import Case, cases, seeds, whole
+from tests.tries import tries
 
 
 def module(text: str) -> dict[str, Any]:
@@ -27,7 +28,7 @@ def emitted(case: Case, wrt: Any, target: str = "numpy") -> dict[str, Any]:
     return module(emit_derivative(derivative(asked.pattern, places), target, dict(asked.sizes)))
 
 
-@settings(max_examples=150)
+@settings(max_examples=tries(150))
 @given(
     cases(most_operands=4),
     st.sampled_from(("numpy", "einops")),
