@@ -13,6 +13,7 @@ from einsum_grad import Certificate, certify_module, compile, emit
 from einsum_grad.errors import ArgumentError, MissingLibraryError
 from tests.certify.modules import EVERY, MODULES, library
 from tests.strategies import Case, cases
+from tests.tries import tries
 
 
 def told(certificate: Certificate) -> list[str]:
@@ -32,7 +33,7 @@ def test_right_modules_are_right(name: str, numbers: Any) -> None:
 
 
 @pytest.mark.oracle
-@settings(max_examples=30)
+@settings(max_examples=tries(200))
 @given(cases(), st.sampled_from((None, "real", "complex")), st.booleans())
 def test_right_modules_of_random_patterns_are_right(
     case: Case, numbers: str | None, bound: bool

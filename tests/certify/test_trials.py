@@ -21,8 +21,9 @@ from einsum_grad.lower import Traits
 from einsum_grad.plan import pattern_of
 from einsum_grad.runtime.load import load
 from einsum_grad.syntax import parse
+from tests.changed import is_changed
 from tests.emit.generated import programs
-from tests.mutants import is_changed, mutant
+from tests.mutants import mutant
 from tests.tries import tries
 
 MODULE = '''

@@ -33,6 +33,7 @@ def only_finding(certificate: Certificate) -> str:
         ("i->iib", {"sizes": {"b": 3}}),
         ("ij,ij->ij", {"shapes": [(2, 3), (1, 3)]}),
         ("ij,jk->ik", {"numbers": "complex"}),
+        ("...d,aa,dd->...", {"numbers": "complex"}),
         ("ab,bc,cd->ad", {"wrt": (2, 0)}),
         ("αβ,βγ->αγ", {}),
         ("batch i, i j -> batch j", {"notation": "named"}),

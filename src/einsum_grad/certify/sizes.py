@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from einsum_grad.certify.definition import work
 from einsum_grad.plan import ELLIPSIS, UNIT, Labels, Pattern, ellipsis_labels
 
-_MOST_WORK = 4_000
+_MOST_WORK = 2_000
 _LONGEST_WORK = 100_000
 _KINDS = (6, 5, 4, 3, 2)
 _LONGER_AXES = 8
@@ -44,7 +44,9 @@ def small_sizes(pattern: Pattern, known: Mapping[str, int]) -> tuple[dict[str, i
     # The forward runs once for each operand. Given sizes can't be reduced.
     most = _MOST_WORK // max(2, len(pattern.inputs))
     counted = {label: min(size, max(_KINDS)) for label, size in known.items()}
-    for kinds in (max(2, len(labels)), *_KINDS):
+    limits = dict.fromkeys((max(2, len(labels)), *_KINDS), most)
+    limits[2] *= 2  # two choices of 2 and 3 see more than one of nothing but 2
+    for kinds, most in limits.items():
         choices = tuple(_two_choices(labels, kinds))
         if all(work(pattern, {**sizes, **counted}) <= most for sizes in choices):
             return tuple({**sizes, **known} for sizes in choices)
