@@ -17,7 +17,6 @@ from tests.emit.libraries import RUNNABLE
 
 Shapes = list[tuple[int, ...]]
 Change = Callable[[Random, str, Sequence[str]], Iterator[str]]
-
 POOL = "abcdij"
 _PRODUCT = r"\b(\w+(?:\.m?T)?)(?: @ |\.dot\()(\w+(?:\.m?T)?)\)?"
 """A product of two matrices."""
