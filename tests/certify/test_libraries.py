@@ -158,6 +158,17 @@ def test_jax_keeps_the_precision_of_the_process() -> None:
 
 
 @pytest.mark.oracle
+def test_jax_need_not_have_the_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    jax = pytest.importorskip("jax")
+
+    def refuse(name: str) -> Any:
+        raise RuntimeError(f"unknown backend {name}")
+
+    monkeypatch.setattr(jax, "devices", refuse)
+    assert certify_module(MODULES["jax"]).is_right
+
+
+@pytest.mark.oracle
 def test_torch_keeps_its_default_device_and_dtype() -> None:
     torch = pytest.importorskip("torch")
     with torch.device("meta"):

@@ -19,7 +19,7 @@ class Arrays:
     """A library's arrays.
 
     `kinds` are their classes, `given` makes one of NumPy's array, `back` is the reverse, and within
-    `context` the library computes on the processor, in double precision.
+    `context` the library computes in double precision, on the processor where it can.
     """
 
     library: str
@@ -45,12 +45,16 @@ def _torch() -> Arrays:
 
 def _jax() -> Arrays:
     jax = imported("jax")
-    # Before JAX 0.8 the switch was experimental.
+    # Older ones have the switch among what is experimental.
     wide = jax if hasattr(jax, "enable_x64") else imported("jax.experimental")
+    try:
+        device = jax.devices("cpu")[0]
+    except RuntimeError:  # the process has turned it off
+        device = None
 
     @contextmanager
     def doubles() -> Iterator[None]:
-        with wide.enable_x64(True), jax.default_device(jax.devices("cpu")[0]):
+        with wide.enable_x64(True), jax.default_device(device):
             yield
 
     return Arrays("JAX", (jax.Array,), jax.numpy.array, np.asarray, doubles)
