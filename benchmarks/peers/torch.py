@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -19,18 +20,24 @@ def describe() -> str:
 
 def prepare(problem: Problem) -> Prepared:
     """Make tensors that share the memory of the arrays."""
-    operands = [_tensor(array).requires_grad_() for array in problem.operands]
-    cotangent = _tensor(problem.cotangent)
+    operands = [given(array).requires_grad_() for array in problem.operands]
+    cotangent = given(problem.cotangent)
     pattern = problem.pattern
 
     def run() -> tuple[Any, ...]:
         output = torch.einsum(pattern, *operands)
         return output, *torch.autograd.grad(output, operands, cotangent)
 
-    return Prepared(run, lambda result: [tensor.detach().numpy() for tensor in result])
+    return Prepared(run, returned)
 
 
-def _tensor(array: Array) -> Any:
+def given(array: Array) -> Any:
+    """Return a tensor that shares the memory of the array."""
     # torch has no negative strides: such an operand becomes a contiguous one, before the clock.
     negative = any(stride < 0 for stride in array.strides)
     return torch.from_numpy(np.ascontiguousarray(array) if negative else array)
+
+
+def returned(result: Sequence[Any]) -> Sequence[Array]:
+    """Return the output and the gradients as arrays."""
+    return [tensor.detach().numpy() for tensor in result]

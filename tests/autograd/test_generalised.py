@@ -12,6 +12,7 @@ from hypothesis import given, settings
 import einsum_grad as eg
 from tests import definition
 from tests.autograd.table import np, numbers, tensor
+from tests.emit.libraries import ON_NUMPY
 from tests.strategies import Case, cases, seeds, whole
 from tests.tries import tries
 
@@ -155,7 +156,7 @@ def test_a_gradient_of_a_diagonal_is_zero_off_it_in_every_order() -> None:
     np.testing.assert_array_equal(product.data, DIAGONAL)
 
 
-@pytest.mark.parametrize("target", ["numpy", "einops"])
+@pytest.mark.parametrize("target", ON_NUMPY)
 def test_every_target_records(target: str) -> None:
     x = tensor([1.0, 2.0])
     out = eg.compile("i->iib", sizes={"b": 3}, target=target)(x)

@@ -2,7 +2,9 @@
 
 import contextlib
 import io
+import sys
 from typing import Any
+from unittest import mock
 
 from hypothesis import strategies as st
 
@@ -54,10 +56,10 @@ def run(text: str, target: str = "numpy") -> Any:
     return module_of(defined, target)
 
 
-def exit_code(text: str) -> tuple[int, str]:
+def exit_code(text: str, *arguments: str) -> tuple[int, str]:
     """Run the text of a module as a script is run: its exit code and what it prints."""
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
+    printed, command = io.StringIO(), mock.patch.object(sys, "argv", ["module.py", *arguments])
+    with contextlib.redirect_stdout(printed), command:
         try:
             exec(compile(text, "<generated>", "exec"), {"__name__": "__main__"})
         except SystemExit as end:

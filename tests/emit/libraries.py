@@ -15,6 +15,8 @@ class Library(NamedTuple):
     """How a module of a target is run with NumPy's arrays."""
 
     needs: str
+    imports: frozenset[str]
+    """What its modules may import, beside the module math."""
     given: Callable[[Any], Any] = lambda array: array
     back: Callable[[Any], Any] = lambda array: array
 
@@ -27,9 +29,12 @@ def _torch(array: Any) -> Any:
 
 
 LIBRARIES: Mapping[str, Library] = {
-    "numpy": Library("numpy"),
-    "einops": Library("einops"),
-    "torch": Library("torch", _torch, lambda tensor: tensor.resolve_conj().numpy()),
+    "numpy": Library("numpy", frozenset({"numpy"})),
+    "einops": Library("einops", frozenset({"numpy", "einops"})),
+    "torch": Library(
+        "torch", frozenset({"torch"}), _torch, lambda tensor: tensor.resolve_conj().numpy()
+    ),
+    "array_api": Library("numpy", frozenset({"importlib", "random", "sys", "array_api_compat"})),
 }
 
 MISSING = {
@@ -40,6 +45,9 @@ MISSING = {
 """The targets whose library isn't installed, and that library."""
 
 RUNNABLE = tuple(name for name in TARGETS if name not in MISSING)
+
+ON_NUMPY = tuple(name for name in RUNNABLE if not TARGETS[name].arrays)
+"""The targets for which functions of NumPy's arrays are compiled."""
 
 EVERY = [
     pytest.param(
@@ -63,7 +71,7 @@ def module_of(defined: Mapping[str, Any], target: str) -> Any:
 
         return call
 
-    plain = target in ("numpy", "einops")
+    plain = LIBRARIES[target].given is LIBRARIES["numpy"].given
     return SimpleNamespace(
         **{
             name: value if plain or not callable(value) else wrapped(value)

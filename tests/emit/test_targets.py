@@ -1,6 +1,7 @@
 """What holds for every target: it is equal to the interpreter of `Program`, and checks itself."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -129,6 +130,16 @@ def test_wrong_cotangents_are_refused(case: Case, target: str, seed: int) -> Non
     for other in wrong:
         with pytest.raises(ValueError, match=r"dz has shape .*, unlike the output"):
             module.backward(np.ones(other), *operands)
+
+
+@pytest.mark.parametrize("target", EVERY)
+@pytest.mark.parametrize("order", [False, [(1, 3, 0), (0, 1)], [(0, 1, 2, 3)], [(2, 1, 3, 0)]])
+def test_operands_are_contracted_at_once_where_that_is_asked_for(target: str, order: Any) -> None:
+    code, printed = exit_code(emit("ab,bc,cda,d->ac", target, optimize=order))
+    assert code == 0, printed
+    assert "einsum" not in TARGETS[target].spellings or "einsum(" in emit(
+        "ab,bc,cda,d->ac", target, optimize=order
+    )
 
 
 def test_more_than_52_labels() -> None:

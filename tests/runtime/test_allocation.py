@@ -9,6 +9,7 @@ import pytest
 import einsum_grad as eg
 from einsum_grad.errors import AllocationError, EinsumGradError, OperandError
 from einsum_grad.kernels import buffer_pool
+from tests.emit.libraries import ON_NUMPY
 
 N = 1 << 23  # N² numbers are 512 TiB
 VECTOR = np.broadcast_to(1.5, (N,))
@@ -46,7 +47,7 @@ def test_an_output_without_memory_is_named_with_its_step_and_size(
     assert "a part of the operands at a time" in told
 
 
-@pytest.mark.parametrize("target", ["numpy", "einops"])
+@pytest.mark.parametrize("target", ON_NUMPY)
 def test_an_intermediate_without_memory_suggests_two_remedies(target: str) -> None:
     f = eg.compile("ij,jk,kl->il", target=target, optimize=ONE_AFTER_THE_OTHER)
     told = refused(lambda: f(THIN, FLAT, np.ones((N, 1))))

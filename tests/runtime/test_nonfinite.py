@@ -10,6 +10,8 @@ import pytest
 from numpy.typing import NDArray
 
 import einsum_grad as eg
+from tests.emit.generated import run
+from tests.emit.libraries import EVERY
 from tests.programs import special
 from tests.tries import tries
 
@@ -116,10 +118,10 @@ def _emitted(pattern: str) -> dict[str, Any]:
     return module
 
 
-@pytest.mark.parametrize("target", ["numpy", "einops"])
+@pytest.mark.oracle
+@pytest.mark.parametrize("target", EVERY)
 def test_emitted_modules_swallow_nothing_where_a_matrix_has_one_number(target: str) -> None:
-    module: dict[str, Any] = {"__name__": "emitted"}
-    exec(eg.emit("ij,jk->ik", target), module)
+    module = vars(run(eg.emit("ij,jk->ik", target), target))
     x, w = np.zeros((1, 1)), np.array([[1.0, np.nan, np.inf]])
     _assert_same([module["forward"](x, w)], [[[0.0, np.nan, np.nan]]])
     _assert_same(module["backward"](w, x, w), [[[np.nan]], [[0.0, np.nan, np.nan]]])

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 import einsum_grad as eg
 from einsum_grad.errors import DTypeError
 from tests import definition
+from tests.emit.libraries import ON_NUMPY
 from tests.strategies import Case, cases, fractions, laid_out, seeds, whole
 from tests.tries import tries
 
@@ -20,7 +21,7 @@ Array = NDArray[Any]
 
 WHOLE = ("?", "i1", "u1", "i4", "i8", "f2", "f4", "f8", "c8", "c16")
 RTOL = {"f2": 1e-3, "f4": 2e-5, "f8": 1e-13, "c8": 2e-5, "c16": 1e-13}
-targets = st.sampled_from(("numpy", "einops"))
+targets = st.sampled_from(ON_NUMPY)
 
 
 def compiled(case: Case, target: str, wrt: tuple[int, ...] | None = None) -> eg.Function:
@@ -167,7 +168,7 @@ def test_definition_is_that_of_numpy_by_central_differences(case: Case, seed: in
             assert gradient[place] == (higher - lower) / 2
 
 
-@pytest.mark.parametrize("target", ["numpy", "einops"])
+@pytest.mark.parametrize("target", ON_NUMPY)
 def test_hundred_operands_are_exact(target: str) -> None:
     random = np.random.default_rng(1)
     letters = [chr(0x4E00 + n) for n in range(101)]

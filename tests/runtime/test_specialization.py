@@ -10,6 +10,7 @@ from hypothesis import given
 import einsum_grad as eg
 from einsum_grad.errors import ArgumentError, OrderError
 from tests import definition
+from tests.emit.libraries import ON_NUMPY
 from tests.programs import special, text_of
 from tests.strategies import Case, cases, seeds, whole
 
@@ -70,7 +71,7 @@ def test_the_cost_is_that_of_the_order_that_runs() -> None:
     assert told["forward"]["flops"] == expected
 
 
-@pytest.mark.parametrize("target", ["numpy", "einops"])
+@pytest.mark.parametrize("target", ON_NUMPY)
 @given(case=cases(), seed=seeds)
 def test_output_and_gradients_are_right_along_any_path(target: str, case: Case, seed: int) -> None:
     random = Random(seed)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from einsum_grad.emit.context import Context
-from einsum_grad.emit.product import einsum, has_einsum
+from einsum_grad.emit.product import einsum, has_einsum, multiplied
 from einsum_grad.emit.tree import Assign, Call, Expression, Statement, call
-from einsum_grad.emit.view import aligned, transposed
+from einsum_grad.emit.view import diagonal, transposed
 from einsum_grad.lower import Kind, Product, Step, Value, only, product_of, without
-from einsum_grad.plan import ELLIPSIS, Labels
+from einsum_grad.plan import ELLIPSIS, Labels, diagonals, distinct
 
 Form = tuple[tuple[Statement, ...], Expression]
 
@@ -15,18 +15,36 @@ Form = tuple[tuple[Statement, ...], Expression]
 def over_ellipsis(step: Step, context: Context) -> Form | None:
     """The contraction with the ellipsis as it is; None where that takes it for one axis."""
     product, output = product_of(step), step.result.labels
+    value: Expression | None
     if product is None:
         if len(step.args) > 1 or ELLIPSIS not in output:
             return None
-        if step.args[0].labels == output:
-            return (), call("view", step.args[0].name)
-        return ((), einsum(step)) if has_einsum(step, context) else None
+        value = einsum(step) if has_einsum(step, context) else None
+        if value is None or step.args[0].labels == output:
+            value = _alone(step.args[0], output, context)
+        return None if value is None else ((), value)
     if ELLIPSIS in product.contracted:
         return _summed(product, context)
-    value = _multiplied(product) if product.kind is Kind.MULTIPLY else _matrices(product)
+    value = _multiplied(product, context) if product.kind is Kind.MULTIPLY else _matrices(product)
     if value is None:
         value = einsum(step) if has_einsum(step, context) else _row_dot(product)
     return None if value is None else ((), value)
+
+
+def _alone(arg: Value, output: Labels, context: Context) -> Expression | None:
+    """The diagonals of an array summed, where the ellipsis leads and no axis moves."""
+    labels, array = arg.labels, call("view", arg.name)
+    if diagonals(labels):
+        view, labels = diagonal(arg.name, labels), distinct(labels)
+        if isinstance(view, Call) and view.operation == "transpose":
+            return None
+        array = call("diagonal", arg.name, arg.labels, context.shape(labels))
+    if only(labels, output) != output or (labels != output and labels[0] != ELLIPSIS):
+        return None
+    axes = tuple(axis - len(labels) for axis, each in enumerate(labels) if each not in output)
+    if not axes:
+        return array
+    return call("sum", array, axis=axes[0] if len(axes) == 1 else Call("tuple", axes))
 
 
 def _summed(product: Product, context: Context) -> Form | None:
@@ -42,16 +60,16 @@ def _summed(product: Product, context: Context) -> Form | None:
     own = left[count:]
     rank = f"{context.array_like(product.left)}.ndim"
     axes = Assign("axes", call("range", f"{rank} - {len(own)}" if own else rank))
-    value = call("tensordot", *pair, Call("tuple", ("axes", "axes")))
+    value = call("tensordot", *pair, axes=Call("tuple", ("axes", "axes")))
     return (axes,), transposed(value, (*own, *right[count:]), product.output)
 
 
-def _multiplied(product: Product) -> Expression | None:
+def _multiplied(product: Product, context: Context) -> Expression | None:
     """The elementwise product, where both arrays have the output's order and broadcast."""
     pair, output = (product.left, product.right), product.output
     if output[0] != ELLIPSIS or any(only(output, arg.labels) != arg.labels for arg in pair):
         return None
-    return Call("multiply", tuple(aligned(arg.name, arg.labels, output) for arg in pair))
+    return multiplied(pair, output, context)
 
 
 def _matrices(product: Product) -> Expression | None:

@@ -39,7 +39,7 @@ class Context:
         """The shape of an array with an axis for each of `labels`."""
         if not labels:
             return call("tuple")
-        if labels in self._shapes and ELLIPSIS not in labels and UNIT not in labels:
+        if labels in self._shapes and UNIT not in labels:
             return f"{self._shapes[labels]}.shape"
         if ELLIPSIS not in labels:
             return Call("tuple", tuple(map(self.size, labels)))

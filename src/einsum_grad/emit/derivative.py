@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from einsum_grad.emit.context import Context
 from einsum_grad.emit.derivative_check import self_check
-from einsum_grad.emit.guard import guard
+from einsum_grad.emit.guard import arrays_guard, guard
 from einsum_grad.emit.module import assembled, shortened
 from einsum_grad.emit.printer import filled
 from einsum_grad.emit.readable import readable_target
@@ -123,7 +123,7 @@ class _Writer:
         self.context = Context(self.program, target)
         self.checked = self._lowering(as_one(given)).lowered()
         self.names = [name.lower() for name in operand_names(len(given.pattern.inputs))]
-        self.checks = guard(self.checked)
+        self.checks = guard(self.checked, target)
 
     def forward(self) -> Define:
         """The function of the einsum itself."""
@@ -157,6 +157,7 @@ class _Writer:
         return len(self.given.pattern.inputs[self.given.wrt[-1][0]])
 
     def _shape_check(self, vector: str, labels: Labels) -> Iterator[Statement]:
+        yield from arrays_guard([vector, self.names[0]], self.target)
         if not labels and "asarray" in self.target.spellings:
             yield Assign(vector, call("asarray", vector))
         shape = f"{vector}.shape"

@@ -22,7 +22,7 @@ def self_check(given: Derivative, program: Program, script: Script) -> list[Stat
 
 def _main(given: Derivative, program: Program, script: Script) -> list[Statement]:
     names = _NAMES[-len(given.wrt) :]
-    drawn = (f"draw(random, shapes[{first}], 9)" for first, *_ in given.wrt)
+    drawn = (f"draw({script.source}, shapes[{first}], 9)" for first, *_ in given.wrt)
     choices = (taken for taken in itertools.product(*given.wrt) if len(set(taken)) == len(taken))
     outer = script.outer.format("dz", names[0]) if len(names) > 1 else "dz"
     dot = script.inner.format
@@ -30,7 +30,7 @@ def _main(given: Derivative, program: Program, script: Script) -> list[Statement
     places = Call("list", tuple(Call("tuple", taken) for taken in choices))
     return [
         *random_operands(program, script, largest=99),
-        Lines("dz = draw(random, forward(*operands).shape, 9)"),
+        Lines(f"dz = draw({script.source}, forward(*operands).shape, 9)"),
         *(Lines(f"{name} = {value}") for name, value in zip(names, drawn, strict=True)),
         Comment(f"The einsum is linear in each operand: its derivative has {where}."),
         Lines("expected = 0.0"),

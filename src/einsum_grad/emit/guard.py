@@ -6,17 +6,22 @@ from collections.abc import Iterator, Sequence
 
 from einsum_grad.emit.context import Context, ellipsis_slice
 from einsum_grad.emit.target import Target
-from einsum_grad.emit.tree import Assign, Call, Define, Expression, If, Raise, Statement, call
+from einsum_grad.emit.tree import Assign, Call, Define, Do, Expression, If, Raise, Statement, call
 from einsum_grad.lower import Program, Value
 from einsum_grad.plan import ELLIPSIS, UNIT
 
 _LONGEST_MESSAGE = 60
 
 
-def guard(program: Program) -> Define | None:
+def guard(program: Program, target: Target) -> Define | None:
     """The function `check_sizes`: it refuses what would broadcast, and would be wrong silently."""
-    body = [*_ranks(program), *_sizes(program), *_dtypes(program)]
     operands = [value.name for value in program.operands]
+    body = [
+        *arrays_guard(operands, target),
+        *_ranks(program),
+        *_sizes(program),
+        *_dtypes(program),
+    ]
     doc = "Raise ValueError unless axes and sizes fit: nothing broadcasts here."
     return Define("check_sizes", operands, doc, body) if body else None
 
@@ -25,6 +30,7 @@ def cotangent_guard(program: Program, target: Target) -> Iterator[Statement]:
     """What holds the cotangent's shape against the output's."""
     name, labels = program.cotangent.name, program.cotangent.labels
     dtypes = _written(program)
+    yield from arrays_guard([name, program.operands[0].name], target)
     if not labels and "asarray" in target.spellings:
         # Beside an output without axes, a number is the natural cotangent.
         yield Assign(name, call("asarray", name, *dtypes[:1]))
@@ -35,6 +41,21 @@ def cotangent_guard(program: Program, target: Target) -> Iterator[Statement]:
         dtype = f"{name}.dtype"
         told = Raise(f"{name} has dtype {{}}, unlike the operands", (dtype,))
         yield If(call("unlike", dtype, dtypes[0]), [told])
+
+
+def arrays_guard(names: Sequence[str], target: Target) -> Iterator[Statement]:
+    """The check that all are arrays, where a target has one, and on one device."""
+    if "check_arrays" in target.spellings:
+        yield Do(call("check_arrays", *names))
+    if target.devices and len(names) > 1:
+        devices = tuple(f"{name}.device" for name in names)
+        yield If(Call("unlike", devices), [_apart(names, devices)])
+
+
+def _apart(names: Sequence[str], devices: tuple[str, ...]) -> Raise:
+    if len(names) > 2:
+        return Raise("the operands are on more than one device")
+    return Raise(f"{names[0]} is on {{}}, and {names[1]} on {{}}", devices)
 
 
 def _dtypes(program: Program) -> Iterator[Statement]:

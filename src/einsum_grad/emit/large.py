@@ -11,7 +11,8 @@ from dataclasses import replace
 
 from einsum_grad.emit.context import Context
 from einsum_grad.emit.freed import Part
-from einsum_grad.emit.product import Pairing, einsum_pairing, pairing_of, written
+from einsum_grad.emit.groups import Pairing, written
+from einsum_grad.emit.product import einsum_pairing, pairing_of
 from einsum_grad.emit.steps import diagonal, statements_of, viewed
 from einsum_grad.emit.tree import (
     BLANK,
@@ -111,7 +112,7 @@ class _Large:
         """The statement that has `pairing` write to the array `name`."""
         place: Expression = name
         if pairing.grouped:
-            place = call("reshape", name, *map(context.size_of, pairing.axes))
+            place = call("reshape", name, Call("tuple", tuple(map(context.size_of, pairing.axes))))
         made, spelled = pairing.value, self.context.target.out_argument
         return Do(Call(spelled[made.operation], made.args, (("out", place),)))
 

@@ -38,7 +38,7 @@ class Text:
 
 def write(program: Program, target: Target, bare: bool = False) -> Source:
     """Write the module of `program` for `target`; a `bare` one does not check itself."""
-    found, checks = schedule(program), guard(program)
+    found, checks = schedule(program), guard(program, target)
     inner, checked = functions(program, target, found, checks is not None)
     outer = [*([checks] if checks else []), *checked]
     checks_itself = bool(program.wrt) and not bare
@@ -80,11 +80,15 @@ def assembled(
     used = printer.used.union(*(each.needs for each in own.values()))
     used |= {target.script.alias} if script else set()
     libraries = [each for each in target.libraries if each.alias in used]
-    imports = [each.statement for each in libraries]
-    if "math" in printer.used:
-        # The standard library's imports stand apart.
-        imports = ["import math", *(["", *imports] if imports else [])]
-    opening = "\n".join([*header(libraries), *(["", *imports] if imports else []), ""])
+    standard = {"math"} & used | set(target.script.modules if script else ())
+    groups = [
+        [f"import {name}" for name in sorted(standard)],
+        [each.statement for each in libraries if each.statement],
+    ]
+    imports = [line for group in groups if group for line in ("", *group)]
+    # Arrays that need no import are of a library as well.
+    opened = header(libraries or target.libraries[-1:])
+    opening = "\n".join([*opened, *imports, ""])
     before = [opening, *([first] if first else []), *([""] if others else [])]
     return Text("\n\n".join(before), others, f"\n\n{rest}" if rest else "", tuple(replaced))
 

@@ -115,6 +115,8 @@ def _define(printer: Printer, statement: tree.Define, indent: str) -> list[str]:
     printer.used = outside | inside
     local = printer.local.format(statement.parameters[0]) if statement.parameters else ""
     first = [f"{indent}{_INDENT}{local}"] if LOCAL in inside and local else []
+    if first and isinstance(statement.body[0], tree.Comment):
+        first.append("")
     return [*head, *doc, *first, *body]
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import string
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from itertools import chain
 
 from einsum_grad.emit.context import Context
-from einsum_grad.emit.tree import Assign, Call, Expression, Statement, call
+from einsum_grad.emit.groups import ROLES, Pairing, matrix, merged, one_each
+from einsum_grad.emit.tree import Call, Expression, call
 from einsum_grad.emit.view import aligned, indexed, transposed
 from einsum_grad.lower import (
     LETTERS,
@@ -22,42 +21,6 @@ from einsum_grad.lower import (
     without,
 )
 from einsum_grad.plan import ELLIPSIS, UNIT, Labels, Pattern
-
-ROLES = ("left", "right")
-"""Names of a call's arguments where statements prepare them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pairing:
-    """A call that contracts two arrays, and the statements that prepare it.
-
-    `axes` are the axes of what it returns, each the labels that are one axis there.
-    """
-
-    value: Call
-    axes: tuple[Labels, ...]
-    before: tuple[Statement, ...] = ()
-
-    @property
-    def labels(self) -> Labels:
-        """The labels of what it returns, in their order."""
-        return tuple(label for axis in self.axes for label in axis)
-
-    @property
-    def grouped(self) -> bool:
-        """Whether an axis stands for several labels, or for none."""
-        return any(len(axis) != 1 for axis in self.axes)
-
-
-def written(
-    pairing: Pairing, output: Labels, context: Context
-) -> tuple[tuple[Statement, ...], Expression]:
-    """The statements before `pairing`, and its expression with the axes `output`."""
-    labels = pairing.labels
-    value: Expression = pairing.value
-    if pairing.grouped:
-        value = call("reshape", value, context.shape(labels))
-    return pairing.before, transposed(value, labels, output)
 
 
 def einsum(step: Step) -> Call:
@@ -95,9 +58,19 @@ def _multiply(step: Step, product: Product, context: Context) -> Pairing:
         # For small vectors this takes half the time of a product that broadcasts, and no buffer.
         standing = call("index", column.name, ":", "None")
         return Pairing(call("dot", standing, call("index", row.name, "None", ":")), axes)
-    pair = (product.left, product.right)
-    sides = tuple(aligned(arg.name, arg.labels, product.output) for arg in pair)
-    return Pairing(Call("multiply", sides), axes)
+    return Pairing(multiplied((product.left, product.right), product.output, context), axes)
+
+
+def multiplied(pair: tuple[Value, Value], output: Labels, context: Context) -> Call:
+    """The elementwise product of arrays brought to the axes `output`."""
+    sides = tuple(aligned(arg.name, arg.labels, output) for arg in pair)
+    scalars = [v for v, side in zip(pair, sides, strict=True) if _may_be_scalar(v, side)]
+    scales = "scale" in context.target.spellings and len(scalars) == 1
+    return Call("scale" if scales else "multiply", sides)
+
+
+def _may_be_scalar(value: Value, side: Expression) -> bool:
+    return side == value.name and not without(value.labels, (ELLIPSIS,))
 
 
 def _is_outer(product: Product) -> bool:
@@ -121,8 +94,8 @@ def _matmul(step: Step, product: Product, context: Context) -> Pairing:
     rows, columns = without(product.rows, spread), without(product.columns, spread)
     contracted = _contracted(product)
     batches = [(*product.batch, *only(spread, v.labels)) for v in (product.left, product.right)]
-    left, before = _matrix("left", product.left, batches[0], (rows, contracted), context)
-    right, more = _matrix("right", product.right, batches[1], (contracted, columns), context)
+    left, before = matrix("left", product.left, batches[0], (rows, contracted), context)
+    right, more = matrix("right", product.right, batches[1], (contracted, columns), context)
     batch = (*product.batch, *spread)
     axes = (*one_each(batch), *filter(None, (rows, columns)))
     # Two matrices cost np.dot less than half of what they cost np.matmul, where they are small. But
@@ -148,11 +121,13 @@ def _padded(product: Product, context: Context) -> Pairing:
     pair, sides = (product.left, product.right), ((rows, contracted), (contracted, columns))
     axes = (*one_each(product.batch), rows, columns)
     if max(map(len, (rows, columns, contracted))) > 1:
-        before = (
-            _reshaped(role, value, product.batch, groups, context)
+        (left, before), (right, more) = (
+            matrix(role, value, product.batch, groups, context)
+            if all(groups)
+            else (role, (merged(role, value, product.batch, groups, context),))
             for role, value, groups in zip(ROLES, pair, sides, strict=True)
         )
-        return Pairing(call("matmul", *ROLES), axes, tuple(before))
+        return Pairing(call("matmul", left, right), axes, (*before, *more))
     matrices = (
         _with_units(value, product.batch, groups) for value, groups in zip(pair, sides, strict=True)
     )
@@ -175,36 +150,14 @@ def _contracted(product: Product) -> Labels:
     return only(product.left.labels, product.contracted)
 
 
-def _matrix(
-    role: str, value: Value, batch: Labels, groups: tuple[Labels, Labels], context: Context
-) -> tuple[Expression, tuple[Statement, ...]]:
-    """`value` with an axis for each batch label and one for each group that has labels.
-
-    First its expression, then the statement that must come before, if there is one.
-    """
-    if any(len(group) > 1 for group in groups):
-        present = tuple(group for group in groups if group)
-        return role, (_reshaped(role, value, batch, present, context),)
-    return transposed(value.name, value.labels, (*batch, *chain(*groups))), ()
-
-
-def _reshaped(
-    role: str, value: Value, batch: Labels, groups: tuple[Labels, ...], context: Context
-) -> Assign:
-    """The statement that makes one axis of each of the `groups`."""
-    view = transposed(value.name, value.labels, (*batch, *chain(*groups)))
-    sizes = (*map(context.size, batch), *map(context.size_of, groups))
-    return Assign(role, call("reshape", view, *sizes))
-
-
 def _row_dot(step: Step, product: Product, context: Context) -> Pairing:
     """A scalar product for each batch index: where it runs along the last axes, np.vecdot."""
     batch, contracted = product.batch, _contracted(product)
     fits = product.left.labels == product.right.labels == (*batch, *contracted)
     if not fits or not _is_real(context) or "vecdot" not in context.target.spellings:
         return einsum_pairing(step, product, context)
-    left, before = _matrix("left", product.left, batch, (contracted, ()), context)
-    right, more = _matrix("right", product.right, batch, (contracted, ()), context)
+    left, before = matrix("left", product.left, batch, (contracted, ()), context)
+    right, more = matrix("right", product.right, batch, (contracted, ()), context)
     return Pairing(call("vecdot", left, right), one_each(batch), (*before, *more))
 
 
@@ -218,8 +171,8 @@ def _matvec(step: Step, product: Product, context: Context) -> Pairing:
     )
     if not fits or "matvec" not in context.target.spellings:
         return einsum_pairing(step, product, context)
-    left, before = _matrix("left", product.left, batch, (rows, contracted), context)
-    right, more = _matrix("right", product.right, batch, (contracted, ()), context)
+    left, before = matrix("left", product.left, batch, (rows, contracted), context)
+    right, more = matrix("right", product.right, batch, (contracted, ()), context)
     return Pairing(call("matvec", left, right), (*one_each(batch), rows), (*before, *more))
 
 
@@ -228,11 +181,11 @@ def einsum_pairing(step: Step, product: Product, context: Context) -> Pairing:
     if has_einsum(step, context):
         return Pairing(einsum(step), one_each(product.output))
     if product.kind is Kind.ROW_DOT:
-        return _summed_product(product)
+        return summed_product(product)
     return _padded(product, context)
 
 
-def _summed_product(product: Product) -> Pairing:
+def summed_product(product: Product) -> Pairing:
     """The sum of an elementwise product over the contracted labels."""
     every = max(product.left.labels, product.right.labels, key=len)
     sides = (aligned(arg.name, arg.labels, every) for arg in (product.left, product.right))
@@ -240,11 +193,6 @@ def _summed_product(product: Product) -> Pairing:
     kept = without(every, product.contracted)
     options = {"axis": axes[0] if len(axes) == 1 else Call("tuple", axes)}
     return Pairing(call("sum", Call("multiply", tuple(sides)), **options), one_each(kept))
-
-
-def one_each(labels: Labels) -> tuple[Labels, ...]:
-    """An axis for each label."""
-    return tuple((label,) for label in labels)
 
 
 def _is_real(context: Context) -> bool:

@@ -10,7 +10,7 @@ from einsum_grad.emit.context import Context
 from einsum_grad.emit.target import Target
 from einsum_grad.emit.targets import TARGETS
 from einsum_grad.errors import ArgumentError
-from einsum_grad.lower import Op, Program, Section, Step, Value, is_view, product_of, steps
+from einsum_grad.lower import Op, Program, Section, Step, Value, is_view, only, product_of, steps
 from einsum_grad.plan import ELLIPSIS
 
 
@@ -81,7 +81,13 @@ def _takes_ellipsis(step: Step, context: Context) -> bool:
         return True
     if step.op is Op.CONTRACT:
         return over_ellipsis(step, context) is not None
-    return step.op is Op.COPY and step.args[0].labels == step.result.labels
+    given, made = step.args[0].labels, step.result.labels
+    if step.op is Op.REPEAT:
+        leads = ELLIPSIS in given or not given or ELLIPSIS in made[: made.index(given[0])]
+        return leads and given == only(made, given)
+    if step.op is Op.DIAGONAL:
+        return context.target.writable_views or made == (*given, given[-1])
+    return step.op is Op.COPY and given == made
 
 
 def _scalars_in_place(program: Program) -> Program:

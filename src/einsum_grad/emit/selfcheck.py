@@ -28,13 +28,13 @@ if __name__ == "__main__":
     raise SystemExit(main())""")
 
 _MANY = """\
-dz = draw(random, forward(*operands).shape, 999)
+dz = draw({}, forward(*operands).shape, 999)
 failed = 0
 gradients = backward(dz, *operands)"""
 
 _ONE = """\
 # An einsum is linear: <gradient, v> = <dz, z with v in the operand's place>.
-v = draw(random, shapes[place], 999)
+v = draw({}, shapes[place], 999)
 z = forward(*operands[:place], v, *operands[place + 1 :])
 got = {}
 expected = {}"""
@@ -61,7 +61,8 @@ def as_script(
 ) -> list[Statement]:
     """The function `draw`, a function `main` of that docstring and body, and the call of it."""
     told = f"Return random {'whole' if _few(program) else 'normal'} numbers."
-    drawn = Define("draw", ("random", "shape", "largest"), told, [Lines(_drawn(program, script))])
+    parameters = (script.source, "shape", "largest")
+    drawn = Define("draw", parameters, told, [Lines(_drawn(program, script))])
     before = [Lines(script.before)] if script.before else []
     return [drawn, Define("main", (), doc, [*before, *body]), _ENTRY]
 
@@ -72,10 +73,10 @@ def random_operands(
     """What draws operands of `program`, and `between` those of shapes and numbers."""
     most = largest if _few(program) else 1
     return [
-        Lines(f"random = {script.random}"),
+        Lines(f"{script.source} = {script.random}"),
         Assign("shapes", Call("list", tuple(_shapes(program)))),
         *between,
-        Lines(f"operands = [draw(random, shape, {most}) for shape in shapes]"),
+        Lines(f"operands = [draw({script.source}, shape, {most}) for shape in shapes]"),
     ]
 
 
@@ -86,13 +87,16 @@ def _main(program: Program, script: Script, together: bool) -> list[Statement]:
         Assign("places", Call("list", program.wrt)),
     ]
     inner = inner_product(program, script)
-    compared = Lines(_ONE.format(inner.format("gradient", "v"), inner.format("dz", "z")))
+    compared = Lines(
+        _ONE.format(script.source, inner.format("gradient", "v"), inner.format("dz", "z"))
+    )
     every = "zip(names, places, gradients, strict=True)"
     return [
         *random_operands(program, script, lists),
-        Lines(_MANY),
+        Lines(_MANY.format(script.source)),
         For("name, place, gradient", every, [compared, JUDGED]),
         *([_AT_ONCE] if together else []),
+        *([Lines(script.applied)] if script.applied else []),
         RETURNED,
     ]
 
@@ -119,11 +123,10 @@ def _few(program: Program) -> bool:
 
 
 def _drawn(program: Program, script: Script) -> str:
-    shape = "(2, *shape)" if program.traits.complex else "shape"
-    drawn = (script.whole if _few(program) else script.normal).format(shape=shape)
+    drawn = script.whole if _few(program) else script.normal
     if program.traits.complex:
-        return f"real, imaginary = {drawn}\nreturn real + 1j * imaginary"
-    return f"return {drawn}"
+        return script.complex.format(drawn.format(shape="(2, *shape)"))
+    return script.real.format(drawn.format(shape="shape"))
 
 
 def inner_product(program: Program, script: Script) -> str:

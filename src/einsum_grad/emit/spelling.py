@@ -46,12 +46,11 @@ class Speller(Protocol):
 Spelling = Callable[[Call, Speller], Parts]
 
 
-def function(name: str, needs: str | None = None) -> Spelling:
-    """`name(x, y)`, which needs a library or a helper."""
+def function(name: str, *needs: str) -> Spelling:
+    """`name(x, y)`, which needs libraries and helpers."""
 
     def spell(call: Call, speller: Speller) -> Parts:
-        if needs is not None:
-            speller.used.add(needs)
+        speller.used.update(needs)
         return f"{name}(", _arguments(call, 0, speller), ")"
 
     return spell
@@ -62,6 +61,18 @@ def method(name: str) -> Spelling:
 
     def spell(call: Call, speller: Speller) -> Parts:
         return f"{speller.tight(call.args[0])}.{name}(", _arguments(call, 1, speller), ")"
+
+    return spell
+
+
+def shaped(name: str) -> Spelling:
+    """`x.name(2, 3)`, or `x.name(shape)`."""
+
+    def spell(call: Call, speller: Speller) -> Parts:
+        array, *shape = call.args
+        if len(shape) == 1 and isinstance(shape[0], Call) and shape[0].operation == "tuple":
+            shape = [*(shape[0].args or shape)]
+        return method(name)(Call(name, (array, *shape)), speller)
 
     return spell
 
@@ -86,7 +97,7 @@ def transpose(name: str, most: int) -> Spelling:
     """`x.T`, where that says it of at most so many axes, or `x.name(1, 0, 2)`."""
 
     def spell(call: Call, speller: Speller) -> Parts:
-        array, axes = _composed(call)
+        array, axes = composed(call)
         if axes == list(range(len(axes))):
             return speller.parts(array)
         if len(axes) <= most and axes == list(range(len(axes)))[::-1]:
@@ -96,7 +107,7 @@ def transpose(name: str, most: int) -> Spelling:
     return spell
 
 
-def _composed(turned: Call) -> tuple[Expression, list[int]]:
+def composed(turned: Call) -> tuple[Expression, list[int]]:
     """The array of one or more transpositions, and its axes after all of them."""
     array, *axes = turned.args
     while isinstance(array, Call) and array.operation == turned.operation:

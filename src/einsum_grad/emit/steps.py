@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping
 
 from einsum_grad.emit.batched import over_ellipsis
 from einsum_grad.emit.context import Context
-from einsum_grad.emit.product import einsum, has_einsum, pairing_of, written
+from einsum_grad.emit.groups import written
+from einsum_grad.emit.product import einsum, has_einsum, pairing_of
+from einsum_grad.emit.tensordot import as_they_lie
 from einsum_grad.emit.tree import Assign, Call, Comment, Expression, Statement, call
-from einsum_grad.emit.view import transposed
+from einsum_grad.emit.view import diagonal_as_it_lies, transposed
 from einsum_grad.lower import LETTERS, Op, Step, Value, product_of
-from einsum_grad.plan import ELLIPSIS, diagonals, distinct
+from einsum_grad.plan import ELLIPSIS, Labels, diagonals, distinct
 
 Form = tuple[tuple[Statement, ...], Expression]
 """A step as code: statements that prepare it, and the expression of its result."""
@@ -58,7 +60,8 @@ def _contract(step: Step, context: Context) -> Form:
     product = product_of(step)
     if product is None:
         return (), einsum(step)
-    return written(pairing_of(step, product, context), step.result.labels, context)
+    paired = as_they_lie if context.target.tensordots else pairing_of
+    return written(paired(step, product, context), step.result.labels, context)
 
 
 def _alone(step: Step, context: Context) -> Expression:
@@ -68,15 +71,24 @@ def _alone(step: Step, context: Context) -> Expression:
     if diagonals(labels):
         if has_einsum(step, context):
             return einsum(step)
-        array, labels = diagonal_view(arg.name, arg, context), distinct(labels)
+        array, labels = _diagonal(arg, context)
     kept = tuple(label for label in labels if label in output)
     if kept == labels:
         return transposed(array, kept, output) if kept != output else call("view", array)
+    if not kept and "total" in context.target.spellings:
+        return call("total", array)
     axes = tuple(axis for axis, label in enumerate(labels) if label not in output)
     options: dict[str, Expression] = {"axis": axes[0] if len(axes) == 1 else Call("tuple", axes)}
     if context.program.traits.whole:
         options["dtype"] = f"{arg.name}.dtype"
     return transposed(call("sum", array, **options), kept, output)
+
+
+def _diagonal(arg: Value, context: Context) -> tuple[Expression, Labels]:
+    """The view of an array on its diagonal, and its axes."""
+    if "diagonal of two" in context.target.spellings:
+        return diagonal_as_it_lies(arg.name, arg.labels)
+    return diagonal_view(arg.name, arg, context), distinct(arg.labels)
 
 
 def _expand(step: Step, context: Context) -> Expression:

@@ -17,7 +17,8 @@ NEEDED = frozenset(
     }
 )
 """The operations that every target spells. Those of a capability come with it; `einsum`, `vdot`,
-`vecdot`, `matvec`, `asarray` and `copy` are used where a target has them."""
+`vecdot`, `matvec`, `scale`, `check_arrays`, `asarray` and `copy` are used where a target has them:
+`scale` is the product with an array without axes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,15 @@ class Script:
     outer: str
     before: str = ""
     """Lines with which `main` begins."""
+    applied: str = ""
+    """Lines that hold what the library makes of `apply` against `gradients`."""
+    source: str = "random"
+    """What is called `random` above."""
+    real: str = "return {0}"
+    complex: str = "real, imaginary = {0}\nreturn real + 1j * imaginary"
+    """The lines that return real and complex numbers, `{0}` being `whole` or `normal`."""
+    modules: tuple[str, ...] = ()
+    """Modules of the standard library that it needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +94,28 @@ class Target:
     """A function `apply` is the output in operations that the library differentiates itself."""
     casts: bool = False
     """Each gradient is returned by the operation `like`, in its operand's dtype."""
+    devices: bool = False
+    """An array is on a device, and functions that check hold that together, too."""
+    tensordots: bool = False
+    """Several axes are contracted by `tensordot`, as they lie; else their axes are put in the order
+    that suits matrix products, and merged."""
     arrays: str = ""
     """The arrays that its modules take, in the plural, if these are not NumPy's."""
     any_library: bool = False
     """Its modules take the arrays of every library."""
+    sums_vectors: bool = False
+    """A matrix times a vector for each index of a batch is an elementwise product that is summed:
+    where a batch of products has no better way for a single column."""
     local: str = ""
     """The first line of a function that needs the library of its first argument, `{}`."""
 
     @property
     def form(self) -> Form:
         """What it asks of its programs: blocks need results that are written in place."""
-        return Form(self.pairwise, bool(self.out_argument), self.copies)
+        return Form(
+            self.pairwise,
+            bool(self.out_argument),
+            self.copies,
+            arranged=not self.tensordots,
+            at_once="einsum" in self.spellings,
+        )

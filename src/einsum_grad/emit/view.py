@@ -30,17 +30,25 @@ def aligned(array: Expression, given: Labels, output: Labels) -> Expression:
 def diagonal(array: Expression, labels: Labels) -> Expression:
     """A view of `array` on its diagonals, with each label once; two axes at a time.
 
-    The operation `diagonal of two` puts the axis of the diagonal last.
+    The operation `diagonal of two` puts the axis of the diagonal last. Axes after an ellipsis are
+    counted from the end.
 
     >>> diagonal("x", ("i", "i", "j")).args
     (Call(operation='diagonal of two', args=('x', 0, 1), options=()), 1, 0)
     """
+    view, left = diagonal_as_it_lies(array, labels)
+    return transposed(view, left, distinct(labels))
+
+
+def diagonal_as_it_lies(array: Expression, labels: Labels) -> tuple[Expression, Labels]:
+    """The same with its axes in the order in which they come, and that order."""
     view, left = array, _places(labels)
     for label, count in reversed([place for place in left if place[1]]):
         pair = (label, count - 1), (label, count)
-        view = call("diagonal of two", view, *map(left.index, pair))
+        end = len(left) if ELLIPSIS in labels else 0
+        view = call("diagonal of two", view, *(left.index(place) - end for place in pair))
         left = (*(place for place in left if place not in pair), pair[0])
-    return _turned(view, left, _places(distinct(labels)))
+    return view, tuple(label for label, _ in left)
 
 
 def embedded(array: Expression, given: Labels, output: Labels) -> Expression:

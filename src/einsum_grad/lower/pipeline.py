@@ -23,6 +23,7 @@ from einsum_grad.plan import (
     Pattern,
     arrays,
     contraction_path,
+    in_pairs,
     pairwise,
     single,
     singletons,
@@ -46,6 +47,10 @@ class Form:
     """Large arrays may be worked on block by block."""
     copies: bool = True
     """Arrays may be copied, into another memory order or to be nobody else's."""
+    arranged: bool = True
+    """Arrays have their axes in the order that suits matrix products; else in no particular one."""
+    at_once: bool = True
+    """More than two operands may be contracted at once, if the path says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,8 @@ class Lowering:
         return self._arranged(TANGENTS[name](self.lowered(), active))
 
     def _arranged(self, program: Program) -> Program:
-        made = arrange(program, self.scale) if self.form.pairwise else program
+        arranged = self.form.pairwise and self.form.arranged
+        made = arrange(program, self.scale) if arranged else program
         return made if self.form.copies else without_copies(made)
 
 
@@ -138,4 +144,5 @@ def path_of(
     readable = len(pattern.inputs) <= _READABLE_OPERANDS and len(pattern.labels()) <= LETTERS
     if readable and not form.pairwise and order == AUTO:
         return None
-    return contraction_path(pattern, sizes, order)
+    path = contraction_path(pattern, sizes, order)
+    return path if form.at_once else in_pairs(path, len(pattern.inputs))

@@ -18,7 +18,15 @@ from einsum_grad.plan.gradient import Gradient, GradientPlan, gradient, plan
 from einsum_grad.plan.names import OUTPUT, ellipsis_labels, operand_names, spell
 from einsum_grad.plan.normal import NormalForm, diagonals, drop_units, normal_form
 from einsum_grad.plan.notation import equation_text, indexed
-from einsum_grad.plan.path.network import Network, Path, arrays, pairwise, single, singletons
+from einsum_grad.plan.path.network import (
+    Network,
+    Path,
+    arrays,
+    in_pairs,
+    pairwise,
+    single,
+    singletons,
+)
 from einsum_grad.plan.path.node import Node
 from einsum_grad.plan.path.optimize import AUTO, Order, check_search, read_order
 from einsum_grad.plan.path.order import contraction_path

@@ -7,7 +7,7 @@
 Written by einsum-grad; needs PyTorch. Run as a script, it checks its gradients.
 """
 
-import torch
+import torch  # pip install torch
 
 
 def save(a, b, c):
@@ -27,16 +27,16 @@ def pullback(dz, a, b, c, saved):
     (t1,) = saved
 
     # dc: put dz in the place of c; ac,ad->cd runs as it stands.
-    dc = t1.conj().T @ dz
+    dc = t1.mH @ dz
 
     # dt1: put dz in the place of t1; ad,cd->ac runs as it stands.
-    dt1 = dz @ c.conj().T
+    dt1 = dz @ c.mH
 
     # da: put dt1 in the place of a; ac,bc->ab runs as it stands.
-    da = dt1 @ b.conj().T
+    da = dt1 @ b.mH
 
     # db: put dt1 in the place of b; ab,ac->bc runs as it stands.
-    db = a.conj().T @ dt1
+    db = a.mH @ dt1
 
     return like(da, a), like(db, b), like(dc, c)
 
@@ -50,6 +50,8 @@ def like(gradient, operand):
 
 def check_sizes(a, b, c):
     """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
+    if not a.device == b.device == c.device:
+        raise ValueError("the operands are on more than one device")
     if a.ndim != 2:
         raise ValueError("operand a needs 2 axes")
     if b.ndim != 2:
@@ -72,6 +74,8 @@ def forward(a, b, c):
 def backward(dz, a, b, c):
     """Return the gradients (da, db, dc) for a cotangent dz of Z."""
     check_sizes(a, b, c)
+    if dz.device != a.device:
+        raise ValueError(f"dz is on {dz.device}, and a on {a.device}")
     if dz.shape != (a.shape[0], c.shape[1]):
         raise ValueError(f"dz has shape {dz.shape}, unlike the output")
     saved = save(a, b, c)
@@ -108,6 +112,11 @@ def main():
         right = abs(got - expected) <= 1e-9 * (abs(got) + abs(expected))
         failed += not right
         print(f"{name} is right" if right else f"{name} is wrong: {got}, not {expected}")
+    variables = [operands[place].requires_grad_() for place in places]
+    applied = torch.autograd.grad(apply(*operands), variables, dz)
+    if not all(map(torch.allclose, applied, gradients)):
+        failed += 1
+        print("apply is wrong")
     return 1 if failed else 0
 
 

@@ -7,40 +7,30 @@
 Written by einsum-grad; needs NumPy. Run as a script, it checks its gradients.
 """
 
-import math
-
 import numpy as np
 
 
 def output(x, w):
     """Return the output Z."""
-    x_aii = x.reshape(math.prod(x.shape[:-2]), *x.shape[-2:])
-    x_ai = np.einsum("aii->ai", x_aii)
-    w_ai = w.reshape(math.prod(w.shape[:-1]), *w.shape[-1:])
-    z_a = np.vecdot(x_ai, w_ai)
-    return z_a.reshape(x.shape[:-2])
+    x_ai = np.einsum("...ii->...i", x)
+    return np.einsum("...i,...i->...", x_ai, w)
 
 
 def pullback(dz, x, w):
     """Return the gradients (dx, dw) for a cotangent dz of Z."""
-    x_aii = x.reshape(math.prod(x.shape[:-2]), *x.shape[-2:])
-    x_ai = np.einsum("aii->ai", x_aii)
+    x_ai = np.einsum("...ii->...i", x)
 
     # dw: put dz in the place of w; ai,a->ai runs as it stands.
-    dz_a = dz.ravel()
-    dw_ai = x_ai * dz_a[:, None]
-    dw = dw_ai.reshape(x.shape[:-2] + dw_ai.shape[1:])
+    dw = x_ai * dz[..., None]
 
     # dx_ai: put dz in the place of x_ai; a,ai->ai runs as it stands.
-    w_ai = w.reshape(math.prod(w.shape[:-1]), *w.shape[-1:])
-    dx_ai = dz_a[:, None] * w_ai
+    dx_ai = dz[..., None] * w
 
     # dx: put dx_ai in the place of x, ai->aii. i stands twice in x, so only its diagonal gets a
     # gradient.
-    dx_aii = np.zeros((math.prod(x.shape[:-2]), x.shape[-2], x.shape[-2]), dx_ai.dtype)
-    # What is assigned to this view of the diagonal of i is written to dx_aii.
-    np.einsum("aii->ai", dx_aii)[...] = dx_ai
-    dx = dx_aii.reshape(x.shape[:-2] + dx_aii.shape[1:])
+    dx = np.zeros(x.shape, dx_ai.dtype)
+    # What is assigned to this view of the diagonal of i is written to dx.
+    np.einsum("...ii->...i", dx)[...] = dx_ai
 
     return dx, dw
 

@@ -8,38 +8,28 @@
 Written by einsum-grad; needs PyTorch. Run as a script, it checks its gradients.
 """
 
-import math
-
-import torch
+import torch  # pip install torch
 
 
 def output(x, w):
     """Return the output Z."""
-    x_aii = x.reshape(math.prod(x.shape[:-2]), *x.shape[-2:])
-    x_ai = x_aii.diagonal(dim1=1, dim2=2)
-    w_ai = w.reshape(math.prod(w.shape[:-1]), *w.shape[-1:])
-    z_a = (x_ai * w_ai).sum(dim=1)
-    return z_a.reshape(x.shape[:-2])
+    x_ai = x.diagonal(dim1=-2, dim2=-1)
+    return (x_ai * w).sum(dim=-1)
 
 
 def pullback(dz, x, w):
     """Return the gradients (dx, dw) for a cotangent dz of Z."""
-    x_aii = x.reshape(math.prod(x.shape[:-2]), *x.shape[-2:])
-    x_ai = x_aii.diagonal(dim1=1, dim2=2)
+    x_ai = x.diagonal(dim1=-2, dim2=-1)
 
     # dw: put dz in the place of w; ai,a->ai runs as it stands.
-    dz_a = dz.flatten()
-    dw_ai = x_ai.conj() * dz_a[:, None]
-    dw = dw_ai.reshape(x.shape[:-2] + dw_ai.shape[1:])
+    dw = x_ai.conj() * dz[..., None]
 
     # dx_ai: put dz in the place of x_ai; a,ai->ai runs as it stands.
-    w_ai = w.reshape(math.prod(w.shape[:-1]), *w.shape[-1:])
-    dx_ai = dz_a[:, None] * w_ai.conj()
+    dx_ai = dz[..., None] * w.conj()
 
     # dx: put dx_ai in the place of x, ai->aii. i stands twice in x, so only its diagonal gets a
     # gradient.
-    dx_aii = torch.diag_embed(dx_ai)
-    dx = dx_aii.reshape(x.shape[:-2] + dx_aii.shape[1:])
+    dx = torch.diag_embed(dx_ai)
 
     return like(dx, x), like(dw, w)
 
@@ -53,6 +43,8 @@ def like(gradient, operand):
 
 def check_sizes(x, w):
     """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
+    if x.device != w.device:
+        raise ValueError(f"x is on {x.device}, and w on {w.device}")
     if x.ndim < 2:
         raise ValueError("operand x needs at least 2 axes")
     if w.ndim < 1:
@@ -72,6 +64,8 @@ def forward(x, w):
 def backward(dz, x, w):
     """Return the gradients (dx, dw) for a cotangent dz of Z."""
     check_sizes(x, w)
+    if dz.device != x.device:
+        raise ValueError(f"dz is on {dz.device}, and x on {x.device}")
     if dz.shape != x.shape[:-2]:
         raise ValueError(f"dz has shape {dz.shape}, unlike the output")
     return pullback(dz, x, w)
@@ -107,6 +101,11 @@ def main():
         right = abs(got - expected) <= 1e-9 * (abs(got) + abs(expected))
         failed += not right
         print(f"{name} is right" if right else f"{name} is wrong: {got}, not {expected}")
+    variables = [operands[place].requires_grad_() for place in places]
+    applied = torch.autograd.grad(apply(*operands), variables, dz)
+    if not all(map(torch.allclose, applied, gradients)):
+        failed += 1
+        print("apply is wrong")
     return 1 if failed else 0
 
 

@@ -15,6 +15,7 @@ from einsum_grad.emit.spelling import (
     infix,
     method,
     rewritten,
+    shaped,
     transpose,
 )
 from einsum_grad.emit.target import Library, Script, Target
@@ -60,7 +61,7 @@ def merged(name: str, labels: Labels) -> Expression:
     before = [f"*{name}.shape[:{at}]"] if at else []
     after = [f"*{name}.shape[{at + 1 - len(labels)}:]"] if at + 1 < len(labels) else []
     lead = call("product", f"{name}.shape{ellipsis_slice(labels)}")
-    return call("reshape", name, *before, lead, *after)
+    return call("reshape", name, call("tuple", *before, lead, *after))
 
 
 def split(name: str, labels: Labels, lead: str) -> Expression:
@@ -97,7 +98,7 @@ SPELLINGS: Mapping[str, Spelling] = {
     "tensordot": _numpy("tensordot"),
     "transpose": transpose("transpose", most=64),
     "swapaxes": method("swapaxes"),
-    "reshape": method("reshape"),
+    "reshape": shaped("reshape"),
     "ravel": method("ravel"),
     "index": index,
     "view": method("view"),

@@ -8,15 +8,18 @@ from __future__ import annotations
 from einsum_grad.emit.helpers import Helper
 from einsum_grad.emit.spelling import (
     PYTHON,
+    Parts,
+    Speller,
     Spelling,
     attribute,
+    composed,
     function,
     index,
     infix,
     method,
     renamed,
     rewritten,
-    transpose,
+    shaped,
 )
 from einsum_grad.emit.target import Library, Script, Target
 from einsum_grad.emit.targets.numpy import merged, split, with_units
@@ -25,11 +28,31 @@ from einsum_grad.emit.view import aligned, diagonal, embedded
 from einsum_grad.lower import Traits
 from einsum_grad.plan import Labels
 
-TORCH = Library("PyTorch", "torch", "import torch")
+TORCH = Library("PyTorch", "torch", "import torch  # pip install torch")
 
 
 def _torch(name: str) -> Spelling:
     return function(f"torch.{name}", TORCH.alias)
+
+
+def _transpose(call: Call, speller: Speller) -> Parts:
+    """`x.T`, `x.mT`, `x.mH` of the conjugate of x, or `x.permute(1, 2, 0)`."""
+    array, axes = composed(call)
+    order = list(range(len(axes)))
+    if axes == order:
+        return speller.parts(array)
+    if axes == [*order[:-2], *order[:-3:-1]]:
+        if isinstance(array, Call) and array.operation == "conjugate":
+            return f"{speller.tight(array.args[0])}.mH", "", ""
+        return f"{speller.tight(array)}.{'mT' if order[2:] else 'T'}", "", ""
+    return f"{speller.tight(array)}.permute(", ", ".join(map(str, axes)), ")"
+
+
+def _index(call: Call, speller: Speller) -> Parts:
+    """`x[:, None]`, or `x[0]` of an array with further axes."""
+    array, first, *others = call.args
+    plain = first != ":" and set(others) <= {":"}
+    return index(Call("index", (array, first)) if plain else call, speller)
 
 
 def _expanded(
@@ -62,19 +85,26 @@ TARGET = Target(
         "matmul": infix("@"),
         "multiply": infix("*"),
         "add": infix("+"),
+        "total": method("sum"),
         "sum": renamed(method("sum"), {"axis": "dim"}),
-        "tensordot": _torch("tensordot"),
+        "fold": infix("@"),
+        "scalar product": rewritten(
+            lambda left, right: call("matmul", call("ravel", left), call("ravel", right))
+        ),
+        "tensordot": renamed(_torch("tensordot"), {"axes": "dims"}),
         "range": lambda call, speller: ("list(", speller.text(Call("indices", call.args)), ")"),
         "indices": function("range"),
-        "transpose": transpose("permute", most=2),
+        "transpose": _transpose,
         "swapaxes": lambda call, speller: (f"{speller.tight(call.args[0])}.mT", "", ""),
-        "reshape": method("reshape"),
+        "reshape": shaped("reshape"),
         "ravel": method("flatten"),
-        "index": index,
+        "flatten": method("flatten"),
+        "unflatten": method("unflatten"),
+        "index": _index,
         "view": rewritten(lambda array: array),
         "conjugate": method("conj"),
         "expand": rewritten(_expanded),
-        "broadcast": method("expand"),
+        "broadcast": shaped("expand"),
         "units": rewritten(with_units),
         "merge": rewritten(merged),
         "split": rewritten(split),
@@ -97,6 +127,12 @@ TARGET = Target(
         inner="({0} * {1}).sum()",
         conjugated="({0}.conj() * {1}).sum().real",
         outer="torch.tensordot({0}, {1}, 0)",
+        applied="""\
+variables = [operands[place].requires_grad_() for place in places]
+applied = torch.autograd.grad(apply(*operands), variables, dz)
+if not all(map(torch.allclose, applied, gradients)):
+    failed += 1
+    print("apply is wrong")""",
     ),
     helpers={
         "like": Helper(
@@ -115,5 +151,8 @@ TARGET = Target(
     apply=True,
     arrays="torch tensors",
     casts=True,
+    devices=True,
+    tensordots=True,
+    sums_vectors=True,
 )
 """Its modules are right for real and complex numbers alike, of any dtype and on any device."""
