@@ -159,8 +159,7 @@ def _axes(random: Random, line: str, sizes: Sequence[str]) -> Iterator[str]:
         yield line.replace(found[0], "", 1)
         yield line.replace(found[0], f".{found[1]}({other})", 1)
     for turned in (".T", ".mT"):
-        if turned in line:
-            yield line.replace(turned, "", 1)
+        yield line.replace(turned, "", 1)
     for found in re.finditer(r"(axes|dims)=\(([\[(][\d, ]+[\])]), ([\[(][\d, ]+[\])])\)", line):
         yield line.replace(found[0], f"{found[1]}=({found[3]}, {found[2]})", 1)
     for found in re.finditer(_PRODUCT, line):
@@ -212,8 +211,8 @@ def _factor(random: Random, line: str, sizes: Sequence[str]) -> Iterator[str]:
 
 def _conjugation(random: Random, line: str, sizes: Sequence[str]) -> Iterator[str]:
     """A conjugation that is missing, or one too many."""
-    if ".conj()" in line:
-        yield line.replace(".conj()", "", 1)
+    for before, after in ((".conj()", ""), ("conj(", "("), (".mH", ".mT")):
+        yield line.replace(before, after, 1)
     for found in re.finditer(r"_conj\b", line):
         yield line[: found.start()] + line[found.end() :]
     if ".conj()" in line or "_conj" in line:
