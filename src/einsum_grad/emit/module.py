@@ -96,7 +96,7 @@ def assembled(
 def _header(
     program: Program, target: Target, libraries: Sequence[Library], checks_itself: bool
 ) -> list[str]:
-    names = " and ".join(library.name for library in libraries)
+    names = " and ".join(dict.fromkeys(library.name for library in libraries))
     needs = f"; needs {names}" if names else ""
     check = " Run as a script, it checks its gradients." if checks_itself else ""
     pattern = str(program.pattern)
