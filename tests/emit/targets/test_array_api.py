@@ -325,6 +325,20 @@ def test_diagonals_are_read_and_written(
     )
 
 
+def test_only_complex_numbers_are_conjugated() -> None:
+    def conj(array: Any) -> Any:
+        assert array.dtype.kind == "c", "conj of real arrays is in no early version"
+        return array.conj()
+
+    text = emit("ij,jk->ik", "array_api")
+    for dtype in ("f8", "c16"):
+        x, w, dz = whole((2, 3), dtype, 1), whole((3, 4), dtype, 2), whole((2, 4), dtype, 3)
+        with mock.patch.object(np, "conj", conj):
+            _, dx, dw = both("numpy", text, dz, x, w)
+        np.testing.assert_array_equal(dx, dz @ w.conj().T)
+        np.testing.assert_array_equal(dw, x.conj().T @ dz)
+
+
 @on()
 def test_sums_of_integers_do_not_widen(name: str) -> None:
     x = np.ones((2, 3), LIBRARIES[name].dtypes[-1])
