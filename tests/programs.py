@@ -32,10 +32,14 @@ def path_of(pattern: Pattern, target: Target, sizes: Mapping[str, int]) -> Path 
 
 
 def along(
-    pattern: Pattern, path: Path | None, wrt: tuple[int, ...], sizes: Mapping[str, int]
+    pattern: Pattern,
+    path: Path | None,
+    wrt: tuple[int, ...],
+    sizes: Mapping[str, int],
+    traits: Traits = PLAIN,
 ) -> Program:
     """The program along a path, its axes in no particular order."""
-    return Lowering(pattern, wrt, path, sizes, PLAIN, lower.Form(), True, None).lowered()
+    return Lowering(pattern, wrt, path, sizes, traits, lower.Form(), True, None).lowered()
 
 
 def program_along(

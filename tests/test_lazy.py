@@ -60,32 +60,38 @@ def test_no_module_is_named_like_a_lazy_name(package: str) -> None:
     assert modules.isdisjoint(promised(module))
 
 
-@pytest.mark.parametrize(
-    "before",
-    [
-        "",
-        "import einsum_grad.emit, einsum_grad.explain",
-        "import einsum_grad.emit.request, einsum_grad.explain.request",
-        "from einsum_grad.explain.text import text; from einsum_grad.emit.module import write",
-        "from einsum_grad import *",
-        "import einsum_grad.linear, einsum_grad.cli",
-        "import einsum_grad, importlib; importlib.reload(einsum_grad)",
-        "import einsum_grad; einsum_grad.emit, importlib.reload(einsum_grad)",
-    ],
+BEFORE = (
+    "pass",
+    "import einsum_grad.emit, einsum_grad.explain",
+    "import einsum_grad.emit.request, einsum_grad.explain.request",
+    "from einsum_grad.explain.text import text; from einsum_grad.emit.module import write",
+    "from einsum_grad import *",
+    "import einsum_grad.linear, einsum_grad.cli",
+    "import einsum_grad, importlib; importlib.reload(einsum_grad)",
+    "import einsum_grad; einsum_grad.emit, importlib.reload(einsum_grad)",
 )
-def test_functions_are_not_hidden_by_their_folders(before: str) -> None:
-    script = (
-        f"import importlib; {before}\n"
-        "import einsum_grad as eg\n"
-        "from einsum_grad.emit import emit\n"
-        "from einsum_grad.explain import explain\n"
-        "assert eg.emit is emit and eg.explain is explain, (eg.emit, eg.explain)\n"
-        "from types import FunctionType\n"
-        "assert type(emit) is type(explain) is FunctionType\n"
-        "from einsum_grad.emit import source\n"
-        "assert source is importlib.import_module('einsum_grad.emit.source')\n"
-    )
-    subprocess.run([sys.executable, "-c", script], check=True, timeout=120)
+
+IMPORTED = """
+import importlib
+import sys
+from types import FunctionType
+
+for before in sys.argv[1:]:
+    for name in [name for name in sys.modules if name.startswith("einsum_grad")]:
+        del sys.modules[name]
+    exec(before)
+    import einsum_grad as eg
+    from einsum_grad.emit import emit
+    from einsum_grad.explain import explain
+    assert eg.emit is emit and eg.explain is explain, (before, eg.emit, eg.explain)
+    assert type(emit) is type(explain) is FunctionType, before
+    from einsum_grad.emit import source
+    assert source is importlib.import_module("einsum_grad.emit.source"), before
+"""
+
+
+def test_functions_are_not_hidden_by_their_folders() -> None:
+    subprocess.run([sys.executable, "-c", IMPORTED, *BEFORE], check=True, timeout=120)
 
 
 def test_names_are_imported_once_from_their_home() -> None:

@@ -10,6 +10,8 @@ from typing import Any
 from einsum_grad.emit import TARGETS, emit, write_tangents
 from einsum_grad.emit.derivative import emit_derivative
 from einsum_grad.lower import Program, arrange, hvp, jvp, scale_of
+from einsum_grad.lower.program import without_copies
+from einsum_grad.lower.traits import PLAIN
 from einsum_grad.plan import Wrt, arrays, derivative, pattern_of
 from einsum_grad.syntax import parse
 from tests.programs import along, path_of
@@ -61,14 +63,15 @@ DERIVATIVES: dict[str, tuple[str, Wrt]] = {
 }
 
 
-def tangents(text: str, form: str, size: int | None = None) -> str:
+def tangents(text: str, form: str, size: int | None = None, target: str = "numpy") -> str:
     """The module of `jvp` or `hvp` by all operands; with `size` that of all labels, for blocks."""
-    pattern, numpy = pattern_of(parse(text)), TARGETS["numpy"]
+    pattern, chosen = pattern_of(parse(text)), TARGETS[target]
     sizes = dict.fromkeys(pattern.labels(), size) if size is not None else {}
-    path, places = path_of(pattern, numpy, sizes), tuple(range(len(pattern.inputs)))
-    program = along(pattern, path, places, {})
-    made = arrange(FORMS[form](program, places), scale_of(arrays(pattern, path), sizes, 8))
-    return write_tangents(made, numpy, form).text
+    path, places = path_of(pattern, chosen, sizes), tuple(range(len(pattern.inputs)))
+    program = FORMS[form](along(pattern, path, places, {}, chosen.traits or PLAIN), places)
+    scale = scale_of(arrays(pattern, path), sizes, 8) if chosen.out_argument else None
+    made = arrange(program, scale) if chosen.copies else without_copies(program)
+    return write_tangents(made, chosen, form).text
 
 
 def modules() -> dict[str, str]:

@@ -10,6 +10,7 @@ import pytest
 from einsum_grad.emit import emit
 from tests.emit.generated import exit_code, run
 from tests.emit.libraries import EVERY
+from tests.tries import tries
 
 LINES = [
     ("...ij,jk->...ik", ["x @ w", "dz @ w.T", "np.tensordot(x, dz, axes=(axes, axes))"]),
@@ -76,7 +77,7 @@ def test_an_ellipsis_stays_without_einsums_too(pattern: str, lines: list[str]) -
 @pytest.mark.oracle
 @pytest.mark.parametrize("target", EVERY)
 @pytest.mark.parametrize("numbers", ["real", "complex"])
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(tries(100)))
 def test_forward_is_the_einsum_and_gradients_are_its_own(
     seed: int, numbers: str, target: str
 ) -> None:

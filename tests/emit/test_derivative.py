@@ -14,6 +14,7 @@ from einsum_grad.plan import derivative, read_positions, request
 from tests.emit.generated import exit_code, run, targets
 from tests.emit.libraries import EVERY
 from tests.strategies import Case, cases, seeds, whole
+from tests.tries import tries
 
 
 def module(text: str) -> dict[str, Any]:
@@ -31,7 +32,7 @@ def emitted(case: Case, wrt: Any, target: str = "numpy") -> dict[str, Any]:
 
 
 @pytest.mark.oracle
-@settings(max_examples=150)
+@settings(max_examples=tries(150))
 @given(
     cases(most_operands=4),
     targets,

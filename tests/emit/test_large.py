@@ -24,6 +24,7 @@ from einsum_grad.syntax import parse
 from tests.emit.generated import program, run
 from tests.programs import program_of, special, text_of
 from tests.strategies import Case, cases, seeds, whole
+from tests.tries import tries
 
 NUMPY = TARGETS["numpy"]
 
@@ -35,7 +36,7 @@ def large(found: Program, case: Case, itemsize: int) -> Program:
     return replace(found, scale=Scale(tuple(sizes.items()), itemsize))
 
 
-@settings(max_examples=400)
+@settings(max_examples=tries(400))
 @given(cases(), seeds, st.sampled_from([1 << 10, 1 << 14, 1 << 16, 1 << 18, 1 << 20, 1 << 24]))
 def test_modules_of_large_arrays_equal_the_interpreter(
     case: Case, seed: int, itemsize: int

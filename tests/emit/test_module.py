@@ -25,6 +25,7 @@ from tests.emit.generated import exit_code, programs, run
 from tests.emit.libraries import EVERY, LIBRARIES
 from tests.emit.regenerate import tangents
 from tests.strategies import Case, cases
+from tests.tries import tries
 
 NAME = re.compile(r"d?(?:[a-y]|x\d+|t\d+|z)(?:_[A-Za-z0-9]+){0,3}")
 OURS = {
@@ -43,12 +44,12 @@ OURS = {
         "right",
         "saved",
     ),
-    *("xp", "library", "numbers", "_"),
+    *("xp", "library", "numbers", "_", "parts", "variables", "applied"),
 }
 FROM_OUTSIDE = {
     *("np", "math", "einops", "torch", "importlib", "sys"),
     *("ValueError", "SystemExit", "abs", "zip", "print", "float", "range", "list", "tuple"),
-    *("Random", "__name__"),
+    *("complex", "iter", "len", "all", "map", "Random", "__name__"),
 }
 HELPERS = {
     node.id if isinstance(node, ast.Name) else node.arg if isinstance(node, ast.arg) else node.name
@@ -65,7 +66,7 @@ def functions(text: str) -> dict[str, ast.FunctionDef]:
     return {node.name: node for node in body if isinstance(node, ast.FunctionDef)}
 
 
-@settings(max_examples=300)
+@settings(max_examples=tries(200))
 @given(programs())
 def test_every_module_is_complete(drawn: tuple[Case, str, Program]) -> None:
     _, target, found = drawn
@@ -82,7 +83,7 @@ def test_every_module_is_complete(drawn: tuple[Case, str, Program]) -> None:
     assert not source.text.endswith("\n\n")
 
 
-@settings(max_examples=300)
+@settings(max_examples=tries(200))
 @given(programs())
 def test_modules_import_what_their_target_may_and_use_it(drawn: tuple[Case, str, Program]) -> None:
     _, target, found = drawn
@@ -100,7 +101,7 @@ def test_modules_import_what_their_target_may_and_use_it(drawn: tuple[Case, str,
         assert (alias.asname or alias.name) in used, "an import without use"
 
 
-@settings(max_examples=300)
+@settings(max_examples=tries(200))
 @given(programs())
 def test_every_name_is_one_of_ours(drawn: tuple[Case, str, Program]) -> None:
     _, target, found = drawn
@@ -116,7 +117,7 @@ def test_every_name_is_one_of_ours(drawn: tuple[Case, str, Program]) -> None:
         assert name in OURS | FROM_OUTSIDE | HELPERS or NAME.fullmatch(name), name
 
 
-@settings(max_examples=300)
+@settings(max_examples=tries(200))
 @given(programs())
 def test_lines_stay_within_100_characters(drawn: tuple[Case, str, Program]) -> None:
     _, target, found = drawn
@@ -212,7 +213,7 @@ def test_text_is_the_same_under_any_hash_seed() -> None:
             capture_output=True,
             text=True,
         ).stdout
-        for seed in ("0", "1", "2")
+        for seed in "01"
     }
     assert len(found) == 1
     assert len(found.pop().strip()) == 64
@@ -348,9 +349,10 @@ def test_without_gradients_there_is_nothing_to_check() -> None:
 
 
 def test_a_module_says_no_more_than_it_has() -> None:
-    assert "Written by einsum-grad.\n" in emit("ab,c->abc", wrt=())
-    assert "Written by einsum-grad. Run as a script, it checks" not in emit("ab,c->abc", wrt=())
-    assert "Written by einsum-grad; needs NumPy.\n" in emit("ab->b", wrt=(), target="einops")
+    # Arrays are NumPy's, whether or not a function of it is called.
+    assert "Written by einsum-grad; needs NumPy.\n" in emit("ab,c->abc", wrt=())
+    assert "import" not in emit("ab,c->abc", wrt=())
+    assert "Written by einsum-grad; needs PyTorch.\n" in emit("ab->a", "torch", bare=True)
     assert "Written by einsum-grad; needs NumPy. Run as a script, it checks" in emit("ab->a")
 
 
@@ -366,7 +368,7 @@ def network(seed: int) -> str:
     return f"{','.join(terms)}->{''.join(random.sample(known, random.randint(0, 5)))}"
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(tries(12)))
 def test_modules_of_many_operands_are_python_and_right(seed: int) -> None:
     pattern = network(seed)
     text = emit(pattern, numbers=("real", "complex")[seed % 2])

@@ -11,6 +11,7 @@ from einsum_grad.errors import ArgumentError, DTypeError, EinsumGradError, Opera
 from tests import definition
 from tests.emit.libraries import ON_NUMPY
 from tests.strategies import Case, cases, seeds, whole
+from tests.tries import tries
 
 
 def backward(pattern: str, cotangent: Any, *operands: Any, **arguments: Any) -> Any:
@@ -113,7 +114,7 @@ def arrays_of(case: Case, dtype: str, seed: int) -> list[Any]:
     return [whole(shape, dtype, seed + n) for n, shape in enumerate(case.shapes)]
 
 
-@settings(max_examples=200)
+@settings(max_examples=tries(200))
 @given(cases(), seeds)
 def test_writing_to_one_gradient_changes_no_other_result(case: Case, seed: int) -> None:
     """Write into the cotangent, an operand, and each gradient in turn: the others stay."""
@@ -136,7 +137,6 @@ def test_writing_to_one_gradient_changes_no_other_result(case: Case, seed: int) 
         assert all(np.isnan(array).all() for array in held)
 
 
-@settings(max_examples=100)
 @given(cases(), seeds)
 def test_operands_and_cotangent_are_unchanged(case: Case, seed: int) -> None:
     for target in ON_NUMPY:

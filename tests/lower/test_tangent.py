@@ -25,6 +25,7 @@ from einsum_grad.plan import Pattern, pattern_of, request
 from einsum_grad.syntax import parse
 from tests.programs import along, path_of
 from tests.strategies import Case, cases
+from tests.tries import tries
 
 CHAIN = "ab,bc,cd,de,ef,fg,gh,hi->ai"
 PATTERNS = [CHAIN, "ij,jk->ik", "i,i->i", "i,j->ij", "i,ij,j->", "bij,bjk->bik", "ij,jk,ki->"]
@@ -76,7 +77,7 @@ def test_a_chain_comes_close_to_both_bounds() -> None:
     assert (along / forward, second / forward) == (3.0, (18 + 4 + 36) / 7)
 
 
-@settings(max_examples=150)
+@settings(max_examples=tries(150))
 @given(cases(most_operands=5, ellipsis=False))
 def test_no_pattern_needs_more(case: Case) -> None:
     asked = request(case.letters, sizes=case.given or None, shapes=case.shapes)

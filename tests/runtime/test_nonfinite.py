@@ -13,6 +13,7 @@ import einsum_grad as eg
 from tests.emit.generated import run
 from tests.emit.libraries import EVERY
 from tests.programs import special
+from tests.tries import tries
 
 Array = NDArray[Any]
 
@@ -88,7 +89,7 @@ def _assert_same(found: Sequence[Any], expected: Sequence[Any], *told: object) -
 @pytest.mark.parametrize("pattern", _PATTERNS)
 def test_nan_and_inf_are_where_the_definition_has_them(pattern: str, dtype: str) -> None:
     f, run = eg.compile(pattern), _emitted(pattern)
-    for arrays in _cases(pattern, 60):
+    for arrays in _cases(pattern, tries(100)):
         g, x, w = (array.astype(dtype) for array in arrays)
         out, gradients = _defined(pattern, x, w), _gradients(pattern, g, x, w)
         _assert_same([f(x, w), eg.einsum(pattern, x, w)], [out, out], pattern, x, w)
@@ -102,7 +103,7 @@ def test_nan_and_inf_are_where_the_definition_has_them(pattern: str, dtype: str)
 @pytest.mark.parametrize("pattern", _PATTERNS)
 def test_tangents_have_the_nan_and_inf_of_their_patterns(pattern: str) -> None:
     f, jacobian = eg.compile(pattern), eg.compile(pattern).jacobian(0)
-    for _, x, w in _cases(pattern, 60):
+    for _, x, w in _cases(pattern, tries(100)):
         moving = np.flip(x)
         tangent = _defined(pattern, moving, w)
         _assert_same([f.jvp((x, w), (moving, None))[1]], [tangent], pattern, moving, w)

@@ -13,6 +13,7 @@ from einsum_grad.runtime import specializations
 from tests import definition
 from tests.emit.libraries import ON_NUMPY
 from tests.strategies import Case, cases, seeds, whole
+from tests.tries import tries
 
 DTYPES = ("i8", "f2", "f4", "f8", "c8", "c16")
 
@@ -41,7 +42,7 @@ def along(tangents: list[Any], active: list[int]) -> tuple[Any, ...]:
     return tuple(tangent if n in active else None for n, tangent in enumerate(tangents))
 
 
-@settings(max_examples=200)
+@settings(max_examples=tries(200))
 @given(cases(most_operands=5), st.sampled_from(DTYPES), seeds, st.data())
 def test_a_tangent_is_a_sum_over_the_operands_that_move(
     case: Case, dtype: str, seed: int, data: st.DataObject
@@ -59,7 +60,7 @@ def test_a_tangent_is_a_sum_over_the_operands_that_move(
     assert np.shape(tangent) == case.result_shape
 
 
-@settings(max_examples=200)
+@settings(max_examples=tries(200))
 @given(cases(most_operands=4), st.sampled_from(DTYPES), seeds, st.booleans(), st.data())
 def test_gradients_and_products_are_those_of_the_definition(
     case: Case, dtype: str, seed: int, conj: bool, data: st.DataObject
@@ -212,7 +213,7 @@ def test_what_does_not_fit_is_refused() -> None:
 
 
 @pytest.mark.oracle
-@settings(max_examples=12)
+@settings(max_examples=tries(30))
 @given(
     cases(generalised=False, broadcasting=False, letters="abcij", most_operands=3),
     st.sampled_from(("f4", "c8")),

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from einsum_grad.emit.context import Context
 from einsum_grad.emit.derivative_check import self_check
-from einsum_grad.emit.guard import guard
+from einsum_grad.emit.guard import arrays_guard, guard
 from einsum_grad.emit.module import assembled, shortened
 from einsum_grad.emit.printer import filled
 from einsum_grad.emit.readable import readable_target
@@ -157,8 +157,7 @@ class _Writer:
         return len(self.given.pattern.inputs[self.given.wrt[-1][0]])
 
     def _shape_check(self, vector: str, labels: Labels) -> Iterator[Statement]:
-        if "check_arrays" in self.target.spellings:
-            yield Do(call("check_arrays", vector, self.names[0]))
+        yield from arrays_guard([vector, self.names[0]], self.target)
         if not labels and "asarray" in self.target.spellings:
             yield Assign(vector, call("asarray", vector))
         shape = f"{vector}.shape"

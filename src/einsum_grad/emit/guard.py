@@ -17,7 +17,7 @@ def guard(program: Program, target: Target) -> Define | None:
     """The function `check_sizes`: it refuses what would broadcast, and would be wrong silently."""
     operands = [value.name for value in program.operands]
     body = [
-        *_arrays(operands, target),
+        *arrays_guard(operands, target),
         *_ranks(program),
         *_sizes(program),
         *_dtypes(program),
@@ -30,7 +30,7 @@ def cotangent_guard(program: Program, target: Target) -> Iterator[Statement]:
     """What holds the cotangent's shape against the output's."""
     name, labels = program.cotangent.name, program.cotangent.labels
     dtypes = _written(program)
-    yield from _arrays([name, program.operands[0].name], target)
+    yield from arrays_guard([name, program.operands[0].name], target)
     if not labels and "asarray" in target.spellings:
         # Beside an output without axes, a number is the natural cotangent.
         yield Assign(name, call("asarray", name, *dtypes[:1]))
@@ -43,10 +43,19 @@ def cotangent_guard(program: Program, target: Target) -> Iterator[Statement]:
         yield If(call("unlike", dtype, dtypes[0]), [told])
 
 
-def _arrays(names: Sequence[str], target: Target) -> Iterator[Do]:
-    """The check that all are arrays, where a target has one."""
+def arrays_guard(names: Sequence[str], target: Target) -> Iterator[Statement]:
+    """The check that all are arrays, where a target has one, and on one device."""
     if "check_arrays" in target.spellings:
         yield Do(call("check_arrays", *names))
+    if target.devices and len(names) > 1:
+        devices = tuple(f"{name}.device" for name in names)
+        yield If(Call("unlike", devices), [_apart(names, devices)])
+
+
+def _apart(names: Sequence[str], devices: tuple[str, ...]) -> Raise:
+    if len(names) > 2:
+        return Raise("the operands are on more than one device")
+    return Raise(f"{names[0]} is on {{}}, and {names[1]} on {{}}", devices)
 
 
 def _dtypes(program: Program) -> Iterator[Statement]:

@@ -11,7 +11,8 @@ from dataclasses import replace
 
 from einsum_grad.emit.context import Context
 from einsum_grad.emit.freed import Part
-from einsum_grad.emit.product import Pairing, einsum_pairing, pairing_of, written
+from einsum_grad.emit.groups import Pairing, written
+from einsum_grad.emit.product import einsum_pairing, pairing_of
 from einsum_grad.emit.steps import diagonal, statements_of, viewed
 from einsum_grad.emit.tree import (
     BLANK,

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import string
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from itertools import chain
 
 from einsum_grad.emit.context import Context
-from einsum_grad.emit.tree import Assign, Call, Expression, Statement, call
+from einsum_grad.emit.groups import ROLES, Pairing, matrix, merged, one_each
+from einsum_grad.emit.tree import Call, Expression, call
 from einsum_grad.emit.view import aligned, indexed, transposed
 from einsum_grad.lower import (
     LETTERS,
@@ -22,56 +21,6 @@ from einsum_grad.lower import (
     without,
 )
 from einsum_grad.plan import ELLIPSIS, UNIT, Labels, Pattern
-
-ROLES = ("left", "right")
-"""Names of a call's arguments where statements prepare them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pairing:
-    """A call that contracts two arrays, and the statements that prepare it.
-
-    `axes` are the axes of what it returns, each the labels that are one axis there.
-    """
-
-    value: Call
-    axes: tuple[Labels, ...]
-    before: tuple[Statement, ...] = ()
-
-    @property
-    def labels(self) -> Labels:
-        """The labels of what it returns, in their order."""
-        return tuple(label for axis in self.axes for label in axis)
-
-    @property
-    def grouped(self) -> bool:
-        """Whether an axis stands for several labels, or for none."""
-        return any(len(axis) != 1 for axis in self.axes)
-
-
-def written(
-    pairing: Pairing, output: Labels, context: Context
-) -> tuple[tuple[Statement, ...], Expression]:
-    """The statements before `pairing`, and its expression with the axes `output`."""
-    labels = pairing.labels
-    value: Expression = pairing.value
-    if pairing.grouped:
-        value = _ungrouped(pairing, context)
-    return pairing.before, transposed(value, labels, output)
-
-
-def _ungrouped(pairing: Pairing, context: Context) -> Expression:
-    """What a pairing returns with an axis for each label."""
-    place = _only_group(pairing.axes)
-    if place is None or "unflatten" not in context.target.spellings:
-        return call("reshape", pairing.value, context.shape(pairing.labels))
-    return call("unflatten", pairing.value, place, context.shape(pairing.axes[place]))
-
-
-def _only_group(axes: tuple[Labels, ...]) -> int | None:
-    """The place of the only axis that stands for several labels, where the others have one."""
-    groups = [place for place, axis in enumerate(axes) if len(axis) != 1]
-    return groups[0] if len(groups) == 1 and axes[groups[0]] else None
 
 
 def einsum(step: Step) -> Call:
@@ -145,8 +94,8 @@ def _matmul(step: Step, product: Product, context: Context) -> Pairing:
     rows, columns = without(product.rows, spread), without(product.columns, spread)
     contracted = _contracted(product)
     batches = [(*product.batch, *only(spread, v.labels)) for v in (product.left, product.right)]
-    left, before = _matrix("left", product.left, batches[0], (rows, contracted), context)
-    right, more = _matrix("right", product.right, batches[1], (contracted, columns), context)
+    left, before = matrix("left", product.left, batches[0], (rows, contracted), context)
+    right, more = matrix("right", product.right, batches[1], (contracted, columns), context)
     batch = (*product.batch, *spread)
     axes = (*one_each(batch), *filter(None, (rows, columns)))
     # Two matrices cost np.dot less than half of what they cost np.matmul, where they are small. But
@@ -173,9 +122,9 @@ def _padded(product: Product, context: Context) -> Pairing:
     axes = (*one_each(product.batch), rows, columns)
     if max(map(len, (rows, columns, contracted))) > 1:
         (left, before), (right, more) = (
-            _matrix(role, value, product.batch, groups, context)
+            matrix(role, value, product.batch, groups, context)
             if all(groups)
-            else (role, (_reshaped(role, value, product.batch, groups, context),))
+            else (role, (merged(role, value, product.batch, groups, context),))
             for role, value, groups in zip(ROLES, pair, sides, strict=True)
         )
         return Pairing(call("matmul", left, right), axes, (*before, *more))
@@ -201,40 +150,14 @@ def _contracted(product: Product) -> Labels:
     return only(product.left.labels, product.contracted)
 
 
-def _matrix(
-    role: str, value: Value, batch: Labels, groups: tuple[Labels, Labels], context: Context
-) -> tuple[Expression, tuple[Statement, ...]]:
-    """`value` with an axis for each batch label and one for each group that has labels.
-
-    First its expression, then the statement that must come before, if there is one.
-    """
-    if any(len(group) > 1 for group in groups):
-        present = tuple(group for group in groups if group)
-        return role, (_reshaped(role, value, batch, present, context),)
-    return transposed(value.name, value.labels, (*batch, *chain(*groups))), ()
-
-
-def _reshaped(
-    role: str, value: Value, batch: Labels, groups: tuple[Labels, ...], context: Context
-) -> Assign:
-    """The statement that makes one axis of each of the `groups`."""
-    view = transposed(value.name, value.labels, (*batch, *chain(*groups)))
-    place = _only_group((*one_each(batch), *groups))
-    if place is not None and "flatten" in context.target.spellings:
-        last = place + len(groups[place - len(batch)]) - 1
-        return Assign(role, call("flatten", view, place, last))
-    sizes = (*map(context.size, batch), *map(context.size_of, groups))
-    return Assign(role, call("reshape", view, Call("tuple", sizes)))
-
-
 def _row_dot(step: Step, product: Product, context: Context) -> Pairing:
     """A scalar product for each batch index: where it runs along the last axes, np.vecdot."""
     batch, contracted = product.batch, _contracted(product)
     fits = product.left.labels == product.right.labels == (*batch, *contracted)
     if not fits or not _is_real(context) or "vecdot" not in context.target.spellings:
         return einsum_pairing(step, product, context)
-    left, before = _matrix("left", product.left, batch, (contracted, ()), context)
-    right, more = _matrix("right", product.right, batch, (contracted, ()), context)
+    left, before = matrix("left", product.left, batch, (contracted, ()), context)
+    right, more = matrix("right", product.right, batch, (contracted, ()), context)
     return Pairing(call("vecdot", left, right), one_each(batch), (*before, *more))
 
 
@@ -248,8 +171,8 @@ def _matvec(step: Step, product: Product, context: Context) -> Pairing:
     )
     if not fits or "matvec" not in context.target.spellings:
         return einsum_pairing(step, product, context)
-    left, before = _matrix("left", product.left, batch, (rows, contracted), context)
-    right, more = _matrix("right", product.right, batch, (contracted, ()), context)
+    left, before = matrix("left", product.left, batch, (rows, contracted), context)
+    right, more = matrix("right", product.right, batch, (contracted, ()), context)
     return Pairing(call("matvec", left, right), (*one_each(batch), rows), (*before, *more))
 
 
@@ -270,11 +193,6 @@ def summed_product(product: Product) -> Pairing:
     kept = without(every, product.contracted)
     options = {"axis": axes[0] if len(axes) == 1 else Call("tuple", axes)}
     return Pairing(call("sum", Call("multiply", tuple(sides)), **options), one_each(kept))
-
-
-def one_each(labels: Labels) -> tuple[Labels, ...]:
-    """An axis for each label."""
-    return tuple((label,) for label in labels)
 
 
 def _is_real(context: Context) -> bool:

@@ -96,6 +96,7 @@ def _main(program: Program, script: Script, together: bool) -> list[Statement]:
         Lines(_MANY.format(script.source)),
         For("name, place, gradient", every, [compared, JUDGED]),
         *([_AT_ONCE] if together else []),
+        *([Lines(script.applied)] if script.applied else []),
         RETURNED,
     ]
 

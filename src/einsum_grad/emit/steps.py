@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 
 from einsum_grad.emit.batched import over_ellipsis
 from einsum_grad.emit.context import Context
-from einsum_grad.emit.product import einsum, has_einsum, pairing_of, written
+from einsum_grad.emit.groups import written
+from einsum_grad.emit.product import einsum, has_einsum, pairing_of
 from einsum_grad.emit.tensordot import as_they_lie
 from einsum_grad.emit.tree import Assign, Call, Comment, Expression, Statement, call
 from einsum_grad.emit.view import diagonal_as_it_lies, transposed

@@ -49,6 +49,8 @@ class Script:
     outer: str
     before: str = ""
     """Lines with which `main` begins."""
+    applied: str = ""
+    """Lines that hold what the library makes of `apply` against `gradients`."""
     source: str = "random"
     """What is called `random` above."""
     real: str = "return {0}"
@@ -92,6 +94,8 @@ class Target:
     """A function `apply` is the output in operations that the library differentiates itself."""
     casts: bool = False
     """Each gradient is returned by the operation `like`, in its operand's dtype."""
+    devices: bool = False
+    """An array is on a device, and functions that check hold that together, too."""
     tensordots: bool = False
     """Several axes are contracted by `tensordot`, as they lie; else their axes are put in the order
     that suits matrix products, and merged."""

@@ -6,10 +6,21 @@ from collections.abc import Iterator
 from operator import itemgetter
 
 from einsum_grad.emit.context import Context
-from einsum_grad.emit.product import Pairing, one_each, pairing_of, summed_product
+from einsum_grad.emit.groups import Pairing, one_each
+from einsum_grad.emit.product import pairing_of, summed_product
 from einsum_grad.emit.tree import Call, Expression, call
 from einsum_grad.emit.view import transposed
-from einsum_grad.lower import Kind, Product, Step, Value, is_matrix, only, without
+from einsum_grad.lower import (
+    Kind,
+    Product,
+    Step,
+    Value,
+    is_matrix,
+    is_view,
+    only,
+    steps,
+    without,
+)
 from einsum_grad.plan import Labels
 
 
@@ -47,15 +58,24 @@ _TENSORDOT, _GAPS = 1.5, 2.5
 
 
 def _choices(product: Product, context: Context) -> Iterator[_Choice]:
-    plain = len(product.contracted) == 1
-    ranks = len(product.left.labels), len(product.right.labels)
+    pair = (product.left, product.right)
+    plain = len(product.contracted) == 1 and not any(_has_gaps(each, context) for each in pair)
+    small = max(len(each.labels) for each in pair) <= 2
     folds = "fold" in context.target.spellings
     for turned in (product, product.swapped()):
         left, right, contracted = turned.left.labels, turned.right.labels, turned.contracted
-        if plain and len(right) <= 2 and (len(left) <= 2 or (folds and left[-1:] == contracted)):
+        # A vector comes last: torch loses an axis of vector @ matrix in batches of tangents.
+        wide = len(left) >= len(right) and len(right) <= 2
+        if plain and wide and (len(left) <= 2 or (folds and left[-1:] == contracted)):
             yield _matrices(turned, "fold" if len(left) > 2 else "matmul")
-        if not plain or max(ranks) > 2:
+        if not (plain and small):
             yield _tensordot(turned)
+
+
+def _has_gaps(value: Value, context: Context) -> bool:
+    """Whether a vector is a view, such as a diagonal: outer products with it are slow."""
+    made = (step for step in steps(context.program.forward) if step.result == value)
+    return len(value.labels) == 1 and any(map(is_view, made))
 
 
 def _matrices(product: Product, operation: str) -> _Choice:

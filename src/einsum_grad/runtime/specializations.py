@@ -66,11 +66,18 @@ class Specializations:
             calls = calls_of(operands, self._arguments, bool(conj))
             if calls is not None:
                 return calls, operands
-            found, arrays = self.find(operands, bool(conj))
+            found, arrays = self._read(operands, bool(conj))
         return self._ordered(found, arrays, bool(conj)) if found.large else (found, arrays)
 
     def find(self, operands: Sequence[Any], conj: bool) -> tuple[Special, tuple[Array, ...]]:
-        """The same for whatever converts to arrays, in any memory order, and other libraries'."""
+        """The same in any memory order, for operands that are of no other kind."""
+        try:
+            return self._known[conj, *map(_signature, operands)], tuple(operands)
+        except (KeyError, AttributeError, TypeError):
+            return self._read(operands, conj)
+
+    def _read(self, operands: Sequence[Any], conj: bool) -> tuple[Special, tuple[Array, ...]]:
+        """The same for first calls, and for whatever converts to arrays."""
         library, arrays = of_library(operands) or (None, as_arrays(operands))
         key = (conj, *map(_signature, arrays))
         found = self._known.get(key)

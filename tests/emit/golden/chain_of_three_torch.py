@@ -7,7 +7,7 @@
 Written by einsum-grad; needs PyTorch. Run as a script, it checks its gradients.
 """
 
-import torch
+import torch  # pip install torch
 
 
 def save(a, b, c):
@@ -50,6 +50,8 @@ def like(gradient, operand):
 
 def check_sizes(a, b, c):
     """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
+    if not a.device == b.device == c.device:
+        raise ValueError("the operands are on more than one device")
     if a.ndim != 2:
         raise ValueError("operand a needs 2 axes")
     if b.ndim != 2:
@@ -72,6 +74,8 @@ def forward(a, b, c):
 def backward(dz, a, b, c):
     """Return the gradients (da, db, dc) for a cotangent dz of Z."""
     check_sizes(a, b, c)
+    if dz.device != a.device:
+        raise ValueError(f"dz is on {dz.device}, and a on {a.device}")
     if dz.shape != (a.shape[0], c.shape[1]):
         raise ValueError(f"dz has shape {dz.shape}, unlike the output")
     saved = save(a, b, c)
@@ -108,6 +112,11 @@ def main():
         right = abs(got - expected) <= 1e-9 * (abs(got) + abs(expected))
         failed += not right
         print(f"{name} is right" if right else f"{name} is wrong: {got}, not {expected}")
+    variables = [operands[place].requires_grad_() for place in places]
+    applied = torch.autograd.grad(apply(*operands), variables, dz)
+    if not all(map(torch.allclose, applied, gradients)):
+        failed += 1
+        print("apply is wrong")
     return 1 if failed else 0
 
 

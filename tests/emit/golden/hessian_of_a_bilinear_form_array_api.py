@@ -28,7 +28,7 @@ def forward(a, b, c):
     """Return the output Z of the einsum."""
     xp = namespace(a)
     check_sizes(a, b, c)
-    t1 = xp.matmul(a, b)
+    t1 = xp.matmul(b.T, a)
     return xp.matmul(t1, c)
 
 
@@ -42,7 +42,7 @@ def matvec(tangent, a, b, c):
     # ij,j->i
     z_1 = xp.matmul(b, tangent)
     # ij,i->j
-    z_2 = xp.matmul(tangent, b)
+    z_2 = xp.matmul(b.T, tangent)
     return z_1 + z_2
 
 
@@ -54,7 +54,7 @@ def rmatvec(cotangent, a, b, c):
     if cotangent.shape != a.shape:
         raise ValueError(f"cotangent has shape {cotangent.shape}, which does not fit")
     # ij,i->j
-    z_1 = xp.matmul(cotangent, b)
+    z_1 = xp.matmul(b.T, cotangent)
     # ij,j->i
     z_2 = xp.matmul(b, cotangent)
     return z_1 + z_2

@@ -8,11 +8,13 @@ The sum of these patterns, each with the axes of the rows and then those of the 
 Written by einsum-grad. Run as a script, it checks its products.
 """
 
-import torch
+import torch  # pip install torch
 
 
 def check_sizes(a, b, c):
     """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
+    if not a.device == b.device == c.device:
+        raise ValueError("the operands are on more than one device")
     if a.ndim != 1:
         raise ValueError("operand a needs 1 axis")
     if b.ndim != 2:
@@ -26,29 +28,33 @@ def check_sizes(a, b, c):
 def forward(a, b, c):
     """Return the output Z of the einsum."""
     check_sizes(a, b, c)
-    t1 = a @ b
+    t1 = b.T @ a
     return t1 @ c
 
 
 def matvec(tangent, a, b, c):
     """Return the derivative times tangent."""
     check_sizes(a, b, c)
+    if tangent.device != a.device:
+        raise ValueError(f"tangent is on {tangent.device}, and a on {a.device}")
     if tangent.shape != c.shape:
         raise ValueError(f"tangent has shape {tangent.shape}, which does not fit")
     # ij,j->i
     z_1 = b @ tangent
     # ij,i->j
-    z_2 = tangent @ b
+    z_2 = b.T @ tangent
     return z_1 + z_2
 
 
 def rmatvec(cotangent, a, b, c):
     """Return the transpose times cotangent."""
     check_sizes(a, b, c)
+    if cotangent.device != a.device:
+        raise ValueError(f"cotangent is on {cotangent.device}, and a on {a.device}")
     if cotangent.shape != a.shape:
         raise ValueError(f"cotangent has shape {cotangent.shape}, which does not fit")
     # ij,i->j
-    z_1 = cotangent @ b
+    z_1 = b.T @ cotangent
     # ij,j->i
     z_2 = b @ cotangent
     return z_1 + z_2

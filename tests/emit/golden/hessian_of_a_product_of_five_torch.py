@@ -26,11 +26,13 @@ The sum of these patterns, each with the axes of the rows and then those of the 
 Written by einsum-grad. Run as a script, it checks its products.
 """
 
-import torch
+import torch  # pip install torch
 
 
 def check_sizes(a, b, c, d, e):
     """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
+    if not a.device == b.device == c.device == d.device == e.device:
+        raise ValueError("the operands are on more than one device")
     if a.ndim != 1:
         raise ValueError("operand a needs 1 axis")
     if b.ndim != 1:
@@ -57,6 +59,8 @@ def forward(a, b, c, d, e):
 def matvec(tangent, a, b, c, d, e):
     """Return the derivative times tangent."""
     check_sizes(a, b, c, d, e)
+    if tangent.device != a.device:
+        raise ValueError(f"tangent is on {tangent.device}, and a on {a.device}")
     if tangent.shape != a.shape:
         raise ValueError(f"tangent has shape {tangent.shape}, which does not fit")
     # i,i,i,i->i
@@ -148,6 +152,8 @@ def matvec(tangent, a, b, c, d, e):
 def rmatvec(cotangent, a, b, c, d, e):
     """Return the transpose times cotangent."""
     check_sizes(a, b, c, d, e)
+    if cotangent.device != a.device:
+        raise ValueError(f"cotangent is on {cotangent.device}, and a on {a.device}")
     if cotangent.shape != a.shape:
         raise ValueError(f"cotangent has shape {cotangent.shape}, which does not fit")
     # i,i,i,i->i

@@ -7,11 +7,13 @@ The sum of these patterns, each with the axes of the rows and then those of the 
 Written by einsum-grad. Run as a script, it checks its products.
 """
 
-import torch
+import torch  # pip install torch
 
 
 def check_sizes(x, w):
     """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
+    if x.device != w.device:
+        raise ValueError(f"x is on {x.device}, and w on {w.device}")
     if x.ndim != 2:
         raise ValueError("operand x needs 2 axes")
     if w.ndim != 2:
@@ -29,6 +31,8 @@ def forward(x, w):
 def matvec(tangent, x, w):
     """Return the derivative times tangent."""
     check_sizes(x, w)
+    if tangent.device != x.device:
+        raise ValueError(f"tangent is on {tangent.device}, and x on {x.device}")
     if tangent.shape != x.shape:
         raise ValueError(f"tangent has shape {tangent.shape}, which does not fit")
     # jk,ij->ik
@@ -38,6 +42,8 @@ def matvec(tangent, x, w):
 def rmatvec(cotangent, x, w):
     """Return the transpose times cotangent."""
     check_sizes(x, w)
+    if cotangent.device != x.device:
+        raise ValueError(f"cotangent is on {cotangent.device}, and x on {x.device}")
     if cotangent.shape != (x.shape[0], w.shape[1]):
         raise ValueError(f"cotangent has shape {cotangent.shape}, which does not fit")
     # jk,ik->ij

@@ -8,7 +8,7 @@
 Written by einsum-grad; needs PyTorch. Run as a script, it checks its gradients.
 """
 
-import torch
+import torch  # pip install torch
 
 
 def save(x, w):
@@ -55,6 +55,8 @@ def like(gradient, operand):
 
 def check_sizes(x, w):
     """Raise ValueError unless axes and sizes fit: nothing broadcasts here."""
+    if x.device != w.device:
+        raise ValueError(f"x is on {x.device}, and w on {w.device}")
     if x.ndim != 2:
         raise ValueError("operand x needs 2 axes")
     if w.ndim != 2:
@@ -75,6 +77,8 @@ def forward(x, w):
 def backward(dz, x, w):
     """Return the gradients (dx, dw) for a cotangent dz of Z."""
     check_sizes(x, w)
+    if dz.device != x.device:
+        raise ValueError(f"dz is on {dz.device}, and x on {x.device}")
     if dz.shape != (x.shape[0],):
         raise ValueError(f"dz has shape {dz.shape}, unlike the output")
     saved = save(x, w)
@@ -111,6 +115,11 @@ def main():
         right = abs(got - expected) <= 1e-9 * (abs(got) + abs(expected))
         failed += not right
         print(f"{name} is right" if right else f"{name} is wrong: {got}, not {expected}")
+    variables = [operands[place].requires_grad_() for place in places]
+    applied = torch.autograd.grad(apply(*operands), variables, dz)
+    if not all(map(torch.allclose, applied, gradients)):
+        failed += 1
+        print("apply is wrong")
     return 1 if failed else 0
 
 

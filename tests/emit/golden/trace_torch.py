@@ -7,7 +7,7 @@
 Written by einsum-grad; needs PyTorch. Run as a script, it checks its gradients.
 """
 
-import torch
+import torch  # pip install torch
 
 
 def output(x):
@@ -42,6 +42,8 @@ def forward(x):
 def backward(dz, x):
     """Return the gradients (dx,) for a cotangent dz of Z."""
     check_sizes(x)
+    if dz.device != x.device:
+        raise ValueError(f"dz is on {dz.device}, and x on {x.device}")
     if dz.shape != ():
         raise ValueError(f"dz has shape {dz.shape}, unlike the output")
     return pullback(dz, x)
@@ -77,6 +79,11 @@ def main():
         right = abs(got - expected) <= 1e-9 * (abs(got) + abs(expected))
         failed += not right
         print(f"{name} is right" if right else f"{name} is wrong: {got}, not {expected}")
+    variables = [operands[place].requires_grad_() for place in places]
+    applied = torch.autograd.grad(apply(*operands), variables, dz)
+    if not all(map(torch.allclose, applied, gradients)):
+        failed += 1
+        print("apply is wrong")
     return 1 if failed else 0
 
 

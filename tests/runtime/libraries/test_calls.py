@@ -12,6 +12,7 @@ import einsum_grad as eg
 from einsum_grad.emit import TARGETS
 from einsum_grad.runtime.libraries.library import LIBRARIES
 from tests.strategies import Case, cases, seeds, whole
+from tests.tries import tries
 
 pytestmark = pytest.mark.oracle
 
@@ -53,7 +54,7 @@ def same(found: Any, wanted: Any, like: Any) -> None:
     np.testing.assert_array_equal(np.asarray(found), wanted)
 
 
-@settings(max_examples=150)
+@settings(max_examples=tries(150))
 @given(cases(), seeds)
 def test_every_call_gives_what_numpy_gives(library: str, case: Case, seed: int) -> None:
     make = MAKE[library]

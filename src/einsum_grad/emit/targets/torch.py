@@ -28,7 +28,7 @@ from einsum_grad.emit.view import aligned, diagonal, embedded
 from einsum_grad.lower import Traits
 from einsum_grad.plan import Labels
 
-TORCH = Library("PyTorch", "torch", "import torch")
+TORCH = Library("PyTorch", "torch", "import torch  # pip install torch")
 
 
 def _torch(name: str) -> Spelling:
@@ -127,6 +127,12 @@ TARGET = Target(
         inner="({0} * {1}).sum()",
         conjugated="({0}.conj() * {1}).sum().real",
         outer="torch.tensordot({0}, {1}, 0)",
+        applied="""\
+variables = [operands[place].requires_grad_() for place in places]
+applied = torch.autograd.grad(apply(*operands), variables, dz)
+if not all(map(torch.allclose, applied, gradients)):
+    failed += 1
+    print("apply is wrong")""",
     ),
     helpers={
         "like": Helper(
@@ -145,6 +151,7 @@ TARGET = Target(
     apply=True,
     arrays="torch tensors",
     casts=True,
+    devices=True,
     tensordots=True,
     sums_vectors=True,
 )
