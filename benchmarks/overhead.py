@@ -69,8 +69,9 @@ def new_shapes() -> None:
     # Large ones for which the code is the same; their arithmetic would hide what is measured.
     large = eg.compile("ij,ij->ij")
     pairs = [tuple(np.empty((n, 300)) for _ in range(2)) for n in range(600, 600 + _RUNS)]
-    large._variants.of(pairs.pop(), True)
-    new, known = (median(timed(large._variants.of, pair, True) for pair in pairs) for _ in range(2))
+    of = large._specializations.of
+    of(pairs.pop(), True)
+    new, known = (median(timed(of, pair, True) for pair in pairs) for _ in range(2))
     tell("a new shape of large arrays", new - known, "at most 100 µs")
 
 

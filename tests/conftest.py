@@ -1,12 +1,24 @@
-"""What holds for every test: how Hypothesis searches, and what is not collected."""
+"""What holds for every test: how Hypothesis searches, the heap it finds, and what is no test."""
 
-import os
+import gc
 
+import pytest
 from hypothesis import settings
 
+import einsum_grad as eg
+from tests.tries import ON_CI, tries
+
 # No deadline: no test here measures time. On CI the search is the same in every run.
-settings.register_profile("project", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.register_profile("project", deadline=None, derandomize=ON_CI, max_examples=tries(100))
 settings.load_profile("project")
 
 # Emitted modules kept for comparison are data; importing them may need other libraries.
 collect_ignore_glob = ["*/golden/*"]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _a_small_heap() -> None:
+    """Keep `gc.collect()` quick: it looks at what the module at hand has made."""
+    eg.cache_clear()
+    gc.collect()
+    gc.freeze()

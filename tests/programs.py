@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,8 @@ from einsum_grad import lower
 from einsum_grad.emit import Target
 from einsum_grad.lower import PLAIN, Lowering, Program, Scale, Traits
 from einsum_grad.plan import Path, Pattern
+from einsum_grad.runtime import Specializations
+from einsum_grad.runtime.specialization import Specialization
 
 
 def program_of(
@@ -50,3 +53,15 @@ def program_along(
 ) -> Program:
     """The program that `target` writes along a path, for arrays of a scale."""
     return Lowering(pattern, wrt, path, sizes, traits, target.form, True, scale).program()
+
+
+def special(known: Specializations, *arrays: Any) -> Specialization:
+    """The specialization that runs for arrays that are not of integers."""
+    found, _ = known.of(arrays, True)
+    assert isinstance(found, Specialization)
+    return found
+
+
+def text_of(found: Specialization) -> str:
+    """The text of the module that a specialization runs."""
+    return "".join(linecache.getlines(found.functions["output"].__code__.co_filename))

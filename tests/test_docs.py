@@ -2,6 +2,7 @@
 
 import doctest
 import io
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -40,11 +41,25 @@ def test_examples_give_what_they_show(
     assert failures(doctest_of(DOCUMENTS[name], name)) == ""
 
 
-@pytest.mark.parametrize("transcript", TRANSCRIPTS.values(), ids=TRANSCRIPTS.keys())
-def test_commands_print_what_they_show(transcript: Transcript, tmp_path: Path) -> None:
-    assert transcript.text.startswith("$ ")
-    for command, expected in transcript.steps():
-        actual = output_of(command, tmp_path)
+Outputs = dict[str, list[str]]
+"""What the commands of each transcript print."""
+
+
+@pytest.fixture(scope="module")
+def outputs(tmp_path_factory: pytest.TempPathFactory) -> Outputs:
+    def run(transcript: Transcript, folder: Path) -> list[str]:
+        return [output_of(command, folder) for command, _ in transcript.steps()]
+
+    folders = [tmp_path_factory.mktemp("transcript") for _ in TRANSCRIPTS]
+    with ThreadPoolExecutor(2) as pool:
+        printed = pool.map(run, TRANSCRIPTS.values(), folders)
+        return dict(zip(TRANSCRIPTS, printed, strict=True))
+
+
+@pytest.mark.parametrize("name", TRANSCRIPTS)
+def test_commands_print_what_they_show(name: str, outputs: Outputs) -> None:
+    assert TRANSCRIPTS[name].text.startswith("$ ")
+    for (command, expected), actual in zip(TRANSCRIPTS[name].steps(), outputs[name], strict=True):
         if not fits(expected, actual):
             assert actual == expected, command
 

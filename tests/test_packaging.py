@@ -61,8 +61,8 @@ def test_missing_readme_command_is_refused() -> None:
 
 
 def test_tests_with_oracles_are_marked() -> None:
-    """The run with torch and jax selects by the mark; an unmarked test would never run there."""
-    skipping = re.compile(r"""importorskip\(\s*["'](torch|jax)\b""")
+    """The run with the oracles selects by the mark; an unmarked test would never run there."""
+    skipping = re.compile(r"""importorskip\(\s*["'](torch|jax|dask|array_api_\w+)\b""")
     unmarked = [
         path
         for path in (ROOT / "tests").rglob("test_*.py")

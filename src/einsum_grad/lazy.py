@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
 
-def lazily(
-    package: str, homes: Mapping[str, Iterable[str]]
-) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
-    """The `__getattr__` and `__dir__` of a package: `homes` maps its modules to their names.
+def lazily(package: str) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
+    """The `__getattr__`, `__dir__` and `__all__` of a package, from its stub.
 
-    A folder named like a public function must be such a package: importing it binds the folder in
-    its parent, over the function, so it is imported up front, which has to be cheap.
+    `__init__.pyi` beside its `__init__.py` is what type checkers read; there a line imports each
+    name. A folder named like a public function must be such a package: importing it binds the
+    folder in its parent, over the function, so it is imported up front, which has to be cheap.
 
-    >>> get, names = lazily("einsum_grad", {"errors": ["PatternError"]})
-    >>> get("PatternError")
-    <class 'einsum_grad.errors.PatternError'>
+    >>> get, names, public = lazily("einsum_grad.linear")
+    >>> get("LinearMap"), public
+    (<class 'einsum_grad.linear.map.LinearMap'>, ['LinearMap', 'LinearPattern', 'linear_pattern'])
     """
-    home = {name: f"{package}.{module}" for module, names in homes.items() for name in names}
     known = vars(sys.modules[package])
+    stub = known["__spec__"].loader.get_data(f"{known['__path__'][0]}/__init__.pyi").decode()
+    lines = (line.split() for line in stub.splitlines() if line.startswith("from "))
+    home = {name: module for _, module, _, name, *_ in lines}
+    for name, module in home.items():
+        if module == f"{package}.{name}":
+            import_module(module)
+            known.pop(name, None)
 
     def get(name: str) -> Any:
         if name not in home:
@@ -29,7 +34,4 @@ def lazily(
         known[name] = value = getattr(import_module(home[name]), name)
         return value
 
-    def names() -> list[str]:
-        return sorted({*known, *home})
-
-    return get, names
+    return get, lambda: sorted({*known, *home}), sorted(home)

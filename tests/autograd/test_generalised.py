@@ -12,7 +12,9 @@ from hypothesis import given, settings
 import einsum_grad as eg
 from tests import definition
 from tests.autograd.table import np, numbers, tensor
+from tests.emit.libraries import ON_NUMPY
 from tests.strategies import Case, cases, seeds, whole
+from tests.tries import tries
 
 
 def function_of(case: Case, how: int) -> Callable[..., Any]:
@@ -29,7 +31,7 @@ def moved(case: Case, operands: Sequence[Any], tangents: Sequence[Any]) -> list[
     return [[*operands[:n], tangents[n], *operands[n + 1 :]] for n in range(len(operands))]
 
 
-@settings(max_examples=150)
+@settings(max_examples=tries(150))
 @given(cases(most_operands=3), seeds)
 def test_derivatives_of_both_orders_are_those_of_the_definition(case: Case, seed: int) -> None:
     count = len(case.shapes)
@@ -61,7 +63,6 @@ def test_derivatives_of_both_orders_are_those_of_the_definition(case: Case, seed
     equal([part.data for part in products], along)
 
 
-@settings(max_examples=60)
 @given(cases(most_operands=2), seeds)
 def test_jacobians_and_hessians_are_dense_and_exact(case: Case, seed: int) -> None:
     operands = [whole(shape, "f8", seed + n) for n, shape in enumerate(case.shapes)]
@@ -155,7 +156,7 @@ def test_a_gradient_of_a_diagonal_is_zero_off_it_in_every_order() -> None:
     np.testing.assert_array_equal(product.data, DIAGONAL)
 
 
-@pytest.mark.parametrize("target", ["numpy", "einops"])
+@pytest.mark.parametrize("target", ON_NUMPY)
 def test_every_target_records(target: str) -> None:
     x = tensor([1.0, 2.0])
     out = eg.compile("i->iib", sizes={"b": 3}, target=target)(x)

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-import einsum_grad.runtime
+import einsum_grad.functions
 from einsum_grad.cli import main
 from einsum_grad.cli.differences import points, steps, verdict
 from einsum_grad.cli.shapes import default_shapes, written
+from einsum_grad.functions import compile
 from einsum_grad.plan import pattern_of
-from einsum_grad.runtime import compile
 from einsum_grad.syntax import parse
 from tests.emit.libraries import EVERY
 
@@ -134,7 +134,7 @@ def test_a_spoiled_gradient_is_wrong(
 
 def test_a_wrong_gradient_ends_with_1(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     monkeypatch.setattr(
-        einsum_grad.runtime, "compile", lambda pattern, **_: Broken(pattern, with_one_entry_off)
+        einsum_grad.functions, "compile", lambda pattern, **_: Broken(pattern, with_one_entry_off)
     )
     assert main(["check", "ij,jk->ik"]) == 1
     first, second = capsys.readouterr().out.splitlines()[1:]
@@ -144,7 +144,7 @@ def test_a_wrong_gradient_ends_with_1(monkeypatch: pytest.MonkeyPatch, capsys: C
 
 def test_a_wrong_shape_is_reported(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     monkeypatch.setattr(
-        einsum_grad.runtime, "compile", lambda pattern, **_: Broken(pattern, lambda g: g[:1])
+        einsum_grad.functions, "compile", lambda pattern, **_: Broken(pattern, lambda g: g[:1])
     )
     assert main(["check", "ij,jk->ik"]) == 1
     told = capsys.readouterr().out.splitlines()[1]

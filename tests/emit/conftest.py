@@ -10,7 +10,7 @@ from tests.emit.generated import run
 from tests.emit.libraries import MISSING
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(autouse=True, scope="module")
 def _every_module_is_run() -> Iterator[None]:
     assembled = module.assembled
 

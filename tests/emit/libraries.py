@@ -46,6 +46,9 @@ MISSING = {
 
 RUNNABLE = tuple(name for name in TARGETS if name not in MISSING)
 
+ON_NUMPY = tuple(name for name in RUNNABLE if not TARGETS[name].arrays)
+"""The targets for which functions of NumPy's arrays are compiled."""
+
 EVERY = [
     pytest.param(
         name, marks=pytest.mark.skipif(name in MISSING, reason=f"{MISSING.get(name)} is missing")

@@ -9,7 +9,8 @@ from typing import Any
 
 from einsum_grad.emit import TARGETS, emit, write_tangents
 from einsum_grad.emit.derivative import emit_derivative
-from einsum_grad.lower import TangentProgram, arranged, hvp, jvp, scale_of
+from einsum_grad.lower import Program, arrange, hvp, jvp, scale_of
+from einsum_grad.lower.program import without_copies
 from einsum_grad.lower.traits import PLAIN
 from einsum_grad.plan import Wrt, arrays, derivative, pattern_of
 from einsum_grad.syntax import parse
@@ -53,7 +54,7 @@ TANGENTS: dict[str, str] = {
     "elementwise_product": "ij,ij,j->ij",
     "diagonal": "ii,ij->j",
 }
-FORMS: dict[str, Callable[..., TangentProgram]] = {"jvp": jvp, "hvp": hvp}
+FORMS: dict[str, Callable[..., Program]] = {"jvp": jvp, "hvp": hvp}
 
 DERIVATIVES: dict[str, tuple[str, Wrt]] = {
     "jacobian_of_a_product": ("ij,jk->ik", ((0,),)),
@@ -67,10 +68,10 @@ def tangents(text: str, form: str, size: int | None = None, target: str = "numpy
     pattern, chosen = pattern_of(parse(text)), TARGETS[target]
     sizes = dict.fromkeys(pattern.labels(), size) if size is not None else {}
     path, places = path_of(pattern, chosen, sizes), tuple(range(len(pattern.inputs)))
-    program = along(pattern, path, places, {}, chosen.traits or PLAIN)
+    program = FORMS[form](along(pattern, path, places, {}, chosen.traits or PLAIN), places)
     scale = scale_of(arrays(pattern, path), sizes, 8) if chosen.out_argument else None
-    made = arranged(FORMS[form](program, places), scale, chosen.copies)
-    return write_tangents(made, chosen, form)
+    made = arrange(program, scale) if chosen.copies else without_copies(program)
+    return write_tangents(made, chosen, form).text
 
 
 def modules() -> dict[str, str]:

@@ -20,6 +20,7 @@ from tests.emit.counting import as_counted, count
 from tests.emit.generated import program
 from tests.programs import program_of
 from tests.strategies import Case, cases
+from tests.tries import tries
 
 NUMPY = TARGETS["numpy"]
 
@@ -49,7 +50,7 @@ def counted(found: Program, shapes: Sequence[Shape], output: Shape) -> Counts:
     return Counts(saving + finishing, backward, copied + more + most)
 
 
-@settings(max_examples=200)
+@settings(max_examples=tries(200))
 @given(cases(ellipsis=False), st.sampled_from((0, 1 << 10, 1 << 16, 1 << 20)))
 def test_flops_of_the_emitted_code_are_those_of_the_cost(case: Case, itemsize: int) -> None:
     assume(case.output is not None and all(case.sizes.values()))
@@ -105,7 +106,7 @@ def test_all_gradients_cost_at_most_twice_the_forward(name: str, itemsize: int) 
     assert 0 < done.backward <= 2 * done.forward
 
 
-@settings(max_examples=200)
+@settings(max_examples=tries(200))
 @given(cases(generalised=False, broadcasting=False, ellipsis=False), st.data())
 def test_gradients_of_any_network_take_two_products_for_each_of_the_forward(
     case: Case, data: st.DataObject

@@ -11,8 +11,10 @@ import einsum_grad as eg
 from einsum_grad.emit.derivative import emit_derivative
 from einsum_grad.errors import ArgumentError
 from einsum_grad.plan import derivative, read_positions, request
-from tests.emit.generated import exit_code
+from tests.emit.generated import exit_code, run, targets
+from tests.emit.libraries import EVERY
 from tests.strategies import Case, cases, seeds, whole
+from tests.tries import tries
 
 
 def module(text: str) -> dict[str, Any]:
@@ -24,13 +26,16 @@ def module(text: str) -> dict[str, Any]:
 def emitted(case: Case, wrt: Any, target: str = "numpy") -> dict[str, Any]:
     asked = request(case.letters, sizes=case.given or None, shapes=case.shapes)
     places = tuple(read_positions(each, len(case.shapes)) for each in wrt)
-    return module(emit_derivative(derivative(asked.pattern, places), target, dict(asked.sizes)))
+    text = emit_derivative(derivative(asked.pattern, places), target, dict(asked.sizes))
+    functions: dict[str, Any] = vars(run(text, target))
+    return functions
 
 
-@settings(max_examples=150)
+@pytest.mark.oracle
+@settings(max_examples=tries(150))
 @given(
     cases(most_operands=4),
-    st.sampled_from(("numpy", "einops")),
+    targets,
     st.integers(1, 2),
     seeds,
     st.data(),
@@ -128,7 +133,8 @@ def checking(pattern: str, wrt: Any, options: dict[str, Any], target: str = "num
     return emit_derivative(derivative(asked.pattern, places), target, dict(asked.sizes))
 
 
-@pytest.mark.parametrize("target", ["numpy", "einops"])
+@pytest.mark.oracle
+@pytest.mark.parametrize("target", EVERY)
 @pytest.mark.parametrize(("pattern", "wrt", "options"), CHECKED)
 def test_a_module_checks_itself_as_a_script(
     pattern: str, wrt: Any, options: dict[str, Any], target: str

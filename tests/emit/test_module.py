@@ -25,6 +25,7 @@ from tests.emit.generated import exit_code, programs, run
 from tests.emit.libraries import EVERY, LIBRARIES
 from tests.emit.regenerate import tangents
 from tests.strategies import Case, cases
+from tests.tries import tries
 
 NAME = re.compile(r"d?(?:[a-y]|x\d+|t\d+|z)(?:_[A-Za-z0-9]+){0,3}")
 OURS = {
@@ -43,12 +44,12 @@ OURS = {
         "right",
         "saved",
     ),
-    *("xp", "library", "parts", "numbers", "variables", "applied"),
+    *("xp", "library", "numbers", "_", "parts", "variables", "applied"),
 }
 FROM_OUTSIDE = {
     *("np", "math", "einops", "torch", "importlib", "sys"),
     *("ValueError", "SystemExit", "abs", "zip", "print", "float", "range", "list", "tuple"),
-    *("complex", "iter", "len", "all", "map", "__name__"),
+    *("complex", "iter", "len", "all", "map", "Random", "__name__"),
 }
 HELPERS = {
     node.id if isinstance(node, ast.Name) else node.arg if isinstance(node, ast.arg) else node.name
@@ -65,7 +66,7 @@ def functions(text: str) -> dict[str, ast.FunctionDef]:
     return {node.name: node for node in body if isinstance(node, ast.FunctionDef)}
 
 
-@settings(max_examples=300)
+@settings(max_examples=tries(200))
 @given(programs())
 def test_every_module_is_complete(drawn: tuple[Case, str, Program]) -> None:
     _, target, found = drawn
@@ -82,22 +83,25 @@ def test_every_module_is_complete(drawn: tuple[Case, str, Program]) -> None:
     assert not source.text.endswith("\n\n")
 
 
-@settings(max_examples=300)
+@settings(max_examples=tries(200))
 @given(programs())
 def test_modules_import_what_their_target_may_and_use_it(drawn: tuple[Case, str, Program]) -> None:
     _, target, found = drawn
     tree = ast.parse(write(found, TARGETS[target]).text)
-    imported = [
-        alias for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names
-    ]
-    assert {alias.name for alias in imported} <= {"math"} | LIBRARIES[target].imports
-    assert not [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    statements = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    imported = [alias for node in statements for alias in node.names]
+    modules = {
+        node.module if isinstance(node, ast.ImportFrom) else alias.name
+        for node in statements
+        for alias in node.names
+    }
+    assert modules <= {"math"} | LIBRARIES[target].imports
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     for alias in imported:
         assert (alias.asname or alias.name) in used, "an import without use"
 
 
-@settings(max_examples=300)
+@settings(max_examples=tries(200))
 @given(programs())
 def test_every_name_is_one_of_ours(drawn: tuple[Case, str, Program]) -> None:
     _, target, found = drawn
@@ -113,7 +117,7 @@ def test_every_name_is_one_of_ours(drawn: tuple[Case, str, Program]) -> None:
         assert name in OURS | FROM_OUTSIDE | HELPERS or NAME.fullmatch(name), name
 
 
-@settings(max_examples=300)
+@settings(max_examples=tries(200))
 @given(programs())
 def test_lines_stay_within_100_characters(drawn: tuple[Case, str, Program]) -> None:
     _, target, found = drawn
@@ -209,7 +213,7 @@ def test_text_is_the_same_under_any_hash_seed() -> None:
             capture_output=True,
             text=True,
         ).stdout
-        for seed in ("0", "1", "2")
+        for seed in "01"
     }
     assert len(found) == 1
     assert len(found.pop().strip()) == 64
@@ -364,7 +368,7 @@ def network(seed: int) -> str:
     return f"{','.join(terms)}->{''.join(random.sample(known, random.randint(0, 5)))}"
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(tries(12)))
 def test_modules_of_many_operands_are_python_and_right(seed: int) -> None:
     pattern = network(seed)
     text = emit(pattern, numbers=("real", "complex")[seed % 2])

@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 
 from einsum_grad.emit import TARGETS, write_tangents
-from einsum_grad.lower import Program, arranged, hvp, jvp, scale_of, steps
-from einsum_grad.plan import pattern_of
+from einsum_grad.lower import PLAIN, Program, arrange, hvp, jvp, lowering, scale_of, steps
+from einsum_grad.plan import Pattern, pattern_of
 from einsum_grad.syntax import parse
+from tests.emit.libraries import EVERY, module_of
 from tests.programs import along, path_of
+from tests.strategies import whole
 
 NUMPY = TARGETS["numpy"]
 FORMS = {"jvp": jvp, "hvp": hvp}
@@ -28,7 +30,7 @@ def program(pattern: str) -> Program:
 def text(pattern: str, form: str, active: tuple[int, ...] | None = None) -> str:
     made = program(pattern)
     moving = tuple(range(len(made.operands))) if active is None else active
-    return write_tangents(arranged(FORMS[form](made, moving)), NUMPY, form)
+    return write_tangents(arrange(FORMS[form](made, moving)), NUMPY, form).text
 
 
 def run(source: str, name: str) -> Any:
@@ -107,10 +109,38 @@ def test_a_function_reads_as_if_written_by_hand() -> None:
     )
 
 
+@pytest.mark.oracle
+@pytest.mark.parametrize("target", EVERY)
+@pytest.mark.parametrize("pattern", [*PATTERNS, *WITHOUT_SUMS, "ii,ij->j", "i->ii"])
+def test_every_target_gives_the_same(pattern: str, target: str) -> None:
+    read = pattern_of(parse(pattern))
+    places = tuple(range(len(read.inputs)))
+    shapes = [shape(labels, pattern) for labels in read.inputs * 2]
+    arrays = [whole(each, "f8", number) for number, each in enumerate(shapes)]
+    cotangent = whole(shape(read.output, pattern), "f8", 99)
+    for form, given, wrt in (("jvp", arrays, ()), ("hvp", [cotangent, *arrays], places)):
+        one, other = (
+            getattr(module_of(defined(name, form, read, wrt), name), form)(*given)
+            for name in (target, "numpy")
+        )
+        for result, expected in zip(one, other, strict=True):
+            np.testing.assert_array_equal(result, expected, strict=True)
+
+
+def defined(target: str, form: str, pattern: Pattern, wrt: tuple[int, ...]) -> dict[str, Any]:
+    """What the module of `form` along all operands defines."""
+    chosen, names = TARGETS[target], dict[str, Any]()
+    found = lowering(pattern, wrt, chosen.form, {}, chosen.traits or PLAIN)
+    made = found.tangents(form, tuple(range(len(pattern.inputs))))
+    exec(write_tangents(made, chosen, form).text, names)
+    return names
+
+
 def test_what_memory_bounds_is_done_in_one_pass_of_blocks() -> None:
     sizes = {"i": 2000, "j": 2000}
     scale = scale_of([("i", "j")] * 3, sizes, 8)
-    source = write_tangents(arranged(jvp(program("ij,ij->ij"), (0, 1)), scale), NUMPY, "jvp")
+    made = arrange(jvp(program("ij,ij->ij"), (0, 1)), scale)
+    source = write_tangents(made, NUMPY, "jvp").text
     assert source.count("= in_blocks(") + source.count("    in_blocks(") == 1
     assert "z_dot_part = z_by_x_part + z_by_w_part" in source
 

@@ -1,6 +1,7 @@
 """What holds for every target: it is equal to the interpreter of `Program`, and checks itself."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from tests.emit.generated import exit_code, program, programs, run, targets
 from tests.emit.libraries import EVERY, RUNNABLE
 from tests.programs import program_of
 from tests.strategies import Case, cases, seeds, whole
+from tests.tries import tries
 
 pytestmark = pytest.mark.oracle
 
@@ -40,7 +42,7 @@ def numbers(found: Program) -> str:
     return "c16" if found.traits.complex else "f8"
 
 
-@settings(max_examples=400)
+@settings(max_examples=tries(400))
 @given(programs(), seeds)
 def test_targets_equal_the_interpreter(drawn: tuple[Case, str, Program], seed: int) -> None:
     case, target, found = drawn
@@ -57,7 +59,7 @@ def test_targets_equal_the_interpreter(drawn: tuple[Case, str, Program], seed: i
         np.testing.assert_array_equal(np.asarray(gradient), expected, strict=True)
 
 
-@settings(max_examples=150)
+@settings(max_examples=tries(150))
 @given(programs())
 def test_every_module_checks_its_own_gradients(drawn: tuple[Case, str, Program]) -> None:
     _, target, found = drawn
@@ -66,7 +68,6 @@ def test_every_module_checks_its_own_gradients(drawn: tuple[Case, str, Program])
     assert printed.splitlines() == [f"{value.name} is right" for value in found.gradients]
 
 
-@settings(max_examples=100)
 @given(cases(), seeds)
 def test_targets_equal_each_other_and_share_their_shapes(case: Case, seed: int) -> None:
     operands = [whole(shape, "f8", seed + n) for n, shape in enumerate(case.shapes)]
@@ -119,7 +120,6 @@ def test_axis_that_broadcasts_must_have_size_1(target: str) -> None:
         module.forward(np.ones(3), np.ones(3))
 
 
-@settings(max_examples=100)
 @given(cases(broadcasting=False), targets, seeds)
 def test_wrong_cotangents_are_refused(case: Case, target: str, seed: int) -> None:
     module = run(write(program(case, target), TARGETS[target]).text, target)
@@ -130,6 +130,16 @@ def test_wrong_cotangents_are_refused(case: Case, target: str, seed: int) -> Non
     for other in wrong:
         with pytest.raises(ValueError, match=r"dz has shape .*, unlike the output"):
             module.backward(np.ones(other), *operands)
+
+
+@pytest.mark.parametrize("target", EVERY)
+@pytest.mark.parametrize("order", [False, [(1, 3, 0), (0, 1)], [(0, 1, 2, 3)], [(2, 1, 3, 0)]])
+def test_operands_are_contracted_at_once_where_that_is_asked_for(target: str, order: Any) -> None:
+    code, printed = exit_code(emit("ab,bc,cda,d->ac", target, optimize=order))
+    assert code == 0, printed
+    assert "einsum" not in TARGETS[target].spellings or "einsum(" in emit(
+        "ab,bc,cda,d->ac", target, optimize=order
+    )
 
 
 def test_more_than_52_labels() -> None:

@@ -14,24 +14,21 @@ from einsum_grad.syntax import parse
 WITHOUT_NUMPY = """
 import sys
 from einsum_grad.explain import explain
-explanation = explain({pattern!r}, sizes={sizes!r})
-str(explanation), explanation.to_dict(), explanation._repr_html_(), explanation._repr_latex_()
-raise SystemExit("numpy" in sys.modules or "opt_einsum" in sys.modules)
+
+for pattern, sizes in (
+    ("bij,jk->ik", None),
+    ("bij,jk->ik", {"b": 2, "i": 3, "j": 4, "k": 5}),
+    ("ab,bc,cd,de->ae", None),
+    ("ab,bc,cd,de->ae", {"a": 2}),
+):
+    found = explain(pattern, sizes=sizes)
+    str(found), found.to_dict(), found._repr_html_(), found._repr_latex_()
+    assert sys.modules.keys().isdisjoint({"numpy", "opt_einsum"}), (pattern, sizes)
 """
 
 
-@pytest.mark.parametrize(
-    ("pattern", "sizes"),
-    [
-        ("bij,jk->ik", None),
-        ("bij,jk->ik", {"b": 2, "i": 3, "j": 4, "k": 5}),
-        ("ab,bc,cd,de->ae", None),
-        ("ab,bc,cd,de->ae", {"a": 2}),
-    ],
-)
-def test_explaining_needs_no_numpy(pattern: str, sizes: dict[str, int] | None) -> None:
-    script = WITHOUT_NUMPY.format(pattern=pattern, sizes=sizes)
-    assert subprocess.run([sys.executable, "-c", script], check=False, timeout=120).returncode == 0
+def test_explaining_needs_no_numpy() -> None:
+    subprocess.run([sys.executable, "-c", WITHOUT_NUMPY], check=True, timeout=120)
 
 
 def test_a_path_is_searched_only_if_all_sizes_are_known() -> None:

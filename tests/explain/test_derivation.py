@@ -9,7 +9,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from einsum_grad.explain import Derivation, explain
 from einsum_grad.explain.derivation_text import text
@@ -51,7 +51,6 @@ def rebuilt(entry: dict[str, Any]) -> Factor:
     return Factor(entry["name"], tuple(entry["indices"]), tuple(map(rebuilt, entry["by"])))
 
 
-@settings(max_examples=40)
 @given(cases(most_operands=4))
 def test_document_agrees_with_the_derivation(case: Case) -> None:
     document = of(case).to_dict()
@@ -73,7 +72,6 @@ def test_document_agrees_with_the_derivation(case: Case) -> None:
                 assert read(told["text"]) == formula
 
 
-@settings(max_examples=40)
 @given(cases(most_operands=4))
 def test_last_line_is_the_pattern_of_the_explanation(case: Case) -> None:
     explanation = explain(case.letters, case.given, shapes=case.shapes)
@@ -122,7 +120,6 @@ def test_document_of_a_derivation() -> None:
     }
 
 
-@settings(max_examples=40)
 @given(cases(most_operands=3))
 def test_text_has_every_line_of_the_document(case: Case) -> None:
     derivation = of(case)
@@ -134,7 +131,6 @@ def test_text_has_every_line_of_the_document(case: Case) -> None:
             assert f"{line['rule']}: {line['sentence']}" in squeezed
 
 
-@settings(max_examples=40)
 @given(cases())
 def test_lines_are_narrow_and_have_no_trailing_spaces(case: Case) -> None:
     for line in str(of(case)).split("\n"):
@@ -142,7 +138,6 @@ def test_lines_are_narrow_and_have_no_trailing_spaces(case: Case) -> None:
         assert line == line.rstrip()
 
 
-@settings(max_examples=40)
 @given(cases(most_operands=3))
 def test_colours_and_marks_change_no_letter(case: Case) -> None:
     derivation = of(case)

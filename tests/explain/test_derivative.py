@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import einsum_grad as eg
@@ -70,7 +70,6 @@ def test_a_notebook_shows_latex() -> None:
     assert repr(jacobian) == "<linear pattern dZ[i]/dX[a] = δ(i,a) · W[i]>"
 
 
-@settings(max_examples=100)
 @given(
     cases(most_operands=4, ellipsis=False, broadcasting=False, letters="abcij"),
     st.integers(1, 2),

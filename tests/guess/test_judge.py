@@ -12,12 +12,13 @@ from einsum_grad import check_guess
 from einsum_grad.errors import ArgumentError, ArgumentTypeError, PatternError
 from einsum_grad.guess import Kind
 from tests.guesses import disagreement, guess
+from tests.tries import tries
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_every_verdict_agrees_with_brute_force(seed: int) -> None:
     random = Random(1000 + seed)
-    for _ in range(100):
+    for _ in range(tries(100)):
         assert disagreement(guess(random)) is None
 
 

@@ -1,5 +1,6 @@
 """The plain helpers that emitted modules contain."""
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy as np
 from einsum_grad.emit.helpers import HELPERS
 
 
+@functools.cache
 def plain(name: str) -> Any:
     """The helper `name`, as emitted."""
     defined: dict[str, Any] = {"np": np}

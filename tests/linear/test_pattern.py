@@ -13,6 +13,7 @@ import einsum_grad as eg
 from einsum_grad.errors import ArgumentError, ArgumentTypeError, DTypeError, OperandError
 from tests.linear import definition
 from tests.strategies import Case, cases, fractions, seeds, whole
+from tests.tries import tries
 
 DTYPES = ("i8", "f4", "f8", "c16")
 MOST = 300
@@ -44,7 +45,7 @@ def _entries(case: Case, wrt: list[tuple[int, ...]]) -> int:
     return math.prod(map(math.prod, shapes))
 
 
-@settings(max_examples=300)
+@settings(max_examples=tries(300))
 @given(cases(most_operands=4), st.sampled_from(DTYPES), seeds, st.data())
 def test_a_jacobian_is_what_the_definition_says(
     case: Case, dtype: str, seed: int, data: st.DataObject
@@ -60,7 +61,7 @@ def test_a_jacobian_is_what_the_definition_says(
     )
 
 
-@settings(max_examples=300)
+@settings(max_examples=tries(300))
 @given(cases(most_operands=4), st.sampled_from(DTYPES), seeds, st.data())
 def test_a_hessian_is_what_the_definition_says(
     case: Case, dtype: str, seed: int, data: st.DataObject
@@ -72,7 +73,7 @@ def test_a_hessian_is_what_the_definition_says(
     np.testing.assert_array_equal(hessian.materialize(*operands), expected, strict=True)
 
 
-@settings(max_examples=200)
+@settings(max_examples=tries(200))
 @given(cases(most_operands=4), st.sampled_from(DTYPES), st.integers(1, 2), seeds, st.data())
 def test_products_are_those_of_the_dense_matrix(
     case: Case, dtype: str, order: int, seed: int, data: st.DataObject
@@ -97,7 +98,6 @@ def test_products_are_those_of_the_dense_matrix(
     np.testing.assert_array_equal((bound.T @ covector).ravel(), dense.T @ covector.ravel())
 
 
-@settings(max_examples=100)
 @given(cases(most_operands=4), seeds, st.data())
 def test_the_transposed_product_is_the_pullback(case: Case, seed: int, data: st.DataObject) -> None:
     operands = [fractions(shape, "c16", seed + n) for n, shape in enumerate(case.shapes)]
@@ -129,7 +129,6 @@ def test_sizes_are_known_without_operands() -> None:
     assert eg.compile("i,i->").hessian(0, 0).compressed_size({"i": 3}) == 0
 
 
-@settings(max_examples=100)
 @given(cases(most_operands=4, broadcasting=False, ellipsis=False), seeds, st.data())
 def test_predicted_sizes_are_those_of_the_map(case: Case, seed: int, data: st.DataObject) -> None:
     (places,) = data.draw(variables(case, 1))
@@ -232,7 +231,6 @@ def test_sizes_that_differ_are_refused_for_one_variable() -> None:
     assert str(eg.compile("i,j,i->", shapes=[(1,), (1,), (3,)]).jacobian((0, 1)))
 
 
-@settings(max_examples=100)
 @given(
     cases(most_operands=3),
     st.lists(st.sampled_from(("i4", "f2", "f4", "f8", "c8", "c16")), min_size=3, max_size=3),

@@ -18,13 +18,14 @@ from einsum_grad.plan import (
 from einsum_grad.syntax import parse
 from tests.lower.programs import bound, lowered, network_of, programs
 from tests.strategies import Case, cases
+from tests.tries import tries
 
 
 def told(todo: object) -> list[str]:
     return [str(step) for step in todo]  # type: ignore[attr-defined]  # steps
 
 
-@settings(max_examples=400)
+@settings(max_examples=tries(400))
 @given(programs())
 def test_every_program_is_well_formed(program: Program) -> None:
     check(program)
@@ -37,7 +38,7 @@ def test_every_program_is_well_formed(program: Program) -> None:
         )
 
 
-@settings(max_examples=200)
+@settings(max_examples=tries(200))
 @given(programs())
 def test_no_step_is_without_use(program: Program) -> None:
     """Forward steps go into the output or the residuals, backward steps into the gradients."""
@@ -51,7 +52,7 @@ def unused(sections: object, wanted: tuple[Value, ...]) -> list[str]:
     return [str(step) for step in todo if step.result.name not in read]
 
 
-@settings(max_examples=200)
+@settings(max_examples=tries(200))
 @given(programs())
 def test_residuals_are_what_the_backward_reads_of_the_forward(program: Program) -> None:
     made = {step.result.name for step in steps(program.forward)}
@@ -60,7 +61,7 @@ def test_residuals_are_what_the_backward_reads_of_the_forward(program: Program) 
     assert {value.name for value in program.residuals} == (made & read) - again
 
 
-@settings(max_examples=200)
+@settings(max_examples=tries(200))
 @given(programs())
 def test_a_step_that_changes_nothing_stands_only_where_a_name_is_needed(program: Program) -> None:
     for section in (*program.forward, *program.backward):
@@ -83,7 +84,7 @@ def is_view(step: Step) -> bool:
     )
 
 
-@settings(max_examples=400)
+@settings(max_examples=tries(400))
 @given(programs())
 def test_a_gradient_is_copied_just_where_it_would_be_the_callers_cotangent(
     program: Program,
@@ -98,7 +99,7 @@ def test_a_gradient_is_copied_just_where_it_would_be_the_callers_cotangent(
     assert seen.isdisjoint(gradient.name for gradient in program.gradients)
 
 
-@settings(max_examples=200)
+@settings(max_examples=tries(200))
 @given(programs())
 def test_conjugates_are_made_of_factors_where_the_convention_asks_for_them(
     program: Program,
@@ -119,7 +120,6 @@ def test_conjugates_are_made_of_factors_where_the_convention_asks_for_them(
             derived.add(step.result.name)
 
 
-@settings(max_examples=100)
 @given(cases(), st.data())
 def test_fewer_gradients_take_no_more_steps(case: Case, data: st.DataObject) -> None:
     pattern, sizes = bound(case)

@@ -35,6 +35,14 @@ def test_a_form_without_blocks_has_no_scale() -> None:
     assert lowering(PRODUCT, (), Form(blocks=False), sizes).scale is None
 
 
+def test_pairs_are_asked_for_by_the_form_and_made_by_the_path() -> None:
+    chain = pattern_of(parse("ij,jk,kl->il"))
+    assert lowering(chain, (), Form(), {}).is_pairwise
+    assert not lowering(chain, (), Form(), {}, order=False).is_pairwise
+    assert not lowering(chain, (), Form(pairwise=False), {}).is_pairwise
+    assert not lowering(chain, (), Form(pairwise=False), {}, order="greedy").is_pairwise
+
+
 def test_a_form_that_is_not_pairwise_leaves_few_operands_together() -> None:
     chain = pattern_of(parse("ij,jk,kl->il"))
     assert lowering(chain, (), Form(pairwise=False), {}).path is None

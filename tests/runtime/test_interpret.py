@@ -11,9 +11,10 @@ from tests import definition
 from tests.emit.generated import program, programs
 from tests.lower.programs import lowered
 from tests.strategies import Case, seeds, whole
+from tests.tries import tries
 
 
-@settings(max_examples=300)
+@settings(max_examples=tries(300))
 @given(programs(), seeds)
 def test_interpreter_is_the_definition(drawn: tuple[Case, str, Program], seed: int) -> None:
     case, _, found = drawn

@@ -10,7 +10,7 @@ import pytest
 
 import einsum_grad as eg
 from einsum_grad.errors import ArgumentError, PatternError
-from einsum_grad.runtime import Arguments, Kind, kinds, register_kind
+from einsum_grad.runtime import Arguments, kinds, register_kind
 
 
 class Named:
@@ -55,8 +55,8 @@ class Spelled:
 
 @pytest.fixture(autouse=True)
 def _registered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kinds, "_KINDS", list(kinds._KINDS))
-    register_kind(Kind("names", lambda cls: issubclass(cls, Named), Spelled, True))
+    monkeypatch.setattr(kinds, "_KINDS", dict(kinds._KINDS))
+    register_kind(Named, Spelled)
 
 
 def test_a_call_goes_to_the_kind_of_an_operand() -> None:

@@ -37,8 +37,8 @@ SCALE = {"ij,jk->ik": 6}
 """The factor by which matrices are enlarged, so that they count as large."""
 
 
-def shapes_of(pattern: str) -> list[tuple[int, ...]]:
-    times = SCALE.get(pattern, 1)
+def shapes_of(pattern: str, itemsize: int = 8) -> list[tuple[int, ...]]:
+    times = SCALE.get(pattern, 1) // (2 if itemsize > 16 else 1)
     terms = pattern.partition("->")[0].split(",")
     return [tuple(SIZES[label] * times for label in term) for term in terms]
 
@@ -50,7 +50,7 @@ def square(shape: tuple[int, ...], term: str) -> tuple[int, ...]:
 
 def operands_of(pattern: str, dtype: str = "f8") -> list[Array]:
     terms = pattern.partition("->")[0].split(",")
-    shapes = map(square, shapes_of(pattern), terms)
+    shapes = map(square, shapes_of(pattern, np.dtype(dtype).itemsize), terms)
     return [whole(shape, dtype, n) for n, shape in enumerate(shapes)]
 
 
@@ -84,13 +84,18 @@ def test_results_do_not_depend_on_the_layout(pattern: str, layout: str) -> None:
     wanted = pullback(cotangent)
     change: Any = LAYOUTS[layout]
     every = [change(operand) for operand in plain]
-    for operands in (every, [every[0], *plain[1:]], [*plain[:-1], every[-1]]):
+    changed = np.asarray(change(np.atleast_1d(cotangent))).reshape(np.shape(output))
+    for operands, given in (
+        (every, cotangent),
+        (every, changed),
+        ([every[0], *plain[1:]], changed),
+        ([*plain[:-1], every[-1]], cotangent),
+    ):
         found, pulled = function.vjp(*operands)
         assert_same(found, output)
-        for given in (cotangent, np.asarray(change(np.atleast_1d(cotangent))).reshape(found.shape)):
-            for gradient, expected, operand in zip(pulled(given), wanted, plain, strict=True):
-                assert gradient.shape == operand.shape
-                assert_same(gradient, expected)
+        for gradient, expected, operand in zip(pulled(given), wanted, plain, strict=True):
+            assert gradient.shape == operand.shape
+            assert_same(gradient, expected)
 
 
 def test_labels_that_spell_part() -> None:
@@ -127,7 +132,7 @@ def test_every_dtype(pattern: str, dtype: str) -> None:
     operands = [operand.astype(dtype) for operand in operands]
     function = eg.compile(pattern)
     output, pullback = function.vjp(*operands)
-    exact = [operand.astype("G" if np.dtype(dtype).kind == "c" else "i8") for operand in operands]
+    exact = [operand.astype("c16" if np.dtype(dtype).kind == "c" else "f8") for operand in operands]
     if dtype == "?":
         exact = operands
     wanted = np.einsum(pattern, *exact, optimize=True)
@@ -177,8 +182,8 @@ def test_gradients_of_each_dtype_are_the_operands() -> None:
 @pytest.mark.parametrize("first", [True, False])
 @pytest.mark.parametrize("order", ["C", "F"])
 def test_the_pullback_takes_the_other_convention(order: Any, first: bool) -> None:
-    x, w = (np.asarray(whole((300, 300), "c16", n), order=order) for n in (1, 2))
-    g = np.asarray(whole((300, 300), "c16", 3), order=order)
+    x, w = (np.asarray(whole((260, 260), "c16", n), order=order) for n in (1, 2))
+    g = np.asarray(whole((260, 260), "c16", 3), order=order)
     _, pullback = eg.compile("ij,jk->ik").vjp(x, w, conj=first)
     for conj in (first, not first, first):
         a, b = (x.conj(), w.conj()) if conj else (x, w)
@@ -258,7 +263,7 @@ def test_layouts_are_remembered_within_the_bound(monkeypatch: pytest.MonkeyPatch
     ):
         back = np.argsort(order)
         function(x.transpose(order).copy().transpose(back))
-        assert len(function._variants) <= 4
+        assert len(function._specializations) <= 4
 
 
 def test_the_cost_is_that_of_the_numbers_it_is_asked_for() -> None:

@@ -105,7 +105,7 @@ def test_source_lines_are_dropped_with_the_functions() -> None:
     before = ours()
     loaded = load(source("1"), "gone")
     (filename,) = ours() - before
-    output = loaded.output
+    output = loaded.module.forward
     del loaded
     gc.collect()
     assert linecache.getline(filename, 2) == "    return 1\n"  # one of its functions still lives
@@ -144,7 +144,7 @@ def test_source_lines_stay_while_any_function_lives() -> None:
 def test_two_modules_have_two_files() -> None:
     one, other = load(source("1"), "same"), load(source("2"), "same")
     assert one.module.__file__ != other.module.__file__
-    assert inspect.getsource(one.output) != inspect.getsource(other.output)
+    assert inspect.getsource(one.module.forward) != inspect.getsource(other.module.forward)
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_two_modules_have_two_files() -> None:
 )
 def test_dangerous_builtins_are_missing(name: str) -> None:
     with pytest.raises(NameError):
-        load(source(f"{name}"), "x").output()
+        load(source(f"{name}"), "x").module.forward()
 
 
 def test_builtins_are_the_few_that_modules_use() -> None:
@@ -214,14 +214,14 @@ def test_c_code_finds_the_modules_that_it_imports() -> None:
     loaded = load(source("strptime('2000', '%Y').year"), "x")
     importlib.import_module("_strptime")
     vars(loaded.executed)["strptime"] = datetime.strptime
-    assert loaded.output() == 2000
+    assert loaded.module.forward() == 2000
 
 
 @pytest.mark.parametrize("names", ["[]", "[], 0"])
 def test_generated_code_gets_nothing_by_importing_as_c_code_does(names: str) -> None:
-    assert load(source(f"__import__('os', {{}}, {{}}, {names})"), "x").output() is None
+    assert load(source(f"__import__('os', {{}}, {{}}, {names})"), "x").module.forward() is None
     with pytest.raises(ImportError, match="does not import this"):
-        load(source(f"__import__('this', {{}}, {{}}, {names})"), "x").output()
+        load(source(f"__import__('this', {{}}, {{}}, {names})"), "x").module.forward()
 
 
 Pass = Callable[["eg.Function", Array, Array], Any]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 import einsum_grad as eg
 from tests.strategies import Case, cases, seeds, whole
+from tests.tries import tries
 
 pytestmark = pytest.mark.oracle
 
@@ -18,7 +19,7 @@ def drawn(case: Case, dtype: str, seed: int) -> tuple[list[Any], Any]:
     return operands, whole(case.result_shape, dtype, seed + 99)
 
 
-@settings(max_examples=150)
+@settings(max_examples=tries(150))
 @given(cases(generalised=False, letters="abcij"), st.sampled_from(("f8", "c16")), seeds)
 def test_gradients_equal_torch(case: Case, dtype: str, seed: int) -> None:
     torch = pytest.importorskip("torch")
@@ -37,7 +38,7 @@ def test_gradients_equal_torch(case: Case, dtype: str, seed: int) -> None:
         np.testing.assert_array_equal(ours, other.numpy(), strict=True)
 
 
-@settings(max_examples=25)
+@settings(max_examples=tries(50))
 @given(
     cases(generalised=False, broadcasting=False, letters="abcij", most_operands=3),
     st.sampled_from(("f4", "c8")),

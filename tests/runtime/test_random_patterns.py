@@ -13,13 +13,15 @@ from numpy.typing import NDArray
 import einsum_grad as eg
 from einsum_grad.errors import DTypeError
 from tests import definition
+from tests.emit.libraries import ON_NUMPY
 from tests.strategies import Case, cases, fractions, laid_out, seeds, whole
+from tests.tries import tries
 
 Array = NDArray[Any]
 
 WHOLE = ("?", "i1", "u1", "i4", "i8", "f2", "f4", "f8", "c8", "c16")
 RTOL = {"f2": 1e-3, "f4": 2e-5, "f8": 1e-13, "c8": 2e-5, "c16": 1e-13}
-targets = st.sampled_from(("numpy", "einops"))
+targets = st.sampled_from(ON_NUMPY)
 
 
 def compiled(case: Case, target: str, wrt: tuple[int, ...] | None = None) -> eg.Function:
@@ -49,7 +51,7 @@ def assert_close(actual: Array, expected: Array, bound: Array, dtype: str) -> No
     assert np.all(np.abs(actual - expected) <= RTOL[dtype] * bound + 1e-7 * (dtype == "f2"))
 
 
-@settings(max_examples=2000)
+@settings(max_examples=tries(2000))
 @given(cases(), st.sampled_from(WHOLE), targets, seeds, st.booleans(), st.data())
 def test_integers_are_exact(
     case: Case, dtype: str, target: str, seed: int, conj: bool, data: st.DataObject
@@ -78,7 +80,7 @@ def test_integers_are_exact(
             assert_same(gradient, expected[operand].astype(dtype))
 
 
-@settings(max_examples=600)
+@settings(max_examples=tries(600))
 @given(cases(), st.sampled_from(tuple(RTOL)), targets, seeds)
 def test_fractions_are_as_close_as_the_dtype_allows(
     case: Case, dtype: str, target: str, seed: int
@@ -96,7 +98,7 @@ def test_fractions_are_as_close_as_the_dtype_allows(
         assert_close(gradient, wanted, limit, dtype)
 
 
-@settings(max_examples=400)
+@settings(max_examples=tries(400))
 @given(cases(most_operands=3), seeds, targets, st.data())
 def test_every_operand_keeps_its_own_dtype(
     case: Case, seed: int, target: str, data: st.DataObject
@@ -118,7 +120,7 @@ def test_every_operand_keeps_its_own_dtype(
         assert_same(gradient, (wanted.real if real else wanted).astype(dtype))
 
 
-@settings(max_examples=400)
+@settings(max_examples=tries(400))
 @given(cases(), seeds)
 def test_named_notation_gives_the_same(case: Case, seed: int) -> None:
     operands = [whole(shape, "f8", seed + n) for n, shape in enumerate(case.shapes)]
@@ -137,7 +139,6 @@ def test_named_notation_gives_the_same(case: Case, seed: int) -> None:
         assert_same(gradient, wanted)
 
 
-@settings(max_examples=100)
 @given(cases(most_operands=3, generalised=False), seeds)
 def test_definition_is_that_of_numpy_by_central_differences(case: Case, seed: int) -> None:
     """An einsum is linear in each operand, so differences with step 1 are exact."""
@@ -167,7 +168,7 @@ def test_definition_is_that_of_numpy_by_central_differences(case: Case, seed: in
             assert gradient[place] == (higher - lower) / 2
 
 
-@pytest.mark.parametrize("target", ["numpy", "einops"])
+@pytest.mark.parametrize("target", ON_NUMPY)
 def test_hundred_operands_are_exact(target: str) -> None:
     random = np.random.default_rng(1)
     letters = [chr(0x4E00 + n) for n in range(101)]

@@ -16,8 +16,9 @@ from einsum_grad.autograd.tape import Array, DType, Shape, Traced
 from einsum_grad.autograd.tensor import Tensor
 from einsum_grad.autograd.unrecorded import is_recorded
 from einsum_grad.errors import DTypeError, OperandError
+from einsum_grad.functions import Function, compiled
 from einsum_grad.plan import Request
-from einsum_grad.runtime import Arguments, Function, Kind, compiled, paired, register_kind
+from einsum_grad.runtime import Arguments, as_arrays, as_tangents, register_kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ def _put(operands: Sequence[Any], position: int, operand: Any) -> list[Any]:
 
 def _moving(operands: Sequence[Any], tangents: Sequence[Any], dtype: DType) -> dict[int, Any]:
     """The tangents that are not None, checked as those of arrays are, in the output's dtype."""
-    _, moving = paired([*map(look, operands)], [*map(look, tangents)])
+    moving = as_tangents(as_arrays([*map(look, operands)]), [*map(look, tangents)])
     return {n: _cast(tangents[n], array, dtype) for n, array in moving.items()}
 
 
@@ -164,4 +165,4 @@ def _cast(value: Any, array: Array, dtype: DType) -> Any:
     return given.astype(dtype)
 
 
-register_kind(Kind("Tensors", lambda cls: issubclass(cls, Traced), RecordedCalls, True))
+register_kind(Traced, RecordedCalls)

@@ -13,8 +13,9 @@ from einsum_grad.autograd.ownership import borrow
 from einsum_grad.autograd.refusals import as_operand
 from einsum_grad.autograd.tape import Array, Lift, Node, Traced, wanted_positions
 from einsum_grad.autograd.tensor import Tensor
+from einsum_grad.functions import compiled
 from einsum_grad.plan import AUTO, Order, Request, request
-from einsum_grad.runtime import Arguments, compiled
+from einsum_grad.runtime import Arguments
 
 Sizes = tuple[tuple[str, int], ...]
 

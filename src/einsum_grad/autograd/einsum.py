@@ -11,7 +11,7 @@ from einsum_grad.autograd.dispatch import implements
 from einsum_grad.autograd.refusals import as_operand, run
 from einsum_grad.autograd.tape import Traced
 from einsum_grad.errors import ArgumentTypeError, AutogradError
-from einsum_grad.runtime import einsum as run_einsum
+from einsum_grad.functions import einsum as run_einsum
 
 
 @implements(np.einsum)

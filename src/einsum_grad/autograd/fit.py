@@ -10,7 +10,7 @@ import numpy as np
 
 from einsum_grad.autograd.tape import DType, Shape, Traced
 from einsum_grad.errors import AutogradError
-from einsum_grad.runtime import compile
+from einsum_grad.functions.compile import compile
 
 LABELS = string.ascii_letters + "".join(map(chr, (*range(0x03B1, 0x03CA), *range(0x0410, 0x0450))))
 """Latin, Greek and Cyrillic letters: enough labels for two arrays of NumPy's most axes."""

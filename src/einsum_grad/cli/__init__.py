@@ -1,5 +1,3 @@
 """The command line, `einsum-grad`."""
 
 from einsum_grad.cli.entry import main
-
-__all__ = ["main"]

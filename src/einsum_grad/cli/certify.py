@@ -97,8 +97,8 @@ def _is_there(name: str) -> bool:
 
 
 def _of_pattern(arguments: argparse.Namespace) -> Certificate:
+    from einsum_grad.functions import compile
     from einsum_grad.plan import request
-    from einsum_grad.runtime import compile
 
     if arguments.pattern is not None:
         raise ArgumentError("--pattern states the einsum of a file, but this is a pattern")
@@ -116,7 +116,7 @@ def _of_pattern(arguments: argparse.Namespace) -> Certificate:
 def _of_file(arguments: argparse.Namespace) -> Certificate:
     from pathlib import Path
 
-    from einsum_grad.runtime.certified import certify_module
+    from einsum_grad.functions import certify_module
 
     why = "goes with a pattern, but this is a file, which is run unchanged"
     refuse(arguments, ("shapes", "target", "optimize"), why)

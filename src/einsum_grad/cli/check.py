@@ -81,10 +81,10 @@ def _run(arguments: argparse.Namespace) -> Exit:
 
 def _checked(pattern: str, arguments: argparse.Namespace) -> Exit:
     from einsum_grad.cli.differences import points
+    from einsum_grad.cli.on_numpy import on_numpy
     from einsum_grad.cli.shapes import default_shapes, written
+    from einsum_grad.functions import compile
     from einsum_grad.plan import operand_names, request
-    from einsum_grad.runtime import compile
-    from einsum_grad.runtime.libraries.on_numpy import on_numpy
 
     options = asked(arguments)
     bound = request(pattern, **options)

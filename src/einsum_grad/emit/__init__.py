@@ -1,33 +1,5 @@
 """`Program` to `Source`: the text of a module, one file a target."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from einsum_grad.lazy import lazily
 
-if TYPE_CHECKING:
-    from einsum_grad.emit.module import write as write
-    from einsum_grad.emit.request import emit as emit
-    from einsum_grad.emit.request import target_of as target_of
-    from einsum_grad.emit.request import traits_of as traits_of
-    from einsum_grad.emit.source import Source as Source
-    from einsum_grad.emit.tangent import write_tangents as write_tangents
-    from einsum_grad.emit.target import Target as Target
-    from einsum_grad.emit.targets import TARGETS as TARGETS
-else:
-    __getattr__, __dir__ = lazily(
-        __name__,
-        {
-            "module": ("write",),
-            "request": (
-                "emit",
-                "target_of",
-                "traits_of",
-            ),
-            "source": ("Source",),
-            "tangent": ("write_tangents",),
-            "target": ("Target",),
-            "targets": ("TARGETS",),
-        },
-    )
+__getattr__, __dir__, __all__ = lazily(__name__)

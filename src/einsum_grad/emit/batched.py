@@ -60,7 +60,7 @@ def _summed(product: Product, context: Context) -> Form | None:
     own = left[count:]
     rank = f"{context.array_like(product.left)}.ndim"
     axes = Assign("axes", call("range", f"{rank} - {len(own)}" if own else rank))
-    value = call("tensordot", *pair, Call("tuple", ("axes", "axes")))
+    value = call("tensordot", *pair, axes=Call("tuple", ("axes", "axes")))
     return (axes,), transposed(value, (*own, *right[count:]), product.output)
 
 

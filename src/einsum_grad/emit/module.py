@@ -13,7 +13,7 @@ from einsum_grad.emit.guard import guard
 from einsum_grad.emit.helpers import helpers
 from einsum_grad.emit.printer import WIDTH, Printer
 from einsum_grad.emit.selfcheck import self_check
-from einsum_grad.emit.source import Source
+from einsum_grad.emit.source import CHECKED, Source
 from einsum_grad.emit.target import Library, Target
 from einsum_grad.emit.tree import Lines, Statement
 from einsum_grad.lower import Op, Program, has_blas, schedule, steps
@@ -49,11 +49,16 @@ def write(program: Program, target: Target, bare: bool = False) -> Source:
 
     text = assembled(target, header, inner, outer, check)
     needed = text.first + text.others
-    opening = len(text.first) if inner else None
     large = program.scale is not None
-    blas = not large or has_blas(found)
     return Source(
-        needed + text.script, target.name, opening, len(needed), large, blas, text.helpers
+        needed + text.script,
+        target.name,
+        tuple(each.name for each in inner) or CHECKED,
+        len(text.first) if inner else None,
+        len(needed),
+        large,
+        not large or has_blas(found),
+        text.helpers,
     )
 
 

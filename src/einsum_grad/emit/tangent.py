@@ -1,20 +1,20 @@
-"""`TangentProgram` to the text of a module with one function, `jvp` or `hvp`.
+"""The `Program` of a JVP or an HVP to the `Source` of a module with that one function.
 
 The function does not check its operands: its callers have.
 """
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable
 
 from einsum_grad.emit.body import body
 from einsum_grad.emit.functions import told_tuple
 from einsum_grad.emit.module import assembled, shortened
 from einsum_grad.emit.printer import filled
+from einsum_grad.emit.source import Source
 from einsum_grad.emit.target import Target
 from einsum_grad.emit.tree import Define, Return, names
-from einsum_grad.lower import TangentProgram, Value, blocks
+from einsum_grad.lower import Program, Value, blocks, steps
 
 _DOCS = {
     "jvp": "The einsum {} and its tangent.",
@@ -22,36 +22,43 @@ _DOCS = {
 }
 
 
-def write_tangents(given: TangentProgram, target: Target, name: str) -> str:
-    """Write the module of `given`, whose function is called `name`.
+def write_tangents(program: Program, target: Target, name: str) -> Source:
+    """Write the module of `program`, which `lower.jvp` or `lower.hvp` made; `name` says which.
 
-    It takes the operands and then the tangents, for `hvp` after the cotangent, and returns the
-    values and then those of their derivatives that are not zero.
+    The function takes the operands and then the tangents, for `hvp` after the cotangent, and
+    returns the values and then those of their derivatives that are not zero.
     """
-    program = given.program
     cotangent = [program.cotangent.name] if name == "hvp" else []
-    operands = [*cotangent, *_names(program.operands), *_names(given.tangents)]
-    results = [*_names(given.values), *_names(given.derivatives)]
-    program = dataclasses.replace(program, operands=(*program.operands, *given.tangents))
-    steps = body(program, blocks(program, given.steps, results), results, target)
-    doc = f"Return {told_tuple(results)}."
-    function = Define(name, operands, doc, [*steps, Return(names(results))])
+    results = _names(program.gradients)
+    todo = blocks(program, tuple(steps(program.forward)), results)
+    function = Define(
+        name,
+        [*cotangent, *_names(program.operands)],
+        f"Return {told_tuple(results)}.",
+        [*body(program, todo, results, target), Return(names(results))],
+    )
     title = f'"""{_DOCS[name].format(shortened(str(program.pattern)))}'
-    header = [*filled(title, ""), "", *_note(given), "Written by einsum-grad.", '"""']
+    header = [*filled(title, ""), "", *_note(program), "Written by einsum-grad.", '"""']
     text = assembled(target, lambda libraries: header, [function])
-    return text.first + text.script
+    return Source(
+        text.first + text.script,
+        target.name,
+        (name,),
+        run=len(text.first),
+        large=program.scale is not None,
+        helpers=text.helpers,
+    )
 
 
-def _note(given: TangentProgram) -> list[str]:
+def _note(program: Program) -> list[str]:
     """How tangents are named."""
-    if not given.active:
+    tangents = _names(program.operands[len(program.pattern.inputs) :])
+    if not tangents:
         return []
-    operand, tangent = given.program.operands[given.active[0]], given.tangents[0]
-    return [
-        f"{tangent.name} is the tangent of {operand.name}; other tangents are named likewise.",
-        "",
-    ]
+    first = tangents[0]
+    moved = first.removesuffix("_dot")
+    return [f"{first} is the tangent of {moved}; other tangents are named likewise.", ""]
 
 
-def _names(values: Iterable[Value | None]) -> list[str]:
-    return [value.name for value in values if value is not None]
+def _names(values: Iterable[Value]) -> list[str]:
+    return [value.name for value in values]

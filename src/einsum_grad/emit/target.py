@@ -99,6 +99,10 @@ class Target:
     tensordots: bool = False
     """Several axes are contracted by `tensordot`, as they lie; else their axes are put in the order
     that suits matrix products, and merged."""
+    arrays: str = ""
+    """The arrays that its modules take, in the plural, if these are not NumPy's."""
+    any_library: bool = False
+    """Its modules take the arrays of every library."""
     sums_vectors: bool = False
     """A matrix times a vector for each index of a batch is an elementwise product that is summed:
     where a batch of products has no better way for a single column."""
@@ -108,4 +112,10 @@ class Target:
     @property
     def form(self) -> Form:
         """What it asks of its programs: blocks need results that are written in place."""
-        return Form(self.pairwise, bool(self.out_argument), self.copies, not self.tensordots)
+        return Form(
+            self.pairwise,
+            bool(self.out_argument),
+            self.copies,
+            arranged=not self.tensordots,
+            at_once="einsum" in self.spellings,
+        )

@@ -30,10 +30,11 @@ def as_they_lie(step: Step, product: Product, context: Context) -> Pairing:
         return summed_product(product)
     if product.batch or not product.contracted:
         return pairing_of(step, product, context)
-    if not (product.rows or product.columns) and len(product.contracted) > 1:
+    is_scalar = not (product.rows or product.columns) and len(product.contracted) > 1
+    if is_scalar and "scalar product" in context.target.spellings:
         left, right = product.left, product.right
         turned = transposed(right.name, right.labels, left.labels)
-        return Pairing(call("matmul", call("ravel", left.name), call("ravel", turned)), ())
+        return Pairing(call("scalar product", left.name, turned), ())
     _, pairing = min(_choices(product, context), key=itemgetter(0))
     return pairing
 

@@ -3,5 +3,3 @@
 from einsum_grad.guess.counterexample import Counterexample, One
 from einsum_grad.guess.judge import check_guess
 from einsum_grad.guess.verdict import Kind, Verdict
-
-__all__ = ["Counterexample", "Kind", "One", "Verdict", "check_guess"]

@@ -1,6 +1,5 @@
 """Jacobians and Hessians as linear maps: products of arrays and deltas, applied and solved."""
 
-from einsum_grad.linear.map import LinearMap
-from einsum_grad.linear.pattern import LinearPattern, linear_pattern
+from einsum_grad.lazy import lazily
 
-__all__ = ["LinearMap", "LinearPattern", "linear_pattern"]
+__getattr__, __dir__, __all__ = lazily(__name__)

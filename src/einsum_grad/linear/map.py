@@ -17,7 +17,7 @@ from einsum_grad.linear.solve import solve
 from einsum_grad.linear.terms import Terms
 from einsum_grad.plan import Shape
 from einsum_grad.runtime.dtypes import Array
-from einsum_grad.runtime.specialization import as_array
+from einsum_grad.runtime.operands import as_array
 
 
 @dataclass(frozen=True, slots=True, eq=False)

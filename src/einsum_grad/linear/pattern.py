@@ -29,7 +29,7 @@ from einsum_grad.plan import (
 )
 from einsum_grad.plan.derive.compression import count
 from einsum_grad.runtime.dtypes import Array, numbers_of
-from einsum_grad.runtime.specialization import as_array
+from einsum_grad.runtime.operands import as_arrays
 
 _MOST_SHAPES = 1024
 
@@ -81,7 +81,7 @@ class LinearPattern:
         Raises `OperandError` where they do not fit the pattern, or where those that are one
         variable have different shapes.
         """
-        arrays = tuple(as_array(operand, f"operand {n}") for n, operand in enumerate(operands))
+        arrays = as_arrays(operands)
         shapes = tuple(array.shape for array in arrays)
         numbers = numbers_of([array.dtype for array in arrays])
         fitted = self._known.get(shapes)

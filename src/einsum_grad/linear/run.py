@@ -1,4 +1,4 @@
-"""Running derived patterns: they go through `compile` like written ones."""
+"""Running derived patterns, as calls of compiled ones run."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from einsum_grad.plan import Pattern, Shape
-from einsum_grad.runtime import Function, compile
+from einsum_grad.runtime import Arguments, Specializations
 from einsum_grad.runtime.dtypes import Array, DType, convert
 from einsum_grad.runtime.integers import bound, check_holds, largest
 
@@ -22,7 +22,8 @@ def run(pattern: Pattern, arrays: Sequence[Array], sizes: Mapping[str, int]) -> 
     if dtype.kind in "iub":
         check_holds([bound(pattern, arrays, sizes)], dtype, "the product")
     only = tuple((label, sizes[label]) for label in _output_only(pattern))
-    return np.asarray(_function(pattern, only)(*arrays))
+    found, given = _specializations(pattern, only).of(tuple(arrays), True)
+    return np.asarray(found.forward(given))
 
 
 @functools.lru_cache(maxsize=1024)
@@ -32,10 +33,10 @@ def _output_only(pattern: Pattern) -> tuple[str, ...]:
 
 
 @functools.lru_cache(maxsize=1024)
-def _function(pattern: Pattern, sizes: tuple[tuple[str, int], ...]) -> Function:
+def _specializations(pattern: Pattern, sizes: tuple[tuple[str, int], ...]) -> Specializations:
     names = {label: f"L{number}" for number, label in enumerate(pattern.labels())}
-    renamed = {names[label]: size for label, size in sizes}
-    return compile(str(pattern.rename(names)), wrt=(), notation="named", sizes=renamed)
+    renamed = tuple((names[label], size) for label, size in sizes)
+    return Specializations(Arguments(str(pattern.rename(names)), (), "named", renamed))
 
 
 def added(parts: Sequence[Array]) -> Array:

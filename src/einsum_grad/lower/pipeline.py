@@ -13,6 +13,7 @@ from einsum_grad.lower.layout.arrange import arrange
 from einsum_grad.lower.lower import lower
 from einsum_grad.lower.program import Program, without_copies
 from einsum_grad.lower.scale import Gaps, Scale, scale_of
+from einsum_grad.lower.tangent import TANGENTS
 from einsum_grad.lower.traits import PLAIN, Traits
 from einsum_grad.plan import (
     AUTO,
@@ -22,6 +23,7 @@ from einsum_grad.plan import (
     Pattern,
     arrays,
     contraction_path,
+    in_pairs,
     pairwise,
     single,
     singletons,
@@ -47,6 +49,8 @@ class Form:
     """Arrays may be copied, into another memory order or to be nobody else's."""
     arranged: bool = True
     """Arrays have their axes in the order that suits matrix products; else in no particular one."""
+    at_once: bool = True
+    """More than two operands may be contracted at once, if the path says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +67,19 @@ class Lowering:
     singletons: bool
     """Whether an array with axes may have a single entry."""
     scale: Scale | None
+    itemsize: int = 8
 
     @property
     def key(self) -> Hashable:
         """What the program depends on, but for the form and the scale."""
         fixed = tuple(self.pattern.output_sizes(self.sizes).items())
         return self.pattern, self.wrt, self.path, self.traits, fixed, self.singletons
+
+    @property
+    def is_pairwise(self) -> bool:
+        """Whether at most two operands are contracted at a time."""
+        pairs = self.path is not None and all(len(step) <= 2 for step in self.path)
+        return pairs and self.form.pairwise
 
     @property
     def made(self) -> tuple[Labels, ...]:
@@ -84,7 +95,13 @@ class Lowering:
 
     def program(self, names: Sequence[str] = (), output: str = "z") -> Program:
         """The program as it is written and run."""
-        program = self.lowered(names, output)
+        return self._arranged(self.lowered(names, output))
+
+    def tangents(self, name: str, active: tuple[int, ...]) -> Program:
+        """The same of "jvp" or "hvp", along tangents of the operands in `active`."""
+        return self._arranged(TANGENTS[name](self.lowered(), active))
+
+    def _arranged(self, program: Program) -> Program:
         arranged = self.form.pairwise and self.form.arranged
         made = arrange(program, self.scale) if arranged else program
         return made if self.form.copies else without_copies(made)
@@ -114,7 +131,7 @@ def lowering(
     path = path_of(safe, form, own, order)
     single_entries = not exact or singletons(safe, path, own)
     scale = scale_of(arrays(safe, path), own, itemsize, gaps) if form.blocks else None
-    return Lowering(safe, wrt, path, own, traits, form, single_entries, scale)
+    return Lowering(safe, wrt, path, own, traits, form, single_entries, scale, itemsize)
 
 
 def path_of(
@@ -127,4 +144,5 @@ def path_of(
     readable = len(pattern.inputs) <= _READABLE_OPERANDS and len(pattern.labels()) <= LETTERS
     if readable and not form.pairwise and order == AUTO:
         return None
-    return contraction_path(pattern, sizes, order)
+    path = contraction_path(pattern, sizes, order)
+    return path if form.at_once else in_pairs(path, len(pattern.inputs))

@@ -1,99 +1,71 @@
-"""`Program` to `TangentProgram`: each step, and beside it its derivative along tangents.
+"""`Program` to `Program`: each step, and beside it its derivative along tangents.
 
 Every step is linear in each argument. So its derivative is a sum of the same step, with a term for
 each argument that has a tangent, the tangent in the argument's place. A pair becomes three, and
 nothing of the forward is computed twice. Forward mode over the backward steps gives the derivatives
 of the gradients: the products with the Hessian.
+
+The tangents are further operands. All steps are in the forward, and the `gradients` are everything
+that is returned: some values, and then those of their derivatives that are not zero.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from einsum_grad.lower.dependence import needed
-from einsum_grad.lower.layout.arrange import arrange
 from einsum_grad.lower.names import Names
-from einsum_grad.lower.program import Op, Program, Section, Step, Value, steps, without_copies
-from einsum_grad.lower.scale import Scale
+from einsum_grad.lower.program import Op, Program, Section, Step, Value, steps
 
 
-@dataclass(frozen=True, slots=True)
-class TangentProgram:
-    """Steps that make some values of `program` and their derivatives along tangents.
-
-    `tangents` are those of the operands in `active`. A derivative is None where it is zero.
-    """
-
-    program: Program
-    active: tuple[int, ...]
-    tangents: tuple[Value, ...]
-    steps: tuple[Step, ...]
-    values: tuple[Value, ...]
-    derivatives: tuple[Value | None, ...]
-
-    def __str__(self) -> str:
-        given = " ".join(map(str, (*self.program.operands, *self.tangents)))
-        results = " ".join(str(value or 0) for value in (*self.values, *self.derivatives))
-        return "\n".join([given, *(f"  {step}" for step in self.steps), f"  -> {results}"])
-
-
-def jvp(program: Program, active: tuple[int, ...]) -> TangentProgram:
-    """The output of `program` and its tangent.
+def jvp(program: Program, active: tuple[int, ...]) -> Program:
+    """The output of `program` and its tangent, for tangents of the operands in `active`.
 
     >>> from einsum_grad.lower import lower
     >>> from einsum_grad.plan import pattern_of, single
     >>> from einsum_grad.syntax import parse
     >>> print(jvp(lower(single(pattern_of(parse("ij,jk->ik"))), ()), (0, 1)))
-    x[i j] w[j k] x_dot[i j] w_dot[j k]
+    forward x[i j] w[j k] x_dot[i j] w_dot[j k]
       z[i k] = contract x[i j] w[j k]
       z_by_x[i k] = contract x_dot[i j] w[j k]
       z_by_w[i k] = contract x[i j] w_dot[j k]
       z_dot[i k] = add z_by_x[i k] z_by_w[i k]
+      -> z[i k]
+    backward dz[i k]
       -> z[i k] z_dot[i k]
     """
     return _along(program, active, tuple(steps(program.forward)), (program.output,))
 
 
-def hvp(program: Program, active: tuple[int, ...]) -> TangentProgram:
+def hvp(program: Program, active: tuple[int, ...]) -> Program:
     """The gradients of `program` and their derivatives, for a constant cotangent."""
     todo = (*steps(program.forward), *steps(program.backward))
     return _along(program, active, todo, program.gradients)
 
 
-def arranged(
-    given: TangentProgram, scale: Scale | None = None, copies: bool = True
-) -> TangentProgram:
-    """Return `given` with its axes in the order that products want; `scale` as for `arrange`.
-
-    Without `copies` they stay in no particular order.
-    """
-    results = (*given.values, *(value for value in given.derivatives if value is not None))
-    note, output = given.program.pattern, given.program.output
-    whole = replace(
-        given.program,
-        operands=(*given.program.operands, *given.tangents),
-        forward=(Section(note, (), output, output, given.steps),),
-        backward=(),
-        gradients=results,
-    )
-    made = arrange(whole, scale) if copies else without_copies(whole)
-    program = replace(given.program, scale=made.scale, divided=made.divided)
-    return replace(given, program=program, steps=tuple(steps(made.forward)))
+TANGENTS: Mapping[str, Callable[[Program, tuple[int, ...]], Program]] = {"jvp": jvp, "hvp": hvp}
 
 
 def _along(
     program: Program, active: tuple[int, ...], todo: Sequence[Step], values: tuple[Value, ...]
-) -> TangentProgram:
+) -> Program:
     operands = [program.operands[number] for number in active]
     tangents = tuple(Value(f"{operand.name}_dot", operand.labels) for operand in operands)
     every = (*steps(program.forward), *steps(program.backward))
     names = Names((*(step.result.name for step in every), *(value.name for value in tangents)))
     moving = dict(zip((operand.name for operand in operands), tangents, strict=True))
     made = tuple(_both(_once(todo), moving, names))
-    derivatives = tuple(moving.get(value.name) for value in values)
-    wanted = (*values, *(value for value in derivatives if value is not None))
-    return TangentProgram(program, active, tangents, needed(made, wanted), values, derivatives)
+    results = (*values, *(moving[value.name] for value in values if value.name in moving))
+    kept, output = needed(made, results), program.output
+    return replace(
+        program,
+        operands=(*program.operands, *tangents),
+        forward=(Section(program.pattern, (), output, output, kept),),
+        backward=(),
+        gradients=results,
+        residuals=(),
+    )
 
 
 def _once(todo: Sequence[Step]) -> Iterator[Step]:

@@ -6,10 +6,10 @@ import linecache
 import math
 import sys
 import traceback
-from collections.abc import Iterable, Mapping
 
 from einsum_grad.errors import AllocationError
-from einsum_grad.plan import UNIT, Labels
+from einsum_grad.lower import Lowering
+from einsum_grad.plan import UNIT
 from einsum_grad.runtime.load import GENERATED
 
 _UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
@@ -26,19 +26,18 @@ def unallocated(error: MemoryError, operands: int) -> AllocationError:
     return _refusal(f"{_array(error)}{_step(error)}", operands)
 
 
-def check_allocatable(
-    arrays: Iterable[Labels], sizes: Mapping[str, int], itemsize: int, operands: int
-) -> None:
-    """Raise `AllocationError` for an array that no address space holds.
+def check_allocatable(found: Lowering) -> None:
+    """Raise `AllocationError` for an array of the forward that no address space holds.
 
-    NumPy raises ValueError for one. `arrays` are the labels of each array, `sizes` those of the
-    labels, where they are known.
+    NumPy raises ValueError for one.
     """
-    for labels in arrays:
-        shape = tuple(sizes.get(label, 1) for label in labels if label != UNIT)
-        if math.prod(shape) * itemsize > sys.maxsize:
-            size = _bytes(math.prod(shape) * itemsize)
-            raise _refusal(f"an array of shape {shape} would have {size}", operands)
+    for labels in found.made:
+        shape = tuple(found.sizes.get(label, 1) for label in labels if label != UNIT)
+        nbytes = math.prod(shape) * found.itemsize
+        if nbytes > sys.maxsize:
+            raise _refusal(
+                f"an array of shape {shape} would have {_bytes(nbytes)}", len(found.pattern.inputs)
+            )
 
 
 def _refusal(what: str, operands: int) -> AllocationError:

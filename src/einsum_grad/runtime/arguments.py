@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from einsum_grad.plan import AUTO, Shape
+from einsum_grad.plan import AUTO, Request, Shape, request
 from einsum_grad.syntax import Equation
 
 
@@ -18,3 +18,8 @@ class Arguments(NamedTuple):
     target: str = "numpy"
     shapes: tuple[Shape, ...] | None = None
     optimize: Any = AUTO
+
+    def request(self) -> Request:
+        """The request that these arguments are."""
+        known = None if self.sizes is None else dict(self.sizes)
+        return request(self.pattern, self.wrt, self.notation, known, self.shapes, self.optimize)

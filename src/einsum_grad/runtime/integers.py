@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
 from einsum_grad.errors import DTypeError
 from einsum_grad.plan import UNIT, Pattern
-from einsum_grad.runtime.dtypes import Array, DType, Numbers
-from einsum_grad.runtime.specialization import Saved, Variant
+from einsum_grad.runtime.dtypes import Array, DType
 
-Arrays = tuple[Array, ...]
+Arrays = Sequence[Array]
 Moving = Mapping[int, Array]
 """The tangents of the operands that move."""
 
@@ -68,61 +66,27 @@ class Bounds:
         terms = [_placed(arrays, moved, tangent) for moved, tangent in moving.items()]
         self._check(self.pattern, terms, "the tangent")
 
-    def check_gradient(self, operand: int, cotangent: Array, arrays: Arrays) -> None:
-        """Check the gradient of an operand."""
-        term = _placed(arrays, operand, cotangent)
-        self._check(self.pattern.swap(operand), [term], f"the gradient of operand {operand}")
+    def check_gradients(self, wrt: tuple[int, ...], cotangent: Array, arrays: Arrays) -> None:
+        """Check the gradients of the operands in `wrt`."""
+        for operand in wrt:
+            term = _placed(arrays, operand, cotangent)
+            self._check(self.pattern.swap(operand), [term], f"the gradient of operand {operand}")
 
-    def check_product(self, operand: int, cotangent: Array, arrays: Arrays, moving: Moving) -> None:
-        """Check the derivative of a gradient, a sum as for a tangent."""
-        factors = _placed(arrays, operand, cotangent)
-        others = ((moved, tangent) for moved, tangent in moving.items() if moved != operand)
-        terms = [_placed(factors, moved, tangent) for moved, tangent in others]
-        name = f"the product beside the gradient of operand {operand}"
-        self._check(self.pattern.swap(operand), terms, name)
+    def check_products(
+        self, wrt: tuple[int, ...], cotangent: Array, arrays: Arrays, moving: Moving
+    ) -> None:
+        """Check the derivatives of these gradients, sums as for a tangent."""
+        for operand in wrt:
+            factors = _placed(arrays, operand, cotangent)
+            others = ((moved, tangent) for moved, tangent in moving.items() if moved != operand)
+            terms = [_placed(factors, moved, tangent) for moved, tangent in others]
+            name = f"the product beside the gradient of operand {operand}"
+            self._check(self.pattern.swap(operand), terms, name)
 
     def _check(self, pattern: Pattern, terms: Iterable[Arrays], name: str) -> None:
         check_holds((bound(pattern, term, self.sizes) for term in terms), self.dtype, name)
 
 
-def _placed(arrays: Arrays, place: int, array: Array) -> Arrays:
+def _placed(arrays: Arrays, place: int, array: Array) -> tuple[Array, ...]:
     """`arrays` with `array` at `place`."""
     return (*arrays[:place], array, *arrays[place + 1 :])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WholeVariant(Variant):
-    """NumPy's forward for integers and bools, and exact gradients."""
-
-    exact: Variant
-    bounds: Bounds
-
-    def vjp(self, arrays: Sequence[Array]) -> tuple[Any, Saved]:
-        """The output; nothing is saved, as the pullback computes in another dtype."""
-        output, _ = Variant.vjp(self, arrays)
-        return output, []
-
-    def pullback(self, cotangent: Any, arrays: Sequence[Array], saved: Saved) -> tuple[Array, ...]:
-        """The gradients."""
-        return self.backward(cotangent, arrays)
-
-    def together(self, cotangent: Any, arrays: Sequence[Array]) -> tuple[Any, tuple[Array, ...]]:
-        """The output and the gradients, which are computed separately."""
-        return self.forward(arrays), self.backward(cotangent, arrays)
-
-    def backward(self, cotangent: Any, arrays: Sequence[Array]) -> tuple[Array, ...]:
-        """The gradients; raises `DTypeError` where they might not fit."""
-        given = self.exact.cotangent(cotangent)
-        for operand in self.wrt:
-            self.bounds.check_gradient(operand, given, tuple(arrays))
-        return self.exact.backward(given, arrays)
-
-
-def whole_variant(variant: Variant, pattern: Pattern, sizes: Mapping[str, int]) -> WholeVariant:
-    """`variant`, of integers or bools, with exact gradients."""
-    numbers = variant.numbers
-    exact = replace(
-        variant, numbers=Numbers(numbers.operands, numbers.exact, numbers.exact), plain=False
-    )
-    own = {field.name: getattr(variant, field.name) for field in fields(Variant)}
-    return WholeVariant(**own, exact=exact, bounds=Bounds(pattern, sizes, numbers.exact))

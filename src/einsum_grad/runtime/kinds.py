@@ -1,20 +1,18 @@
-"""Operands other than NumPy's arrays, such as Tensors: each kind brings its own calls of a pattern.
+"""Operands other than arrays, such as Tensors: each kind brings its own calls of a pattern.
 
 The runtime knows none of them. The module that defines a kind registers it, and a compiled function
-that meets one hands the call over. Calls with NumPy's arrays alone never get here.
+that meets one hands the call over. Calls with arrays alone never get here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from einsum_grad.errors import OperandError
 from einsum_grad.runtime.arguments import Arguments
+from einsum_grad.runtime.libraries.library import check_none_beside
 
 
 class Calls(Protocol):
@@ -47,68 +45,26 @@ class Calls(Protocol):
 Make: TypeAlias = Callable[[Arguments, bool], Calls]
 """Makes the calls of the pattern that was compiled with these arguments; the bool is `conj`."""
 
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """Values with calls of their own: their name in the plural, which classes, and the calls.
-
-    What is `beside_arrays` is taken together with NumPy's arrays and what converts to them.
-    """
-
-    name: str
-    has: Callable[[type], bool]
-    make: Make
-    beside_arrays: bool
-
-
-_KINDS: list[Kind] = []
-_KNOWN: WeakKeyDictionary[type, Kind | None] = WeakKeyDictionary()
-_NUMBERS = (bool, int, float, complex, type(None))
-"""Classes that go with any kind; None stands for no tangent."""
-
-_PLAIN = {np.ndarray, np.float64, np.float32, list, *_NUMBERS}
+_KINDS: dict[type, Make] = {}
+_PLAIN = {np.ndarray, np.float64, np.float32, float, int, complex, list, type(None)}
 """Classes that are of no kind, so that no kind need be asked about their values."""
 
 
-def register_kind(kind: Kind) -> None:
-    """Let `kind` serve the calls with a value of its classes among their arguments."""
-    _KINDS.append(kind)
-    _KNOWN.clear()
+def register_kind(kind: type, make: Make) -> None:
+    """Let `make` serve the calls with a value of the class `kind` among their arguments."""
+    _KINDS[kind] = make
 
 
 def calls_of(values: Collection[Any], arguments: Arguments, conj: bool) -> Calls | None:
     """The calls that one of the values brings; None if all are arrays or convert to them.
 
-    Raises `OperandError` for values of two kinds that don't go together.
+    Raises `OperandError` for arrays of another library beside them.
     """
     if _PLAIN.issuperset(map(type, values)):
         return None
-    found = list(dict.fromkeys(filter(None, map(_kind_of, values))))
-    if not found:
-        return None
-    others = [value for value in values if not (_kind_of(value) or isinstance(value, _NUMBERS))]
-    if len(found) > 1 or (others and not found[0].beside_arrays):
-        raise mixed([*(kind.name for kind in found), *map(_plural, others)])
-    return found[0].make(arguments, conj)
-
-
-def mixed(names: Sequence[str]) -> OperandError:
-    """The error for a call with values of several kinds."""
-    told = " beside ".join(dict.fromkeys(names))
-    return OperandError(f"{told}, in one call: convert them to arrays of one library first")
-
-
-def _plural(value: Any) -> str:
-    if isinstance(value, (np.ndarray, np.generic)):
-        return "NumPy arrays"
-    return f"{type(value).__name__}s"
-
-
-def _kind_of(value: Any) -> Kind | None:
-    cls = type(value)
-    try:
-        return _KNOWN[cls]
-    except KeyError:
-        kind = next((kind for kind in _KINDS if kind.has(cls)), None)
-        _KNOWN[cls] = kind
-        return kind
+    for value in values:
+        for kind, make in _KINDS.items():
+            if isinstance(value, kind):
+                check_none_beside(value, values)
+                return make(arguments, conj)
+    return None

@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from einsum_grad.emit import Source
+from einsum_grad.emit.source import CHECKED, Source
 from einsum_grad.kernels.helpers import BLOCKS, HELPERS
 from einsum_grad.lower import machine
 from einsum_grad.once import once
@@ -23,18 +23,25 @@ from einsum_grad.runtime.installed import installed
 
 _LIBRARIES = frozenset({"array_api_compat", "einops", "jax", "math", "numpy", "torch"})
 _BUILTINS = (
+    "ImportError",
+    "ModuleNotFoundError",
     "SystemExit",
+    "TypeError",
     "ValueError",
     "abs",
     "all",
+    "any",
     "float",
+    "hasattr",
     "isinstance",
+    "len",
     "list",
     "map",
     "max",
     "print",
     "range",
     "slice",
+    "sorted",
     "sum",
     "tuple",
     "zip",
@@ -46,22 +53,29 @@ _NUMBERS = itertools.count(1)
 _LONGEST_NAME = 40
 
 
+_COMPUTING = ("save", "output", "pullback", "value_and_gradients")
+_CHECKING = {"output": "forward", "pullback": "backward"}
+
+
 @dataclass(frozen=True)
 class Loaded:
-    """The functions of a generated module; `output` and `pullback` take what `save` returns.
-
-    `together` does the work of all three in one pass, where there is one.
-    """
+    """A generated module, executed as far as calls need it."""
 
     source: Source
     name: str
     helpers: Mapping[str, Callable[..., Any]]
     executed: types.ModuleType
-    save: Callable[..., Any] | None
-    output: Callable[..., Any]
-    pullback: Callable[..., Any]
-    together: Callable[..., Any] | None
     _modules: dict[str, types.ModuleType] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def functions(self) -> Mapping[Any, Callable[..., Any] | None]:
+        """`save`, `output`, `pullback` and `value_and_gradients`; None for one that it lacks.
+
+        Those that check operands stand in where there are no others.
+        """
+        found = vars(self.executed)
+        named = _CHECKING if self.source.functions == CHECKED else {}
+        return {name: found.get(named.get(name, name)) for name in _COMPUTING}
 
     @property
     def module(self) -> types.ModuleType:
@@ -74,13 +88,9 @@ class Loaded:
             self._modules,
             self.name,
             lambda: execute(
-                source.text, self.name, _CHECKED, self.helpers, source.needed, source.helpers
+                source.text, self.name, CHECKED, self.helpers, source.needed, source.helpers
             ),
         )
-
-
-_CHECKED = ("forward", "backward")
-"""The functions of every module, which check their operands."""
 
 
 def load(source: Source, name: str, helpers: Mapping[str, Callable[..., Any]] = HELPERS) -> Loaded:
@@ -96,22 +106,9 @@ def load(source: Source, name: str, helpers: Mapping[str, Callable[..., Any]] = 
             if name in helpers
         }
         helpers = {**helpers, **patient}
-    layered = source.run is not None
-    output, pullback = ("output", "pullback") if layered else _CHECKED
-    end = source.run if layered else source.needed
-    defines = (output, pullback)
-    executed = execute(source.text, name, defines, helpers, end, source.helpers)
-    functions = executed.__dict__
-    return Loaded(
-        source,
-        name,
-        helpers,
-        executed,
-        functions.get("save"),
-        functions[output],
-        functions[pullback],
-        functions.get("value_and_gradients"),
-    )
+    end = source.needed if source.run is None else source.run
+    executed = execute(source.text, name, source.functions, helpers, end, source.helpers)
+    return Loaded(source, name, helpers, executed)
 
 
 def execute(

@@ -9,13 +9,16 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from einsum_grad.errors import DTypeError, OperandError
 from einsum_grad.kernels.copies import copied
+from einsum_grad.plan import Shape
 from einsum_grad.runtime.allocation import unallocated
-from einsum_grad.runtime.dtypes import Array, DType, Numbers, convert
-from einsum_grad.runtime.load import Loaded
+from einsum_grad.runtime.dtypes import Array, Numbers, convert
+from einsum_grad.runtime.generated import Functions, Run, moves
+from einsum_grad.runtime.integers import Bounds
 from einsum_grad.runtime.memory_layout import MemoryOrder
-from einsum_grad.runtime.subclasses import check_plain
+from einsum_grad.runtime.operands import as_cotangent, as_tangents
+
+Gradients = tuple[Array, ...]
 
 Saved = list[Sequence[Array]]
 """What `save` returned, as the last argument of a call; empty where there is no `save`.
@@ -25,22 +28,23 @@ A list of arrays serves one pullback, which consumes it, a tuple any number of t
 
 
 @dataclass(frozen=True, slots=True)
-class Variant:
+class Specialization:
     """The generated functions, and the conversions around them for these operands.
 
     `plain` means no conversions: all dtypes are that of the computation, and no gradient is 0-d,
-    which NumPy would return as a scalar. `large` operands in another memory order have a variant of
-    their own, which takes them with their axes in that order: `orders`.
+    which NumPy would return as a scalar. `large` operands in another memory order have a
+    specialization of their own, which takes them with their axes in that order: `orders`. `bounds`
+    check the derivatives of integers, which could wrap around.
     """
 
-    loaded: Loaded
+    functions: Functions
     numbers: Numbers
-    names: tuple[str, ...]
-    shape: tuple[int, ...]
+    shape: Shape
     wrt: tuple[int, ...]
     plain: bool
     large: bool
     orders: tuple[MemoryOrder, ...] | None = None
+    bounds: Bounds | None = None
 
     def forward(self, arrays: Sequence[Array]) -> Any:
         """The output."""
@@ -48,21 +52,24 @@ class Variant:
 
     def vjp(self, arrays: Sequence[Array]) -> tuple[Any, Saved]:
         """The output, and what the pullback reuses."""
-        loaded = self.loaded
+        save, output = self.functions["save"], self.functions["output"]
         try:
             operands = arrays if self.plain else self._computed(arrays)
-            saved = [loaded.save(*operands)] if loaded.save else []
-            output = loaded.output(*operands, *saved)
+            saved = [save(*operands)] if save else []
+            result = output(*operands, *saved)
         except MemoryError as error:
             raise unallocated(error, len(arrays)) from error
-        if not self.numbers.uniform:
-            saved = [[_without_base(one, operands, arrays) for one in kept] for kept in saved]
-        if not self.plain:
-            return self._returned(output), saved
-        return output if self.shape else output[()], saved
+        if self.plain:
+            return result if self.shape else result[()], saved
+        kept: Saved = [[_without_base(one, operands, arrays) for one in each] for each in saved]
+        return self._returned(result), kept
 
-    def pullback(self, cotangent: Any, arrays: Sequence[Array], saved: Saved) -> tuple[Array, ...]:
-        """The gradients, from what `vjp` saved; the first call consumes it."""
+    def pullback(self, cotangent: Any, arrays: Sequence[Array], saved: Saved | None) -> Gradients:
+        """The gradients, from what `vjp` saved; the first call consumes it.
+
+        Without it, what they share with the forward is computed again.
+        """
+        save, pullback = self.functions["save"], self.functions["pullback"]
         try:
             if (
                 self.plain
@@ -71,108 +78,117 @@ class Variant:
                 and cotangent.dtype == self.numbers.computed
                 and (cotangent.flags.c_contiguous or not self.large)
             ):
-                own = self._taken(arrays, saved) if self.loaded.save else ()
-                gradients: tuple[Array, ...] = self.loaded.pullback(cotangent, *arrays, *own)
-                return gradients if self.orders is None else self._in_place(gradients)
-            given, operands = self.cotangent(cotangent), self._computed(arrays)
-            own = self._taken(operands, saved) if self.loaded.save else ()
-            found = self._given_back(self.loaded.pullback(given, *operands, *own))
-            return found if self.orders is None else self._in_place(found)
+                given, operands = cotangent, arrays
+            else:
+                given, operands = self.cotangent(cotangent), self._computed(arrays)
+            if self.bounds:
+                self.bounds.check_gradients(self.wrt, given, arrays)
+            own = _taken(save, operands, saved) if save else ()
+            return self._given_back(pullback(given, *operands, *own))
         except MemoryError as error:
             raise unallocated(error, len(arrays)) from error
 
-    def together(self, cotangent: Any, arrays: Sequence[Array]) -> tuple[Any, tuple[Array, ...]]:
+    def together(self, cotangent: Any, arrays: Sequence[Array]) -> tuple[Any, Gradients]:
         """The output and the gradients, in one pass where the module has one."""
-        if self.loaded.together is None:
+        both = self.functions["value_and_gradients"]
+        if both is None:
             output, saved = self.vjp(arrays)
             return output, self.pullback(cotangent, arrays, saved)
         try:
-            given = self.cotangent(cotangent)
-            output, gradients = self.loaded.together(given, *self._computed(arrays))
-            found = gradients if self.plain else self._given_back(gradients)
+            output, gradients = both(self.cotangent(cotangent), *self._computed(arrays))
+            return self._returned(output), self._given_back(gradients)
         except MemoryError as error:
             raise unallocated(error, len(arrays)) from error
-        return self._returned(output), found if self.orders is None else self._in_place(found)
 
-    def backward(self, cotangent: Any, arrays: Sequence[Array]) -> tuple[Array, ...]:
+    def backward(self, cotangent: Any, arrays: Sequence[Array]) -> Gradients:
         """The gradients; what they share with the forward is recomputed."""
-        save = self.loaded.save
+        return self.pullback(cotangent, arrays, None)
+
+    def jvp(self, arrays: Sequence[Array], tangents: Sequence[Any]) -> tuple[Any, Any]:
+        """The output and its tangent."""
+        given, result = self._tangents(arrays, tangents), self.numbers.result
+        run = self.functions["jvp", *given]
         try:
-            given = self.cotangent(cotangent)
-            saved = [save(*self._computed(arrays))] if save else []
+            if self.bounds:
+                self.bounds.check_tangent(arrays, given)
+            output, *moved = run(*self._computed(arrays), *given.values())
+            tangent = np.asarray(moved[0]) if moved else np.zeros(self.shape, result)
         except MemoryError as error:
             raise unallocated(error, len(arrays)) from error
-        return self.pullback(given, arrays, saved)
+        return self._returned(output), self._returned(convert(tangent, result, "the tangent"))
 
-    def _taken(self, operands: Sequence[Array], saved: Saved) -> Saved:
-        """What a pullback may consume; a second call recomputes it, and then it stays.
-
-        `pop` is atomic: of two threads only one gets what was saved.
-        """
-        assert self.loaded.save is not None
+    def hvp(
+        self, arrays: Sequence[Array], tangents: Sequence[Any], cotangent: Any
+    ) -> tuple[Gradients, Gradients]:
+        """The gradients, and their derivatives along the tangents."""
+        given = self._tangents(arrays, tangents)
+        run = self.functions["hvp", *given]
         try:
-            found = saved.pop()
-        except IndexError:
-            found = tuple(self.loaded.save(*operands))
-        if type(found) is tuple:
-            saved.append(found)
-            found = list(found)
-        return [found]
+            weights = self.cotangent(cotangent)
+            if self.bounds:
+                self.bounds.check_gradients(self.wrt, weights, arrays)
+                self.bounds.check_products(self.wrt, weights, arrays, given)
+            results = run(weights, *self._computed(arrays), *given.values())
+        except MemoryError as error:
+            raise unallocated(error, len(arrays)) from error
+        gradients, moved = results[: len(self.wrt)], iter(results[len(self.wrt) :])
+        products = tuple(
+            next(moved) if moves(operand, given) else np.zeros(gradient.shape, gradient.dtype)
+            for operand, gradient in zip(self.wrt, gradients, strict=True)
+        )
+        return self._given_back(gradients), self._given_back(products, "the product beside ")
+
+    def cotangent(self, cotangent: Any) -> Array:
+        """`cotangent` as an array that a pullback takes; raises an error if it doesn't fit."""
+        given = as_cotangent(cotangent, self.shape, self.numbers.computed)
+        return _in_rows(given) if self.large and len(self.numbers.operands) > 1 else given
+
+    def _tangents(self, arrays: Sequence[Array], tangents: Sequence[Any]) -> dict[int, Array]:
+        """The tangents of the operands that move, in the dtype of the computation."""
+        moving, computed = as_tangents(arrays, tangents), self.numbers.computed
+        return {n: convert(given, computed, f"tangent {n}") for n, given in moving.items()}
 
     def _computed(self, arrays: Sequence[Array]) -> Sequence[Array]:
-        if self.numbers.uniform:
+        """The operands in the dtype of the computation."""
+        if self.plain:
             return arrays
         return [array.astype(self.numbers.computed, copy=False) for array in arrays]
 
-    def _in_place(self, gradients: Sequence[Array]) -> tuple[Array, ...]:
-        """The gradients with their axes in the order of the operands'."""
-        assert self.orders is not None
-        return tuple(
-            gradient.transpose(np.argsort(self.orders[operand]))
-            for operand, gradient in zip(self.wrt, gradients, strict=True)
-        )
-
     def _returned(self, output: Any) -> Any:
+        """The output in the dtype of the result; without axes a scalar."""
         if output.dtype != self.numbers.result:
             output = output.astype(self.numbers.result)
         return output if self.shape else output[()]
 
-    def cotangent(self, cotangent: Any) -> Array:
-        """`cotangent` as an array that a pullback takes; raises an error if it doesn't fit."""
-        given = as_array(cotangent, "the cotangent")
-        if given.shape != self.shape:
-            raise OperandError(
-                f"the cotangent has shape {given.shape}, and the output {self.shape}"
+    def _given_back(self, gradients: Gradients, what: str = "") -> Gradients:
+        """The gradients in the dtypes of the operands, and with their axes in their order."""
+        if not self.plain:
+            dtypes, name = self.numbers.operands, f"{what}the gradient of operand"
+            gradients = tuple(
+                convert(np.asarray(gradient), dtypes[operand], f"{name} {operand}")
+                for operand, gradient in zip(self.wrt, gradients, strict=True)
             )
-        converted = convert_cotangent(given, self.numbers.computed)
-        return _in_rows(converted) if self.large and len(self.names) > 1 else converted
-
-    def _given_back(self, gradients: Sequence[Any]) -> tuple[Array, ...]:
-        return tuple(
-            convert(np.asarray(gradient), self.numbers.operands[operand], self.names[operand])
-            for operand, gradient in zip(self.wrt, gradients, strict=True)
-        )
+        if self.orders is None:
+            return gradients
+        pairs = zip(self.wrt, gradients, strict=True)
+        return tuple(gradient.transpose(np.argsort(self.orders[n])) for n, gradient in pairs)
 
 
-def as_array(value: Any, name: str) -> Array:
-    """`value` as an array; raises `OperandError` for what can't be one, such as a ragged list.
+def _taken(save: Run, operands: Sequence[Array], saved: Saved | None) -> Saved:
+    """What a pullback may consume; a second call recomputes it, and then it stays.
 
-    Raises `DTypeError` for what means more than its numbers, as `check_plain` does. A torch tensor
-    that requires a gradient raises RuntimeError.
+    `pop` is atomic: of two threads only one gets what was saved.
     """
-    if type(value) is ndarray:
-        return value
-    check_plain(value, name)
+    if saved is None:
+        return [save(*operands)]
     try:
-        array = np.asarray(value)
-    except (TypeError, ValueError, RuntimeError, OverflowError) as error:
-        raise OperandError(f"{name} can't be made an array: {error}") from error
-    if array.dtype == object and array.shape != getattr(value, "shape", array.shape):
-        raise OperandError(
-            f"{name} is a {type(value).__name__}, which NumPy takes for one object; make it an "
-            "array first, as with toarray()"
-        )
-    return array
+        found = saved.pop()
+    except IndexError:
+        found = tuple(save(*operands))
+    if type(found) is tuple:
+        saved.append(found)
+        found = list(found)
+    return [found]
 
 
 def _without_base(kept: Array, operands: Sequence[Array], arrays: Sequence[Array]) -> Array:
@@ -189,12 +205,3 @@ def _in_rows(cotangent: Array) -> Array:
     if cotangent.flags.c_contiguous or 0 in cotangent.strides:
         return cotangent
     return copied(cotangent)
-
-
-def convert_cotangent(given: Array, dtype: DType) -> Array:
-    """`given` in the dtype of the computation; a complex one for a real output is refused."""
-    if given.dtype == dtype:
-        return given
-    if given.dtype.kind not in "biufc" or (given.dtype.kind == "c" and dtype.kind != "c"):
-        raise DTypeError(f"the cotangent has dtype {given.dtype}, and the output is {dtype}")
-    return convert(given, dtype, "the cotangent")

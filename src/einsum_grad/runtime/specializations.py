@@ -1,73 +1,110 @@
-"""The variants of one compiled pattern, found by the shapes, dtypes and strides of a call."""
+"""The specializations of one compiled pattern, by the shapes, dtypes and strides of a call."""
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
 
-import numpy as np
-
-from einsum_grad.emit import Target
-from einsum_grad.lower import Gaps
-from einsum_grad.plan import Pattern, Request, Shape, bind
+from einsum_grad.emit import TARGETS, Target, target_of
+from einsum_grad.errors import OperandError
+from einsum_grad.lower import Gaps, lowering
+from einsum_grad.plan import Pattern, Request, bind
+from einsum_grad.runtime.allocation import check_allocatable
 from einsum_grad.runtime.arguments import Arguments
-from einsum_grad.runtime.dtypes import Array, DType, numbers_of
-from einsum_grad.runtime.integers import whole_variant
+from einsum_grad.runtime.dtypes import Array, Numbers, numbers_of
+from einsum_grad.runtime.generated import Generated
+from einsum_grad.runtime.integer_specialization import IntegerSpecialization
+from einsum_grad.runtime.integers import Bounds
 from einsum_grad.runtime.kinds import Calls, calls_of
-from einsum_grad.runtime.load import Loaded
+from einsum_grad.runtime.libraries.library import Library, of_library
+from einsum_grad.runtime.libraries.specialization import LibrarySpecialization
+from einsum_grad.runtime.libraries.specialization import specialize as library_specialization
 from einsum_grad.runtime.memory_layout import MemoryOrder, gap_of, memory_order
-from einsum_grad.runtime.modules import load_module
-from einsum_grad.runtime.specialization import Variant, as_array
+from einsum_grad.runtime.operands import as_arrays
+from einsum_grad.runtime.specialization import Specialization
+from einsum_grad.runtime.zeros import Zeros
 
 _MOST = 1024
 
 _signature = operator.attrgetter("__class__", "shape", "dtype")
 """An operand's part of the key; only arrays of NumPy's own class are in the dictionary."""
 
+Special: TypeAlias = Specialization | IntegerSpecialization | LibrarySpecialization
 
-class Variants:
-    """The variants of a pattern: at most 1024, then all are forgotten."""
 
-    __slots__ = ("_arguments", "_known", "_request", "_target")
+class Specializations:
+    """The specializations of a pattern: at most 1024, then all are forgotten."""
 
-    def __init__(self, request: Request, target: Target, arguments: Arguments) -> None:
-        self._request = request
-        self._target = target
+    __slots__ = ("_arguments", "_known", "request", "target")
+
+    def __init__(self, arguments: Arguments) -> None:
         self._arguments = arguments
-        self._known: dict[Any, Variant] = {}
+        self._known: dict[Any, Special] = {}
+        self.request = arguments.request()
+        self.target = target_of(arguments.target)
 
     def __len__(self) -> int:
         return len(self._known)
 
-    def __iter__(self) -> Iterator[Variant]:
+    def __iter__(self) -> Iterator[Special]:
         return iter(list(self._known.values()))
 
     def clear(self) -> None:
         """Forget all of them."""
         self._known.clear()
 
-    def of(self, operands: tuple[Any, ...], conj: bool) -> tuple[Variant | Calls, tuple[Any, ...]]:
-        """The variant for `operands`, and these as arrays; one look-up where the variant is known.
+    def of(self, operands: tuple[Any, ...], conj: bool) -> tuple[Special | Calls, tuple[Any, ...]]:
+        """The specialization for `operands`, and these as arrays; one look-up where it is known.
 
         For operands of another kind, the calls of that kind, and the operands unchanged.
         """
         try:
-            variant, arrays = self._known[conj, *map(_signature, operands)], operands
+            found, arrays = self._known[conj, *map(_signature, operands)], operands
         except (KeyError, AttributeError, TypeError):
             calls = calls_of(operands, self._arguments, bool(conj))
             if calls is not None:
                 return calls, operands
-            variant, arrays = self._found(operands, bool(conj))
-        return self._ordered(variant, arrays, bool(conj)) if variant.large else (variant, arrays)
+            found, arrays = self._read(operands, bool(conj))
+        return self._ordered(found, arrays, bool(conj)) if found.large else (found, arrays)
+
+    def find(self, operands: Sequence[Any], conj: bool) -> tuple[Special, tuple[Array, ...]]:
+        """The same in any memory order, for operands that are of no other kind."""
+        try:
+            return self._known[conj, *map(_signature, operands)], tuple(operands)
+        except (KeyError, AttributeError, TypeError):
+            return self._read(operands, conj)
+
+    def _read(self, operands: Sequence[Any], conj: bool) -> tuple[Special, tuple[Array, ...]]:
+        """The same for first calls, and for whatever converts to arrays."""
+        library, arrays = of_library(operands) or (None, as_arrays(operands))
+        key = (conj, *map(_signature, arrays))
+        found = self._known.get(key)
+        if found is None:
+            found = self._remember(key, self._made(library, arrays, conj))
+        return found, arrays
+
+    def _made(self, library: Library | None, arrays: Sequence[Any], conj: bool) -> Special:
+        """The specialization for arrays of `library`, in the code of its target."""
+        target = self.target
+        told = "NumPy arrays" if library is None else library.arrays
+        if target.arrays not in ("", told):
+            raise OperandError(
+                f"this function was compiled for the target {target.name}, which takes "
+                f"{target.arrays} and no {told}: without target= it takes both"
+            )
+        if library is None:
+            return specialize(self.request, target, arrays, conj)
+        chosen = target if target.any_library else TARGETS[library.target]
+        return library_specialization(self.request, library, chosen, arrays, conj)
 
     def _ordered(
-        self, variant: Variant, arrays: tuple[Array, ...], conj: bool
-    ) -> tuple[Variant, tuple[Array, ...]]:
-        """The variant for the memory order of large arrays, and these transposed to it."""
+        self, found: Special, arrays: tuple[Array, ...], conj: bool
+    ) -> tuple[Special, tuple[Array, ...]]:
+        """The specialization for the memory order of large arrays, and these transposed to it."""
         if all(array.flags.c_contiguous for array in arrays):
-            return variant, arrays
+            return found, arrays
         found_orders = tuple(map(memory_order, arrays))
         pairs = zip(arrays, found_orders, strict=True)
         placed = tuple(array.transpose(order) for array, order in pairs)
@@ -75,86 +112,56 @@ class Variants:
         gaps = frozenset((number, gap) for number, gap in found_gaps if gap is not None)
         in_order = all(order == tuple(sorted(order)) for order in found_orders)
         if in_order and not gaps:
-            return variant, arrays
+            return found, arrays
         orders = None if in_order else found_orders
         key = (conj, *map(_signature, arrays), orders, gaps)
-        found = self._known.get(key)
-        if found is None:
-            found = build_variant(self._request, self._target, arrays, conj, orders, gaps)
-            self._remember(key, found)
-        return found, placed
+        other = self._known.get(key)
+        if other is None:
+            made = specialize(self.request, self.target, arrays, conj, orders, gaps)
+            other = self._remember(key, made)
+        return other, placed
 
-    def _found(self, operands: Sequence[Any], conj: bool) -> tuple[Variant, tuple[Array, ...]]:
-        """The same for whatever converts to arrays, and for first calls."""
-        arrays = tuple(as_array(operand, f"operand {n}") for n, operand in enumerate(operands))
-        key = (conj, *map(_signature, arrays))
-        variant = self._known.get(key)
-        if variant is None:
-            variant = build_variant(self._request, self._target, arrays, conj)
-            self._remember(key, variant)
-        return variant, arrays
-
-    def _remember(self, key: Hashable, variant: Variant) -> None:
+    def _remember(self, key: Hashable, made: Special) -> Special:
         if len(self._known) >= _MOST:
             self._known.clear()
-        self._known[key] = variant
+        self._known[key] = made
+        return made
 
 
-def build_variant(
+def specialize(
     request: Request,
     target: Target,
     arrays: Sequence[Array],
-    conjugate: bool,
+    conj: bool,
     orders: tuple[MemoryOrder, ...] | None = None,
     gaps: Gaps = frozenset(),
-) -> Variant:
-    """Bind the pattern to `arrays`, and find or make the module that runs it.
+) -> Special:
+    """Bind the pattern to `arrays`, and decide how it is lowered.
 
-    With `orders` the module takes each array with its axes in that order. `gaps` are the arrays
+    With `orders` the functions take each array with its axes in that order. `gaps` are the arrays
     that then have gaps.
     """
     shapes = [array.shape for array in arrays]
     bound = bind(request.equation, request.unbound, shapes, dict(request.given))
     numbers = numbers_of([array.dtype for array in arrays])
-    sizes = dict(bound.sizes)
-    traits, itemsize = numbers.traits(conjugate), numbers.computed.itemsize
+    sizes, wrt, order = dict(bound.sizes), request.wrt, request.order
+    traits, itemsize = numbers.traits(conj), numbers.computed.itemsize
     pattern = bound.pattern if orders is None else _reordered(bound.pattern, orders)
-    wrt, order = request.wrt, request.order
-    loaded = load_module(pattern, wrt, target, sizes, traits, itemsize, order, gaps, run=True)
-    if 0 in sizes.values():
-        loaded = _without_terms(loaded, bound.pattern, request.wrt, sizes, shapes, numbers.computed)
-    shape = tuple(sizes[label] for label in bound.pattern.output)
-    names = tuple(f"the gradient of operand {number}" for number in range(len(arrays)))
-    ranks = [arrays[operand].ndim for operand in request.wrt]
-    plain = numbers.uniform and numbers.result == numbers.computed and all(ranks)
-    large = loaded.source.large
-    variant = Variant(loaded, numbers, names, shape, request.wrt, plain, large, orders)
-    whole = numbers.result.kind in "iub"
-    return whole_variant(variant, bound.pattern, sizes) if whole else variant
-
-
-def _without_terms(
-    loaded: Loaded,
-    pattern: Pattern,
-    wrt: tuple[int, ...],
-    sizes: Mapping[str, int],
-    shapes: Sequence[Shape],
-    dtype: DType,
-) -> Loaded:
-    """The functions where a label has size 0: every sum is empty, so all results are zeros.
-
-    np.einsum would write to memory that is not its own: it may set entries of a result that has
-    none.
-    """
+    found = lowering(pattern, wrt, target.form, sizes, traits, itemsize, order, gaps, exact=True)
+    check_allocatable(found)
+    empty = 0 in sizes.values()
+    functions = Zeros(found, numbers.computed) if empty else Generated(found, target)
     shape = tuple(sizes[label] for label in pattern.output)
-    return replace(
-        loaded,
-        source=replace(loaded.source, large=False),
-        save=None,
-        output=lambda *operands: np.zeros(shape, dtype),
-        pullback=lambda *operands: tuple(np.zeros(shapes[operand], dtype) for operand in wrt),
-        together=None,
-    )
+    gradients = all(arrays[operand].ndim for operand in wrt)
+    plain = numbers.uniform and numbers.result == numbers.computed and gradients
+    large = found.scale is not None
+    native = Specialization(functions, numbers, shape, wrt, plain, large, orders)
+    if numbers.result.kind not in "iub":
+        return native
+    more = Numbers(numbers.operands, numbers.exact, numbers.result)
+    bounds = Bounds(pattern, sizes, numbers.exact)
+    exact = replace(native, numbers=more, plain=False, bounds=bounds)
+    return IntegerSpecialization(native, exact, large)
 
 
 def _reordered(pattern: Pattern, orders: Sequence[MemoryOrder]) -> Pattern:

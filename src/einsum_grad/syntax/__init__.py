@@ -6,21 +6,3 @@ from einsum_grad.syntax.grammar import NOTATIONS
 from einsum_grad.syntax.limits import MAX_AXES, MAX_OPERANDS, bounded, check_length
 from einsum_grad.syntax.parse import check_notation, parse
 from einsum_grad.syntax.quote import pointed, refuse
-
-__all__ = [
-    "ELLIPSIS",
-    "MAX_AXES",
-    "MAX_OPERANDS",
-    "NOTATIONS",
-    "Equation",
-    "Label",
-    "Term",
-    "bounded",
-    "check_length",
-    "check_notation",
-    "equation_of",
-    "parse",
-    "pointed",
-    "read_call",
-    "refuse",
-]

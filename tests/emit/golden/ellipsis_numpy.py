@@ -19,7 +19,7 @@ def pullback(dz, x, w):
     """Return the gradients (dx, dw) for a cotangent dz of Z."""
     # dw: put dz in the place of w; aij,aik->jk runs as it stands.
     axes = range(x.ndim - 1)
-    dw = np.tensordot(x, dz, (axes, axes))
+    dw = np.tensordot(x, dz, axes=(axes, axes))
 
     # dx: put dz in the place of x; aik,jk->aij runs as it stands.
     dx = dz @ w.T

@@ -20,7 +20,7 @@ def pullback(dz, x, w):
     """Return the gradients (dx, dw) for a cotangent dz of Z."""
     # dw: put dz in the place of w; aij,aik->jk runs as it stands.
     axes = list(range(x.ndim - 1))
-    dw = torch.tensordot(x.conj(), dz, (axes, axes))
+    dw = torch.tensordot(x.conj(), dz, dims=(axes, axes))
 
     # dx: put dz in the place of x; aik,jk->aij runs as it stands.
     dx = dz @ w.mH

@@ -8,10 +8,7 @@ The sum of these patterns, each with the axes of the rows and then those of the 
 Written by einsum-grad. Run as a script, it checks its products.
 """
 
-import importlib
 import math
-import random
-import sys
 
 
 def check_sizes(a, b, c):
@@ -69,9 +66,8 @@ def namespace(array):
         return array.__array_namespace__()
     try:
         import array_api_compat
-    except ImportError:
-        library = type(array).__module__.partition(".")[0]
-        raise ImportError(f"arrays of {library} need array-api-compat: install that") from None
+    except ModuleNotFoundError:
+        raise ImportError("for these arrays: pip install array-api-compat") from None
     return array_api_compat.array_namespace(array)
 
 
@@ -79,16 +75,16 @@ def check_arrays(*arrays):
     """Raise TypeError unless these are arrays of one library; ValueError for unknown sizes."""
     for array in arrays:
         if not hasattr(array, "shape"):
-            raise TypeError(f"this needs an array, and not {type(array).__name__}")
+            raise TypeError(f"this is no array: {array!r}")
         # An unknown size is None in the standard, and nan in dask.
         if any(size is None or size != size for size in array.shape):
-            raise ValueError(f"a size is unknown: {array.shape}; dask has compute_chunk_sizes()")
-    libraries = sorted({namespace(array).__name__ for array in arrays})
+            raise ValueError(f"sizes are unknown: {array.shape}; dask has compute_chunk_sizes()")
+    libraries = {namespace(array).__name__ for array in arrays}
     if len(libraries) > 1:
-        raise TypeError(f"the arrays are of more than one library: {' and '.join(libraries)}")
+        raise TypeError(f"arrays of several libraries: {', '.join(sorted(libraries))}")
 
 
-def draw(xp, shape, largest):
+def draw(random, xp, shape, largest):
     """Return random whole numbers."""
     numbers = [random.randint(-largest, largest) for _ in range(math.prod(shape))]
     return xp.reshape(xp.asarray(numbers, dtype=xp.float64), shape)
@@ -96,15 +92,18 @@ def draw(xp, shape, largest):
 
 def main():
     """Check both products on random operands; return 0 if they are right, else 1."""
+    import importlib
+    import sys
+    from random import Random
+
     # The library of the arrays is NumPy, or what the command line names.
     library = importlib.import_module(sys.argv[1] if len(sys.argv) > 1 else "numpy")
-    random.seed(0)
-    xp = namespace(library.zeros(1))
+    random, xp = Random(0), namespace(library.zeros(1))
     shapes = [(2,), (2, 2), (2,)]
-    operands = [draw(xp, shape, 99) for shape in shapes]
-    dz = draw(xp, forward(*operands).shape, 9)
-    u = draw(xp, shapes[0], 9)
-    v = draw(xp, shapes[0], 9)
+    operands = [draw(random, xp, shape, 99) for shape in shapes]
+    dz = draw(random, xp, forward(*operands).shape, 9)
+    u = draw(random, xp, shapes[0], 9)
+    v = draw(random, xp, shapes[0], 9)
     # The einsum is linear in each operand: its derivative has u and v in their places.
     expected = 0.0
     for places in [(0, 2), (2, 0)]:

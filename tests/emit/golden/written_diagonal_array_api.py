@@ -7,10 +7,7 @@
 Written by einsum-grad; needs a library of the array API. Run as a script, it checks its gradients.
 """
 
-import importlib
 import math
-import random
-import sys
 
 
 def output(x):
@@ -33,9 +30,8 @@ def namespace(array):
         return array.__array_namespace__()
     try:
         import array_api_compat
-    except ImportError:
-        library = type(array).__module__.partition(".")[0]
-        raise ImportError(f"arrays of {library} need array-api-compat: install that") from None
+    except ModuleNotFoundError:
+        raise ImportError("for these arrays: pip install array-api-compat") from None
     return array_api_compat.array_namespace(array)
 
 
@@ -43,13 +39,13 @@ def check_arrays(*arrays):
     """Raise TypeError unless these are arrays of one library; ValueError for unknown sizes."""
     for array in arrays:
         if not hasattr(array, "shape"):
-            raise TypeError(f"this needs an array, and not {type(array).__name__}")
+            raise TypeError(f"this is no array: {array!r}")
         # An unknown size is None in the standard, and nan in dask.
         if any(size is None or size != size for size in array.shape):
-            raise ValueError(f"a size is unknown: {array.shape}; dask has compute_chunk_sizes()")
-    libraries = sorted({namespace(array).__name__ for array in arrays})
+            raise ValueError(f"sizes are unknown: {array.shape}; dask has compute_chunk_sizes()")
+    libraries = {namespace(array).__name__ for array in arrays}
     if len(libraries) > 1:
-        raise TypeError(f"the arrays are of more than one library: {' and '.join(libraries)}")
+        raise TypeError(f"arrays of several libraries: {', '.join(sorted(libraries))}")
 
 
 def diagonal(array, axis1=0, axis2=1):
@@ -97,29 +93,34 @@ def backward(dz, x):
     return pullback(dz, x)
 
 
-def draw(xp, shape, largest):
+def draw(random, xp, shape, largest):
     """Return random whole numbers."""
-    parts = iter([random.randint(-largest, largest) for _ in range(2 * math.prod(shape))])
-    numbers = [complex(real, imaginary) for real, imaginary in zip(parts, parts)]
+    numbers = [
+        random.randint(-largest, largest) + 1j * random.randint(-largest, largest)
+        for _ in range(math.prod(shape))
+    ]
     return xp.reshape(xp.asarray(numbers, dtype=xp.complex128), shape)
 
 
 def main():
     """Check each gradient on random operands; return 0 if all are right, else 1."""
+    import importlib
+    import sys
+    from random import Random
+
     # The library of the arrays is NumPy, or what the command line names.
     library = importlib.import_module(sys.argv[1] if len(sys.argv) > 1 else "numpy")
-    random.seed(0)
-    xp = namespace(library.zeros(1))
+    random, xp = Random(0), namespace(library.zeros(1))
     shapes = [(2,)]
     names = ["dx"]
     places = [0]
-    operands = [draw(xp, shape, 4) for shape in shapes]
-    dz = draw(xp, forward(*operands).shape, 999)
+    operands = [draw(random, xp, shape, 4) for shape in shapes]
+    dz = draw(random, xp, forward(*operands).shape, 999)
     failed = 0
     gradients = backward(dz, *operands)
     for name, place, gradient in zip(names, places, gradients, strict=True):
         # An einsum is linear: <gradient, v> = <dz, z with v in the operand's place>.
-        v = draw(xp, shapes[place], 999)
+        v = draw(random, xp, shapes[place], 999)
         z = forward(*operands[:place], v, *operands[place + 1 :])
         got = xp.real(xp.sum(xp.conj(gradient) * v))
         expected = xp.real(xp.sum(xp.conj(dz) * z))

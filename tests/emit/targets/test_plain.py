@@ -17,6 +17,7 @@ from einsum_grad.syntax import parse
 from tests.emit.generated import exit_code, run
 from tests.programs import program_of
 from tests.strategies import Case, cases, seeds, whole
+from tests.tries import tries
 
 PAGE = (Path(__file__).parents[3] / "docs" / "add-a-target.md").read_text(encoding="utf-8")
 FILE, SHOWN = re.findall(r"^```python\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
@@ -48,7 +49,7 @@ def test_the_page_shows_what_it_writes() -> None:
     assert SHOWN in eg.emit("bij,jk->ik", target="plain")
 
 
-@settings(max_examples=200)
+@settings(max_examples=tries(200))
 @given(cases(), seeds)
 def test_it_equals_the_interpreter(case: Case, seed: int) -> None:
     asked = request(case.letters, sizes=case.given, shapes=case.shapes)

@@ -23,6 +23,7 @@ from einsum_grad.kernels.parallel.threads import in_blocks
 from einsum_grad.kernels.parallel.workers import Workers
 from tests.interrupts import interrupted
 from tests.strategies import fractions
+from tests.tries import tries
 
 BLOCKS = 64
 
@@ -63,7 +64,7 @@ def test_results_do_not_depend_on_the_number_of_threads(
         fractions(tuple(sizes[label] for label in term), dtype, n) for n, term in enumerate(terms)
     ]
     function, found = eg.compile(pattern), []
-    for number in (1, 2, 3, 8):
+    for number in (1, 2, 5):
         eg.set_num_threads(number)
         output, pullback = function.vjp(*operands)
         cotangent = np.ones_like(output)
@@ -71,7 +72,8 @@ def test_results_do_not_depend_on_the_number_of_threads(
         found.append([output, *pullback(cotangent), together[0], *together[1]])
     for other in found[1:]:
         for one, two in zip(found[0], other, strict=True):
-            np.testing.assert_array_equal(one, two, strict=True)
+            assert one.dtype == two.dtype
+            assert np.array_equal(one, two)
 
 
 def test_the_number_of_threads_is_the_one_that_was_set() -> None:
@@ -410,7 +412,7 @@ def busy():
 threads = [threading.Thread(target=busy) for _ in range(2)]
 for thread in threads:
     thread.start()
-for _ in range(10):
+for _ in range({tries(20)}):
     forked()
 stop.set()
 for thread in threads:

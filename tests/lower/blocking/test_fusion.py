@@ -28,6 +28,7 @@ from einsum_grad.lower.blocking.schedule import passing
 from einsum_grad.lower.cost import cost
 from einsum_grad.lower.dependence import finishing, saving
 from tests.lower.programs import arranged, programs
+from tests.tries import tries
 
 LARGE = {"i": 1024, "j": 1024}
 
@@ -52,7 +53,7 @@ def told(found: Sequence[Block]) -> list[tuple[str | None, str]]:
     return [(block.label, " ".join(step.result.name for step in block.steps)) for block in found]
 
 
-@settings(max_examples=400)
+@settings(max_examples=tries(400))
 @given(programs(), st.sampled_from((1 << 3, 1 << 14, 1 << 16, 1 << 18)))
 def test_every_step_is_in_one_block_after_what_it_reads(program: Program, itemsize: int) -> None:
     labels = {label for value in program.operands for label in value.labels}

@@ -14,6 +14,7 @@ from einsum_grad.plan import arrays, pairwise, pattern_of
 from einsum_grad.syntax import parse
 from tests.lower.programs import NUMPY, arranged, programs, scattered, torn
 from tests.programs import program_of
+from tests.tries import tries
 
 
 def copies(program: Program) -> list[str]:
@@ -26,7 +27,7 @@ def copies(program: Program) -> list[str]:
     ]
 
 
-@settings(max_examples=400)
+@settings(max_examples=tries(400))
 @given(programs(), st.sampled_from((None, 1 << 3, 1 << 12, 1 << 16, 1 << 18)))
 def test_every_arranged_program_is_well_formed(program: Program, itemsize: int | None) -> None:
     labels = {label for value in program.operands for label in value.labels}

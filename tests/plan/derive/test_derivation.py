@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import itertools
 from collections import Counter
 from collections.abc import Callable
@@ -10,11 +11,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from einsum_grad.plan import (
     OUTPUT,
     UNIT,
+    Derived,
     Formula,
     Pattern,
     Rule,
@@ -40,8 +42,9 @@ from tests.derivations import (
     random_patterns,
 )
 from tests.strategies import Case, cases, seeds
+from tests.tries import tries
 
-MANY = 1000
+MANY = tries(1000)
 
 
 def pattern(text: str) -> Pattern:
@@ -72,7 +75,7 @@ def assert_right(numbers: Numbers, operand: int) -> None:
     np.testing.assert_array_equal(numbers.evaluate(lines[-1].formula), expected, strict=True)
 
 
-def test_every_line_of_1000_random_patterns_follows_from_the_one_before() -> None:
+def test_every_line_of_random_patterns_follows_from_the_one_before() -> None:
     for numbers in random_patterns(MANY, seed=4):
         for operand in range(len(numbers.pattern.inputs)):
             assert_right(numbers, operand)
@@ -96,7 +99,6 @@ def test_random_patterns_have_all_that_makes_a_derivation_long() -> None:
     assert min(found.values()) >= MANY // 20, found
 
 
-@settings(max_examples=60)
 @given(cases(), seeds)
 def test_lines_of_a_pattern_bound_to_shapes_follow(case: Case, seed: int) -> None:
     asked = request(case.letters, sizes=case.given, shapes=case.shapes)
@@ -216,25 +218,30 @@ def test_a_broken_rule_is_seen_at_its_own_line(
     rule: Rule, mistake: Broken, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It shows wherever its line differs from the right one, and nowhere else."""
-    examples = [
-        (numbers, operand, value(numbers, operand, rule))
-        for numbers in random_patterns(60, seed=7)
-        for operand in range(len(numbers.pattern.inputs))
-    ]
-    right, seen = derivation.RULES[rule], 0
+    examples, right, seen = right_lines(), derivation.RULES[rule], 0
     monkeypatch.setitem(derivation.RULES, rule, lambda formula: mistake(right(formula)))
-    for numbers, operand, expected in examples:
-        found = value(numbers, operand, rule)
+    for numbers, operand, before in examples:
+        lines = derivation_of(numbers.pattern, operand)
+        found, expected = value(numbers, lines, rule), value(numbers, before, rule)
         same = found is None if expected is None else np.array_equal(found, expected)
-        wrong = first_wrong(numbers, derivation_of(numbers.pattern, operand))
-        assert wrong is (None if same else rule)
+        assert first_wrong(numbers, lines) is (None if same else rule)
         seen += not same
     assert seen >= 10
 
 
-def value(numbers: Numbers, operand: int, rule: Rule) -> Any:
+@functools.cache
+def right_lines() -> list[tuple[Numbers, int, tuple[Derived, ...]]]:
+    """Random patterns, an operand of each, and the lines that are right."""
+    return [
+        (numbers, operand, derivation_of(numbers.pattern, operand))
+        for numbers in random_patterns(60, seed=7)
+        for operand in range(len(numbers.pattern.inputs))
+    ]
+
+
+def value(numbers: Numbers, lines: tuple[Derived, ...], rule: Rule) -> Any:
     """The value of the line of `rule`; None if there is no such line, nan if it is meaningless."""
-    for line in derivation_of(numbers.pattern, operand):
+    for line in lines:
         if line.rule is rule:
             try:
                 return numbers.evaluate(line.formula)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from einsum_grad.plan import UNIT, Factor, Formula, Pattern, request, stated, with_deltas
 from einsum_grad.plan.derive.formula import fresh
 from tests.strategies import Case, cases
 
 
-@settings(max_examples=40)
 @given(cases(most_operands=3))
 def test_equation_of_a_pattern_says_the_pattern(case: Case) -> None:
     pattern = request(case.letters, sizes=case.given, shapes=case.shapes).pattern

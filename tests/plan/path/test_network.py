@@ -5,7 +5,16 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from einsum_grad.plan import Network, Node, Pattern, contraction_path, pairwise, single
+from einsum_grad.plan import (
+    Network,
+    Node,
+    Path,
+    Pattern,
+    contraction_path,
+    in_pairs,
+    pairwise,
+    single,
+)
 from tests.patterns import pattern
 from tests.strategies import Case, cases
 
@@ -113,3 +122,24 @@ def test_chain_of_1000_operands_is_999_pairs() -> None:
     assert len(network.nodes) == 999
     check_small = [node for node in network.nodes if len(node.pattern.labels()) > 3]
     assert check_small == []
+
+
+@given(st.integers(1, 7), st.randoms(use_true_random=False))
+def test_a_path_in_pairs_contracts_the_same_terms_in_each_step(count: int, random: Random) -> None:
+    path, left = list[tuple[int, ...]](), count
+    while left > 1:
+        path.append(tuple(random.sample(range(left), random.randint(1, left))))
+        left -= len(path[-1]) - 1
+    pairs = in_pairs(tuple(path), count)
+    assert all(len(step) <= 2 for step in pairs)
+    made, wanted = contracted(pairs, count), contracted(tuple(path), count)
+    assert [term for term in made if term in wanted] == wanted
+
+
+def contracted(path: Path, count: int) -> list[frozenset[int]]:
+    """The operands in each term that the path makes."""
+    terms, made = [frozenset({number}) for number in range(count)], list[frozenset[int]]()
+    for step in path:
+        made.append(frozenset().union(*(terms[place] for place in step)))
+        terms = [term for place, term in enumerate(terms) if place not in step] + made[-1:]
+    return made

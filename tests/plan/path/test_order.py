@@ -263,7 +263,7 @@ def test_path_is_the_same_in_every_process() -> None:
             timeout=120,
             env=env,
         ).stdout
-        for seed in "0123"
+        for seed in "01"
         for env in ({"PYTHONHASHSEED": seed, "PYTHONPATH": ":".join(sys.path)},)
     }
     assert len(found) == 1

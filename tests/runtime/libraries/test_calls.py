@@ -12,6 +12,7 @@ import einsum_grad as eg
 from einsum_grad.emit import TARGETS
 from einsum_grad.runtime.libraries.library import LIBRARIES
 from tests.strategies import Case, cases, seeds, whole
+from tests.tries import tries
 
 pytestmark = pytest.mark.oracle
 
@@ -53,7 +54,7 @@ def same(found: Any, wanted: Any, like: Any) -> None:
     np.testing.assert_array_equal(np.asarray(found), wanted)
 
 
-@settings(max_examples=150)
+@settings(max_examples=tries(150))
 @given(cases(), seeds)
 def test_every_call_gives_what_numpy_gives(library: str, case: Case, seed: int) -> None:
     make = MAKE[library]
@@ -176,10 +177,19 @@ def test_einsum_takes_them_in_every_notation(library: str) -> None:
     same(eg.einsum(one, [0, 1], other, [1, 2], [0, 2]), wanted, one)
     same(eg.einsum("a b, b c -> a c", one, other, notation="named"), wanted, one)
     same(eg.einops_einsum(one, other, "a b, b c -> a c"), wanted, one)
-    same(eg.einsum("i->ib", one[0], sizes={"b": 2}), np.stack([x[0]] * 2, 1), one)
+    same(eg.einsum("i->ib", one[0, :], sizes={"b": 2}), np.stack([x[0]] * 2, 1), one)
     with pytest.raises(eg.EinsumGradError, match="dtype= with arrays of NumPy only"):
         eg.einsum("ij,jk->ik", one, other, dtype="f4")
     with pytest.raises(eg.EinsumGradError, match=f"{ARRAYS[library]} beside NumPy arrays"):
         eg.einsum("ij,jk->ik", one, w)
     with pytest.raises(eg.EinsumGradError, match="the sizes of 'j' disagree"):
         eg.einsum("ij,jk->ik", one, one)
+
+
+def test_a_function_of_a_target_takes_its_arrays_alone() -> None:
+    pytest.importorskip("torch")
+    x, w = np.ones((2, 3)), np.ones((3, 4))
+    f = eg.compile("ij,jk->ik", target="torch")
+    same(f(_torch(x), _torch(w)), x @ w, _torch(x))
+    with pytest.raises(eg.EinsumGradError, match="takes torch tensors and no NumPy arrays"):
+        f(x, w)

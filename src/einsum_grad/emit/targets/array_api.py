@@ -65,6 +65,8 @@ def _index(indexed: Call, speller: Speller) -> Parts:
 
 def _sum(summed: Call, speller: Speller) -> Parts:
     """The sum in the dtype of what is summed, where the standard's would widen integers."""
+    if dict(summed.options).keys() >= {"dtype"}:
+        return _xp("sum")(summed, speller)
     names = list(dict.fromkeys(_arrays(summed.args[0])))
     dtype = f"{names[0]}.dtype" if len(names) == 1 else call("result_type", *names)
     return _xp("sum")(Call("sum", summed.args, (*summed.options, ("dtype", dtype))), speller)
@@ -108,9 +110,8 @@ HELPERS = {
         return array.__array_namespace__()
     try:
         import array_api_compat
-    except ImportError:
-        library = type(array).__module__.partition(".")[0]
-        raise ImportError(f"arrays of {library} need array-api-compat: install that") from None
+    except ModuleNotFoundError:
+        raise ImportError("for these arrays: pip install array-api-compat") from None
     return array_api_compat.array_namespace(array)'''
     ),
     "check_arrays": Helper(
@@ -118,13 +119,13 @@ HELPERS = {
     """Raise TypeError unless these are arrays of one library; ValueError for unknown sizes."""
     for array in arrays:
         if not hasattr(array, "shape"):
-            raise TypeError(f"this needs an array, and not {type(array).__name__}")
+            raise TypeError(f"this is no array: {array!r}")
         # An unknown size is None in the standard, and nan in dask.
         if any(size is None or size != size for size in array.shape):
-            raise ValueError(f"a size is unknown: {array.shape}; dask has compute_chunk_sizes()")
-    libraries = sorted({namespace(array).__name__ for array in arrays})
+            raise ValueError(f"sizes are unknown: {array.shape}; dask has compute_chunk_sizes()")
+    libraries = {namespace(array).__name__ for array in arrays}
     if len(libraries) > 1:
-        raise TypeError(f"the arrays are of more than one library: {' and '.join(libraries)}")'''
+        raise TypeError(f"arrays of several libraries: {', '.join(sorted(libraries))}")'''
     ),
     "conj": Helper(
         '''def conj(array):
@@ -167,32 +168,37 @@ HELPERS = {
     "zeros": Helper(
         '''def zeros(shape, array):
     """Return zeros of the dtype of an array, on its device."""
-    device = getattr(array, "device", None)
+    device = array.device if hasattr(array, "device") else None
     return namespace(array).zeros(shape, dtype=array.dtype, device=device)'''
     ),
 }
 
 SCRIPT = Script(
     alias=LOCAL,
-    source="xp",
-    random="namespace(library.zeros(1))",
+    before="""\
+import importlib
+import sys
+from random import Random
+
+# The library of the arrays is NumPy, or what the command line names.
+library = importlib.import_module(sys.argv[1] if len(sys.argv) > 1 else "numpy")""",
+    source="random, xp",
+    random="Random(0), namespace(library.zeros(1))",
     whole="random.randint(-largest, largest)",
     normal="random.gauss(0, largest)",
     real="""\
 numbers = [{0} for _ in range(math.prod(shape))]
 return xp.reshape(xp.asarray(numbers, dtype=xp.float64), shape)""",
     complex="""\
-parts = iter([{0} for _ in range(2 * math.prod(shape))])
-numbers = [complex(real, imaginary) for real, imaginary in zip(parts, parts)]
+numbers = [
+    {0} + 1j * {0}
+    for _ in range(math.prod(shape))
+]
 return xp.reshape(xp.asarray(numbers, dtype=xp.complex128), shape)""",
     inner="xp.sum({0} * {1})",
     conjugated="xp.real(xp.sum(xp.conj({0}) * {1}))",
     outer="xp.tensordot({0}, {1}, axes=0)",
-    before="""\
-# The library of the arrays is NumPy, or what the command line names.
-library = importlib.import_module(sys.argv[1] if len(sys.argv) > 1 else "numpy")
-random.seed(0)""",
-    modules=("importlib", "math", "random", "sys"),
+    modules=("math",),
 )
 
 TARGET = Target(
@@ -207,6 +213,7 @@ TARGET = Target(
         "scale": _xp("multiply"),
         "add": infix("+"),
         "sum": _sum,
+        "total": _sum,
         "result_type": _xp("result_type"),
         "tensordot": _xp("tensordot"),
         "range": lambda call, speller: ("tuple(", speller.text(Call("indices", call.args)), ")"),
@@ -244,6 +251,7 @@ TARGET = Target(
     writable_views=False,
     casts=True,
     tensordots=True,
+    any_library=True,
     local="xp = namespace({})",
 )
 """Its modules are right for real and complex numbers alike, of any library of the standard."""

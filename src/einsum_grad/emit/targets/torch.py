@@ -88,6 +88,9 @@ TARGET = Target(
         "total": method("sum"),
         "sum": renamed(method("sum"), {"axis": "dim"}),
         "fold": infix("@"),
+        "scalar product": rewritten(
+            lambda left, right: call("matmul", call("ravel", left), call("ravel", right))
+        ),
         "tensordot": renamed(_torch("tensordot"), {"axes": "dims"}),
         "range": lambda call, speller: ("list(", speller.text(Call("indices", call.args)), ")"),
         "indices": function("range"),
@@ -146,6 +149,7 @@ if not all(map(torch.allclose, applied, gradients)):
     copies=False,
     writable_views=False,
     apply=True,
+    arrays="torch tensors",
     casts=True,
     devices=True,
     tensordots=True,

@@ -58,6 +58,25 @@ def pairwise(pattern: Pattern, path: Path) -> Network:
     return Network(pattern.inputs, for_readers(builder.nodes, len(pattern.inputs)))
 
 
+def in_pairs(path: Path, count: int) -> Path:
+    """`path`, which contracts `count` terms, with a pair after the other for more terms at once.
+
+    >>> in_pairs(((0, 2, 3), (0, 1)), 4)
+    ((0, 2), (1, 2), (0, 1))
+    """
+    found = list[tuple[int, ...]]()
+    for step in path:
+        left = step
+        while len(left) > 2:
+            pair, others = left[:2], left[2:]
+            found.append(pair)
+            count -= 1
+            left = (*(place - sum(each < place for each in pair) for place in others), count - 1)
+        found.append(left)
+        count -= len(left) - 1
+    return tuple(found)
+
+
 def arrays(pattern: Pattern, path: Path | None) -> tuple[Labels, ...]:
     """The labels of every array along `path`: the operands, the intermediates and the output.
 

@@ -6,18 +6,24 @@ No library is imported for an array of its own: where one is, it was imported.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
+from einsum_grad.errors import OperandError
 from einsum_grad.runtime.installed import imported
 
 Array = NDArray[Any]
 Shape = Sequence[int]
+
+
+NUMBERS = (bool, int, float, complex)
+"""Classes of numbers, which stand for arrays without axes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +43,32 @@ class Library:
     number: Callable[[Any, Any], Any]
     zeros: Callable[[Shape, Any], Any]
     cast: Callable[[Any, Any], Any]
+    real: Callable[[Any], Any]
     of_numpy: Callable[[Array], Any]
     to_numpy: Callable[[Any], Array]
     doubles: Callable[[], AbstractContextManager[Any]] = nullcontext
+
+    def taken(self, values: Sequence[Any], like: Any) -> tuple[Any, ...]:
+        """`values` as arrays of this library, numbers beside the array `like`.
+
+        Raises `OperandError` for an array of another one.
+        """
+        for value in values:
+            if not (isinstance(value, NUMBERS) or self.has(type(value))):
+                raise mixed(self, value)
+        return tuple(
+            self.number(value, like) if isinstance(value, NUMBERS) else value for value in values
+        )
+
+
+def mixed(library: Library, other: Any) -> OperandError:
+    """The error for an array of `library` in a call with something else."""
+    its = library_of(other)
+    named = its.arrays if its else f"{type(other).__name__}s"
+    name = "NumPy arrays" if isinstance(other, (np.ndarray, np.generic)) else named
+    return OperandError(
+        f"{library.arrays} beside {name}, in one call: convert them to arrays of one library first"
+    )
 
 
 def _torch() -> Any:
@@ -88,6 +117,7 @@ LIBRARIES = (
         lambda number, like: _torch().tensor(number, dtype=like.dtype, device=like.device),
         lambda shape, like: like.new_zeros(shape),
         lambda tensor, like: tensor.to(like.dtype),
+        lambda tensor: tensor.real,
         lambda array: imported("torch").from_numpy(np.array(array)),
         lambda tensor: tensor.detach().resolve_conj().numpy(),
     ),
@@ -99,6 +129,7 @@ LIBRARIES = (
         lambda number, like: _jax().asarray(number, dtype=like.dtype),
         lambda shape, like: _jax().zeros(shape, like.dtype),
         lambda array, like: array.astype(like.dtype),
+        lambda array: array.real,
         lambda array: imported("jax.numpy").asarray(array),
         np.asarray,
         lambda: imported("jax").enable_x64(True),
@@ -115,8 +146,38 @@ LIBRARIES = (
             shape, dtype=like.dtype, device=like.device
         ),
         lambda array, like: array.__array_namespace__().astype(array, like.dtype),
+        lambda array: array.__array_namespace__().real(array),
         np.asarray,
         np.asarray,
     ),
 )
 """The libraries in the order in which they are asked: JAX's arrays are of the standard, too."""
+
+_KNOWN: WeakKeyDictionary[type, Library | None] = WeakKeyDictionary()
+
+
+def library_of(value: Any) -> Library | None:
+    """The library of an array; None for NumPy's, and for what is none."""
+    cls = type(value)
+    try:
+        return _KNOWN[cls]
+    except KeyError:
+        _KNOWN[cls] = found = next((each for each in LIBRARIES if each.has(cls)), None)
+        return found
+
+
+def of_library(operands: Sequence[Any]) -> tuple[Library, tuple[Any, ...]] | None:
+    """The one library of the arrays among `operands`, and these; None if they are NumPy's.
+
+    Raises `OperandError` for arrays of two.
+    """
+    found = ((value, library) for value in operands if (library := library_of(value)))
+    like, library = next(found, (None, None))
+    return None if library is None else (library, library.taken(operands, like))
+
+
+def check_none_beside(value: Any, others: Iterable[Any]) -> None:
+    """Raise `OperandError` if an array of a library is among `others`, which `value` is not."""
+    for other in others:
+        if library := library_of(other):
+            raise mixed(library, value)

@@ -13,11 +13,12 @@ import einsum_grad as eg
 from einsum_grad.errors import EinsumGradError, OperandError, OrderError
 from tests import definition
 from tests.strategies import Case, cases, laid_out, seeds, whole
+from tests.tries import tries
 
 MANY = "".join(chr(0x4E00 + number) for number in range(70))
 
 
-@settings(max_examples=300)
+@settings(max_examples=tries(300))
 @given(
     cases(generalised=False, letters="abcijAZ"),
     st.sampled_from(("?", "i1", "i8", "f4", "f8", "c16")),
@@ -41,7 +42,6 @@ def test_equals_np_einsum_in_value_shape_dtype_and_type(
     np.testing.assert_array_equal(found, expected, strict=True)
 
 
-@settings(max_examples=100)
 @given(
     cases(generalised=False, letters="abcijAZ"),
     st.sampled_from((True, None, "greedy", "auto-hq")),
@@ -96,7 +96,6 @@ def assert_sums(case: Case, operands: list[Any], found: Any) -> None:
     np.testing.assert_array_equal(found, theirs, strict=True)
 
 
-@settings(max_examples=100)
 @given(cases(generalised=False, letters="abcijAZ"), seeds)
 def test_interleaved_form_is_the_same(case: Case, seed: int) -> None:
     operands = [whole(shape, "f8", seed + n) for n, shape in enumerate(case.shapes)]
@@ -259,7 +258,7 @@ def test_objects_are_contracted_along_numpys_own_path() -> None:
 def test_paths_and_optimizers_run_compiled_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
     a, b, c = (whole(shape, "f8", 3) for shape in ((2, 3), (3, 4), (4, 5)))
     expected = np.einsum("ij,jk,kl->il", a, b, c)
-    monkeypatch.setattr("einsum_grad.runtime.np_einsum._letters", None)
+    monkeypatch.setattr("einsum_grad.functions.np_einsum._letters", None)
     for optimize in (
         [(1, 2), (0, 1)],
         ["einsum_path", (0, 1), (0, 1)],
@@ -389,7 +388,7 @@ things: st.SearchStrategy[Any] = st.one_of(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=tries(300))
 @given(st.lists(things, max_size=4))
 def test_any_call_is_answered_or_refused(args: list[Any]) -> None:
     try:

@@ -12,9 +12,9 @@ import pytest
 import einsum_grad as eg
 from einsum_grad import Certificate, certify_module, emit
 from einsum_grad.errors import ArgumentError, ArgumentTypeError, PatternError
+from einsum_grad.functions.certified import certified
 from einsum_grad.kernels.helpers import BLOCKS
-from einsum_grad.runtime.certified import certified
-from einsum_grad.runtime.specialization import Variant
+from tests.programs import special, text_of
 
 
 def only_finding(certificate: Certificate) -> str:
@@ -214,7 +214,7 @@ def test_the_module_is_the_one_of_a_call(
         run.append(text)
         return certified(text, name)
 
-    monkeypatch.setattr("einsum_grad.runtime.certified.certified", noted)
+    monkeypatch.setattr("einsum_grad.functions.compiled_pattern.certified", noted)
     f = eg.compile("ij,ij->ij")
     small, large = (2, 3), (2000, 1000)
     for sizes in (small, large):
@@ -223,9 +223,7 @@ def test_the_module_is_the_one_of_a_call(
     for shape in (small, large):
         array = np.ones(shape, float if numbers == "real" else complex)
         f(array, array)
-        variant, _ = f._variants.of((array, array), True)
-        assert isinstance(variant, Variant)
-        called.append(variant.loaded.source.text)
+        called.append(text_of(special(f._specializations, array, array)))
     assert run == called
     assert "in_blocks" in run[1]
     assert "in_blocks" not in run[0]

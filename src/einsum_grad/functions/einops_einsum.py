@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from einsum_grad.errors import ArgumentTypeError, OperandError
-from einsum_grad.runtime.np_einsum import einsum
+from einsum_grad.functions.np_einsum import einsum
 from einsum_grad.syntax import check_length, refuse
 
 _CALL = 'einops_einsum(x, w, "b i, i j -> b j")'

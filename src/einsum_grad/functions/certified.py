@@ -7,7 +7,7 @@ from importlib.util import decode_source
 from types import ModuleType
 from typing import Any
 
-from einsum_grad.certify import Certificate, Finding, certify, error_text, read_claim, with_parts
+from einsum_grad import certify
 from einsum_grad.emit import Source
 from einsum_grad.errors import EinsumGradError
 from einsum_grad.kernels.helpers import BLOCKS, HELPERS
@@ -24,7 +24,7 @@ def certify_module(
     notation: str = "letters",
     seed: int | None = None,
     numbers: str | Sequence[str] | None = None,
-) -> Certificate:
+) -> certify.Certificate:
     """Return whether the module `text` computes an einsum and its gradients.
 
     It may be what `emit` wrote, or an edited copy; bytes are decoded as Python does. Its docstrings
@@ -46,14 +46,16 @@ def certify_module(
     known = dict(read_sizes(sizes) or ())
     try:
         text = decode_source(text) if isinstance(text, bytes) else text
-        claim = read_claim(text, pattern, read_wrt(wrt), notation, known, numbers)
+        claim = certify.read_claim(text, pattern, read_wrt(wrt), notation, known, numbers)
         module = certified(text, str(claim.pattern), helpers={})
     except EinsumGradError:
         raise
     except (Exception, SystemExit) as error:  # noqa: BLE001  # the code may be anybody's
-        finding = Finding("the module", False, f"it can't be loaded: {error_text(error)}")
-        return Certificate("", (), (finding,), degree=0, trials=trials)
-    return certify(module, claim, known, trials, seed)
+        finding = certify.Finding(
+            "the module", False, f"it can't be loaded: {certify.error_text(error)}"
+        )
+        return certify.Certificate("", (), (finding,), degree=0, trials=trials)
+    return certify.certify(module, claim, known, trials, seed)
 
 
 def certified(
@@ -64,7 +66,7 @@ def certified(
     It can take real parts of residues, and its blocks have several chunks although the arrays are
     small.
     """
-    text, needed = with_parts(text)
+    text, needed = certify.with_parts(text)
     module = load(Source(text, "unknown"), name, helpers).module
     module.__dict__.update(needed)
     for name in BLOCKS:

@@ -6,7 +6,7 @@ import copyreg
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from einsum_grad.emit import target_of
+from einsum_grad.functions.function import Function
 from einsum_grad.kernels import buffer_pool
 from einsum_grad.plan import (
     AUTO,
@@ -17,14 +17,11 @@ from einsum_grad.plan import (
     read_sizes,
     read_terms,
     read_wrt,
-    request,
 )
 from einsum_grad.runtime.arguments import Arguments
 from einsum_grad.runtime.cache import Cache, CacheInfo
-from einsum_grad.runtime.function import Function
 from einsum_grad.runtime.modules import MODULES
 from einsum_grad.runtime.scales import SCALES
-from einsum_grad.runtime.tangents import MODULES as TANGENTS
 from einsum_grad.syntax import Equation, check_length
 
 FUNCTIONS: Cache[Function] = Cache(maxsize=1024)
@@ -98,15 +95,8 @@ def compiled(arguments: Arguments) -> Function:
     try:
         hash(arguments)
     except TypeError:
-        return _compile(arguments)
-    return FUNCTIONS.get(arguments, lambda: _compile(arguments))
-
-
-def _compile(arguments: Arguments) -> Function:
-    pattern, wrt, notation, sizes, target, shapes, order = arguments
-    known = None if sizes is None else dict(sizes)
-    asked = request(pattern, wrt, notation, known, shapes, order)
-    return Function(asked, target_of(target), arguments)
+        return Function(arguments)
+    return FUNCTIONS.get(arguments, lambda: Function(arguments))
 
 
 def _reduced(function: Function) -> tuple[Callable[..., Any], tuple[Any, ...]]:
@@ -135,5 +125,4 @@ def cache_clear() -> None:
     FUNCTIONS.clear()
     MODULES.clear()
     SCALES.clear()
-    TANGENTS.clear()
     buffer_pool.clear()

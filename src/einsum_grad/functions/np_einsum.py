@@ -18,6 +18,17 @@ from einsum_grad.errors import (
     OrderError,
     UnknownOrderError,
 )
+from einsum_grad.functions.compile import compiled
+from einsum_grad.functions.einsum_call import (
+    check_no_keywords,
+    check_sizes,
+    is_numpys_call,
+    is_word,
+    parsed,
+    read_einsum,
+    shapes_of,
+)
+from einsum_grad.functions.function import Function
 from einsum_grad.plan import (
     AUTO,
     ELLIPSIS,
@@ -32,20 +43,10 @@ from einsum_grad.plan import (
 )
 from einsum_grad.runtime.allocation import unallocated
 from einsum_grad.runtime.arguments import Arguments
-from einsum_grad.runtime.compile import compiled
 from einsum_grad.runtime.dtypes import Array
-from einsum_grad.runtime.einsum_call import (
-    check_no_keywords,
-    check_sizes,
-    is_numpys_call,
-    is_word,
-    parsed,
-    read_einsum,
-    shapes_of,
-)
-from einsum_grad.runtime.function import Function
 from einsum_grad.runtime.kinds import calls_of
-from einsum_grad.runtime.specialization import as_array
+from einsum_grad.runtime.libraries.library import of_library
+from einsum_grad.runtime.operands import as_arrays
 from einsum_grad.runtime.subclasses import check_plain
 from einsum_grad.syntax import Equation, parse, pointed
 
@@ -102,7 +103,10 @@ def einsum(
     if calls is not None:
         check_no_keywords(keywords)
         return calls.forward(given)
-    arrays = [as_array(operand, f"operand {n}") for n, operand in enumerate(given)]
+    if of_library(given):
+        check_no_keywords(keywords)
+        return compiled(arguments)(*given)
+    arrays = as_arrays(given)
     if out is not None:
         check_plain(out, "out")
     if not keywords and all(array.dtype.kind in "biufc" for array in arrays):

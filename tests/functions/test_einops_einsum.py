@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import einsum_grad as eg
 from einsum_grad.errors import ArgumentTypeError, EinsumGradError, OperandError, PatternError
 from tests.strategies import LETTERS, Case, cases, implicit, laid_out, seeds, whole
+from tests.tries import tries
 
 einops_einsum: Any = einops.einsum
 """Without its overloads, which know four operands."""
@@ -21,7 +22,7 @@ NAMES = ("batch", "i", "j2", "_", "in_channels", "Heads", "x", "β", "軸", "gr�
 """Names that einops takes, for the first of `LETTERS`."""
 
 
-@settings(max_examples=400)
+@settings(max_examples=tries(400))
 @given(
     cases(generalised=False, letters=LETTERS[: len(NAMES)]),
     st.sampled_from(("i4", "f4", "f8", "c8", "c16")),

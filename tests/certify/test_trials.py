@@ -23,6 +23,7 @@ from einsum_grad.runtime.load import load
 from einsum_grad.syntax import parse
 from tests.emit.generated import programs
 from tests.mutants import is_changed, mutant
+from tests.tries import tries
 
 MODULE = '''
 """The einsum ij,jk->ik and its gradients."""
@@ -69,7 +70,7 @@ def test_every_module_is_right(drawn: Any) -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_a_mutant_is_wrong_if_its_result_is(seed: int) -> None:
     random = Random(seed)
-    for _ in range(40):
+    for _ in range(tries(100)):
         case = mutant(random)
         is_right = certified_or_wrong(case.text)
         assert is_right != is_changed(case), (case.subject, case.line)

@@ -22,13 +22,14 @@ from einsum_grad.errors import (
 )
 from tests import definition
 from tests.strategies import LETTERS, Case, cases, implicit, seeds, whole
+from tests.tries import tries
 
 
 def operands_of(case: Case, dtype: str, seed: int) -> list[Any]:
     return [whole(shape, dtype, seed + n) for n, shape in enumerate(case.shapes)]
 
 
-@settings(max_examples=200)
+@settings(max_examples=tries(200))
 @given(cases(), st.sampled_from(("i8", "f4", "f8", "c16")), seeds, st.data())
 def test_any_pattern_is_what_its_definition_says(
     case: Case, dtype: str, seed: int, data: st.DataObject
@@ -193,7 +194,7 @@ keys = st.sampled_from(["b", "i", "", 3, ..., None, 1.5])
 sizes = st.dictionaries(keys, st.sampled_from([0, 1, 2, -1, 10**30, None, "2"]), max_size=2)
 
 
-@settings(max_examples=300)
+@settings(max_examples=tries(300))
 @given(
     st.lists(things, max_size=4),
     st.sampled_from(["letters", "named", "", None, 3, ["named"], np.ones(2)]),

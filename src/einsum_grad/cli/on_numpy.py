@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from einsum_grad.runtime.function import Function
+from einsum_grad.functions import Function
 from einsum_grad.runtime.libraries.library import LIBRARIES, Array, Library
 
 

@@ -1,0 +1,37 @@
+from einsum_grad.autograd import Primitive as Primitive
+from einsum_grad.autograd import Tensor as Tensor
+from einsum_grad.autograd import check_gradients as check_gradients
+from einsum_grad.autograd import einsum as einsum
+from einsum_grad.autograd import grad as grad
+from einsum_grad.autograd import hessian as hessian
+from einsum_grad.autograd import hvp as hvp
+from einsum_grad.autograd import jacobian as jacobian
+from einsum_grad.autograd import jvp as jvp
+from einsum_grad.autograd import logsumexp as logsumexp
+from einsum_grad.autograd import no_grad as no_grad
+from einsum_grad.autograd import primitive as primitive
+from einsum_grad.autograd import relu as relu
+from einsum_grad.autograd import sigmoid as sigmoid
+from einsum_grad.autograd import softmax as softmax
+from einsum_grad.autograd import softplus as softplus
+from einsum_grad.autograd import value_and_grad as value_and_grad
+from einsum_grad.certify import Certificate as Certificate
+from einsum_grad.emit import TARGETS as TARGETS
+from einsum_grad.emit import emit as emit
+from einsum_grad.errors import EinsumGradError as EinsumGradError
+from einsum_grad.explain import Explanation as Explanation
+from einsum_grad.explain import explain as explain
+from einsum_grad.functions import Function as Function
+from einsum_grad.functions import cache_clear as cache_clear
+from einsum_grad.functions import cache_info as cache_info
+from einsum_grad.functions import certify_module as certify_module
+from einsum_grad.functions import compile as compile
+from einsum_grad.functions import einops_einsum as einops_einsum
+from einsum_grad.guess import Verdict as Verdict
+from einsum_grad.guess import check_guess as check_guess
+from einsum_grad.linear import LinearMap as LinearMap
+from einsum_grad.linear import LinearPattern as LinearPattern
+from einsum_grad.runtime import get_num_threads as get_num_threads
+from einsum_grad.runtime import set_num_threads as set_num_threads
+
+__version__: str
