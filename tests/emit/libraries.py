@@ -58,7 +58,7 @@ LIBRARIES: Mapping[str, Library] = {
     "torch": Library(
         "torch", frozenset({"torch"}), _torch, lambda tensor: tensor.resolve_conj().numpy()
     ),
-    "jax": Library("jax", frozenset({"jax"}), _jax, np.asarray, wide_jax),
+    "jax": Library("jax", frozenset({"jax", "jax.numpy"}), _jax, np.asarray, wide_jax),
     "array_api": Library("numpy", frozenset({"importlib", "random", "sys", "array_api_compat"})),
 }
 

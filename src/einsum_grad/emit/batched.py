@@ -17,9 +17,7 @@ def over_ellipsis(step: Step, context: Context) -> Form | None:
     product, output = product_of(step), step.result.labels
     value: Expression | None
     if product is None:
-        if len(step.args) == 1 and step.args[0].labels == output:
-            return (), call("view", step.args[0].name)
-        if context.target.einsums:
+        if context.target.einsums and step.args[0].labels != output:
             return (), einsum(step)
         if len(step.args) > 1 or ELLIPSIS not in output:
             return None

@@ -78,7 +78,7 @@ def assembled(
     replaced = {name: each for name, each in own.items() if each.replaced}
     rest = printer.write([*(Lines(each.code) for each in replaced.values()), *script])
     used = printer.used.union(*(each.needs for each in own.values()))
-    used |= {target.script.alias} if script else set()
+    used |= {target.script.alias, *target.script.also} if script else set()
     libraries = [each for each in target.libraries if each.alias in used]
     standard = {"math"} & used | set(target.script.modules if script else ())
     groups = [

@@ -52,6 +52,8 @@ class Script:
     """Lines with which `main` begins."""
     applied: str = ""
     """Lines that hold what the library makes of `apply` against `gradients`."""
+    also: tuple[str, ...] = ()
+    """Further libraries that it needs."""
     source: str = "random"
     """What is called `random` above."""
     real: str = "return {0}"

@@ -40,6 +40,7 @@ _BUILTINS = (
     "list",
     "map",
     "max",
+    "next",
     "print",
     "range",
     "slice",

@@ -117,6 +117,10 @@ def main():
         right = abs(got - expected) <= 1e-9 * (abs(got) + abs(expected))
         failed += not right
         print(f"{name} is right" if right else f"{name} is wrong: {got}, not {expected}")
+    applied = jax.vjp(apply, *operands)[1](dz)
+    if not all(map(jnp.allclose, [applied[place] for place in places], gradients)):
+        failed += 1
+        print("apply is wrong")
     return 1 if failed else 0
 
 

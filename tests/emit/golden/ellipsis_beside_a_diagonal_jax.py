@@ -30,12 +30,12 @@ def pullback(dz, x, w):
 
     # dx: put dx_ai in the place of x, ai->aii. i stands twice in x, so only its diagonal gets a
     # gradient.
-    dx = diag_embed(dx_ai, -2, -1)
+    dx = diag_embed(dx_ai)
 
     return like(dx, x), like(dw, w)
 
 
-def diag_embed(array, axis1, axis2):
+def diag_embed(array, axis1=-2, axis2=-1):
     """Return zeros with the last axis of an array on the diagonal of axis1 and axis2."""
     axis1, axis2 = axis1 % (array.ndim + 1), axis2 % (array.ndim + 1)
     array = jnp.expand_dims(jnp.moveaxis(array, -1, axis1), axis2)
@@ -108,6 +108,10 @@ def main():
         right = abs(got - expected) <= 1e-9 * (abs(got) + abs(expected))
         failed += not right
         print(f"{name} is right" if right else f"{name} is wrong: {got}, not {expected}")
+    applied = jax.vjp(apply, *operands)[1](dz)
+    if not all(map(jnp.allclose, [applied[place] for place in places], gradients)):
+        failed += 1
+        print("apply is wrong")
     return 1 if failed else 0
 
 

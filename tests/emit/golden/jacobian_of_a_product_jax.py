@@ -8,6 +8,7 @@ Written by einsum-grad. Run as a script, it checks its products.
 """
 
 import jax
+import jax.numpy as jnp
 
 
 def check_sizes(x, w):

@@ -44,11 +44,9 @@ def _diagonal_of_two(array: Expression, one: int, other: int) -> Expression:
 
 
 def _embedded_in_two(array: Expression, one: int, other: int, count: int) -> Expression:
-    if count == 2:
-        return call("diag", array)
-    # The last axes are counted from the end, as an ellipsis may be before them.
-    places = (-2, -1) if (one, other) == (count - 2, count - 1) else (one, other)
-    return call("diag_embed", array, *places)
+    if (one, other) == (count - 2, count - 1):
+        return call("diag" if count == 2 else "diag_embed", array)
+    return call("diag_embed", array, one, other)
 
 
 def _zeros(shape: Expression, dtype: str) -> Expression:
@@ -102,8 +100,14 @@ TARGET = Target(
         normal="largest * jax.random.normal(next(random), {shape})",
         inner="({0} * {1}).sum()",
         conjugated="({0}.conj() * {1}).sum().real",
-        outer="jax.numpy.tensordot({0}, {1}, 0)",
+        outer="jnp.tensordot({0}, {1}, 0)",
         before='jax.config.update("jax_enable_x64", True)',
+        applied="""\
+applied = jax.vjp(apply, *operands)[1](dz)
+if not all(map(jnp.allclose, [applied[place] for place in places], gradients)):
+    failed += 1
+    print("apply is wrong")""",
+        also=(JNP.alias,),
     ),
     helpers={
         "promoted": Helper(
@@ -128,7 +132,7 @@ TARGET = Target(
             (JNP.alias, "math"),
         ),
         "diag_embed": Helper(
-            '''def diag_embed(array, axis1, axis2):
+            '''def diag_embed(array, axis1=-2, axis2=-1):
     """Return zeros with the last axis of an array on the diagonal of axis1 and axis2."""
     axis1, axis2 = axis1 % (array.ndim + 1), axis2 % (array.ndim + 1)
     array = jnp.expand_dims(jnp.moveaxis(array, -1, axis1), axis2)
