@@ -124,7 +124,7 @@ LIBRARIES = (
     Library(
         "JAX arrays",
         "jax",
-        lambda cls: _is_of(cls, "jax", "Array"),
+        lambda cls: _is_of(cls, "jax", "Array") or _is_of(cls, "jax.core", "Tracer"),
         _jax_kind,
         lambda number, like: _jax().asarray(number, dtype=like.dtype),
         lambda shape, like: _jax().zeros(shape, like.dtype),
