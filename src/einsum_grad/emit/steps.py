@@ -82,15 +82,16 @@ def _alone(step: Step, context: Context) -> Expression:
     kept = tuple(label for label in labels if label in output)
     if kept == labels:
         return transposed(array, kept, output) if kept != output else call("view", array)
+    dtype: dict[str, Expression] = {}
+    if context.program.traits.whole or context.target.widens:
+        dtype["dtype"] = call("dtype", arg.name)
     if not kept and "total" in context.target.spellings:
-        return call("total", array)
+        return call("total", array, **(dtype if context.target.widens else {}))
     axes = tuple(axis for axis, label in enumerate(labels) if label not in output)
     if axes == (0,) and kept and "sum of rows" in context.target.spellings:
         return transposed(call("sum of rows", array), kept, output)
-    options: dict[str, Expression] = {"axis": axes[0] if len(axes) == 1 else Call("tuple", axes)}
-    if context.program.traits.whole or context.target.widens:
-        options["dtype"] = call("dtype", arg.name)
-    return transposed(call("sum", array, **options), kept, output)
+    place: Expression = axes[0] if len(axes) == 1 else Call("tuple", axes)
+    return transposed(call("sum", array, axis=place, **dtype), kept, output)
 
 
 def _diagonal(arg: Value, context: Context) -> tuple[Expression, Labels]:

@@ -9,7 +9,7 @@ Written by einsum-grad; needs JAX. Run as a script, it checks its gradients.
 """
 
 import jax
-import jax.numpy as jnp
+import jax.numpy as jnp  # pip install jax
 
 
 def output(x, w):

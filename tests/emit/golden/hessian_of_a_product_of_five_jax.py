@@ -27,7 +27,7 @@ Written by einsum-grad. Run as a script, it checks its products.
 """
 
 import jax
-import jax.numpy as jnp
+import jax.numpy as jnp  # pip install jax
 
 
 def check_sizes(a, b, c, d, e):

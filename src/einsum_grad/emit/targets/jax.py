@@ -25,7 +25,7 @@ from einsum_grad.lower import Traits
 from einsum_grad.plan import Labels
 
 JAX = Library("JAX", "jax", "import jax")
-JNP = Library("JAX", "jnp", "import jax.numpy as jnp")
+JNP = Library("JAX", "jnp", "import jax.numpy as jnp  # pip install jax")
 
 
 def _jnp(name: str) -> Spelling:
@@ -65,6 +65,7 @@ TARGET = Target(
         "multiply": infix("*"),
         "add": infix("+"),
         "sum": method("sum"),
+        "total": method("sum"),
         "sum of rows": function("sum_of_rows", "sum_of_rows"),
         "tensordot": _jnp("tensordot"),
         "transpose": transpose("transpose", most=2),
