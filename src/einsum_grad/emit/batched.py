@@ -67,25 +67,26 @@ def _summed(product: Product, context: Context) -> Form | None:
 def _multiplied(product: Product, context: Context) -> Expression | None:
     """The elementwise product, where both arrays have the output's order and broadcast."""
     pair, output = (product.left, product.right), product.output
-    if output[0] != ELLIPSIS or any(only(output, arg.labels) != arg.labels for arg in pair):
+    if not _aligns(pair, output) or any(only(output, arg.labels) != arg.labels for arg in pair):
         return None
     return multiplied(pair, output, context)
 
 
 def _matrices(product: Product) -> Expression | None:
-    """The product by `@`, where the ellipsis leads what has it and two or fewer axes follow."""
-    if len(product.contracted) > 1 or without(product.batch, (ELLIPSIS,)):
+    """The product by `@`, where the batch leads what has it and two or fewer axes follow."""
+    lead = product.batch or (ELLIPSIS,)
+    if len(product.contracted) > 1 or lead[0] != ELLIPSIS:
         return None
     for turned in (product, product.swapped()):
         rows = without(turned.rows, (ELLIPSIS,))
         columns = without(turned.columns, (ELLIPSIS,))
-        if (ELLIPSIS, *rows, *columns) != product.output or max(len(rows), len(columns)) > 1:
+        if (*lead, *rows, *columns) != product.output or max(len(rows), len(columns)) > 1:
             continue
         plain = ELLIPSIS not in turned.right.labels
         if not (rows or plain) or not (columns or plain):
             continue
-        left = _matrix(turned.left, (*rows, *turned.contracted))
-        right = _matrix(turned.right, (*turned.contracted, *columns))
+        left = _matrix(turned.left, lead, (*rows, *turned.contracted))
+        right = _matrix(turned.right, lead, (*turned.contracted, *columns))
         if left and right:
             return call("matmul", left, right)
     return None
@@ -97,10 +98,15 @@ def _vectors(product: Product, context: Context) -> Expression | None:
     every = max((each.labels for each in pair), key=len)
     kinds = (Kind.ROW_DOT, *([Kind.MATVEC] if context.target.sums_vectors else []))
     ordered = all(only(every, each.labels) == each.labels for each in pair)
-    fits = every[0] == ELLIPSIS and without(every, product.contracted) == product.output
+    fits = _aligns(pair, every) and without(every, product.contracted) == product.output
     if product.kind not in kinds or not ordered or not fits:
         return None
     return _sum(multiplied(pair, every, context), every, product.output)
+
+
+def _aligns(pair: tuple[Value, Value], labels: Labels) -> bool:
+    """Whether arrays broadcast to `labels`: the ellipsis leads these, or both arrays have it."""
+    return labels[0] == ELLIPSIS or all(ELLIPSIS in each.labels for each in pair)
 
 
 def _sum(array: Expression, labels: Labels, output: Labels) -> Call:
@@ -114,11 +120,11 @@ def _sum(array: Expression, labels: Labels, output: Labels) -> Call:
     return call("sum", array, axis=axes[0] if len(axes) == 1 else Call("tuple", axes))
 
 
-def _matrix(value: Value, wanted: Labels) -> Expression | None:
-    """`value` with the axes `wanted`, after those of its ellipsis."""
+def _matrix(value: Value, lead: Labels, wanted: Labels) -> Expression | None:
+    """`value` with the axes `wanted`, after those of the batch."""
     labels = value.labels
-    leads = labels[0] == ELLIPSIS
-    own = labels[1:] if leads else labels
+    leads = labels[: len(lead)] == lead
+    own = labels[len(lead) :] if leads else labels
     if own == wanted:
         return value.name
     if own != wanted[::-1]:
