@@ -114,7 +114,7 @@ def _header(
 def _notes(program: Program, target: Target) -> list[str]:
     """What a reader must know of the labels and the numbers."""
     labels = program.pattern.labels()
-    conventions = _ALIKE if target.traits else CONVENTION
+    conventions = ALIKE if target.traits else CONVENTION
     merged = _merged(program) if ELLIPSIS in labels else ELLIPSIS
     table = (
         (UNIT in labels, "1 is an axis of size 1 that broadcasts"),
@@ -133,7 +133,7 @@ _FACTORS = {
 CONVENTION = {conj: f"the numbers are complex: {factors}" for conj, factors in _FACTORS.items()}
 """The note of a module for complex numbers alone, by whether its gradients conjugate."""
 
-_ALIKE = {conj: f"of complex numbers, {factors}" for conj, factors in _FACTORS.items()}
+ALIKE = {conj: f"of complex numbers, {factors}" for conj, factors in _FACTORS.items()}
 """The note of a module that is right for real and complex numbers."""
 
 

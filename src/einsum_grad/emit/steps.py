@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from einsum_grad.emit import einsums, tensordot
 from einsum_grad.emit.batched import over_ellipsis
 from einsum_grad.emit.context import Context
-from einsum_grad.emit.groups import written
+from einsum_grad.emit.groups import Pairing, written
 from einsum_grad.emit.product import einsum, has_einsum, pairing_of
 from einsum_grad.emit.tree import Assign, Call, Comment, Expression, Statement, call
 from einsum_grad.emit.view import diagonal_as_it_lies, transposed
-from einsum_grad.lower import LETTERS, Op, Step, Value, product_of
+from einsum_grad.lower import LETTERS, Op, Product, Step, Value, product_of
 from einsum_grad.plan import ELLIPSIS, Labels, diagonals, distinct
 
 Form = tuple[tuple[Statement, ...], Expression]
@@ -60,14 +60,15 @@ def _contract(step: Step, context: Context) -> Form:
     product = product_of(step)
     if product is None:
         return (), einsum(step)
-    paired = (
-        einsums.as_they_lie
-        if context.target.einsums
-        else tensordot.as_they_lie
-        if context.target.tensordots
-        else pairing_of
-    )
+    paired = _way(context)
     return written(paired(step, product, context), step.result.labels, context)
+
+
+def _way(context: Context) -> Callable[[Step, Product, Context], Pairing]:
+    """How the target contracts two arrays."""
+    if context.target.einsums:
+        return einsums.as_they_lie
+    return tensordot.as_they_lie if context.target.tensordots else pairing_of
 
 
 def _alone(step: Step, context: Context) -> Expression:

@@ -17,9 +17,9 @@ NEEDED = frozenset(
     }
 )
 """The operations that every target spells. Those of a capability come with it; `einsum`, `vdot`,
-`vecdot`, `matvec`, `scale`, `sum of rows`, `promoted`, `check_arrays`, `asarray` and `copy` are
-used where a target has them: `scale` is the product with an array without axes, `sum of rows` the
-sum over the first axis, `promoted` gives arrays one dtype."""
+`vecdot`, `matvec`, `scale`, `sum of rows`, `promoted`, `check_arrays`, `asarray`, `copy` are used
+where a target has them: `scale` is the product with an array without axes, `sum of rows` the sum
+over the first axis, and `promoted` gives arrays one dtype."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +122,6 @@ class Target:
             self.pairwise,
             bool(self.out_argument),
             self.copies,
-            arranged=not (self.einsums or self.tensordots),
+            arranged=not (self.tensordots or self.einsums),
             at_once="einsum" in self.spellings,
         )

@@ -5,6 +5,8 @@ There are no einsums: torch makes a batch of matrix products even of a sum of el
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from einsum_grad.emit.helpers import Helper
 from einsum_grad.emit.spelling import (
     PYTHON,
@@ -42,17 +44,22 @@ def _transpose(call: Call, speller: Speller) -> Parts:
     if axes == order:
         return speller.parts(array)
     if axes == [*order[:-2], *order[:-3:-1]]:
-        if isinstance(array, Call) and array.operation == "conjugate":
-            return f"{speller.tight(array.args[0])}.mH", "", ""
-        return f"{speller.tight(array)}.{'mT' if order[2:] else 'T'}", "", ""
+        return _adjoint(array, "mT" if order[2:] else "T", speller), "", ""
     return f"{speller.tight(array)}.permute(", ", ".join(map(str, axes)), ")"
+
+
+def _adjoint(array: Expression, name: str, speller: Speller) -> str:
+    """`x.mT` or what else that is called, and `x.mH` of the conjugate of x."""
+    if isinstance(array, Call) and array.operation == "conjugate":
+        array, name = array.args[0], "mH"
+    return f"{speller.tight(array)}.{name}"
 
 
 def _index(call: Call, speller: Speller) -> Parts:
     """`x[:, None]`, or `x[0]` of an array with further axes."""
-    array, first, *others = call.args
+    _, first, *others = call.args
     plain = first != ":" and set(others) <= {":"}
-    return index(Call("index", (array, first)) if plain else call, speller)
+    return index(replace(call, args=call.args[:2]) if plain else call, speller)
 
 
 def _expanded(
@@ -95,7 +102,7 @@ TARGET = Target(
         "range": lambda call, speller: ("list(", speller.text(Call("indices", call.args)), ")"),
         "indices": function("range"),
         "transpose": _transpose,
-        "swapaxes": lambda call, speller: (f"{speller.tight(call.args[0])}.mT", "", ""),
+        "swapaxes": lambda call, speller: (_adjoint(call.args[0], "mT", speller), "", ""),
         "reshape": shaped("reshape"),
         "ravel": method("flatten"),
         "flatten": method("flatten"),

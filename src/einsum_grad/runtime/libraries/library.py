@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from einsum_grad.errors import OperandError
-from einsum_grad.runtime.installed import imported
+from einsum_grad.installed import imported
 
 Array = NDArray[Any]
 Shape = Sequence[int]
