@@ -13,6 +13,8 @@ from opt_einsum.parser import parse_einsum_input  # type: ignore[import-untyped]
 
 from benchmarks.layouts import LAYOUTS, PLAIN
 
+_SMALL = 8
+
 Array = NDArray[Any]
 Shape = tuple[int, ...]
 
@@ -96,6 +98,12 @@ def sized(
     terms = pattern.partition("->")[0].split(",")
     shapes = tuple(tuple(size[label] for label in term) for term in terms)
     return Case(name, pattern, shapes, limit, tuple(layouts))
+
+
+def shrunk(case: Case) -> Case:
+    """Return a case with axes of eight at most, where it has longer ones."""
+    shapes = tuple(tuple(min(size, _SMALL) for size in shape) for shape in case.shapes)
+    return Case(f"{case.name}/small", case.pattern, shapes)
 
 
 def draw(case: Case, dtype: str) -> Problem:

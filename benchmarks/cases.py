@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.case import Case, Limit, sized
+from benchmarks.case import Case, Limit, shrunk, sized
 from benchmarks.networks import chain, chain_on_vector, mps_on_data, mps_overlap
 
 MATMUL, MEMORY, NONE = Limit.MATMUL, Limit.MEMORY, Limit.NONE
@@ -184,4 +184,7 @@ CASES: tuple[Case, ...] = (
     Case("ellipsis/hadamard", "...,...->...", ((1024, 1024), (1024, 1024)), MEMORY),
 )
 
-BY_NAME = {case.name: case for case in CASES}
+SMALL = tuple(shrunk(case) for case in CASES if not case.layouts)
+"""Their patterns at sizes at which the calls take longer than the arithmetic."""
+
+BY_NAME = {case.name: case for case in (*CASES, *SMALL)}

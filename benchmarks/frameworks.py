@@ -3,7 +3,8 @@
 Run it with:  python benchmarks/frameworks.py --json frameworks.json
 
 For each framework of the table that is installed: one thread, the output and all gradients of every
-case. `--frameworks`, `--cases`, `--quick` and the rest are as those of run.py.
+case, and of its pattern with small axes. `--frameworks`, `--cases`, `--quick` and the rest are as
+those of run.py.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.cases import CASES
+from benchmarks.cases import CASES, SMALL
 from benchmarks.machine import about, busy_share
 from benchmarks.measure import measure
 from benchmarks.report import duration, factor, facts
@@ -56,6 +57,10 @@ FRAMEWORKS: Mapping[str, Framework] = {
     "torch": Framework(
         own="torch",
         ours={"torch_apply": Goal(2.0, 0.9), "torch_explicit": Goal(4.0, 1.0)},
+    ),
+    "jax": Framework(
+        own="jax",
+        ours={"jax_apply": Goal(1.2, 0.85), "jax_explicit": Goal(1.2, 0.85)},
     ),
 }
 
@@ -101,7 +106,7 @@ def measured(
 ) -> Results:
     """Measure the cases that were asked for, and print the table as it grows."""
     settings = QUICK if arguments.quick else timed(arguments)
-    cases = [case for case in CASES if re.search(arguments.cases, case.name)]
+    cases = [case for case in (*CASES, *SMALL) if re.search(arguments.cases, case.name)]
     rows: list[Row] = []
     try:
         told = {**about(workers), "settings": repr(settings)}
@@ -142,10 +147,18 @@ def summary(framework: Framework, rows: Sequence[Row]) -> tuple[list[str], bool]
         slow = sorted((name for name in there if there[name] < goal.least), key=there.__getitem__)
         wrong = [*_refused(rows, ours)]
         failed |= mean < goal.mean or bool(slow or wrong)
+        parts = (f"{geometric_mean(found):.2f} {name}" for name, found in _groups(there))
         told.append(f"{ours}: {mean:.2f} times faster in the geometric mean; goal {goal.mean}")
+        told.append(f"  {', '.join(parts)}")
         told += [f"  {there[name]:.2f}, below {goal.least}: {name}" for name in slow]
         told += wrong
     return told, failed
+
+
+def _groups(ratios: Mapping[str, float]) -> Iterator[tuple[str, list[float]]]:
+    """The ratios of the benchmark's own sizes, and of small ones."""
+    for name, small in (("at the sizes of run.py", False), ("with small axes", True)):
+        yield name, [ratio for case, ratio in ratios.items() if ("/small " in case) == small]
 
 
 def _refused(rows: Sequence[Row], ours: str) -> Iterator[str]:

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from einsum_grad.emit import TARGETS
 from einsum_grad.emit.printer import Printer
-from einsum_grad.emit.tree import Expression
-from einsum_grad.emit.view import aligned, indexed, inserted, transposed
+from einsum_grad.emit.tree import Expression, call
+from einsum_grad.emit.view import aligned, indexed, inserted, reindexed, transposed
 
 labels = st.permutations("abcd").flatmap(
     lambda order: st.integers(0, 4).map(lambda length: tuple(order[:length]))
@@ -83,3 +83,26 @@ def test_inserting_and_index() -> None:
     assert text(inserted("x", ("i",), ("b", "i"))) == "x[None, :]"
     assert text(inserted("x", ("i",), ("i",))) == "x"
     assert text(indexed("x", ("1", "i", "1"), "0")) == "x[0, :, 0]"
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_an_axis_dropped_and_inserted_again_stays(seed: int) -> None:
+    random = Random(seed)
+    own = tuple(random.choice(["1", letter]) for letter in "ijkl"[: random.randint(1, 4)])
+    kept = tuple(label for label in own if label != "1")
+    entries = [entry for _ in kept for entry in [*["None"] * random.randint(0, 2), ":"]]
+    entries += ["None"] * random.randint(0, 2)
+    if not entries:
+        return
+    array = np.arange(1.0, 121.0)[: 2 ** len(kept)].reshape([1 + (label != "1") for label in own])
+    dropped = call("units", "x", own, kept)
+    found = call("index", call("conjugate", dropped), *entries)
+    got = eval(Printer(TARGETS["numpy"]).text(found), {"x": array})
+    expected = eval(f"x[{', '.join(entries)}]", {"x": array.reshape([2] * len(kept))})
+    np.testing.assert_array_equal(got, expected, strict=True)
+
+
+def test_a_unit_that_broadcasts_has_no_index() -> None:
+    dropped = call("units", "x", ("i", "1"), ("i",))
+    assert reindexed(call("index", dropped, ":", "None")) == "x"
+    assert reindexed(call("index", "x", ":", "None")) == call("index", "x", ":", "None")

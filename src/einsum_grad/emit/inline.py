@@ -19,8 +19,8 @@ _READ_SHAPES = frozenset({Op.MERGE, Op.SPLIT})
 def inlined(found: Sequence[Part], kept: Collection[str]) -> list[Part]:
     """The parts, with what is read once in the place where it is read.
 
-    Only a conjugate or a transposed view goes where it is read, and a transposed view takes what it
-    is made of; the values `kept` are used outside.
+    Only a conjugate, a transposed view or one without units goes where it is read, and a transposed
+    view takes what it is made of; the values `kept` are used outside.
     """
     reads = Counter(arg.name for part in found for step in part.steps for arg in step.args)
     made: dict[str, int] = {}
@@ -39,7 +39,7 @@ def inlined(found: Sequence[Part], kept: Collection[str]) -> list[Part]:
 
 
 def _is_light(part: Part) -> bool:
-    return part.steps[0].op is Op.CONJUGATE or _is_transposed(part)
+    return part.steps[0].op in (Op.CONJUGATE, Op.UNITS) or _is_transposed(part)
 
 
 def _is_transposed(part: Part) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from einsum_grad.emit.tree import Call, Expression
+from einsum_grad.emit.view import reindexed
 
 NO_BREAK = "\0"
 """A space at which no line is broken; a plain one as soon as all lines are there."""
@@ -128,6 +129,9 @@ def renamed(spelling: Spelling, names: Mapping[str, str]) -> Spelling:
 
 def index(call: Call, speller: Speller) -> Parts:
     """`x[:, None]`."""
+    made = reindexed(call)
+    if made != call:
+        return speller.parts(made)
     return f"{speller.tight(call.args[0])}[", _arguments(call, 1, speller), "]"
 
 
@@ -194,5 +198,6 @@ PYTHON: Mapping[str, Spelling] = {
     "less": infix("<"),
     "unlike": _unlike,
     "product": function("math.prod", "math"),
+    "dtype": attribute("dtype"),
 }
 """Operations on sizes and names, which are Python's own."""

@@ -21,8 +21,7 @@ def save(x, w):
 def output(x, w, saved):
     """Return the output Z."""
     (x_i,) = saved
-    w_i = w[:, 0]
-    return x_i * w_i
+    return x_i * w[:, 0]
 
 
 def pullback(dz, x, w, saved):
@@ -30,10 +29,8 @@ def pullback(dz, x, w, saved):
     xp = namespace(dz)
     (x_i,) = saved
 
-    w_i = w[:, 0]
-
     # dx_i: put dz in the place of x_i; i,i->i runs as it stands.
-    dx_i = dz * conj(w_i)
+    dx_i = dz * conj(w[:, 0])
 
     # dw_i: put dz in the place of w_i; i,i->i runs as it stands.
     dw_i = conj(x_i) * dz

@@ -26,8 +26,7 @@ def check_sizes(x, w):
 def forward(x, w):
     """Return the output Z."""
     check_sizes(x, w)
-    w_i = einops.rearrange(w, "i 1 -> i")
-    return np.einsum("ij,i->i", x, w_i)
+    return np.einsum("ij,i->i", x, einops.rearrange(w, "i 1 -> i"))
 
 
 def backward(dz, x, w):
@@ -38,8 +37,7 @@ def backward(dz, x, w):
 
     # dx: put dz in the place of x, i,i1->ij. Axis 1 of w has size 1 and is dropped. No operand on
     # the left has j: every j gets the same gradient.
-    w_i = einops.rearrange(w, "i 1 -> i")
-    dx_i = np.einsum("i,i->i", dz, w_i)
+    dx_i = np.einsum("i,i->i", dz, einops.rearrange(w, "i 1 -> i"))
     dx = einops.repeat(dx_i, "i -> i j", j=x.shape[1])
 
     # dw: put dz in the place of w, ij,i->i1. Axis 1 of w has size 1, put back at the end.

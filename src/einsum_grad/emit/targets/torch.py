@@ -5,6 +5,8 @@ There are no einsums: torch makes a batch of matrix products even of a sum of el
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from einsum_grad.emit.helpers import Helper
 from einsum_grad.emit.spelling import (
     PYTHON,
@@ -50,9 +52,9 @@ def _transpose(call: Call, speller: Speller) -> Parts:
 
 def _index(call: Call, speller: Speller) -> Parts:
     """`x[:, None]`, or `x[0]` of an array with further axes."""
-    array, first, *others = call.args
+    _, first, *others = call.args
     plain = first != ":" and set(others) <= {":"}
-    return index(Call("index", (array, first)) if plain else call, speller)
+    return index(replace(call, args=call.args[:2]) if plain else call, speller)
 
 
 def _expanded(
