@@ -22,18 +22,15 @@ def save(x, w):
 def output(x, w, saved):
     """Return the output Z."""
     (x_i,) = saved
-    w_i = w[:, 0]
-    return x_i * w_i
+    return x_i * w[:, 0]
 
 
 def pullback(dz, x, w, saved):
     """Return the gradients (dx, dw) for a cotangent dz of Z."""
     (x_i,) = saved
 
-    w_i = w[:, 0]
-
     # dx_i: put dz in the place of x_i; i,i->i runs as it stands.
-    dx_i = dz * w_i
+    dx_i = dz * w[:, 0]
 
     # dw_i: put dz in the place of w_i; i,i->i runs as it stands.
     dw_i = x_i * dz
