@@ -60,7 +60,7 @@ class Mutant:
     text: str
 
 
-def subject(random: Random) -> Subject:
+def subject(random: Random, targets: Sequence[str] = RUNNABLE) -> Subject:
     """A random pattern and its module: repeated labels, sums, repetitions, diagonals, units."""
     count = random.choice((1, 2, 2, 2, 3, 3, 4))
     pool = random.sample(POOL, random.randint(2, len(POOL)))
@@ -84,7 +84,7 @@ def subject(random: Random) -> Subject:
             first = next(place for place, term in enumerate(terms) if label in term)
             units[first] = frozenset(label)
     pattern = f"{','.join(terms)}->{''.join(output)}"
-    target, numbers = random.choice(sorted(RUNNABLE)), random.choice(("real", "real", "complex"))
+    target, numbers = random.choice(sorted(targets)), random.choice(("real", "real", "complex"))
     made = Subject(pattern, target, numbers, given, tuple(units), "")
     sizes = {label: 2 + place for place, label in enumerate(known)}
     shapes = made.shapes(sizes) if any(units) else None
@@ -92,10 +92,10 @@ def subject(random: Random) -> Subject:
     return Subject(pattern, target, numbers, given, tuple(units), text)
 
 
-def mutant(random: Random) -> Mutant:
+def mutant(random: Random, targets: Sequence[str] = RUNNABLE) -> Mutant:
     """A random subject with a mistake; kinds of mistakes are drawn evenly."""
     while True:
-        chosen = subject(random)
+        chosen = subject(random, targets)
         kind = random.choice(sorted(_CHANGES))
         found = list(_mutants(random, chosen, kind))
         if found:

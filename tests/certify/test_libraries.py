@@ -33,20 +33,21 @@ def test_right_modules_are_right(name: str, numbers: Any) -> None:
 
 
 @pytest.mark.oracle
-@settings(max_examples=tries(200))
-@given(cases(), st.sampled_from((None, "real", "complex")), st.booleans())
-def test_right_modules_of_random_patterns_are_right(
-    case: Case, numbers: str | None, bound: bool
-) -> None:
-    assume(0 not in case.given.values())
-    library("torch")
-    shapes = case.shapes if bound else None
-    certificate = certify_module(
-        emit(case.letters, "torch", sizes=case.given, shapes=shapes), numbers=numbers
-    )
-    assert certificate.is_right, str(certificate)
-    f = compile(case.letters, target="torch", sizes=case.given, shapes=shapes)
-    assert (certificate := f.certify(numbers=numbers or "real")).is_right, str(certificate)
+@pytest.mark.parametrize(("target", "count"), [("torch", 200), ("jax", 25), ("array_api", 200)])
+def test_right_modules_of_random_patterns_are_right(target: str, count: int) -> None:
+    library(target)
+
+    @settings(max_examples=tries(count))
+    @given(cases(), st.sampled_from((None, "real", "complex")), st.booleans())
+    def check(case: Case, numbers: str | None, bound: bool) -> None:
+        assume(0 not in case.given.values())
+        given: Any = {"sizes": case.given, "shapes": case.shapes if bound else None}
+        certificate = certify_module(emit(case.letters, target, **given), numbers=numbers)
+        assert certificate.is_right, str(certificate)
+        f = compile(case.letters, target=target, **given)
+        assert (certificate := f.certify(numbers=numbers or "real")).is_right, str(certificate)
+
+    check()
 
 
 @pytest.mark.parametrize("name", EVERY)

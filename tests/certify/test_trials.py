@@ -23,6 +23,7 @@ from einsum_grad.runtime.load import load
 from einsum_grad.syntax import parse
 from tests.changed import is_changed
 from tests.emit.generated import programs
+from tests.emit.libraries import LIBRARIES, RUNNABLE
 from tests.mutants import mutant
 from tests.tries import tries
 
@@ -68,12 +69,26 @@ def test_every_module_is_right(drawn: Any) -> None:
     assert certificate.degree == len(case.inputs) + (1 if program.wrt else 0)
 
 
-@pytest.mark.filterwarnings("ignore:The use of `x.T`")  # of PyTorch, of a mutant that is wrong
+NUMPYS = [name for name in RUNNABLE if LIBRARIES[name].needs in ("numpy", "einops")]
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_a_mutant_is_wrong_if_its_result_is(seed: int) -> None:
     random = Random(seed)
     for _ in range(tries(100)):
-        case = mutant(random)
+        case = mutant(random, NUMPYS)
+        is_right = certified_or_wrong(case.text)
+        assert is_right != is_changed(case), (case.subject, case.line)
+
+
+@pytest.mark.oracle
+@pytest.mark.filterwarnings("ignore:The use of `x.T`")  # of PyTorch, of a mutant that is wrong
+@pytest.mark.parametrize(("target", "count"), [("torch", 300), ("jax", 25)])
+def test_a_mutant_in_another_library_is_wrong_if_its_result_is(target: str, count: int) -> None:
+    pytest.importorskip(target)
+    random = Random(0)
+    for _ in range(tries(count)):
+        case = mutant(random, [target])
         is_right = certified_or_wrong(case.text)
         assert is_right != is_changed(case), (case.subject, case.line)
 

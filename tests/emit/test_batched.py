@@ -21,6 +21,8 @@ LINES = [
     ("...,i->...i", ["x[..., None] * w", "dz @ w"]),
     ("...ijk,...kl->...ijl", ['np.einsum("...ijk,...kl->...ijl", x, w)']),
     ("...i->...", ["[..., None], x.shape)"]),
+    ("...hqd,...hkd->...hqk", ["x @ w.swapaxes(-1, -2)", "dz @ w", "dz.swapaxes(-1, -2) @ x"]),
+    ("a...,a...->a...", ["x * w", "dz * w", "x * dz"]),
     ("...ii,...i->...", ['np.einsum("...ii->...i", x)', "dw = x_ai * dz[..., None]"]),
 ]
 

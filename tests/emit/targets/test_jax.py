@@ -20,6 +20,7 @@ from einsum_grad.plan import derivative, pattern_of
 from einsum_grad.syntax import parse
 from tests.emit.libraries import wide_jax
 from tests.strategies import Case, cases, fractions, seeds, whole
+from tests.tries import tries
 
 jax = pytest.importorskip("jax")
 jnp = jax.numpy
@@ -108,7 +109,7 @@ def test_equals_jnp_einsum_and_its_vjp(
     agrees(module(pattern), pattern, arrays(shapes, dtypes))
 
 
-@settings(max_examples=15)
+@settings(max_examples=tries(75))
 @given(cases(generalised=False, letters="abcij", most_operands=4), DTYPES, seeds)
 def test_equals_jnp_einsum_on_random_patterns(case: Case, dtypes: list[str], seed: int) -> None:
     drawn = zip(case.shapes, dtypes, strict=False)

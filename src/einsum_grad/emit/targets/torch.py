@@ -44,10 +44,15 @@ def _transpose(call: Call, speller: Speller) -> Parts:
     if axes == order:
         return speller.parts(array)
     if axes == [*order[:-2], *order[:-3:-1]]:
-        if isinstance(array, Call) and array.operation == "conjugate":
-            return f"{speller.tight(array.args[0])}.mH", "", ""
-        return f"{speller.tight(array)}.{'mT' if order[2:] else 'T'}", "", ""
+        return _adjoint(array, "mT" if order[2:] else "T", speller), "", ""
     return f"{speller.tight(array)}.permute(", ", ".join(map(str, axes)), ")"
+
+
+def _adjoint(array: Expression, name: str, speller: Speller) -> str:
+    """`x.mT` or what else that is called, and `x.mH` of the conjugate of x."""
+    if isinstance(array, Call) and array.operation == "conjugate":
+        array, name = array.args[0], "mH"
+    return f"{speller.tight(array)}.{name}"
 
 
 def _index(call: Call, speller: Speller) -> Parts:
@@ -97,7 +102,7 @@ TARGET = Target(
         "range": lambda call, speller: ("list(", speller.text(Call("indices", call.args)), ")"),
         "indices": function("range"),
         "transpose": _transpose,
-        "swapaxes": lambda call, speller: (f"{speller.tight(call.args[0])}.mT", "", ""),
+        "swapaxes": lambda call, speller: (_adjoint(call.args[0], "mT", speller), "", ""),
         "reshape": shaped("reshape"),
         "ravel": method("flatten"),
         "flatten": method("flatten"),
