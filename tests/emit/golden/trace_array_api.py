@@ -32,6 +32,8 @@ def namespace(array):
     """Return the functions of the array API standard for an array."""
     if hasattr(array, "__array_namespace__"):
         return array.__array_namespace__()
+    if not hasattr(array, "shape"):
+        raise TypeError(f"this is no array: {array!r}")
     try:
         import array_api_compat
     except ModuleNotFoundError:
@@ -41,22 +43,20 @@ def namespace(array):
 
 def check_arrays(*arrays):
     """Raise TypeError unless these are arrays of one library; ValueError for unknown sizes."""
-    for array in arrays:
-        if not hasattr(array, "shape"):
-            raise TypeError(f"this is no array: {array!r}")
-        # An unknown size is None in the standard, and nan in dask.
-        if any(size is None or size != size for size in array.shape):
-            raise ValueError(f"sizes are unknown: {array.shape}; dask has compute_chunk_sizes()")
     libraries = {namespace(array).__name__ for array in arrays}
     if len(libraries) > 1:
         raise TypeError(f"arrays of several libraries: {', '.join(sorted(libraries))}")
+    for array in arrays:
+        # An unknown size is None in the standard, and nan in dask.
+        if any(size is None or size != size for size in array.shape):
+            raise ValueError(f"sizes are unknown: {array.shape}; dask has compute_chunk_sizes()")
 
 
 def diagonal(array, axis1=0, axis2=1):
     """Return the diagonal of two axes, as the last axis."""
     xp = namespace(array)
     array = xp.moveaxis(array, (axis1, axis2), (-2, -1))
-    *others, size, _ = array.shape
+    *others, size = array.shape[:-1]
     if 0 in array.shape:  # dask reshapes no empty arrays
         return xp.sum(array, axis=-1, dtype=array.dtype)
     return xp.reshape(array, (*others, size * size))[..., :: size + 1]
