@@ -58,6 +58,10 @@ FRAMEWORKS: Mapping[str, Framework] = {
         own="torch",
         ours={"torch_apply": Goal(2.0, 0.9), "torch_explicit": Goal(4.0, 1.0)},
     ),
+    "jax": Framework(
+        own="jax",
+        ours={"jax_apply": Goal(1.2, 0.85), "jax_explicit": Goal(1.2, 0.85)},
+    ),
 }
 
 _CASE, _COLUMN = 40, 16

@@ -42,6 +42,24 @@ def test_it_prints_the_findings_and_the_bound() -> None:
     ]
 
 
+def test_it_prints_on_what_other_arrays_than_residues_it_ran() -> None:
+    ran = Certificate(
+        *("ij->i", (((2, 3),),), (RIGHT,), 3, 4),
+        choices=1001,
+        library="PyTorch",
+        dtypes=("complex128", "float64"),
+    )
+    assert ran.bound == pytest.approx((3 / 1001) ** 4, rel=1e-12)
+    assert str(ran).splitlines()[2:] == [
+        "if something called right is wrong, that had a chance of at most 8.1e-11:",
+        "    degree 3, 4 trials, each number one of 1001 in complex128 and float64 of PyTorch,",
+        "    if the code adds, multiplies and moves numbers of at most 53 bits, to that degree",
+    ]
+    document = json.loads(json.dumps(ran.to_dict()))
+    assert (document["choices"], document["library"]) == (1001, "PyTorch")
+    assert document["dtypes"] == ["complex128", "float64"]
+
+
 def test_no_bound_is_printed_if_nothing_is_right() -> None:
     assert str(certificate(WRONG)).splitlines()[1:] == [str(WRONG)]
 

@@ -66,3 +66,32 @@ def test_a_large_factor_is_no_help() -> None:
         "2 of 2 entries differ, [0,0] the first"
     )
     assert difference(Residue(10**9), np.asarray(Residue(1), object)) == "it is another number"
+
+
+@pytest.mark.parametrize("unit", [1.0, 1 + 2j])
+@pytest.mark.parametrize(
+    ("factor", "told"),
+    [
+        (1, None),
+        (2, "it is 2 times what it should be"),
+        (-1 / 3, "it is -1/3 of what it should be"),
+        (0, "it is 0 times what it should be"),
+        (1 + 1e-15, "it differs in the last digits alone"),
+        (1 + 1e-8, "3 of 3 entries differ, [0,0] the first"),
+        (1j, "3 of 3 entries differ, [0,0] the first"),
+        (3**0.5, "3 of 3 entries differ, [0,0] the first"),
+    ],
+)
+def test_the_factor_of_doubles_is_found_although_it_rounds(
+    factor: complex, told: str | None, unit: complex
+) -> None:
+    expected = np.array([[0.375], [-0.625], [0.875]]) * unit
+    got = difference(expected * factor, expected)
+    assert got is None if told is None else got is not None and got.startswith(told)
+
+
+def test_doubles_that_should_be_zero_have_no_factor() -> None:
+    assert difference(np.ones((2, 1)), np.zeros((2, 1))) == (
+        "2 of 2 entries differ, [0,0] the first"
+    )
+    assert difference(np.ones(()), np.zeros(())) == "it is another number"

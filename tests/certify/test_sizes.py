@@ -60,6 +60,13 @@ def test_labels_that_share_a_size_differ_in_the_second(text: str) -> None:
     assert len({(first[label], second[label]) for label in first}) == len(first)
 
 
+def test_seven_labels_of_three_operands_have_two_choices_yet() -> None:
+    pattern = spread(pattern_of(parse("aji,...jdi,adj->...dizj"), {"z": 3}))
+    first, second = small_sizes(pattern, {"z": 3})
+    assert len({*first.values()}) == len({*second.values()}) == 2
+    assert first != second
+
+
 def test_very_many_axes_have_size_1_in_the_end() -> None:
     labels = tuple(chr(0x4E00 + number) for number in range(60))
     (sizes,) = small_sizes(Pattern((labels,), labels), {})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from einsum_grad import emit
 from einsum_grad.cli import main
 from einsum_grad.emit.derivative import emit_derivative
 from einsum_grad.plan import Pattern, derivative
+from tests.emit.libraries import EVERY
 
 Capture = pytest.CaptureFixture[str]
 
@@ -54,16 +56,37 @@ def test_requested_sizes_and_shapes_are_used(capsys: Capture) -> None:
     assert capsys.readouterr().out.startswith("ij,jk->ik, shapes 3x2,2x1\n")
 
 
-@pytest.mark.parametrize("target", ["numpy", "einops"])
+@pytest.mark.parametrize("target", EVERY)
 def test_a_file_is_certified_and_an_edit_is_found(
     target: str, tmp_path: Path, capsys: Capture
 ) -> None:
     path = written(tmp_path, "ij,jk->ik", "--target", target)
     assert main(["certify", str(path)]) == 0
-    edit(path, "return dx, dw", "return dx / w.shape[0], dw")
+    edit(path, "    dx = ", "    dx = 1 / w.shape[0] * ")
     capsys.readouterr()
     assert main(["certify", str(path)]) == 1
-    assert "dX is WRONG: it is 1/3 of what it should be" in capsys.readouterr().out
+    assert "dX is WRONG: " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("target", EVERY)
+def test_a_pattern_is_certified_in_code_of_a_target(target: str, capsys: Capture) -> None:
+    assert main(["certify", "ij,jk->ik", "--target", target, "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["is_right"] is True
+    assert document["bound"] < 1e-17
+    assert main(["certify", "ij,jk->ik", "--target", target, "--numbers", "complex"]) == 0
+
+
+@pytest.mark.parametrize("name", ["torch", "jax"])
+def test_a_missing_library_is_named(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    path = written(tmp_path, "ij,jk->ik")
+    edit(path, "import numpy as np", f"import {name} as np")
+    monkeypatch.setitem(sys.modules, name, None)
+    capsys.readouterr()
+    assert main(["certify", str(path)]) == 1
+    assert capsys.readouterr().err.endswith(f"{name} isn't installed: pip install {name}\n")
 
 
 def test_a_file_is_recognised_by_its_name(

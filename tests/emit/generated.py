@@ -12,7 +12,7 @@ from einsum_grad.emit import TARGETS
 from einsum_grad.lower import Program, Traits
 from einsum_grad.plan import pattern_of, request
 from einsum_grad.syntax import parse
-from tests.emit.libraries import RUNNABLE, module_of
+from tests.emit.libraries import RUNNABLE, module_of, wide_jax
 from tests.programs import program_of
 from tests.strategies import Case, cases
 
@@ -59,7 +59,10 @@ def run(text: str, target: str = "numpy") -> Any:
 def exit_code(text: str, *arguments: str) -> tuple[int, str]:
     """Run the text of a module as a script is run: its exit code and what it prints."""
     printed, command = io.StringIO(), mock.patch.object(sys, "argv", ["module.py", *arguments])
-    with contextlib.redirect_stdout(printed), command:
+    within = (
+        wide_jax() if "import jax\n" in text and "jax" in RUNNABLE else contextlib.nullcontext()
+    )
+    with contextlib.redirect_stdout(printed), command, within:
         try:
             exec(compile(text, "<generated>", "exec"), {"__name__": "__main__"})
         except SystemExit as end:

@@ -1,7 +1,8 @@
 """The libraries of the targets: which are here, and NumPy's arrays to theirs and back."""
 
 import importlib.util
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -19,6 +20,7 @@ class Library(NamedTuple):
     """What its modules may import, beside the module math."""
     given: Callable[[Any], Any] = lambda array: array
     back: Callable[[Any], Any] = lambda array: array
+    within: Callable[[], AbstractContextManager[Any]] = nullcontext
 
 
 def _torch(array: Any) -> Any:
@@ -28,12 +30,35 @@ def _torch(array: Any) -> Any:
     return torch.from_numpy(np.array(array))
 
 
+def _jax(array: Any) -> Any:
+    import jax
+
+    return jax.numpy.asarray(array)
+
+
+@contextmanager
+def wide_jax() -> Iterator[None]:
+    """JAX with numbers of 64 bits, which it has only where they are asked for.
+
+    A module that is run as a script asks for them itself: nothing of that is left afterwards.
+    """
+    import jax
+
+    before = jax.config.jax_enable_x64
+    jax.config.update("jax_enable_x64", True)
+    try:
+        yield
+    finally:
+        jax.config.update("jax_enable_x64", before)
+
+
 LIBRARIES: Mapping[str, Library] = {
     "numpy": Library("numpy", frozenset({"numpy"})),
     "einops": Library("einops", frozenset({"numpy", "einops"})),
     "torch": Library(
         "torch", frozenset({"torch"}), _torch, lambda tensor: tensor.resolve_conj().numpy()
     ),
+    "jax": Library("jax", frozenset({"jax", "jax.numpy"}), _jax, np.asarray, wide_jax),
     "array_api": Library("numpy", frozenset({"importlib", "random", "sys", "array_api_compat"})),
 }
 
@@ -64,10 +89,11 @@ def module_of(defined: Mapping[str, Any], target: str) -> Any:
 
     def wrapped(function: Callable[..., Any]) -> Callable[..., Any]:
         def call(*arrays: Any) -> Any:
-            result = function(*map(library.given, arrays))
-            return (
-                tuple(map(library.back, result)) if type(result) is tuple else library.back(result)
-            )
+            with library.within():
+                result = function(*map(library.given, arrays))
+                if type(result) is tuple:
+                    return tuple(map(library.back, result))
+                return library.back(result)
 
         return call
 

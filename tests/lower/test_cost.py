@@ -79,12 +79,12 @@ def test_saved_bytes_are_what_the_forward_keeps_in_memory(case: Case) -> None:
     asked = request(case.letters, sizes=case.given, shapes=case.shapes)
     numpy = target_of("numpy")
     program = emitted_program(asked.pattern, asked.wrt, numpy, dict(asked.sizes))
-    assume(program.residuals)
     module: dict[str, Any] = {}
     exec(write(program, numpy).text, module)
     operands = [np.ones(shape) for shape in case.shapes]
-    residuals = module["save"](*operands)
-    assume(all(array.size > 1 for array in residuals))  # else a view may be a scalar
+    residuals = module["save"](*operands) if program.residuals else []
+    if any(array.size == 1 for array in residuals):  # a view may be a scalar
+        return
     kept = [
         array
         for array in residuals

@@ -4,6 +4,6 @@ from einsum_grad.certify.claim import Claim as Claim
 from einsum_grad.certify.claim import read_claim as read_claim
 from einsum_grad.certify.claim import read_numbers as read_numbers
 from einsum_grad.certify.parts import with_parts as with_parts
+from einsum_grad.certify.run import error_text as error_text
 from einsum_grad.certify.sizes import affordable as affordable
 from einsum_grad.certify.trials import certify as certify
-from einsum_grad.certify.trials import error_text as error_text

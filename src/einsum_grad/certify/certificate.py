@@ -7,6 +7,7 @@ from typing import Any
 
 from einsum_grad.certify.residue import PRIME
 from einsum_grad.plan import Shape
+from einsum_grad.plan.derive.reasons import listed
 from einsum_grad.visible import visible, visible_lines
 
 _SCALAR = "scalar"
@@ -27,14 +28,20 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """The findings on a module that was run on residues.
+    """The findings on a module that was run on exact numbers.
 
-    What is called wrong is wrong, or does something that residues can't model, and the finding says
-    which. Anything wrong is called right with probability at most `bound`: two different
-    polynomials of at most this `degree` agree at a random point modulo the prime p with probability
-    at most degree/p, independently in each trial (J. T. Schwartz, Fast probabilistic
-    algorithms for verification of polynomial identities, Journal of the ACM 27, 1980; R. Zippel,
-    Probabilistic algorithms for sparse polynomials, 1979).
+    What is called wrong is wrong, or does something that exact numbers can't model, and the finding
+    says which. Anything wrong is called right with probability at most `bound`: two different
+    polynomials of at most this `degree` agree modulo the prime p at a random point, whose
+    coordinates have so many `choices`, with probability at most degree/choices, independently in
+    each trial (J. T. Schwartz, Fast probabilistic algorithms for verification of polynomial
+    identities, Journal of the ACM 27, 1980; R. Zippel, Probabilistic algorithms for sparse
+    polynomials, 1979).
+
+    On NumPy's arrays the numbers are all residues modulo p, which carry the degree. On arrays of
+    another library they are binary fractions in double precision, and the bound is a theorem if the
+    code does no more than add, multiply and move numbers, if none of its own numbers needs more
+    than 53 bits, and if its polynomials have no higher degree than the einsum's.
     """
 
     pattern: str
@@ -44,6 +51,10 @@ class Certificate:
     degree: int
     trials: int
     prime: int = PRIME
+    choices: int = PRIME
+    library: str = "NumPy"
+    dtypes: tuple[str, ...] = ("object",)
+    """The dtypes of the arrays on which the code ran; arrays of objects have residues."""
 
     @property
     def is_right(self) -> bool:
@@ -53,7 +64,7 @@ class Certificate:
     @property
     def bound(self) -> float:
         """The largest probability that something wrong is called right."""
-        return min(1.0, self.degree / self.prime) ** self.trials
+        return min(1.0, self.degree / self.choices) ** self.trials
 
     def __str__(self) -> str:
         return visible_lines("\n".join([*self._head(), *map(str, self.findings), *self._foot()]))
@@ -64,12 +75,18 @@ class Certificate:
 
     def _foot(self) -> list[str]:
         """The bound, if anything is called right."""
+        if not any(finding.is_right for finding in self.findings):
+            return []
         trials = f"{self.trials} {'trial' if self.trials == 1 else 'trials'}"
-        lines = [
-            f"if something called right is wrong, that had a chance of at most {self.bound:.1e}:",
-            f"    degree {self.degree}, {trials}, modulo the prime {self.prime}",
+        head = f"if something called right is wrong, that had a chance of at most {self.bound:.1e}:"
+        counted, dtypes = f"    degree {self.degree}, {trials}, ", listed(self.dtypes, "and")
+        if self.dtypes == ("object",):
+            return [head, f"{counted}modulo the prime {self.prime}"]
+        return [
+            head,
+            f"{counted}each number one of {self.choices} in {dtypes} of {self.library},",
+            "    if the code adds, multiplies and moves numbers of at most 53 bits, to that degree",
         ]
-        return lines if any(finding.is_right for finding in self.findings) else []
 
     def to_dict(self) -> dict[str, Any]:
         """The certificate as plain data, for JSON."""
@@ -85,6 +102,9 @@ class Certificate:
             "degree": self.degree,
             "trials": self.trials,
             "prime": self.prime,
+            "choices": self.choices,
+            "library": self.library,
+            "dtypes": list(self.dtypes),
             "bound": self.bound,
         }
 

@@ -8,8 +8,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from einsum_grad.certify.library import NUMPY, library_of
 from einsum_grad.emit import traits_of
-from einsum_grad.emit.module import CONVENTION
+from einsum_grad.emit.module import ALIKE, CONVENTION
 from einsum_grad.errors import ArgumentError
 from einsum_grad.lower import PLAIN, Traits
 from einsum_grad.plan import UNIT, Pattern, check_wrt, pattern_of
@@ -31,7 +32,9 @@ class Claim:
     """A pattern, the operands whose gradients `backward` returns, and the kind of numbers.
 
     `sizes` are those that the code contains: of output-only labels. If the numbers are complex, the
-    operands in `real` are real all the same.
+    operands in `real` are real all the same. `library` is the one on whose arrays the module
+    computes, by the name of its target; "numpy" for those of NumPy. With `alike` it is for real
+    numbers as well as complex ones.
     """
 
     pattern: Pattern
@@ -39,6 +42,8 @@ class Claim:
     sizes: tuple[tuple[str, int], ...] = ()
     traits: Traits = PLAIN
     real: tuple[int, ...] = ()
+    library: str = NUMPY
+    alike: bool = False
 
 
 def read_claim(
@@ -52,8 +57,9 @@ def read_claim(
     """Read the claim in the docstrings of the module `text`, as `emit` writes them.
 
     `pattern`, in `notation`, `wrt` and `numbers` override it, and so do the `sizes` of output-only
-    labels of `pattern`. Raises `ArgumentError` if the einsum is stated nowhere, `PatternError` if
-    it is invalid, and `SyntaxError` if `text` is not Python.
+    labels of `pattern`. Raises `ArgumentError` if the einsum is stated nowhere or the module
+    needs a library without exact numbers, `PatternError` if the einsum is invalid, and
+    `SyntaxError` if `text` is not Python.
 
     >>> from einsum_grad.emit import emit
     >>> claim = read_claim(emit("bij,jk->ik", wrt=1))
@@ -65,7 +71,8 @@ def read_claim(
     known = dict(sizes or {}) if pattern else {x: int(size) for x, size in _SIZE.findall(doc)}
     claimed = pattern_of(parse(pattern, notation), known) if pattern else _pattern(doc, known)
     count = len(claimed.inputs)
-    convention = next((key for key, note in CONVENTION.items() if note in doc), None)
+    conventions = ((conj, note) for notes in (CONVENTION, ALIKE) for conj, note in notes.items())
+    convention, note = next((each for each in conventions if each[1] in doc), (None, ""))
     traits = PLAIN if convention is None else Traits(complex=True, conjugate=convention)
     wanted, real = (traits, ()) if numbers is None else read_numbers(numbers, count)
     return Claim(
@@ -74,6 +81,8 @@ def read_claim(
         tuple(claimed.output_sizes(known).items()),
         traits if wanted.complex and traits.complex else wanted,
         real,
+        library_of(tree),
+        numbers is None and note in ALIKE.values(),
     )
 
 

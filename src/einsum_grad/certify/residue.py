@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from fractions import Fraction
+from functools import lru_cache
 from random import Random
 from typing import Any, NoReturn
 
@@ -159,8 +159,13 @@ def constant(number: Any) -> Residue | None:
 
 
 def _modulo(number: float) -> int:
-    exact = Fraction(number)
-    return exact.numerator * pow(exact.denominator, -1, PRIME)
+    above, below = number.as_integer_ratio()
+    return above * _inverse(below)
+
+
+@lru_cache
+def _inverse(power_of_two: int) -> int:
+    return pow(power_of_two, -1, PRIME)
 
 
 def _alone(residue: Residue) -> Array:

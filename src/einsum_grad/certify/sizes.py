@@ -44,7 +44,9 @@ def small_sizes(pattern: Pattern, known: Mapping[str, int]) -> tuple[dict[str, i
     # The forward runs once for each operand. Given sizes can't be reduced.
     most = _MOST_WORK // max(2, len(pattern.inputs))
     counted = {label: min(size, max(_KINDS)) for label, size in known.items()}
-    for kinds in (max(2, len(labels)), *_KINDS):
+    limits = dict.fromkeys((max(2, len(labels)), *_KINDS), most)
+    limits[2] *= 2  # two choices of 2 and 3 see more than one of nothing but 2
+    for kinds, most in limits.items():
         choices = tuple(_two_choices(labels, kinds))
         if all(work(pattern, {**sizes, **counted}) <= most for sizes in choices):
             return tuple({**sizes, **known} for sizes in choices)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from einsum_grad.cli.arguments import as_variables
 from einsum_grad.cli.console import as_json, head, say, shows_symbols
 from einsum_grad.cli.exits import Exit
-from einsum_grad.cli.options import add_known, target_of
+from einsum_grad.cli.options import TARGET_NAMES, add_known, target_of
 from einsum_grad.cli.patterns import add_patterns, are_several, each
 from einsum_grad.errors import ArgumentError
 
@@ -60,7 +60,7 @@ def _add(commands: Any, name: str, order: int, example: str, more: str, epilog: 
     parser.add_argument("--code", action="store_true", help="add the code that applies it")
     parser.add_argument(
         "--target",
-        metavar="numpy|einops",
+        metavar=TARGET_NAMES,
         help="how the code is written (default: numpy); adds the code",
     )
     parser.set_defaults(run=_run, order=order)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from einsum_grad.cli.arguments import as_count
 from einsum_grad.cli.console import as_json, head, is_coloured, say, shows_symbols
 from einsum_grad.cli.exits import Exit
-from einsum_grad.cli.options import add_request, asked, target_of
+from einsum_grad.cli.options import TARGET_NAMES, add_request, asked, target_of
 from einsum_grad.cli.patterns import add_patterns, are_several, each
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def add(commands: Any) -> None:
     parser.add_argument("--code", action="store_true", help="add the generated code")
     parser.add_argument(
         "--target",
-        metavar="numpy|einops",
+        metavar=TARGET_NAMES,
         help="how the code is written (default: numpy); adds the code",
     )
     form = parser.add_mutually_exclusive_group()

@@ -10,6 +10,7 @@ from einsum_grad.cli.arguments import SCALAR, as_order, as_positions, as_shapes,
 from einsum_grad.errors import ArgumentError
 
 DEFAULT_TARGET = "numpy"
+TARGET_NAMES = "numpy|einops|torch|jax|array_api"
 DEFAULT_NOTATION = "letters"
 
 
@@ -59,8 +60,9 @@ def add_target(parser: argparse.ArgumentParser) -> None:
     """Add the option for the target of generated code."""
     parser.add_argument(
         "--target",
-        metavar="numpy|einops",
-        help="how the code is written: numpy (fast, the default) or einops (readable)",
+        metavar=TARGET_NAMES,
+        help="how the code is written: numpy (fast, the default), einops (readable), or for "
+        "another library: torch, jax, or array_api (any library of the array API)",
     )
 
 

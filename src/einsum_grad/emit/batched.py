@@ -17,6 +17,8 @@ def over_ellipsis(step: Step, context: Context) -> Form | None:
     product, output = product_of(step), step.result.labels
     value: Expression | None
     if product is None:
+        if context.target.einsums and step.args[0].labels != output:
+            return (), einsum(step)
         if len(step.args) > 1 or (output and ELLIPSIS not in output):
             return None
         if not output:
@@ -26,7 +28,7 @@ def over_ellipsis(step: Step, context: Context) -> Form | None:
         if value is None or step.args[0].labels == output:
             value = _alone(step.args[0], output, context)
         return None if value is None else ((), value)
-    if ELLIPSIS in product.contracted:
+    if ELLIPSIS in product.contracted and not context.target.einsums:
         return _summed(product, context)
     value = _multiplied(product, context) if product.kind is Kind.MULTIPLY else _matrices(product)
     if value is None:

@@ -21,7 +21,7 @@ from einsum_grad.emit.tree import (
     ended,
     names,
 )
-from einsum_grad.lower import Block, Program, Schedule, Section, Value
+from einsum_grad.lower import Block, Program, Schedule, Section, Value, early_products
 from einsum_grad.plan import Gradient, Why, gradient_facts
 
 _LONGEST_PATTERN = 60
@@ -110,14 +110,25 @@ class _Writer:
 
     def save(self) -> Define:
         steps = body(self.program, self.schedule.save, self.saved, self.target)
+        steps = [*self.promoted(self.schedule.save), *steps]
         doc = "Return what the output and the gradients share."
         returned = Return(Call("list", tuple(self.saved)))
         return Define("save", self.operands, doc, [*steps, returned])
+
+    def promoted(self, found: Sequence[Block]) -> list[Statement]:
+        """What gives all operands one dtype before some of them meet without the others."""
+        early = {step.result for step in early_products(self.program)}
+        if "promoted" not in self.target.spellings or not any(
+            step.result in early for block in found for step in block.steps
+        ):
+            return []
+        return [Assign(names(self.operands), call("promoted", *self.operands))]
 
     def evaluation(self) -> list[Statement]:
         """The steps to the output, and the return: of an expression, where that comes last."""
         name = self.program.output.name
         steps = body(self.program, self.schedule.output, [name, *self.saved], self.target)
+        steps = [*self.promoted(self.schedule.output), *steps]
         large = self.program.scale is not None
         return [*steps, Return(name)] if large else list(ended(steps, name))
 
@@ -125,7 +136,8 @@ class _Writer:
         """The gradients, each a paragraph, and the return."""
         gradients = _names(self.program.gradients)
         returned: Sequence[Expression] = gradients
-        if self.target.casts and len(self.operands) > 1:
+        own = self.program.cotangent.labels or "asarray" not in self.target.spellings
+        if self.target.casts and (len(self.operands) > 1 or not own):
             like = (self.operands[operand] for operand in self.program.wrt)
             returned = [call("like", *pair) for pair in zip(gradients, like, strict=True)]
         return [*self.paragraphs(self.schedule.pullback, gradients), Return(names(returned))]

@@ -78,7 +78,7 @@ def assembled(
     replaced = {name: each for name, each in own.items() if each.replaced}
     rest = printer.write([*(Lines(each.code) for each in replaced.values()), *script])
     used = printer.used.union(*(each.needs for each in own.values()))
-    used |= {target.script.alias} if script else set()
+    used |= {target.script.alias, *target.script.also} if script else set()
     libraries = [each for each in target.libraries if each.alias in used]
     standard = {"math"} & used | set(target.script.modules if script else ())
     groups = [
@@ -96,7 +96,7 @@ def assembled(
 def _header(
     program: Program, target: Target, libraries: Sequence[Library], checks_itself: bool
 ) -> list[str]:
-    names = " and ".join(library.name for library in libraries)
+    names = " and ".join(dict.fromkeys(library.name for library in libraries))
     needs = f"; needs {names}" if names else ""
     check = " Run as a script, it checks its gradients." if checks_itself else ""
     pattern = str(program.pattern)
@@ -114,7 +114,7 @@ def _header(
 def _notes(program: Program, target: Target) -> list[str]:
     """What a reader must know of the labels and the numbers."""
     labels = program.pattern.labels()
-    conventions = _ALIKE if target.traits else CONVENTION
+    conventions = ALIKE if target.traits else CONVENTION
     merged = _merged(program) if ELLIPSIS in labels else ELLIPSIS
     table = (
         (UNIT in labels, "1 is an axis of size 1 that broadcasts"),
@@ -133,7 +133,7 @@ _FACTORS = {
 CONVENTION = {conj: f"the numbers are complex: {factors}" for conj, factors in _FACTORS.items()}
 """The note of a module for complex numbers alone, by whether its gradients conjugate."""
 
-_ALIKE = {conj: f"of complex numbers, {factors}" for conj, factors in _FACTORS.items()}
+ALIKE = {conj: f"of complex numbers, {factors}" for conj, factors in _FACTORS.items()}
 """The note of a module that is right for real and complex numbers."""
 
 

@@ -75,6 +75,9 @@ def _assign(printer: Printer, statement: tree.Assign, indent: str) -> list[str]:
     if type(target) is str:
         return printer.laid(indent, f"{target} = ", value)
     if type(target) is Call and target.operation == "names":
+        if type(value) is Call:
+            *before, last = printer.laid(indent, "", target, " = ")
+            return [*before, *printer.laid(indent, last[len(indent) :], value)]
         return printer.laid(indent, "", target, f" = {printer.text(value)}")
     return printer.laid(indent, f"{printer.text(target)} = ", value)
 

@@ -198,5 +198,6 @@ PYTHON: Mapping[str, Spelling] = {
     "less": infix("<"),
     "unlike": _unlike,
     "product": function("math.prod", "math"),
+    "dtype": attribute("dtype"),
 }
 """Operations on sizes and names, which are Python's own."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from einsum_grad.emit import einsums, tensordot
 from einsum_grad.emit.batched import over_ellipsis
 from einsum_grad.emit.context import Context
-from einsum_grad.emit.groups import written
+from einsum_grad.emit.groups import Pairing, written
 from einsum_grad.emit.product import einsum, has_einsum, pairing_of
-from einsum_grad.emit.tensordot import as_they_lie
 from einsum_grad.emit.tree import Assign, Call, Comment, Expression, Statement, call
 from einsum_grad.emit.view import diagonal_as_it_lies, transposed
-from einsum_grad.lower import LETTERS, Op, Step, Value, product_of
+from einsum_grad.lower import LETTERS, Op, Product, Step, Value, product_of
 from einsum_grad.plan import ELLIPSIS, Labels, diagonals, distinct
 
 Form = tuple[tuple[Statement, ...], Expression]
@@ -60,8 +60,15 @@ def _contract(step: Step, context: Context) -> Form:
     product = product_of(step)
     if product is None:
         return (), einsum(step)
-    paired = as_they_lie if context.target.tensordots else pairing_of
+    paired = _way(context)
     return written(paired(step, product, context), step.result.labels, context)
+
+
+def _way(context: Context) -> Callable[[Step, Product, Context], Pairing]:
+    """How the target contracts two arrays."""
+    if context.target.einsums:
+        return einsums.as_they_lie
+    return tensordot.as_they_lie if context.target.tensordots else pairing_of
 
 
 def _alone(step: Step, context: Context) -> Expression:
@@ -69,19 +76,22 @@ def _alone(step: Step, context: Context) -> Expression:
     array: Expression = arg.name
     labels = arg.labels
     if diagonals(labels):
-        if has_einsum(step, context):
+        if has_einsum(step, context) and (len(labels) > 2 or not context.target.einsums):
             return einsum(step)
         array, labels = _diagonal(arg, context)
     kept = tuple(label for label in labels if label in output)
     if kept == labels:
         return transposed(array, kept, output) if kept != output else call("view", array)
+    dtype: dict[str, Expression] = {}
+    if context.program.traits.whole or context.target.widens:
+        dtype["dtype"] = call("dtype", arg.name)
     if not kept and "total" in context.target.spellings:
-        return call("total", array)
+        return call("total", array, **(dtype if context.target.widens else {}))
     axes = tuple(axis for axis, label in enumerate(labels) if label not in output)
-    options: dict[str, Expression] = {"axis": axes[0] if len(axes) == 1 else Call("tuple", axes)}
-    if context.program.traits.whole:
-        options["dtype"] = f"{arg.name}.dtype"
-    return transposed(call("sum", array, **options), kept, output)
+    if axes == (0,) and kept and "sum of rows" in context.target.spellings:
+        return transposed(call("sum of rows", array), kept, output)
+    place: Expression = axes[0] if len(axes) == 1 else Call("tuple", axes)
+    return transposed(call("sum", array, axis=place, **dtype), kept, output)
 
 
 def _diagonal(arg: Value, context: Context) -> tuple[Expression, Labels]:

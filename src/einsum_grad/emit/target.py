@@ -17,8 +17,9 @@ NEEDED = frozenset(
     }
 )
 """The operations that every target spells. Those of a capability come with it; `einsum`, `vdot`,
-`vecdot`, `matvec`, `scale`, `check_arrays`, `asarray` and `copy` are used where a target has them:
-`scale` is the product with an array without axes."""
+`vecdot`, `matvec`, `scale`, `sum of rows`, `promoted`, `check_arrays`, `asarray`, `copy` are used
+where a target has them: `scale` is the product with an array without axes, `sum of rows` the sum
+over the first axis, and `promoted` gives arrays one dtype."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,8 @@ class Script:
     """Lines with which `main` begins."""
     applied: str = ""
     """Lines that hold what the library makes of `apply` against `gradients`."""
+    also: tuple[str, ...] = ()
+    """Further libraries that it needs."""
     source: str = "random"
     """What is called `random` above."""
     real: str = "return {0}"
@@ -86,6 +89,11 @@ class Target:
     """A `del` frees each array after its last use."""
     copies: bool = True
     """Arrays are copied into the memory order that suits a product, and gradients own theirs."""
+    einsums: bool = False
+    """Two arrays are contracted as they lie, by an einsum where `@` and `*` can't; einsums sum
+    ellipses too. Else their axes are put in the order that suits matrix products, and merged."""
+    widens: bool = False
+    """A sum of integers has another dtype than they, unless it is told theirs."""
     writable_views: bool = True
     """A diagonal is written through a view of it; else the operation `embed` makes the array."""
     out_argument: Mapping[str, str] = field(default_factory=dict)
@@ -116,6 +124,6 @@ class Target:
             self.pairwise,
             bool(self.out_argument),
             self.copies,
-            arranged=not self.tensordots,
+            arranged=not (self.tensordots or self.einsums),
             at_once="einsum" in self.spellings,
         )

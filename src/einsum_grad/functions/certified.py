@@ -29,12 +29,14 @@ def certify_module(
 
     It may be what `emit` wrote, or an edited copy; bytes are decoded as Python does. Its docstrings
     state the pattern, the operands whose gradients it returns, and whether the numbers are complex;
-    `pattern` (in `notation`), `wrt` and `numbers` override them. The other arguments are those of
-    `Function.certify`, but the module is run at exactly the `sizes` given.
+    `pattern` (in `notation`), `wrt` and `numbers` override them. It runs on the arrays of the
+    library that it imports: NumPy, einops, PyTorch, JAX, or any of the array API. The other
+    arguments are those of `Function.certify`, but the module is run at exactly the `sizes` given.
 
     The text is executed, with few builtins, as all generated code is. That is no sandbox: certify
     only code that you would run. An exception is a finding; code that never ends is not stopped.
-    Raises `ArgumentError` where nothing states the pattern, `PatternError` for an invalid one.
+    Raises `ArgumentError` where nothing states the pattern and for other libraries, `PatternError`
+    for an invalid pattern, `MissingLibraryError` for a library that isn't installed.
 
     >>> from einsum_grad import emit
     >>> text = emit("bij,jk->ik")

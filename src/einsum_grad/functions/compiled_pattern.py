@@ -104,12 +104,14 @@ class CompiledPattern:
         """Return whether the generated module is right, as a printable `Certificate`.
 
         It is run on random numbers modulo a large prime, where nothing is rounded: the output has
-        to be the einsum, and the gradients its adjoints. `sizes` are those of labels: the module is
-        the one that operands of these sizes, of 8 bytes for a real number, would run. It is run at
-        exactly these sizes if that does not take long, else at small ones, as for labels without a
-        size. `numbers` is "real" or "complex", or one of the two for each operand; complex ones
-        have a module of their own. `seed` makes the random numbers reproducible. Raises
-        `ArgumentError` for invalid sizes, trials or numbers.
+        to be the einsum, and the gradients its adjoints. Code of another library than NumPy is run
+        on that library's arrays, with doubles of which none is rounded. `sizes` are those of
+        labels: the module is the one that operands of these sizes, of 8 bytes for a real number,
+        would run. It is run at exactly these sizes if that does not take long, else at small ones,
+        as for labels without a size. `numbers` is "real" or "complex", or one of the two for each
+        operand; complex ones have a module of their own. `seed` makes the random numbers
+        reproducible. Raises `ArgumentError` for invalid sizes, trials or numbers, and for more
+        operands than doubles are exact for, `MissingLibraryError` if the library isn't installed.
 
         >>> from einsum_grad import compile
         >>> certificate = compile("bij,jk->ik").certify()
@@ -119,10 +121,11 @@ class CompiledPattern:
         asked, given = self._request, dict(read_sizes(sizes) or ())
         traits, real = certify.read_numbers(numbers, len(asked.pattern.inputs))
         fixed = asked.pattern.output_sizes(dict(asked.sizes))
-        claim = certify.Claim(asked.pattern, asked.wrt, tuple(fixed.items()), traits, real)
         known = dict(asked.sizes) | given
         found = self._lowering(known, traits, traits.itemsize, exact=bool(given))
         text = load_module(found, self._specializations.target).source.text
+        library = certify.read_claim(text).library
+        claim = certify.Claim(asked.pattern, asked.wrt, tuple(fixed.items()), traits, real, library)
         module = certified(text, str(asked.pattern))
         tried = certify.affordable(asked.pattern, given, fixed)
         return certify.certify(module, claim, tried, trials, seed)

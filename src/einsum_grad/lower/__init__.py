@@ -17,6 +17,7 @@ from einsum_grad.lower.program import (
     Size,
     Step,
     Value,
+    early_products,
     is_view,
     steps,
 )

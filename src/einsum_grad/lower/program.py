@@ -146,6 +146,16 @@ def is_view(step: Step) -> bool:
 _VIEWS = frozenset({Op.REPEAT, Op.UNITS, Op.MERGE, Op.SPLIT})
 
 
+def early_products(program: Program) -> Iterator[Step]:
+    """The forward's sums and products in which not every operand has a part."""
+    parts = {value.name: frozenset({value.name}) for value in program.operands}
+    for step in steps(program.forward):
+        found = frozenset[str]().union(*(parts[arg.name] for arg in step.args))
+        parts[step.result.name] = found
+        if len(found) < len(program.operands) and step.op is Op.CONTRACT and not is_view(step):
+            yield step
+
+
 def touched(step: Step) -> tuple[Value, ...]:
     """The arrays that a step reads and makes; a view does neither."""
     read = step.args if step.op in (Op.CONTRACT, Op.ADD) else step.args[:1]

@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from einsum_grad.emit.source import CHECKED, Source
+from einsum_grad.installed import installed
 from einsum_grad.kernels.helpers import BLOCKS, HELPERS
 from einsum_grad.lower import machine
 from einsum_grad.once import once
-from einsum_grad.runtime.installed import installed
 
 _LIBRARIES = frozenset({"array_api_compat", "einops", "jax", "math", "numpy", "torch"})
 _BUILTINS = (
@@ -31,13 +31,16 @@ _BUILTINS = (
     "abs",
     "all",
     "any",
+    "bool",
     "float",
     "hasattr",
+    "int",
     "isinstance",
     "len",
     "list",
     "map",
     "max",
+    "next",
     "print",
     "range",
     "slice",

@@ -24,6 +24,7 @@ from einsum_grad.syntax import parse
 from tests.emit.generated import exit_code, program, unbound_program
 from tests.programs import program_of
 from tests.strategies import Array, Case, cases, fractions, seeds, whole
+from tests.tries import tries
 
 pytestmark = pytest.mark.oracle
 
@@ -198,41 +199,41 @@ def drawn(draw: st.DrawFn, name: str) -> Drawn:
 
 
 @on("strict")
-@settings(max_examples=1500)
+@settings(max_examples=tries(1500))
 @given(random=drawn("strict"))
 def test_whole_numbers_are_exact_by_the_standard_alone(name: str, random: Drawn) -> None:
     check_random(name, *random)
 
 
-@settings(max_examples=200)
+@settings(max_examples=tries(200))
 @given(random=drawn("numpy"))
 def test_whole_numbers_are_exact_in_numpy(random: Drawn) -> None:
     check_random("numpy", *random)
 
 
 @on("torch")
-@settings(max_examples=200)
+@settings(max_examples=tries(200))
 @given(random=drawn("torch"))
 def test_whole_numbers_are_exact_in_torch(name: str, random: Drawn) -> None:
     check_random(name, *random)
 
 
 @on("dask")
-@settings(max_examples=100)
+@settings(max_examples=tries(100))
 @given(random=drawn("dask"))
 def test_whole_numbers_are_exact_in_dask_which_computes_when_told(name: str, random: Drawn) -> None:
     check_random(name, *random)
 
 
 @on("jax")
-@settings(max_examples=20)
+@settings(max_examples=tries(20))
 @given(random=drawn("jax"))
 def test_whole_numbers_are_exact_in_jax(name: str, random: Drawn) -> None:
     check_random(name, *random)
 
 
 @on("numpy", "strict", "torch", "dask")
-@settings(max_examples=60)
+@settings(max_examples=tries(60))
 @given(case=cases(most_operands=3), seed=seeds, data=st.data())
 def test_dtypes_are_promoted_and_gradients_have_their_operands(
     name: str, case: Case, seed: int, data: st.DataObject
@@ -258,7 +259,7 @@ def test_dtypes_are_promoted_and_gradients_have_their_operands(
 
 
 @on("strict")
-@settings(max_examples=200)
+@settings(max_examples=tries(200))
 @given(case=cases(), seed=seeds, dtype=st.sampled_from(("f8", "c16")))
 def test_fractions_are_as_close_as_they_can_be(
     name: str, case: Case, seed: int, dtype: str
@@ -282,7 +283,7 @@ CORE = {
 """What modules use of the standard: in it since 2023, and none of it in an extension."""
 
 
-@settings(max_examples=300)
+@settings(max_examples=tries(300))
 @given(cases(), st.booleans())
 def test_modules_use_the_core_of_the_standard(case: Case, bound: bool) -> None:
     for node in ast.walk(ast.parse(emitted(case, bound))):
@@ -323,6 +324,20 @@ def test_diagonals_are_read_and_written(
         both(name, write(found, TARGET).text, cotangent, operand),
         [interpret(found, operand), *interpret_backward(found, cotangent, operand)],
     )
+
+
+def test_only_complex_numbers_are_conjugated() -> None:
+    def conj(array: Any) -> Any:
+        assert array.dtype.kind == "c", "conj of real arrays is in no early version"
+        return array.conj()
+
+    text = emit("ij,jk->ik", "array_api")
+    for dtype in ("f8", "c16"):
+        x, w, dz = whole((2, 3), dtype, 1), whole((3, 4), dtype, 2), whole((2, 4), dtype, 3)
+        with mock.patch.object(np, "conj", conj):
+            _, dx, dw = both("numpy", text, dz, x, w)
+        np.testing.assert_array_equal(dx, dz @ w.conj().T)
+        np.testing.assert_array_equal(dw, x.conj().T @ dz)
 
 
 @on()

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from einsum_grad.errors import OperandError
-from einsum_grad.runtime.installed import imported
+from einsum_grad.installed import imported
 
 Array = NDArray[Any]
 Shape = Sequence[int]
@@ -124,7 +124,7 @@ LIBRARIES = (
     Library(
         "JAX arrays",
         "jax",
-        lambda cls: _is_of(cls, "jax", "Array"),
+        lambda cls: _is_of(cls, "jax", "Array") or _is_of(cls, "jax.core", "Tracer"),
         _jax_kind,
         lambda number, like: _jax().asarray(number, dtype=like.dtype),
         lambda shape, like: _jax().zeros(shape, like.dtype),
