@@ -11,7 +11,7 @@ from numpy import ndarray
 from einsum_grad.errors import ArgumentError, ArgumentTypeError, DTypeError, OperandError
 from einsum_grad.plan import Shape
 from einsum_grad.runtime.dtypes import Array, DType, convert
-from einsum_grad.runtime.libraries.library import library_of, mixed
+from einsum_grad.runtime.libraries.library import library_of
 from einsum_grad.runtime.subclasses import check_plain
 
 
@@ -25,7 +25,10 @@ def as_array(value: Any, name: str) -> Array:
         return value
     check_plain(value, name)
     if library := library_of(value):
-        raise mixed(library, np.empty(0))
+        raise OperandError(
+            f"{name}: {library.arrays} beside NumPy arrays, or where only these are taken; convert "
+            "them to arrays of one library first"
+        )
     try:
         array = np.asarray(value)
     except (TypeError, ValueError, RuntimeError, OverflowError) as error:
