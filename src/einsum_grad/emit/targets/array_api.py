@@ -27,7 +27,6 @@ from einsum_grad.emit.targets.numpy import merged, split, with_units
 from einsum_grad.emit.tree import Call, Expression, call
 from einsum_grad.emit.view import aligned, diagonal, embedded
 from einsum_grad.lower import Traits
-from einsum_grad.plan import Labels
 
 STANDARD = Library("a library of the array API", LOCAL, "")
 """It comes with the arrays: a module imports none."""
@@ -50,8 +49,8 @@ def _transpose(turned: Call, speller: Speller) -> Parts:
     if axes == [1, 0]:
         return f"{speller.tight(array)}.T", "", ""
     if axes == [*range(count - 2), count - 1, count - 2]:
-        return _xp("matrix_transpose")(call("", array), speller)
-    return _xp("permute_dims")(call("", array, Call("tuple", tuple(axes))), speller)
+        return speller.parts(call("matrix_transpose", array))
+    return speller.parts(call("permute_dims", array, Call("tuple", tuple(axes))))
 
 
 def _index(indexed: Call, speller: Speller) -> Parts:
@@ -65,11 +64,10 @@ def _index(indexed: Call, speller: Speller) -> Parts:
 
 def _sum(summed: Call, speller: Speller) -> Parts:
     """The sum in the dtype of what is summed, where the standard's would widen integers."""
-    if dict(summed.options).keys() >= {"dtype"}:
-        return _xp("sum")(summed, speller)
     names = list(dict.fromkeys(_arrays(summed.args[0])))
     dtype = f"{names[0]}.dtype" if len(names) == 1 else call("result_type", *names)
-    return _xp("sum")(Call("sum", summed.args, (*summed.options, ("dtype", dtype))), speller)
+    options = {**dict(summed.options), "dtype": dtype}
+    return _xp("sum")(Call("sum", summed.args, tuple(options.items())), speller)
 
 
 def _arrays(value: Expression) -> Iterator[str]:
@@ -81,13 +79,8 @@ def _arrays(value: Expression) -> Iterator[str]:
             yield from _arrays(arg)
 
 
-_OF_TWO = frozenset({"multiply", "scale", "matmul", "dot", "tensordot"})
-
-
-def _expanded(
-    array: Expression, given: Labels, output: Labels, shape: Expression, new: object
-) -> Expression:
-    return call("broadcast", aligned(array, given, output), shape)
+_OWN = ("tensordot", "reshape", "matrix_transpose", "permute_dims", "result_type")
+_OF_TWO = ("multiply", "scale", "matmul", "dot", "tensordot")
 
 
 def _diagonal_of_two(array: Expression, one: int, other: int) -> Expression:
@@ -207,26 +200,25 @@ TARGET = Target(
     spellings={
         **PYTHON,
         "check_arrays": _helper("check_arrays"),
-        "dot": _xp("matmul"),
-        "matmul": _xp("matmul"),
+        **dict.fromkeys(("dot", "matmul"), _xp("matmul")),
         "multiply": infix("*"),
         "scale": _xp("multiply"),
         "add": infix("+"),
-        "sum": _sum,
-        "total": _sum,
-        "result_type": _xp("result_type"),
-        "tensordot": _xp("tensordot"),
+        **dict.fromkeys(("sum", "total"), _sum),
+        **{name: _xp(name) for name in _OWN},
         "range": lambda call, speller: ("tuple(", speller.text(Call("indices", call.args)), ")"),
         "indices": function("range"),
         "transpose": _transpose,
         "swapaxes": rewritten(lambda array, one, other: call("matrix_transpose", array)),
-        "matrix_transpose": _xp("matrix_transpose"),
-        "reshape": _xp("reshape"),
         "ravel": rewritten(lambda array: call("reshape", array, call("tuple", -1))),
         "index": _index,
         "view": rewritten(lambda array: array),
         "conjugate": _helper("conj"),
-        "expand": rewritten(_expanded),
+        "expand": rewritten(
+            lambda array, given, output, shape, new: call(
+                "broadcast", aligned(array, given, output), shape
+            )
+        ),
         "broadcast": _xp("broadcast_to"),
         "units": rewritten(with_units),
         "merge": rewritten(merged),
