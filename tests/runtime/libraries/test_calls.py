@@ -193,3 +193,35 @@ def test_a_function_of_a_target_takes_its_arrays_alone() -> None:
     same(f(_torch(x), _torch(w)), x @ w, _torch(x))
     with pytest.raises(eg.EinsumGradError, match="takes torch tensors and no NumPy arrays"):
         f(x, w)
+
+
+def test_tensors_on_two_devices_are_refused() -> None:
+    torch = pytest.importorskip("torch")
+    f, here, there = eg.compile("ij,jk->ik"), torch.ones(2, 2), torch.ones(2, 2, device="meta")
+    _, pullback = f.vjp(here, here)
+    for call in (
+        lambda: f(here, there),
+        lambda: f.vjp(there, here),
+        lambda: pullback(there),
+        lambda: f.backward(there, here, here),
+        lambda: f.value_and_gradients(here, here, there),
+        lambda: f.jvp((here, here), (there, None)),
+        lambda: f.jvp((here, there), (here, None)),
+        lambda: f.hvp((here, here), (here, None), there),
+    ):
+        with pytest.raises(
+            eg.EinsumGradError, match=r"on (cpu beside one on meta|meta beside one on cpu)"
+        ):
+            call()
+    assert f(there, there).device == there.device
+
+
+@pytest.mark.parametrize("pattern", ["ij,ij->i", "ij->i", "ij,ij->", "ij,j->i", "ii->"])
+@pytest.mark.parametrize("dtype", ["i4", "u1"])
+def test_integers_stay_what_they_are(library: str, pattern: str, dtype: str) -> None:
+    make = MAKE[library]
+    shapes = [(3,) * len(term) for term in pattern.split("->")[0].split(",")]
+    arrays = [np.full(shape, 3).astype(dtype) for shape in shapes]
+    found = eg.compile(pattern)(*map(make, arrays))
+    assert found.dtype == make(arrays[0]).dtype
+    np.testing.assert_array_equal(np.asarray(found), eg.compile(pattern)(*arrays))

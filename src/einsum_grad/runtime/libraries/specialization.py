@@ -22,7 +22,7 @@ class LibrarySpecialization:
     """The generated functions, and the checks around them for these operands.
 
     `dtype` is that of all operands, None if they have several; `refusal` says why there is no
-    gradient.
+    gradient. Arrays on several `devices` are refused where the library would not do so itself.
     """
 
     library: Library
@@ -32,6 +32,7 @@ class LibrarySpecialization:
     dtype: Any
     is_complex: bool
     refusal: str
+    devices: bool
     large: bool = False
 
     def forward(self, arrays: Sequence[Any]) -> Any:
@@ -40,9 +41,14 @@ class LibrarySpecialization:
 
     def vjp(self, arrays: Sequence[Any]) -> tuple[Any, list[Any]]:
         """The output, and what the pullback reuses."""
+        if self.devices:
+            _check_devices(arrays)
         save = self.functions["save"]
         saved = [save(*arrays)] if save else []
-        return self.functions["output"](*arrays, *saved), saved
+        output = self.functions["output"](*arrays, *saved)
+        if self.dtype not in (None, output.dtype):  # a library may widen a sum of integers
+            output = self.library.cast(output, arrays[0])
+        return output, saved
 
     def pullback(self, cotangent: Any, arrays: Sequence[Any], saved: Any) -> tuple[Any, ...]:
         """The gradients, from what `vjp` saved."""
@@ -56,12 +62,16 @@ class LibrarySpecialization:
 
     def backward(self, cotangent: Any, arrays: Sequence[Any]) -> tuple[Any, ...]:
         """The gradients; what they share with the forward is recomputed."""
+        if self.devices:
+            _check_devices(arrays)
         save = self.functions["save"]
         return self.pullback(cotangent, arrays, [save(*arrays)] if save else [])
 
     def jvp(self, arrays: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
         """The output and its tangent."""
         given = self._tangents(arrays, tangents)
+        if self.devices:
+            _check_devices((*arrays, *given.values()))
         output, *moved = self.functions["jvp", *given](*arrays, *given.values())
         return output, moved[0] if moved else self.library.zeros(output.shape, output)
 
@@ -71,6 +81,8 @@ class LibrarySpecialization:
         """The gradients, and their derivatives along the tangents."""
         given = self._tangents(arrays, tangents)
         weights = self.cotangent(cotangent, arrays[0])
+        if self.devices:
+            _check_devices((*arrays, *given.values()))
         results = self.functions["hvp", *given](weights, *arrays, *given.values())
         gradients, moved = results[: len(self.wrt)], iter(results[len(self.wrt) :])
         products = (
@@ -84,6 +96,8 @@ class LibrarySpecialization:
         if self.refusal:
             raise DTypeError(self.refusal)
         (given,) = self.library.taken([cotangent], like)
+        if self.devices:
+            _check_devices((given, like))
         if tuple(given.shape) != self.shape:
             raise OperandError(
                 f"the cotangent has shape {tuple(given.shape)}, and the output {self.shape}"
@@ -145,6 +159,7 @@ def specialize(
         dtypes.pop() if len(dtypes) == 1 else None,
         is_complex,
         _WRAPS.format(whole[0], arrays[whole[0]].dtype) if whole else "",
+        target.devices,
     )
 
 
@@ -152,6 +167,16 @@ _WRAPS = (
     "operand {} has dtype {}, in which a gradient could wrap around: convert it to floating point, "
     "or leave it out of wrt"
 )
+
+
+def _check_devices(arrays: Sequence[Any]) -> None:
+    """Raise `OperandError` for arrays on more than one device."""
+    first = arrays[0].device
+    for array in arrays:
+        if array.device != first:
+            raise OperandError(
+                f"an array on {first} beside one on {array.device}: move them to one device first"
+            )
 
 
 def _known_shape(array: Any, number: int) -> Shape:
