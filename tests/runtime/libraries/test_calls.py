@@ -220,7 +220,7 @@ def test_tensors_on_two_devices_are_refused() -> None:
 @pytest.mark.parametrize("dtype", ["i4", "u1"])
 def test_integers_stay_what_they_are(library: str, pattern: str, dtype: str) -> None:
     make = MAKE[library]
-    shapes = [(3,) * len(term) for term in pattern.split("->")[0].split(",")]
+    shapes = [(3,) * len(term) for term in pattern.split("->", maxsplit=1)[0].split(",")]
     arrays = [np.full(shape, 3).astype(dtype) for shape in shapes]
     found = eg.compile(pattern)(*map(make, arrays))
     assert found.dtype == make(arrays[0]).dtype
