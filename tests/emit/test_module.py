@@ -47,9 +47,9 @@ OURS = {
     *("xp", "library", "numbers", "_", "parts", "variables", "applied"),
 }
 FROM_OUTSIDE = {
-    *("np", "math", "einops", "torch", "importlib", "sys"),
+    *("np", "math", "einops", "torch", "jax", "jnp", "importlib", "sys"),
     *("ValueError", "SystemExit", "abs", "zip", "print", "float", "range", "list", "tuple"),
-    *("complex", "iter", "len", "all", "map", "Random", "__name__"),
+    *("complex", "iter", "next", "len", "all", "map", "Random", "__name__"),
 }
 HELPERS = {
     node.id if isinstance(node, ast.Name) else node.arg if isinstance(node, ast.arg) else node.name
