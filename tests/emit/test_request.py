@@ -80,8 +80,10 @@ def test_complex_modules_conjugate() -> None:
         dx, dw = run(emit("i,i->", target, numbers="complex"), target).backward(
             np.array(1 + 1j), x, w
         )
-        np.testing.assert_array_equal(dx, (1 + 1j) * w.conj())
-        np.testing.assert_array_equal(dw, (1 + 1j) * x.conj())
+        traits = TARGETS[target].traits
+        conj = np.conj if traits is None or traits.conjugate else np.asarray
+        np.testing.assert_array_equal(dx, (1 + 1j) * conj(w))
+        np.testing.assert_array_equal(dw, (1 + 1j) * conj(x))
 
 
 def test_complex_numbers_have_twice_the_bytes() -> None:
