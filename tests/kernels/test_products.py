@@ -90,3 +90,34 @@ def test_a_piece_is_smaller_than_what_openblas_shares(
     assert rows * count * columns <= most
     pieces = -(-left[0] // rows) * -(-left[1] // count) * -(-right[1] // columns)
     assert pieces > 500 or 1 not in (left[0], right[1]) or left[0] * right[1] > 500
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+@pytest.mark.parametrize("out", [False, True])
+def test_a_matrix_of_many_rows_times_a_vector_is_one_scalar_product_a_row(
+    dtype: str, out: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    matrix, vector = whole((1024, 400), dtype, 1), whole((400,), dtype, 2)
+    wanted, rows = matrix @ vector, np.zeros(1024, dtype)
+    for name in ("matmul", "dot"):
+        monkeypatch.setattr(np, name, None)
+    found = multiplied(matrix, vector, out=rows if out else None)
+    np.testing.assert_array_equal(found, wanted, strict=True)
+    assert (found is rows) == out
+
+
+def test_a_long_scalar_product_is_one_call_for_all_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    left, right = whole((100_003,), "f8", 1), whole((100_003,), "f8", 2)
+    wanted = left @ right
+    for name in ("matmul", "dot"):
+        monkeypatch.setattr(np, name, None)
+    assert multiplied(left, right) == wanted
+
+
+def test_a_matrix_whose_columns_lie_together_is_not_read_row_by_row(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    matrix, vector = whole((400, 1024), "f8", 1).T, whole((400,), "f8", 2)
+    wanted = matrix @ vector
+    monkeypatch.setattr(np, "vecdot", None)
+    np.testing.assert_array_equal(multiplied(matrix, vector), wanted)
