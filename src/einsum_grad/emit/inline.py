@@ -26,8 +26,8 @@ def inlined(found: Sequence[Part], kept: Collection[str]) -> list[Part]:
     made: dict[str, int] = {}
     told = list(found)
     for place, part in enumerate(found):
-        for name in {arg.name for step in part.steps for arg in step.args} & made.keys():
-            if reads[name] > 1 or name in kept:
+        for name in dict.fromkeys(arg.name for step in part.steps for arg in step.args):
+            if name not in made or reads[name] > 1 or name in kept:
                 continue
             source, reader = told[made[name]], told[place]
             if _is_light(source) or _is_transposed(reader):
@@ -63,7 +63,7 @@ def _joined(source: Part, reader: Part, name: str) -> Part | None:
             return None
         seen += _count(statement.value, name)
         body.append(replace(statement, value=_with(statement.value, name, value)))
-    return replace(reader, steps=reader.steps, body=tuple(body)) if seen == 1 else None
+    return replace(reader, body=tuple(body)) if seen == 1 else None
 
 
 def _count(expression: Any, name: str) -> int:

@@ -24,7 +24,6 @@ def readable_target(target: Target, blocked: bool) -> Target:
         raise ArgumentError(f"the target {target.name} has no blocks; these have: {able}")
     return replace(
         target,
-        spellings={**target.spellings, **target.plain},
         frees=False,
         out_argument=target.out_argument if blocked else {},
     )

@@ -73,8 +73,6 @@ class Target:
     libraries: tuple[Library, ...]
     spellings: Mapping[str, Spelling]
     script: Script
-    plain: Mapping[str, Spelling] = field(default_factory=dict)
-    """The spellings of files that are read, where those that run faster read worse."""
     helpers: Mapping[str, Helper] = field(default_factory=dict)
     traits: Traits | None = None
     """What its modules suppose of the numbers, where they are right for real and complex alike."""

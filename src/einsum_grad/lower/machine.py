@@ -126,6 +126,9 @@ BLAS_TRANSPOSED_IN_BLOCK = 1 << 16
 BLAS_TRANSPOSED_SIDE = 4
 """Rows and columns of such a matrix, at least: measured."""
 
+XLA_WIDE_ROW = 1 << 13
+"""Numbers of a row from which on XLA adds up rows on a CPU slower than a product with ones does."""
+
 UNLOCKED = 1 << 9
 """Numbers of a result for which NumPy releases Python's lock: it keeps it up to 500."""
 

@@ -52,7 +52,7 @@ def promoted(*operands):
 def sum_of_rows(array):
     """Return the sum over the first axis: of wide rows as a product with ones.
 
-    On a CPU, XLA adds up one column after the other, which takes up to forty times as long where
+    On a CPU, XLA adds up one column after the other, which takes up to twenty times as long where
     a row is longer than the nearest cache. A size is no int while it is unknown, in an export.
     """
     columns = math.prod(array.shape[1:])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from einsum_grad.emit.axes import expanded, merged, split, with_units
 from einsum_grad.emit.helpers import Helper
 from einsum_grad.emit.printer import LOCAL
 from einsum_grad.emit.spelling import (
@@ -23,9 +24,8 @@ from einsum_grad.emit.spelling import (
     rewritten,
 )
 from einsum_grad.emit.target import Library, Script, Target
-from einsum_grad.emit.targets.numpy import merged, split, with_units
 from einsum_grad.emit.tree import Call, Expression, call
-from einsum_grad.emit.view import aligned, diagonal, embedded
+from einsum_grad.emit.view import diagonal, embedded
 from einsum_grad.lower import Traits
 
 STANDARD = Library("a library of the array API", LOCAL, "")
@@ -214,11 +214,7 @@ TARGET = Target(
         "index": _index,
         "view": rewritten(lambda array: array),
         "conjugate": _helper("conj"),
-        "expand": rewritten(
-            lambda array, given, output, shape, new: call(
-                "broadcast", aligned(array, given, output), shape
-            )
-        ),
+        "expand": rewritten(expanded),
         "broadcast": _xp("broadcast_to"),
         "units": rewritten(with_units),
         "merge": rewritten(merged),

@@ -6,6 +6,7 @@ lays arrays out by itself.
 
 from __future__ import annotations
 
+from einsum_grad.emit.axes import expanded, merged, split, with_units
 from einsum_grad.emit.helpers import Helper
 from einsum_grad.emit.spelling import (
     PYTHON,
@@ -18,11 +19,9 @@ from einsum_grad.emit.spelling import (
     transpose,
 )
 from einsum_grad.emit.target import Library, Script, Target
-from einsum_grad.emit.targets.numpy import merged, split, with_units
 from einsum_grad.emit.tree import Expression, call
-from einsum_grad.emit.view import aligned, diagonal, embedded
-from einsum_grad.lower import Traits
-from einsum_grad.plan import Labels
+from einsum_grad.emit.view import diagonal, embedded
+from einsum_grad.lower import Traits, machine
 
 JAX = Library("JAX", "jax", "import jax  # pip install jax")
 JNP = Library("JAX", "jnp", "import jax.numpy as jnp")
@@ -30,12 +29,6 @@ JNP = Library("JAX", "jnp", "import jax.numpy as jnp")
 
 def _jnp(name: str) -> Spelling:
     return function(f"jnp.{name}", JNP.alias)
-
-
-def _expanded(
-    array: Expression, given: Labels, output: Labels, shape: Expression, new: object
-) -> Expression:
-    return call("broadcast", aligned(array, given, output), shape)
 
 
 def _diagonal_of_two(array: Expression, one: int, other: int) -> Expression:
@@ -75,7 +68,7 @@ TARGET = Target(
         "index": index,
         "view": rewritten(lambda array: array),
         "conjugate": method("conj"),
-        "expand": rewritten(_expanded),
+        "expand": rewritten(expanded),
         "broadcast": _jnp("broadcast_to"),
         "units": rewritten(with_units),
         "merge": rewritten(merged),
@@ -118,14 +111,14 @@ if not all(map(jax.numpy.allclose, [applied[place] for place in places], gradien
             (JNP.alias,),
         ),
         "sum_of_rows": Helper(
-            '''def sum_of_rows(array):
+            f'''def sum_of_rows(array):
     """Return the sum over the first axis: of wide rows as a product with ones.
 
-    On a CPU, XLA adds up one column after the other, which takes up to forty times as long where
+    On a CPU, XLA adds up one column after the other, which takes up to twenty times as long where
     a row is longer than the nearest cache. A size is no int while it is unknown, in an export.
     """
     columns = math.prod(array.shape[1:])
-    if isinstance(columns, int) and columns < 8192:
+    if isinstance(columns, int) and columns < {machine.XLA_WIDE_ROW}:
         return array.sum(axis=0, dtype=array.dtype)
     ones, rows = jnp.ones(array.shape[0], array.dtype), array.reshape(array.shape[0], columns)
     return jnp.matmul(ones, rows, precision="highest").reshape(array.shape[1:])''',

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from einsum_grad.emit import helpers
-from einsum_grad.emit.context import ellipsis_slice, joined_shape
+from einsum_grad.emit.axes import expanded, merged, split, with_units
+from einsum_grad.emit.context import joined_shape
 from einsum_grad.emit.product import subscripts
 from einsum_grad.emit.spelling import (
     PYTHON,
@@ -20,9 +21,8 @@ from einsum_grad.emit.spelling import (
 )
 from einsum_grad.emit.target import Library, Script, Target
 from einsum_grad.emit.tree import Call, Expression, call
-from einsum_grad.emit.view import aligned, indexed
 from einsum_grad.lower import LETTERS
-from einsum_grad.plan import ELLIPSIS, UNIT, Labels, Pattern, distinct
+from einsum_grad.plan import Labels, Pattern, distinct
 
 NUMPY_LIBRARY = Library("NumPy", "np", "import numpy as np")
 
@@ -39,37 +39,6 @@ SCRIPT = Script(
 
 def _numpy(name: str) -> Spelling:
     return function(f"np.{name}", NUMPY_LIBRARY.alias)
-
-
-def _expanded(
-    array: Expression, given: Labels, output: Labels, shape: Expression, new: object
-) -> Expression:
-    """The array repeated along the axes that it lacks of `output`."""
-    return call("broadcast", aligned(array, given, output), shape)
-
-
-def with_units(array: Expression, given: Labels, output: Labels) -> Expression:
-    """Axes of size 1 dropped with an index of 0, inserted with None."""
-    return indexed(array, given, "0") if UNIT in given else indexed(array, output, "None")
-
-
-def merged(name: str, labels: Labels) -> Expression:
-    """The axes of the ellipsis made one, without -1, which fails where another size is 0."""
-    if labels == (ELLIPSIS,):
-        return call("ravel", name)
-    at = labels.index(ELLIPSIS)
-    before = [f"*{name}.shape[:{at}]"] if at else []
-    after = [f"*{name}.shape[{at + 1 - len(labels)}:]"] if at + 1 < len(labels) else []
-    lead = call("product", f"{name}.shape{ellipsis_slice(labels)}")
-    return call("reshape", name, call("tuple", *before, lead, *after))
-
-
-def split(name: str, labels: Labels, lead: str) -> Expression:
-    """The axes of the ellipsis made many again."""
-    at = labels.index(ELLIPSIS)
-    before = [f"{name}.shape[:{at}]"] if at else []
-    after = [f"{name}.shape[{at + 1}:]"] if labels[-1] != ELLIPSIS else []
-    return call("reshape", name, joined_shape([*before, lead, *after]))
 
 
 def _diagonal(name: str, labels: Labels, shape: Expression) -> Expression:
@@ -94,7 +63,7 @@ SPELLINGS: Mapping[str, Spelling] = {
     "matvec": _numpy("matvec"),
     "multiply": infix("*"),
     "add": infix("+"),
-    "sum": _numpy("add.reduce"),
+    "sum": method("sum"),
     "tensordot": _numpy("tensordot"),
     "transpose": transpose("transpose", most=64),
     "swapaxes": method("swapaxes"),
@@ -104,7 +73,7 @@ SPELLINGS: Mapping[str, Spelling] = {
     "view": method("view"),
     "copy": method("copy"),
     "conjugate": method("conj"),
-    "expand": rewritten(_expanded),
+    "expand": rewritten(expanded),
     "broadcast": _numpy("broadcast_to"),
     "units": rewritten(with_units),
     "merge": rewritten(merged),
@@ -116,15 +85,11 @@ SPELLINGS: Mapping[str, Spelling] = {
     "ndim": _numpy("ndim"),
 }
 
-PLAIN: Mapping[str, Spelling] = {"sum": method("sum")}
-"""np.add.reduce takes a microsecond less than the method that calls it."""
-
 NUMPY = Target(
     name="numpy",
     libraries=(NUMPY_LIBRARY,),
     spellings=SPELLINGS,
     script=SCRIPT,
-    plain=PLAIN,
     helpers=helpers.HELPERS,
     pairwise=True,
     layered=True,

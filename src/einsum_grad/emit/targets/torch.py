@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from einsum_grad.emit.axes import expanded, merged, split, with_units
 from einsum_grad.emit.helpers import Helper
 from einsum_grad.emit.spelling import (
     PYTHON,
@@ -24,11 +25,9 @@ from einsum_grad.emit.spelling import (
     shaped,
 )
 from einsum_grad.emit.target import Library, Script, Target
-from einsum_grad.emit.targets.numpy import merged, split, with_units
 from einsum_grad.emit.tree import Call, Expression, call
-from einsum_grad.emit.view import aligned, diagonal, embedded
+from einsum_grad.emit.view import diagonal, embedded
 from einsum_grad.lower import Traits
-from einsum_grad.plan import Labels
 
 TORCH = Library("PyTorch", "torch", "import torch  # pip install torch")
 
@@ -60,12 +59,6 @@ def _index(call: Call, speller: Speller) -> Parts:
     _, first, *others = call.args
     plain = first != ":" and set(others) <= {":"}
     return index(replace(call, args=call.args[:2]) if plain else call, speller)
-
-
-def _expanded(
-    array: Expression, given: Labels, output: Labels, shape: Expression, new: object
-) -> Expression:
-    return call("broadcast", aligned(array, given, output), shape)
 
 
 def _diagonal_of_two(array: Expression, one: int, other: int) -> Expression:
@@ -110,7 +103,7 @@ TARGET = Target(
         "index": _index,
         "view": rewritten(lambda array: array),
         "conjugate": method("conj"),
-        "expand": rewritten(_expanded),
+        "expand": rewritten(expanded),
         "broadcast": shaped("expand"),
         "units": rewritten(with_units),
         "merge": rewritten(merged),
