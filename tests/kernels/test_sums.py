@@ -6,7 +6,6 @@ import functools
 import itertools
 import math
 import tracemalloc
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,6 @@ import pytest
 from numpy.typing import NDArray
 
 import einsum_grad as eg
-from einsum_grad.kernels import sums
 from einsum_grad.kernels.sums import summed
 from tests.kernels.plain import plain
 from tests.strategies import fractions, whole
@@ -53,18 +51,6 @@ def test_a_sum_over_any_axes(shape: tuple[int, ...], axes: tuple[int, ...], dtyp
         found = summed(given, axes)
         wanted = plain("summed")(given, axes)
         np.testing.assert_array_equal(found, wanted, strict=True)
-
-
-@pytest.mark.parametrize(("shape", "axes"), [((500, 60, 2), (0, 2)), ((70, 3, 200, 2), (0, 1, 3))])
-def test_a_short_axis_is_summed_last(shape: tuple[int, ...], axes: tuple[int, ...]) -> None:
-    array = whole(shape, "f8", 2)
-    tracemalloc.start()
-    found = summed(array, axes)
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    np.testing.assert_array_equal(found, array.sum(axis=axes))
-    # Summing a short axis of 2 first leaves half of the array, one of 3 a third.
-    assert peak < array.nbytes / 4
 
 
 @pytest.mark.parametrize("shape", [(0,), (0, 3), (3, 0), (2, 0, 3)])
@@ -113,46 +99,6 @@ def test_a_dot_product_of_millions_of_float32_is_close() -> None:
     x = np.abs(fractions((1 << 22,), "f4", 4))
     exact = np.dot(x.astype(float), x.astype(float))
     assert abs(eg.compile("i,i->")(x, x) - exact) / exact < 1e-5
-
-
-@pytest.mark.parametrize("axis", [(0,), (1,), (2,), (0, 1), (0, 2), (1, 2), (0, 1, 2)])
-def test_a_large_strided_array_is_summed_in_chunks(
-    monkeypatch: pytest.MonkeyPatch, axis: tuple[int, ...]
-) -> None:
-    parts: list[int] = []
-
-    def in_blocks(work: Callable[[slice], Any], length: int, count: int) -> list[Any]:
-        parts.append(count)
-        return [work(slice(start, start + 3)) for start in range(0, length, 3)]
-
-    def summed_in_blocks(work: Callable[[slice], Any], length: int, count: int) -> Any:
-        return sum(in_blocks(work, length, count))
-
-    monkeypatch.setattr(sums, "in_blocks", in_blocks)
-    monkeypatch.setattr(sums, "summed_in_blocks", summed_in_blocks)
-    array = whole((40, 160, 200), "f8", 3)
-    layouts = (array[::2], array[:, ::-1], array[..., ::2], np.broadcast_to(array[:1], array.shape))
-    for given in layouts:
-        np.testing.assert_array_equal(summed(given, axis), given.sum(axis=axis), strict=True)
-    assert parts == [4] * len(layouts)
-    summed(array[:4, :, ::2], axis)
-    assert len(parts) == len(layouts)  # a small one is not
-
-
-@pytest.mark.parametrize(("rows", "shared"), [(255, False), (256, True)])
-def test_threads_share_sums_of_many_megabytes(
-    monkeypatch: pytest.MonkeyPatch, rows: int, shared: bool
-) -> None:
-    parts: list[int] = []
-
-    def in_blocks(work: Callable[[slice], Any], length: int, count: int) -> list[Any]:
-        parts.append(count)
-        return [work(slice(start, start + 1)) for start in range(length)]
-
-    monkeypatch.setattr(sums, "in_blocks", in_blocks)
-    array = whole((8, rows, 1024), "f8", 1)
-    np.testing.assert_array_equal(summed(array, (1,)), array.sum(1))
-    assert parts == ([4] if shared else [])
 
 
 def test_the_remainder_of_long_rows_is_not_copied() -> None:
