@@ -6,6 +6,7 @@ import functools
 import itertools
 import math
 import tracemalloc
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,9 @@ import pytest
 from numpy.typing import NDArray
 
 import einsum_grad as eg
+from einsum_grad.kernels import sums
 from einsum_grad.kernels.sums import summed
+from einsum_grad.lower import machine
 from tests.kernels.plain import plain
 from tests.strategies import fractions, whole
 
@@ -51,6 +54,18 @@ def test_a_sum_over_any_axes(shape: tuple[int, ...], axes: tuple[int, ...], dtyp
         found = summed(given, axes)
         wanted = plain("summed")(given, axes)
         np.testing.assert_array_equal(found, wanted, strict=True)
+
+
+@pytest.mark.parametrize(("shape", "axes"), [((500, 60, 2), (0, 2)), ((70, 3, 200, 2), (0, 1, 3))])
+def test_a_short_axis_is_summed_last(shape: tuple[int, ...], axes: tuple[int, ...]) -> None:
+    array = whole(shape, "f8", 2)
+    tracemalloc.start()
+    found = summed(array, axes)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    np.testing.assert_array_equal(found, array.sum(axis=axes))
+    # Summing a short axis of 2 first leaves half of the array, one of 3 a third.
+    assert peak < array.nbytes / 4
 
 
 @pytest.mark.parametrize("shape", [(0,), (0, 3), (3, 0), (2, 0, 3)])
@@ -99,6 +114,21 @@ def test_a_dot_product_of_millions_of_float32_is_close() -> None:
     x = np.abs(fractions((1 << 22,), "f4", 4))
     exact = np.dot(x.astype(float), x.astype(float))
     assert abs(eg.compile("i,i->")(x, x) - exact) / exact < 1e-5
+
+
+def test_two_threads_share_the_sum_within_a_large_array(monkeypatch: pytest.MonkeyPatch) -> None:
+    parts: list[int] = []
+
+    def in_blocks(work: Callable[[slice], Any], length: int, count: int) -> list[Any]:
+        parts.append(count)
+        return [work(slice(start, start + 1)) for start in range(length)]
+
+    monkeypatch.setattr(sums, "in_blocks", in_blocks)
+    least = -(-2 * machine.WAKING * machine.MOVED_IN_A_MICROSECOND // (8 * 1000 * 8))
+    for rows, shared in ((least - 1, []), (least, [2])):
+        array = whole((8, rows, 1000), "f8", 1)
+        np.testing.assert_array_equal(summed(array, (1,)), array.sum(1))
+        assert parts == shared
 
 
 def test_the_remainder_of_long_rows_is_not_copied() -> None:

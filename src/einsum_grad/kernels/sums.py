@@ -34,15 +34,18 @@ def summed(array: Array, axis: tuple[int, ...]) -> Any:
 
 
 def _products(array: Array, axis: tuple[int, ...]) -> Array:
-    """The sums over groups of adjacent axes, the last group first: rows are read fastest."""
+    """The sums over groups of adjacent axes, the longest first: one over 2 rows leaves half.
+
+    Where a short group is last, to begin with it takes up to nine times as long.
+    """
     groups = itertools.groupby(range(array.ndim), key=axis.__contains__)
-    sizes = [(math.prod(array.shape[place] for place in places), own) for own, places in groups]
-    after = 1
-    for size, is_summed in reversed(sizes):
-        if is_summed:
-            array = _summed_over(array.reshape(-1, size, after))
-        else:
-            after *= size
+    found = [(math.prod(array.shape[place] for place in places), own) for own, places in groups]
+    sizes = [size for size, _ in found]
+    summed_groups = [place for place, (_, is_summed) in enumerate(found) if is_summed]
+    for group in sorted(summed_groups, key=lambda place: (-sizes[place], -place)):
+        after = math.prod(sizes[group + 1 :])
+        array = _summed_over(array.reshape(-1, sizes[group], after))
+        sizes[group] = 1
     return array
 
 

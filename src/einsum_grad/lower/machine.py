@@ -1,8 +1,8 @@
 """The machine: every number that decides by size, with its unit and where it is from.
 
 Measured means that of the values tried the benchmark took least time with it, on two cores of an
-AMD EPYC or of an Intel Xeon; docs/performance.md has the figures. Thresholds that ask one question
-stand side by side where their answers differ, and are one where they don't.
+AMD EPYC or of an Intel Xeon; docs/performance.md has the figures. How much slower the benchmark's
+entries are without a rule stands beside it: in all 294 of them, or in those that it changes.
 """
 
 # Caches.
