@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import numpy as np
 import pytest
@@ -87,3 +88,49 @@ def test_a_piece_is_smaller_than_what_openblas_shares(
     assert rows * count * columns <= most
     pieces = -(-left[0] // rows) * -(-left[1] // count) * -(-right[1] // columns)
     assert pieces > 500 or 1 not in (left[0], right[1]) or left[0] * right[1] > 500
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+@pytest.mark.parametrize("out", [False, True])
+def test_a_matrix_of_many_rows_times_a_vector_is_one_scalar_product_a_row(
+    dtype: str, out: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    matrix, vector = whole((1024, 400), dtype, 1), whole((400,), dtype, 2)
+    wanted, rows = matrix @ vector, np.zeros(1024, dtype)
+    for name in ("matmul", "dot"):
+        monkeypatch.setattr(np, name, None)
+    found = multiplied(matrix, vector, out=rows if out else None)
+    np.testing.assert_array_equal(found, wanted, strict=True)
+    assert (found is rows) == out
+
+
+@pytest.mark.parametrize(
+    "matrix",
+    [
+        whole((900, 1024), "f8", 1).T,  # its columns lie together
+        whole((511, 1024), "f8", 1),  # NumPy would keep Python's lock
+        whole((600, 8193), "f8", 1),  # OpenBLAS would share each row
+        whole((1024, 400), "c16", 1),
+    ],
+)
+def test_other_matrices_are_multiplied_in_pieces(
+    matrix: np.ndarray[Any, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vector = whole((matrix.shape[1],), matrix.dtype.str, 2)
+    wanted = matrix @ vector
+    monkeypatch.setattr(np, "vecdot", None)
+    np.testing.assert_array_equal(multiplied(matrix, vector), wanted)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "piece"),
+    [
+        ((128, 128), (128, 128), (32, 128, 64)),
+        ((32, 1 << 14), (1 << 14, 32), (16, 512, 32)),  # no longer than 16 times its width
+        ((16, 4096), (4096, 16), (16, 1024, 16)),
+    ],
+)
+def test_pieces_are_long_but_not_too_long(
+    left: tuple[int, int], right: tuple[int, int], piece: tuple[int, int, int]
+) -> None:
+    assert _sizes(np.empty(left), np.empty(right)) == piece

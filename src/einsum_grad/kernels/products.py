@@ -72,9 +72,9 @@ def _sizes(left: Array, right: Array) -> tuple[int, int, int]:
         return rows, count, columns
     batch = max(math.prod(left.shape[:-2]), math.prod(right.shape[:-2]))
     most = max(1, batch * rows * columns * count // machine.UNLOCKED)
-    count, longer = min(count, most), 1 if 1 in (rows, columns) else machine.BLAS_LONG_PIECE
+    count = min(count, most)
     while rows * count * columns > limit:
-        if rows == columns == 1 or count > longer * max(rows, columns):
+        if count > machine.BLAS_LONG_PIECE * max(rows, columns):
             count = -(-count // 2)
         elif rows >= columns:
             rows = -(-rows // 2)

@@ -48,3 +48,15 @@ def test_chunks_are_even_in_number_and_large() -> None:
 def test_a_chunk_has_at_least_one_index() -> None:
     sizes = (("i", 3), ("j", 4 * machine.CHUNK))
     assert number_of_chunks("i", [product("ij", "ij", "ij")], Scale(sizes, 1)) == 3
+
+
+def test_a_sum_that_is_worth_no_other_thread_is_one_chunk() -> None:
+    # A BLAS would wake its own threads for it.
+    scale = Scale((("i", LEAST // 64), ("j", 16)), 1)
+    for step in (
+        Step(Op.CONTRACT, Value("z", ("i",)), (Value("a", ("i", "j")),)),
+        product("i", "ij", "j"),
+    ):
+        assert not is_worth_waking([step], scale)
+        assert number_of_chunks("i", [step], scale) == 1
+    assert number_of_chunks("i", [product("ij", "ij", "ij")], scale) == 0
