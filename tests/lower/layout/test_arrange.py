@@ -237,6 +237,20 @@ def test_a_vector_is_copied_into_the_order_of_the_matrix() -> None:
     assert copies(arranged("aib,bi->a", (), 8, **LONG)) == ["bi>ib"]
 
 
+@pytest.mark.parametrize("text", ["cab,bc->a", "bc,cab->a"])
+def test_a_vector_is_copied_where_a_product_with_it_is_summed_later(text: str) -> None:
+    program = arranged(text, wrt=(), itemsize=8, c=128, a=512, b=16)
+    assert copies(program) == ["bc>cb"]
+    assert [step.result.labels for step in steps(program.forward)] == [
+        ("c", "b"),
+        ("c", "a"),
+        ("a",),
+    ]
+    # One whose matrix needs no copy is multiplied at once.
+    at_once = arranged("cab,ac->b", wrt=(), itemsize=8, c=128, a=512, b=16)
+    assert [step.result.labels for step in steps(at_once.forward)] == [("c", "a"), ("b",)]
+
+
 def test_a_block_has_a_label_that_is_first_among_those_that_are_one_axis() -> None:
     # A part of another label would be copied to make a matrix of it.
     program = arranged("cfd,b->fdc", itemsize=8, c=128, f=64, d=64, b=32)

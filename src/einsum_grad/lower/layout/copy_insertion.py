@@ -69,17 +69,26 @@ def gathered(product: Product, values: Values) -> Product:
 
 
 def summed_later(product: Product, values: Values) -> Step | None:
-    """A product for each index of the first label, to be summed later; None if no copy is saved."""
-    left, right, first = product.left, product.right, product.left.labels[0]
-    output, leads = (first, *product.output), right.labels[0] == first
-    if values.scale is None or first not in product.contracted or not leads or not missing(product):
+    """A product for each index of the first label, to be summed later; None if no copy is saved.
+
+    A vector is copied for this, being small beside its matrix.
+    """
+    is_vector = not (product.rows and product.columns)
+    turned = product.swapped() if is_vector and product.columns else product
+    left, right, first = turned.left, turned.right, turned.left.labels[0]
+    order, output = (first, *without(right.labels, first)), (first, *turned.output)
+    saves = copied(turned)[0] if is_vector else right.labels == order and missing(turned) > 0
+    if values.scale is None or first not in turned.contracted or not saves:
         return None
     if not is_part(output, (left.labels, right.labels), values.scale):
         return None
-    name = values.name(f"{left.name}_{right.name}", output)
-    step = Step(Op.CONTRACT, Value(name, output), (left, right))
+    base = f"{left.name}_{right.name}"
+    step = Step(Op.CONTRACT, Value(base, output), (left, Value(right.name, order)))
     batched = product_of(step)
-    return None if batched is None or batched.kind not in _BLAS or missing(batched) else step
+    if batched is None or batched.kind not in _BLAS or missing(batched):
+        return None
+    result = Value(values.name(base, output), output)
+    return Step(Op.CONTRACT, result, (left, values.copied(right, order)))
 
 
 def is_read_once(product: Product, values: Values) -> bool:
