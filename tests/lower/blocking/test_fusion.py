@@ -373,3 +373,12 @@ def test_a_copy_of_what_the_steps_make_comes_after_it() -> None:
 def test_a_copy_is_made_whole() -> None:
     program = arranged("ij,ji->ij", (0,), 8, **LARGE)
     assert told(schedule(program).together) == [(None, "w_ij"), ("i", "z dx")]
+
+
+@pytest.mark.parametrize(("size", "label"), [(16, None), (32, "b"), (256, "b"), (512, None)])
+def test_matrices_of_a_batch_are_shared_if_they_are_neither_small_nor_large(
+    size: int, label: str | None
+) -> None:
+    # Threads would wait for a buffer of OpenBLAS, and large matrices it shares better.
+    program = arranged("bij,bjk->bik", (), 8, b=1 << 12, i=size, j=size, k=size)
+    assert told(forward(program)) == [(label, "z")]
