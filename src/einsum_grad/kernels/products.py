@@ -74,7 +74,7 @@ def _sizes(left: Array, right: Array) -> tuple[int, int, int]:
     most = max(1, batch * rows * columns * count // machine.UNLOCKED)
     count = min(count, most)
     while rows * count * columns > limit:
-        if count > machine.BLAS_LONG_PIECE * max(rows, columns):
+        if rows == columns == 1 or count > machine.BLAS_LONG_PIECE * max(rows, columns):
             count = -(-count // 2)
         elif rows >= columns:
             rows = -(-rows // 2)
