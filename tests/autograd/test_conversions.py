@@ -15,7 +15,7 @@ import pytest
 
 import einsum_grad as eg
 from einsum_grad.errors import AutogradError
-from tests.autograd.table import np
+from tests.autograd.rules.table import np
 
 Use = Callable[[Any, Any], Any]
 """Something done with a Tensor of three numbers and one of one number."""

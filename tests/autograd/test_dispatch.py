@@ -10,7 +10,7 @@ import pytest
 
 import einsum_grad as eg
 from einsum_grad.errors import ArgumentTypeError, AutogradError, DTypeError, OperandError
-from tests.autograd.table import np, tensor
+from tests.autograd.rules.table import np, tensor
 
 X = tensor([[1.0, -2.0], [3.0, 4.0]])
 

@@ -10,7 +10,7 @@ import pytest
 import einsum_grad as eg
 from einsum_grad.autograd import dispatch
 from einsum_grad.errors import ArgumentError, ArgumentTypeError, AutogradError, OperandError
-from tests.autograd.table import np, numbers, tensor
+from tests.autograd.rules.table import np, numbers, tensor
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ import pytest
 
 import einsum_grad as eg
 from einsum_grad.errors import ArgumentTypeError, AutogradError, DTypeError, OperandError
-from tests.autograd.table import np
+from tests.autograd.rules.table import np
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from einsum_grad.autograd.contract import bound, run_recorded, swapped
 from einsum_grad.autograd.fit import fit
 from einsum_grad.autograd.ownership import borrow, look
 from einsum_grad.autograd.refusals import as_operand
+from einsum_grad.autograd.rules.contract import bound, run_recorded, swapped
 from einsum_grad.autograd.tape import Array, DType, Shape, Traced
 from einsum_grad.autograd.tensor import Tensor
 from einsum_grad.autograd.unrecorded import is_recorded

@@ -11,7 +11,7 @@ from hypothesis.extra import numpy as hnp
 
 import einsum_grad as eg
 from einsum_grad.errors import ArgumentError, ArgumentTypeError, OperandError, OperandIndexError
-from tests.autograd.table import gradients, np, numbers, tensor
+from tests.autograd.rules.table import gradients, np, numbers, tensor
 
 WHOLE = np.arange(24.0).reshape(2, 3, 4)
 

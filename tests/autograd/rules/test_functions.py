@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import einsum_grad as eg
-from tests.autograd.table import Array, gradients, np, numbers, tensor
+from tests.autograd.rules.table import Array, gradients, np, numbers, tensor
 
 FAR = np.array([-1e4, -800.0, -30.0, 0.0, 30.0, 800.0, 1e4])
 

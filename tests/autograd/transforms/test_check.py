@@ -8,7 +8,7 @@ import pytest
 
 import einsum_grad as eg
 from einsum_grad.errors import ArgumentError, AutogradError, DTypeError
-from tests.autograd.table import np, numbers
+from tests.autograd.rules.table import np, numbers
 
 
 def wrong_in_one_element(g: Any) -> Any:

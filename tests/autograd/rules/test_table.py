@@ -9,7 +9,7 @@ import pytest
 import einsum_grad as eg
 from einsum_grad.autograd import conversions, dispatch, methods
 from einsum_grad.errors import DTypeError
-from tests.autograd.table import (
+from tests.autograd.rules.table import (
     CASES,
     COMPLEX,
     ORDERED,

@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
-from einsum_grad.autograd.contract import contract
 from einsum_grad.autograd.dispatch import implements
 from einsum_grad.autograd.fit import LABELS
 from einsum_grad.autograd.ownership import look
 from einsum_grad.autograd.refusals import as_operand, run
+from einsum_grad.autograd.rules.contract import contract
 from einsum_grad.autograd.tape import Traced
 from einsum_grad.autograd.tensor import Tensor
 from einsum_grad.syntax import MAX_AXES, bounded

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from einsum_grad.autograd.contract import contract
 from einsum_grad.autograd.fit import LABELS
-from einsum_grad.autograd.linear import axes_of, linear
 from einsum_grad.autograd.refusals import as_operand, run
+from einsum_grad.autograd.rules.contract import contract
+from einsum_grad.autograd.rules.linear import axes_of, linear
 from einsum_grad.errors import ArgumentError, OperandError
 
 _MATMUL = {

@@ -21,7 +21,7 @@ from einsum_grad.autograd.ownership import look
 from einsum_grad.autograd.refusals import as_operand, check_function
 from einsum_grad.autograd.tape import Array, Traced
 from einsum_grad.autograd.tensor import Tensor
-from einsum_grad.autograd.transforms import as_variable, goes_on, grad, in_convention, zeros
+from einsum_grad.autograd.transforms.grad import as_variable, goes_on, grad, in_convention, zeros
 from einsum_grad.errors import ArgumentError, AutogradError, DTypeError, OperandError
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import einsum_grad as eg
 from einsum_grad.errors import ArgumentTypeError, AutogradError, OperandError, PatternError
-from tests.autograd.table import Array, gradients, np, numbers, tensor
+from tests.autograd.rules.table import Array, gradients, np, numbers, tensor
 
 PATTERNS: dict[str, list[tuple[int, ...]]] = {
     "ij,jk->ik": [(2, 3), (3, 4)],

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from einsum_grad.autograd.reductions import spread
 from einsum_grad.autograd.registration import define
+from einsum_grad.autograd.rules.reductions import spread
 
 
 def sigmoid(x: Any) -> Any:

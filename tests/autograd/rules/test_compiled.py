@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import einsum_grad as eg
 from einsum_grad.errors import ArgumentError, ArgumentTypeError, DTypeError, OperandError
-from tests.autograd.table import np, numbers, tensor
+from tests.autograd.rules.table import np, numbers, tensor
 from tests.strategies import Case, cases, seeds, whole
 
 DTYPES = ("f2", "f4", "f8", "c16")

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from einsum_grad.autograd.dispatch import implements
-from einsum_grad.autograd.linear import ending
 from einsum_grad.autograd.ownership import look
 from einsum_grad.autograd.refusals import run
 from einsum_grad.autograd.registration import define
+from einsum_grad.autograd.rules.linear import ending
 from einsum_grad.autograd.tape import Shape
 from einsum_grad.errors import ArgumentError, ArgumentTypeError
 from einsum_grad.runtime.subclasses import check_plain

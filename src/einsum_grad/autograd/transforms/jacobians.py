@@ -12,7 +12,7 @@ from einsum_grad.autograd.backward import pull_back
 from einsum_grad.autograd.mode import is_recording, recording
 from einsum_grad.autograd.refusals import check_function
 from einsum_grad.autograd.tensor import Tensor
-from einsum_grad.autograd.transforms import (
+from einsum_grad.autograd.transforms.grad import (
     as_variable,
     check_complex,
     check_given,

@@ -9,7 +9,7 @@ import pytest
 
 import einsum_grad as eg
 from einsum_grad.errors import ArgumentError, ArgumentTypeError, AutogradError, DTypeError
-from tests.autograd.table import np, numbers, tensor
+from tests.autograd.rules.table import np, numbers, tensor
 
 
 def loss(x: Any, w: Any, *, scale: float = 1.0) -> Any:

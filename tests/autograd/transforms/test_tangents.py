@@ -9,7 +9,7 @@ import pytest
 
 import einsum_grad as eg
 from einsum_grad.errors import ArgumentError, AutogradError, DTypeError, OperandError
-from tests.autograd.table import (
+from tests.autograd.rules.table import (
     CASES,
     COMPLEX,
     Array,

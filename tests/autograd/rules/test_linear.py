@@ -11,7 +11,7 @@ import pytest
 import einsum_grad as eg
 from einsum_grad.autograd.tape import Node
 from einsum_grad.errors import ArgumentError, ArgumentTypeError, OperandError
-from tests.autograd.table import gradients, np, tensor
+from tests.autograd.rules.table import gradients, np, tensor
 
 WHOLE = np.arange(24.0).reshape(2, 3, 4)
 

@@ -9,7 +9,7 @@ import pytest
 
 import einsum_grad as eg
 from einsum_grad.errors import ArgumentError, ArgumentTypeError, OperandError
-from tests.autograd.table import np, tensor
+from tests.autograd.rules.table import np, tensor
 
 SHAPES: list[tuple[int, ...]] = [
     (),

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 
 import einsum_grad as eg
 from tests import definition
-from tests.autograd.table import np, numbers, tensor
+from tests.autograd.rules.table import np, numbers, tensor
 from tests.emit.libraries import ON_NUMPY
 from tests.strategies import Case, cases, seeds, whole
 from tests.tries import tries

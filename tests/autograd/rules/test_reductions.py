@@ -8,7 +8,7 @@ import pytest
 
 import einsum_grad as eg
 from einsum_grad.errors import OperandError
-from tests.autograd.table import gradients, np, numbers, tensor
+from tests.autograd.rules.table import gradients, np, numbers, tensor
 
 both = pytest.mark.parametrize("function", [np.max, np.min, np.amax, np.amin])
 

@@ -9,7 +9,7 @@ import pytest
 
 import einsum_grad as eg
 from einsum_grad.errors import DTypeError, OperandError
-from tests.autograd.table import Array, gradients, np, numbers, tensor
+from tests.autograd.rules.table import Array, gradients, np, numbers, tensor
 
 SHAPES: list[tuple[int, ...]] = [(), (1,), (3,), (2, 1), (1, 3), (2, 3), (4, 2, 1), (1, 1, 3)]
 NAMES = ["add", "subtract", "multiply", "divide", "power", "maximum", "minimum"]

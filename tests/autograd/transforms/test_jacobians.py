@@ -9,7 +9,7 @@ import pytest
 
 import einsum_grad as eg
 from einsum_grad.errors import ArgumentError, AutogradError, DTypeError
-from tests.autograd.table import CASES, Array, Case, gradients, numbers, weights
+from tests.autograd.rules.table import CASES, Array, Case, gradients, numbers, weights
 
 SMALL = {name: case for name, case in CASES.items() if case.operands[0].size <= 12}
 small_case = pytest.mark.parametrize("case", SMALL.values(), ids=SMALL.keys())
