@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import functools
 import inspect
+import sys
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from typing import Any, TypeVar
 
 import numpy as np
@@ -18,6 +20,12 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 RECORDED: dict[Callable[..., Any], Callable[..., Any]] = {}
 """NumPy's functions that have a gradient here, and their replacements."""
+
+LATER: dict[str, str] = {}
+"""Modules of rules that few programs need, and the module whose functions they are for.
+
+They are imported when a Tensor first meets a function without a rule.
+"""
 
 CONSTANT: frozenset[Callable[..., Any]] = frozenset(
     {
@@ -80,7 +88,19 @@ def call_function(function: Callable[..., Any], args: Sequence[Any], kwargs: Any
     return recorded(*args, **kwargs)
 
 
+def load_later() -> None:
+    """Import the rules for whatever modules are there; what was registered before stays."""
+    for rules, needed in [*LATER.items()]:
+        if needed in sys.modules:
+            registered = dict(RECORDED)
+            import_module(rules)
+            RECORDED.update(registered)
+            LATER.pop(rules, None)
+
+
 def _recorded(function: Callable[..., Any]) -> Callable[..., Any]:
+    if function not in RECORDED:
+        load_later()
     if function not in RECORDED:
         raise AutogradError(
             f"{_name(function)} has no gradient rule here; give it one with "
