@@ -22,7 +22,7 @@ from einsum_grad.guess.verdict import Kind, Verdict
 from einsum_grad.plan import ELLIPSIS, OUTPUT, Labels, Pattern, distinct, operand_names, request
 from einsum_grad.plan.derive.reasons import listed
 from einsum_grad.plan.read import implicit_output
-from einsum_grad.syntax import parse
+from einsum_grad.plan.request import written
 
 _TOLD = (Kind.WRONG, Kind.INVALID)
 """Verdicts that say which array has which labels."""
@@ -84,7 +84,7 @@ def check_guess(
 
 def _read(guess: str, notation: str) -> Pattern:
     """The guess as written, its labels unchecked."""
-    equation = parse(guess, notation)
+    equation = written(guess, notation)
     inputs = tuple(term.names for term in equation.inputs)
     return Pattern(inputs, equation.output.names if equation.output else implicit_output(inputs))
 
