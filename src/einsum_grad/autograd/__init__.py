@@ -1,5 +1,6 @@
 """Tensors: operations recorded on a tape, gradients by compiled patterns and a table of rules."""
 
+from einsum_grad.autograd.dispatch import LATER
 from einsum_grad.autograd.mode import no_grad
 from einsum_grad.autograd.primitive import Primitive
 from einsum_grad.autograd.registration import primitive
@@ -21,3 +22,11 @@ from einsum_grad.autograd.transforms.tangents import hvp, jvp
 
 TABLES = (compiled, elementwise, linear, products, reductions, shapes)
 """The modules whose import fills the table of NumPy's functions."""
+
+LATER.update(
+    {
+        "einsum_grad.autograd.rules.linalg": "numpy.linalg",
+        "einsum_grad.autograd.rules.fft": "numpy.fft",
+        "einsum_grad.autograd.rules.special": "scipy.special",
+    }
+)
