@@ -13,7 +13,14 @@ from einsum_grad.autograd.rules import (
     shapes,
 )
 from einsum_grad.autograd.rules.einsum import einsum
-from einsum_grad.autograd.rules.functions import logsumexp, relu, sigmoid, softmax, softplus
+from einsum_grad.autograd.rules.functions import (
+    log_softmax,
+    logsumexp,
+    relu,
+    sigmoid,
+    softmax,
+    softplus,
+)
 from einsum_grad.autograd.tensor import Tensor
 from einsum_grad.autograd.transforms.check import GradientReport, check_gradients
 from einsum_grad.autograd.transforms.grad import grad, value_and_grad
