@@ -34,6 +34,7 @@ LATER.update(
     {
         "einsum_grad.autograd.rules.linalg": "numpy.linalg",
         "einsum_grad.autograd.rules.fft": "numpy.fft",
+        "einsum_grad.autograd.rules.windows": "numpy",
         "einsum_grad.autograd.rules.special": "scipy.special",
     }
 )

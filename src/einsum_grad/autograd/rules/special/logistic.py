@@ -16,20 +16,20 @@ primitive(special.log_expit, x=lambda g, x: g * special.expit(-x))
 primitive(special.logit, x=lambda g, x: g / (x * (1 - x)))
 
 
-def _harmless(y: Any, x: Any, value: float) -> Any:
-    """`y`, but `value` where `x` is 0: there `x` times a function of `y` is 0 whatever `y` is."""
-    return np.where(x == 0, value, y)
+def _besides(y: Any, x: Any, pole: float) -> Any:
+    """`y`, but 1 more where it is the pole and `x` is 0: there the function is 0 all around."""
+    return np.where(np.logical_and(x == 0, y == pole), pole + 1, y)
 
 
 primitive(
     special.xlogy,
-    x=lambda g, x, y: g * conj(np.log(np.where(np.logical_and(x == 0, y == 0), 1, y))),
-    y=lambda g, x, y: g * conj(x / _harmless(y, x, 1)),
+    x=lambda g, x, y: g * conj(np.log(_besides(y, x, 0))),
+    y=lambda g, x, y: g * conj(x / _besides(y, x, 0)),
 )
 primitive(
     special.xlog1py,
-    x=lambda g, x, y: g * conj(np.log1p(np.where(np.logical_and(x == 0, y == -1), 0, y))),
-    y=lambda g, x, y: g * conj(x / (1 + _harmless(y, x, 0))),
+    x=lambda g, x, y: g * conj(np.log1p(_besides(y, x, -1))),
+    y=lambda g, x, y: g * conj(x / (1 + _besides(y, x, -1))),
 )
 primitive(special.entr, x=lambda g, x: -g * (np.log(x) + 1))
 primitive(
