@@ -20,7 +20,7 @@ def fit(cotangent: Any, shape: Shape, dtype: DType, name: str) -> Any:
     """Bring the cotangent of an operand of the operation `name` to the operand's shape and dtype.
 
     Axes along which the operand was broadcast are summed; the cotangent of a real operand is the
-    real part. Works on arrays, and on Tensors, where it is recorded. Parts fit their results already.
+    real part. Works on arrays, and on Tensors, where it is recorded. Parts fit already.
     """
     if isinstance(cotangent, Parts):
         return cotangent

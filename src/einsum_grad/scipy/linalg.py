@@ -14,7 +14,7 @@ import numpy as np
 
 from einsum_grad.autograd.registration import define
 from einsum_grad.autograd.rules.elementwise import conj
-from einsum_grad.autograd.rules.linalg.matrices import adjoint, strict, transposed
+from einsum_grad.autograd.rules.linalg.matrices import adjoint, strict
 from einsum_grad.errors import ArgumentError
 from einsum_grad.installed import imported
 from einsum_grad.scipy.beside import beside

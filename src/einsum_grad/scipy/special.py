@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from einsum_grad.autograd.rules import functions
-from einsum_grad.autograd.rules.functions import logsumexp as logsumexp
-from einsum_grad.autograd.rules.functions import softplus as softplus
 from einsum_grad.installed import installed
 from einsum_grad.scipy.beside import beside
 
 with installed("scipy"):
-    from einsum_grad.autograd.rules.special.gamma import multigammaln as multigammaln
-    from einsum_grad.autograd.rules.special.gamma import polygamma as polygamma
+    from einsum_grad.autograd.rules.special import gamma as _gamma
 
 __getattr__ = beside("scipy.special")
+
+logsumexp = functions.logsumexp
+softplus = functions.softplus
+polygamma = _gamma.polygamma
+multigammaln = _gamma.multigammaln
 
 
 def softmax(x: Any, axis: Any = None) -> Any:

@@ -8,7 +8,7 @@ transform of several axes is one of each axis after the other.
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,12 @@ from einsum_grad.autograd.rules.elementwise import conj
 from einsum_grad.autograd.rules.linear import axes_of
 from einsum_grad.errors import ArgumentError
 
-OTHER = {None: "forward", "backward": "forward", "ortho": "ortho", "forward": "backward"}
+OTHER: Mapping[Any, Any] = {
+    None: "forward",
+    "backward": "forward",
+    "ortho": "ortho",
+    "forward": "backward",
+}
 """The scaling of the adjoint transform, by that of the transform."""
 
 
@@ -61,8 +66,8 @@ IFFT = define(_ifft, {"a": lambda g, axis, norm: np.fft.fft(g, axis=axis, norm=O
 RFFT = define(_rfft, {"a": _rfft_rule})
 IRFFT = define(_irfft, {"a": _irfft_rule})
 
-define(np.fft.fftshift, {"x": lambda g, axes: np.fft.ifftshift(g, axes)})
-define(np.fft.ifftshift, {"x": lambda g, axes: np.fft.fftshift(g, axes)})
+define(np.fft.fftshift, {"x": lambda g, axes: np.fft.ifftshift(g, axes=axes)})
+define(np.fft.ifftshift, {"x": lambda g, axes: np.fft.fftshift(g, axes=axes)})
 
 
 @implements(np.fft.fft)
@@ -116,8 +121,8 @@ def _halves(a: Any, s: Any = None, axes: Any = None, norm: Any = None) -> Any:
 @implements(np.fft.irfftn)
 def _inverses_of_half(a: Any, s: Any = None, axes: Any = None, norm: Any = None) -> Any:
     *others, (size, axis) = _sizes(a, s, axes)
-    size = None if s is None else size
-    return np.fft.irfft(_one_by_one(np.fft.ifft, a, others, norm), size, axis, norm)
+    a = _one_by_one(np.fft.ifft, a, others, norm)
+    return np.fft.irfft(a, None if s is None else size, axis, norm)
 
 
 @implements(np.fft.fft2)

@@ -30,8 +30,10 @@ def _overlapped(x: Any, axis: int) -> Any:
     return out
 
 
-WINDOWS = define(_windows, {"x": lambda g, axis: OVERLAPPED(g, axis)}, view=True)
-OVERLAPPED = define(_overlapped, {"x": lambda g, shapes, axis: WINDOWS(g, shapes[0][-1], axis)})
+WINDOWS: Any = define(_windows, {"x": lambda g, axis: OVERLAPPED(g, axis=axis)}, view=True)
+OVERLAPPED: Any = define(
+    _overlapped, {"x": lambda g, shapes, axis: WINDOWS(g, shapes[0][-1], axis)}
+)
 
 
 @implements(sliding_window_view)

@@ -100,9 +100,9 @@ def _laplace_tail(z: Any) -> Any:
 norm = _continuous(
     "norm",
     log_density=lambda z: -z * z / 2 - HALF_LOG_2PI,
-    below=lambda z: special.ndtr(z),
+    below=special.ndtr,
     above=lambda z: special.ndtr(-z),
-    log_below=lambda z: special.log_ndtr(z),
+    log_below=special.log_ndtr,
     log_above=lambda z: special.log_ndtr(-z),
 )
 t = _continuous(
@@ -127,9 +127,9 @@ laplace = _continuous(
 logistic = _continuous(
     "logistic",
     log_density=lambda z: special.log_expit(z) + special.log_expit(-z),
-    below=lambda z: special.expit(z),
+    below=special.expit,
     above=lambda z: special.expit(-z),
-    log_below=lambda z: special.log_expit(z),
+    log_below=special.log_expit,
     log_above=lambda z: special.log_expit(-z),
 )
 expon = _continuous(

@@ -44,7 +44,7 @@ def _hermitian_rule(gw: Any, gv: Any, w: Any, v: Any) -> Any:
 
 @implements(np.linalg.eigvalsh)
 def _eigvalsh(a: Any, UPLO: str = "L") -> Any:  # noqa: N803 - NumPy's name
-    return np.linalg.eigh(a, UPLO).eigenvalues
+    return _eigh(a, UPLO).eigenvalues
 
 
 @implements(np.linalg.eig)

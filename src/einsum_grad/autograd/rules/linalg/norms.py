@@ -21,7 +21,7 @@ from einsum_grad.autograd.tensor import Tensor
 
 def _of_order(x: Any, axes: Any, keepdims: bool, order: float) -> Any:
     if order == 2 and len(axes) == np.ndim(x):
-        return np.linalg.norm(x, keepdims=keepdims)
+        return np.linalg.norm(x, None, None, keepdims)
     return np.linalg.vector_norm(x, axis=axes, keepdims=keepdims, ord=order)
 
 
@@ -38,7 +38,7 @@ OF_ORDER = define(_of_order, {"x": _of_order_rule})
 
 
 @linear(np.linalg.norm)
-def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:  # noqa: A002
+def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
     axes = axes_of("norm", axis, x.ndim)
     if ord is None or (len(axes) == 2 and ord in ("fro", "f")):
         return OF_ORDER(x, axes, keepdims, 2)
@@ -57,7 +57,7 @@ def _vector_norm(
     *,
     axis: Any = None,
     keepdims: bool = False,
-    ord: Any = 2,  # noqa: A002
+    ord: Any = 2,
 ) -> Any:
     axes = axes_of("vector_norm", axis, x.ndim)
     if ord in EXTREME:
@@ -69,7 +69,7 @@ def _vector_norm(
 
 
 @linear(np.linalg.matrix_norm)
-def _matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:  # noqa: A002
+def _matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:
     return np.linalg.norm(x, ord, (-2, -1), keepdims)
 
 

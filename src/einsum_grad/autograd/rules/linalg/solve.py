@@ -18,8 +18,8 @@ from einsum_grad.autograd.dispatch import implements
 from einsum_grad.autograd.ownership import look
 from einsum_grad.autograd.refusals import as_operand, run
 from einsum_grad.autograd.registration import define, primitive
-from einsum_grad.autograd.rules.linear import axes_of
 from einsum_grad.autograd.rules.linalg.matrices import adjoint, from_triangle
+from einsum_grad.autograd.rules.linear import axes_of
 
 primitive(np.linalg.inv, a=lambda g, out: -adjoint(out) @ g @ adjoint(out))
 

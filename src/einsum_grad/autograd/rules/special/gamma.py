@@ -16,7 +16,7 @@ def _polygamma(n: Any, x: Any) -> Any:
     return special.polygamma(n, x)
 
 
-polygamma = define(_polygamma, {"x": lambda g, n, x: g * polygamma(n + 1, x)})
+polygamma: Any = define(_polygamma, {"x": lambda g, n, x: g * polygamma(n + 1, x)})
 
 
 def _multigammaln(a: Any, d: Any) -> Any:
