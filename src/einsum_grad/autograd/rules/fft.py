@@ -175,7 +175,8 @@ def _sizes(a: Any, s: Any, axes: Any) -> list[tuple[int, int]]:
     s = [-1] * len(axes) if s is None else s
     if len(s) != len(axes):
         raise ArgumentError(f"{len(s)} lengths in s for {len(axes)} axes")
-    return [(shape[axis] if n == -1 else n, axis) for n, axis in zip(s, axes, strict=True)]
+    places = [_axis("fft", a, axis) for axis in axes]
+    return [(shape[axis] if n == -1 else n, axis) for n, axis in zip(s, places, strict=True)]
 
 
 def _one_by_one(transform: Any, a: Any, sizes: Sequence[tuple[int, int]], norm: Any) -> Any:

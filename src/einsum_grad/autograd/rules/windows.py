@@ -44,6 +44,8 @@ def _sliding_window_view(
         raise ArgumentError("the windows of a Tensor can't be written to")
     run("sliding_window_view", sliding_window_view, (look(x), window_shape, axis))
     sizes = window_shape if np.iterable(window_shape) else (window_shape,)
-    for size, place in zip(sizes, axes_of("sliding_window_view", axis, x.ndim), strict=True):
-        x = WINDOWS(x, size, place)
+    axes = range(x.ndim) if axis is None else axis if np.iterable(axis) else (axis,)
+    rank = x.ndim
+    for size, place in zip(sizes, axes, strict=True):
+        x = WINDOWS(x, size, *axes_of("sliding_window_view", place, rank))
     return x
