@@ -139,5 +139,6 @@ def bare_signature(function: Callable[..., Any]) -> inspect.Signature:
 
 
 def _name(function: Callable[..., Any]) -> str:
-    module = getattr(function, "__module__", None) or "numpy"
+    here = getattr(np, function.__name__, None) is function
+    module = getattr(function, "__module__", None) or ("numpy" if here else "scipy.special")
     return f"{module}.{function.__name__}".replace("numpy", "np", 1)
