@@ -30,14 +30,20 @@ def _diagflat(v: Any, k: int = 0) -> Any:
     return np.diag(np.ravel(v), k)
 
 
+def _below(m: Any, k: int) -> Any:
+    """Where the lower triangle of the last two axes is."""
+    rows, columns = np.shape(m)[-2:] if np.ndim(m) > 1 else np.shape(m) * 2
+    return np.tri(rows, columns, k, bool)
+
+
 @composite(np.tril)
 def _tril(m: Any, k: int = 0) -> Any:
-    return np.where(np.tri(*np.shape(m)[-2:], k=k, dtype=bool), m, 0)
+    return np.where(_below(m, k), m, 0)
 
 
 @composite(np.triu)
 def _triu(m: Any, k: int = 0) -> Any:
-    return np.where(np.tri(*np.shape(m)[-2:], k=k - 1, dtype=bool), 0, m)
+    return np.where(_below(m, k - 1), 0, m)
 
 
 @composite(np.vander)

@@ -42,7 +42,7 @@ def _sort(
 
 @composite(np.partition)
 def _partition(
-    a: Any, kth: Any, axis: Any = -1, kind: str = "introselect", order: Any = None
+    a: Any, kth: Any, axis: Any = -1, kind: Any = "introselect", order: Any = None
 ) -> Any:
     if axis is None:
         a, axis = np.ravel(a), -1

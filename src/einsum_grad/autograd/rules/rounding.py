@@ -16,17 +16,22 @@ from einsum_grad.autograd.rules.composite import composite, step
 step(np.floor, np.ceil, np.trunc, np.rint, np.round, np.around, np.fix, np.floor_divide)
 step(np.spacing)
 
+
+def _none(g: Any) -> Any:
+    return np.zeros_like(g)
+
+
 primitive(np.remainder, x=lambda g: g, y=lambda g, x, y: -g * np.floor_divide(x, y))
 primitive(np.fmod, x=lambda g: g, y=lambda g, x, y: -g * np.trunc(x / y))
 primitive(np.fabs, x=lambda g, x: g * np.sign(x))
 primitive(
     np.copysign,
     x=lambda g, x, y: np.where(np.signbit(x) == np.signbit(y), g, -g),
-    y=np.zeros_like,
+    y=_none,
 )
-primitive(np.nextafter, x=lambda g: g, y=np.zeros_like)
+primitive(np.nextafter, x=lambda g: g, y=_none)
 primitive(np.ldexp, x=lambda g, y: g * np.exp2(y))
-primitive(np.heaviside, x=np.zeros_like, y=lambda g, x: np.where(x == 0, g, 0))
+primitive(np.heaviside, x=_none, y=lambda g, x: np.where(x == 0, g, 0))
 
 
 @composite(np.divmod)

@@ -15,7 +15,7 @@ from einsum_grad.errors import OperandError
 
 
 @composite(np.take)
-def _take(a: Any, indices: Any, axis: Any = None, mode: str = "raise") -> Any:
+def _take(a: Any, indices: Any, axis: Any = None, mode: Any = "raise") -> Any:
     if axis is None:
         a, axis = np.ravel(a), 0
     (axis,) = axes_of("take", axis, np.ndim(a))
@@ -52,11 +52,11 @@ def _select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
     if len(condlist) != len(choicelist):
         raise OperandError(f"select: {len(condlist)} conditions for {len(choicelist)} choices")
     pairs = zip(reversed(condlist), reversed(choicelist), strict=True)
-    return functools.reduce(lambda other, pair: np.where(*pair, other), pairs, default)
+    return functools.reduce(lambda other, pair: np.where(pair[0], pair[1], other), pairs, default)
 
 
 @composite(np.choose)
-def _choose(a: Any, choices: Any, mode: str = "raise") -> Any:
+def _choose(a: Any, choices: Any, mode: Any = "raise") -> Any:
     stacked = np.stack(np.broadcast_arrays(*choices))
     places = np.arange(math.prod(stacked.shape)).reshape(stacked.shape)
     return np.ravel(stacked)[np.choose(look(a), places, mode=mode)]

@@ -66,7 +66,7 @@ def _copy(a: Any, order: str = "K", subok: bool = False) -> Any:
 
 
 @implements(np.ravel)
-def _ravel(a: Any, order: str = "C") -> Any:
+def _ravel(a: Any, order: Any = "C") -> Any:
     return np.reshape(a, -1, order)
 
 

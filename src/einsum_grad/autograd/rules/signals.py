@@ -34,7 +34,7 @@ FULL = define(
 
 
 @composite(np.convolve)
-def _convolve(a: Any, v: Any, mode: str = "full") -> Any:
+def _convolve(a: Any, v: Any, mode: Any = "full") -> Any:
     a, v = _vectors("convolve", a, v)
     length, less = max(len(a), len(v)), min(len(a), len(v))
     starts = {"full": (0, length + less - 1), "same": ((less - 1) // 2, length)}
@@ -46,7 +46,7 @@ def _convolve(a: Any, v: Any, mode: str = "full") -> Any:
 
 
 @composite(np.correlate)
-def _correlate(a: Any, v: Any, mode: str = "valid") -> Any:
+def _correlate(a: Any, v: Any, mode: Any = "valid") -> Any:
     a, v = _vectors("correlate", a, v)
     if len(a) < len(v):  # as NumPy does, so that "same" cuts where it cuts
         return np.conjugate(np.convolve(v, np.conjugate(a)[::-1], mode))[::-1]

@@ -63,7 +63,7 @@ def _broadcast_arrays(*args: Any, subok: bool = False) -> Any:
 
 
 @composite(np.meshgrid)
-def _meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = "xy") -> Any:
+def _meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: Any = "xy") -> Any:
     shapes = np.meshgrid(*(np.empty(np.size(x)) for x in xi), sparse=True, indexing=indexing)
     grid = tuple(np.reshape(x, made.shape) for x, made in zip(xi, shapes, strict=True))
     return grid if sparse else np.broadcast_arrays(*grid)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from einsum_grad.autograd.ownership import look
+from einsum_grad.autograd.primitive import Primitive
 from einsum_grad.autograd.registration import define, primitive
 from einsum_grad.autograd.rules.composite import composite
 from einsum_grad.autograd.rules.elementwise import conj
@@ -78,7 +79,7 @@ def _sinc(x: Any, order: int = 0) -> Any:
     return np.where(small, series, quotient).astype(u.dtype)
 
 
-SINC = define(_sinc, {"x": lambda g, x, order: g * conj(np.pi * SINC(x, order + 1))})
+SINC: Primitive = define(_sinc, {"x": lambda g, x, order: g * conj(np.pi * SINC(x, order + 1))})
 
 
 @composite(np.sinc)
