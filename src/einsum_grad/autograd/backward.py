@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Sequence
 from heapq import heappop, heappush
 from typing import Any, TypeAlias
 
@@ -17,6 +17,9 @@ Cotangents: TypeAlias = dict[Node | Leaf, Any]
 Wrap: TypeAlias = Callable[[Array, Node | Leaf | None], Any]
 """Makes a Tensor of an array and its place in the graph, None for a constant."""
 
+Starts: TypeAlias = Sequence[tuple[Node | Leaf | None, Any]]
+"""Results' places in the graph, None for a constant, and their cotangents."""
+
 FREED = (
     "this graph was freed by an earlier backward pass (this one has got to a result of {}): "
     "run the forward again, or call the first backward with retain_graph=True"
@@ -24,15 +27,14 @@ FREED = (
 
 
 def pull_back(
-    root: Node | Leaf,
-    cotangent: Any,
+    starts: Starts,
     *,
     keep: bool,
     wrap: Wrap | None = None,
     targets: Container[Node | Leaf] = (),
     first: int = 0,
 ) -> Cotangents:
-    """Return the cotangent of every leaf, and of every node in `targets`, that `root` depends on.
+    """Return the cotangent of every leaf, and node in `targets`, that the starts depend on.
 
     A node is visited after everything that was computed from it: numbers rise along the graph, and
     the heap yields the highest first. Nodes numbered below `first` count as constants. Unless
@@ -43,7 +45,7 @@ def pull_back(
     pending: Cotangents = {}
     arrived: Cotangents = {}
     heap: list[tuple[int, Node | Leaf]] = []
-    parts: Iterable[tuple[Node | Leaf, Any]] = [(root, cotangent)]
+    parts = [(node, cotangent) for node, cotangent in starts if node is not None]
     while True:
         for parent, part in parts:
             if parent in pending:
@@ -58,7 +60,7 @@ def pull_back(
         if wrap and not isinstance(whole, Traced):
             whole = wrap(np.asarray(whole), None)
         if isinstance(node, Leaf) or node in targets:
-            arrived[node], parts = whole, ()
+            arrived[node], parts = whole, []
         else:
             parts = _visit(node, whole, keep, wrap)
 

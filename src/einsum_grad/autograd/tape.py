@@ -98,6 +98,12 @@ class Leaf:
         return first is following
 
 
+class Argument(Leaf):
+    """A variable that a transform made for one call, as the function's argument."""
+
+    __slots__ = ()
+
+
 class Node:
     """A recorded operation; its number is higher than that of anything it depends on."""
 

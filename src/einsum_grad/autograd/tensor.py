@@ -140,10 +140,10 @@ class Tensor(Operators, Methods, Conversions):
             raise AutogradError(NO_GRAPH.format("this Tensor doesn't require a gradient"))
         cotangent = starting_cotangent(grad, self._array.shape, self._array.dtype)
         if not create_graph:
-            accumulate(pull_back(self._node, look(cotangent), keep=retain_graph))
+            accumulate(pull_back([(self._node, look(cotangent))], keep=retain_graph))
             return
         with recording():
-            accumulate(pull_back(self._node, cotangent, keep=True, wrap=Tensor._of))
+            accumulate(pull_back([(self._node, cotangent)], keep=True, wrap=Tensor._of))
 
     def _alike(self, what: str, value: Any) -> Array:
         array = _numbers(value)
