@@ -222,8 +222,8 @@ def test_the_tangent_comes_last_or_at_once() -> None:
     by_second = eg.hvp(function, argnums=-1)(X, X, X, power=3)
     np.testing.assert_allclose(by_second[0], 3 * X**5)
     np.testing.assert_allclose(by_second[1], 6 * X**5)
-    operands = {"operands": X, "tangents": X}
-    np.testing.assert_array_equal(eg.jvp(lambda x: x * x, **operands)[1], 2 * X * X)
+    at_once = eg.jvp(lambda x: x * x, operands=X, tangents=X)
+    np.testing.assert_array_equal(at_once[1], 2 * X * X)
 
 
 @pytest.mark.parametrize("transform", [eg.jvp, eg.hvp])
@@ -289,7 +289,7 @@ def test_recorded_aux_of_a_recorded_gradient_stays_recorded() -> None:
 @pytest.mark.parametrize("transform", [eg.grad, eg.jacobian, eg.hessian, eg.value_and_grad])
 def test_aux_wants_a_pair(transform: Any) -> None:
     for wrong in (np.sum, lambda x: (x, x, x), lambda x: [x, x]):
-        with pytest.raises(AutogradError, match="has_aux=True .* returns a pair"):
+        with pytest.raises(AutogradError, match=r"has_aux=True .* returns a pair"):
             transform(wrong, has_aux=True)(X)
 
 

@@ -81,8 +81,8 @@ def call(
         leaf if stays else as_variable(leaf, f"argument {name}")
         for leaf, stays, name in zip(inputs.leaves, fixed, names, strict=True)
     ]
-    moving = [one for one, stays in zip(given, fixed, strict=True) if not stays]
-    variables = [(tensor, tensor._node) for tensor in moving]
+    moving: list[Tensor] = [one for one, stays in zip(given, fixed, strict=True) if not stays]
+    variables = [(tensor, tensor._node) for tensor in moving if tensor._node is not None]
     out = fn(*inputs.args_with(given), **inputs.kwargs)
     out, aux = _apart(fn, out) if has_aux else (out, None)
     results, structure = results_of(fn, out, warn=bool(variables))

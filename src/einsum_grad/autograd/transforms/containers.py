@@ -144,7 +144,7 @@ def _dataclass_like(kind: type, names: Sequence[str]) -> Make:
     """Makes instances without `__init__`, which may want other things than fields."""
 
     def make(parts: Sequence[Any]) -> Any:
-        made = object.__new__(kind)
+        made: Any = object.__new__(kind)
         for name, part in zip(names, parts, strict=True):
             object.__setattr__(made, name, part)
         return made

@@ -28,14 +28,13 @@ def grad(
     """Return a function that computes the gradient of `fn`.
 
     `fn` takes arrays, and containers of them: tuples, lists, dicts, named tuples and dataclasses,
-    nested. It returns a Tensor of one real number. Its arguments at the positions `argnums`, counted
-    from the end if negative, are passed with a Tensor for each array. The result calls `fn` once and
-    returns the gradient: like the argument, with the shape and dtype of each array, or a tuple
-    of them if `argnums` is a sequence; an array that `fn` doesn't use has zeros. With `has_aux=True`
-    `fn` returns a pair, whose second part comes back beside the gradient. Given Tensors that require
-    gradients, or where `fn` uses such, it returns
-    Tensors that the gradient of a function around it can differentiate again: `grad(grad(fn))` is
-    the second derivative.
+    nested. It returns a Tensor of one real number. Its arguments at the positions `argnums`, which
+    count from the end if negative, are passed with a Tensor for each array. The result calls `fn`
+    once and returns the gradient: a container like the argument, with each array's shape and dtype,
+    or a tuple of them if `argnums` is a sequence; an array that `fn` doesn't use has zeros. With
+    `has_aux=True` `fn` returns a pair, whose second part comes back beside the gradient. Given
+    Tensors that require gradients, or where `fn` uses such, it returns Tensors that the gradient of
+    a function around it can differentiate again: `grad(grad(fn))` is the second derivative.
 
     For complex arguments the gradient points along the steepest ascent; `conj=False` gives its
     conjugate, as JAX does. `holomorphic=True` is for a holomorphic `fn`, from complex numbers to

@@ -27,11 +27,11 @@ def jacobian(
     """Return a function that computes the Jacobian of `fn`.
 
     `fn` takes arrays, or containers of them, and returns a Tensor or a container of Tensors; its
-    arguments at the positions `argnums` are passed as Tensors. A Jacobian has the axes of the result
-    and then those of the argument. It is like the result, with a container like the argument in
-    place of each Tensor, or a tuple of them if `argnums` is a sequence. It can be differentiated
-    again, as `grad` can. With `has_aux=True` `fn` returns a pair, whose second part comes back
-    beside the Jacobian.
+    arguments at the positions `argnums` are passed as Tensors. A Jacobian has the axes of the
+    result and then those of the argument. It is a container like the result, with one like the
+    argument in place of each Tensor, or a tuple of them if `argnums` is a sequence. It can be
+    differentiated again, as `grad` can. With `has_aux=True` `fn` returns a pair, whose second part
+    comes back beside the Jacobian.
 
     With respect to complex numbers only a holomorphic function has a single matrix:
     `holomorphic=True` says that `fn` is one. The matrix maps a change of the argument to that of

@@ -84,11 +84,12 @@ def hvp(
     conj: bool = True,
     has_aux: bool = False,
 ) -> Any:
-    """Return a function that computes the gradient of `fn` and its Hessian's product with a tangent.
+    """Return a function that computes the gradient of `fn` and a product of its Hessian.
 
-    `fn` returns a Tensor of one real number. The arguments are those of `fn` and, last, the tangent,
-    as for `jvp`; both results are like what `grad` returns. For complex numbers both are
-    conjugates of the derivatives, as those of `grad` are; `conj=False` leaves the conjugation out.
+    `fn` returns a Tensor of one real number. The arguments are those of `fn` and, last, the tangent
+    that the Hessian multiplies, as for `jvp`; both results are like what `grad` returns. For
+    complex numbers both are conjugates of the derivatives, as those of `grad` are; `conj=False`
+    leaves the conjugation out.
     `hvp(fn, operands, tangents)` calls it at once, as `jvp` does.
 
     >>> import einsum_grad as eg
