@@ -1,5 +1,6 @@
 from einsum_grad.autograd import Primitive as Primitive
 from einsum_grad.autograd import Tensor as Tensor
+from einsum_grad.autograd import array as array
 from einsum_grad.autograd import check_gradients as check_gradients
 from einsum_grad.autograd import einsum as einsum
 from einsum_grad.autograd import grad as grad

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator
-from typing import Any, NoReturn, Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from einsum_grad.autograd.ownership import hand_out
 from einsum_grad.autograd.refusals import run
 from einsum_grad.autograd.tape import Array, DType, Node, Shape, Traced
 from einsum_grad.autograd.unrecorded import ARRAY, NUMBER, unrecorded
+from einsum_grad.autograd.updates import assign
 from einsum_grad.errors import AutogradError
 
 
@@ -84,11 +85,8 @@ class Conversions(Traced):
         item: Self = RECORDED[operator.getitem](self, index)
         return item
 
-    def __setitem__(self, index: Any, value: Any) -> NoReturn:
-        raise AutogradError(
-            "the elements of a Tensor can't be assigned, as that can't be recorded: use "
-            "np.where, or write to x.data"
-        )
+    def __setitem__(self, index: Any, value: Any) -> None:
+        assign(self, index, value)
 
     def __repr__(self) -> str:
         return show(self)

@@ -10,7 +10,8 @@ import numpy as np
 
 from einsum_grad.autograd.ownership import look
 from einsum_grad.autograd.refusals import as_operand, run
-from einsum_grad.autograd.tape import Array
+from einsum_grad.autograd.tape import Array, Traced
+from einsum_grad.autograd.updates import updated
 
 T = TypeVar("T")
 
@@ -31,10 +32,10 @@ def _constant(function: Callable[..., Any], one: Any, other: Any) -> Array:
     return result
 
 
-class Operators:
+class Operators(Traced):
     """Operators return Tensors; comparisons and `//`, which are piecewise constant, return arrays.
 
-    None works in place: `t += 1` binds the name `t` to another Tensor.
+    Augmented assignments work in place where nothing is recorded; see `updates`.
     """
 
     __slots__ = ()
@@ -80,6 +81,24 @@ class Operators:
 
     def __rfloordiv__(self, other: Any) -> Array:
         return _constant(np.floor_divide, as_operand(other, "floor_divide"), self)
+
+    def __iadd__(self, other: Any) -> Self:
+        return updated(self, "+", np.add, other)
+
+    def __isub__(self, other: Any) -> Self:
+        return updated(self, "-", np.subtract, other)
+
+    def __imul__(self, other: Any) -> Self:
+        return updated(self, "*", np.multiply, other)
+
+    def __itruediv__(self, other: Any) -> Self:
+        return updated(self, "/", np.divide, other)
+
+    def __ipow__(self, other: Any) -> Self:
+        return updated(self, "**", np.power, other)
+
+    def __imatmul__(self, other: Any) -> Self:
+        return updated(self, "@", np.matmul, other)
 
     def __neg__(self) -> Self:
         return recorded(self, np.negative)

@@ -9,6 +9,7 @@ import numpy as np
 from einsum_grad.autograd.backward import pull_back
 from einsum_grad.autograd.conversions import Conversions
 from einsum_grad.autograd.cotangent import accumulate, starting_cotangent
+from einsum_grad.autograd.dispatch import load_later
 from einsum_grad.autograd.methods import Methods
 from einsum_grad.autograd.mode import recording
 from einsum_grad.autograd.operators import Operators
@@ -44,6 +45,7 @@ class Tensor(Operators, Methods, Conversions):
     __slots__ = ("__weakref__",)
 
     def __init__(self, data: Any, requires_grad: bool = False) -> None:
+        load_later()
         self._array = _numbers(data).copy()
         self._node = None
         self._lent = False
