@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from statistics import geometric_mean, median
 
@@ -68,9 +68,7 @@ def row(name: str, workers: Mapping[str, Worker]) -> float:
     return ratio
 
 
-def check(
-    name: str, peers: Sequence[str] | Mapping[str, int], workers: Mapping[str, Worker]
-) -> None:
+def check(name: str, peers: Iterable[str], workers: Mapping[str, Worker]) -> None:
     """Raise `AssertionError` unless all peers found the same value and gradients."""
     found = [workers[peer].results(PATIENCE) for peer in peers]
     for other in found[1:]:

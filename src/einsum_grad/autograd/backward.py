@@ -85,7 +85,7 @@ def _visit(
     parents, pull = node.parents, node.pull
     if pull is None:
         raise AutogradError(FREED.format(node.name))
-    lift = _lift(node, parents, wrap) if wrap else _as_saved
+    lift = _lift(node, parents, wrap) if wrap else None
     if not keep:
         node.free()
     return [
@@ -102,7 +102,3 @@ def _lift(node: Node, parents: Sequence[Node | Leaf], wrap: Wrap) -> Lift:
         return wrap(array, places[position]) if position in places else array
 
     return lift
-
-
-def _as_saved(position: int, array: Any) -> Any:
-    return array

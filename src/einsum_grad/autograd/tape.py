@@ -19,8 +19,11 @@ OUTPUT = -1
 Lift: TypeAlias = Callable[[int, Any], Any]
 """From the position of a saved array, and the array, to what the rules work on."""
 
-Pull: TypeAlias = Callable[[Any, Lift], Sequence[Any]]
-"""From a cotangent to one for each wanted operand; it holds the residuals that it needs."""
+Pull: TypeAlias = Callable[[Any, Lift | None], Sequence[Any]]
+"""From a cotangent to one for each wanted operand; it holds the residuals that it needs.
+
+Without a `Lift` the rules work on arrays.
+"""
 
 _numbers = itertools.count(1)
 

@@ -29,9 +29,9 @@ class Contraction:
     arrays: Sequence[Array]
     pullback: Callable[[Any], Sequence[Array]]
 
-    def __call__(self, g: Any, lift: Lift) -> Sequence[Any]:
+    def __call__(self, g: Any, lift: Lift | None) -> Sequence[Any]:
         """Run the pullback; where the pass is recorded, run the swapped patterns as einsums."""
-        if not isinstance(g, Traced):
+        if lift is None:
             return self.pullback(g)
         asked = bound(self.arguments, self.arrays)
         operands = [lift(position, array) for position, array in enumerate(self.arrays)]
