@@ -22,11 +22,11 @@ def fit(cotangent: Any, shape: Shape, dtype: DType, name: str) -> Any:
     Axes along which the operand was broadcast are summed; the cotangent of a real operand is the
     real part. Works on arrays, and on Tensors, where it is recorded.
     """
-    if not isinstance(cotangent, Traced):
+    if type(cotangent) is not np.ndarray and not isinstance(cotangent, Traced):
         cotangent = np.asarray(cotangent)
     if cotangent.shape != shape:
         cotangent = _sum_back(cotangent, shape, name)
-    if cotangent.dtype != dtype:
+    if cotangent.dtype is not dtype and cotangent.dtype != dtype:
         cotangent = _cast(cotangent, dtype)
     return cotangent
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,27 +11,11 @@ import numpy as np
 from einsum_grad.autograd.mode import is_recording
 from einsum_grad.autograd.operation import Operation, Plan
 from einsum_grad.autograd.ownership import borrow, look, own
-from einsum_grad.autograd.refusals import as_operand, run
+from einsum_grad.autograd.refusals import NUMPYS, as_operand, as_ours, run
 from einsum_grad.autograd.tape import Array, Lift, Node, Traced
 from einsum_grad.autograd.tensor import Tensor
 from einsum_grad.autograd.unrecorded import unrecorded
-from einsum_grad.errors import DTypeError
-
-
-@dataclass(frozen=True, slots=True)
-class Residual:
-    """What a recorded operation keeps: whatever the rules of its wanted operands ask for."""
-
-    plan: Plan
-    values: Sequence[Any]
-
-    def __call__(self, g: Any, lift: Lift | None) -> list[Any]:
-        """Apply the rules to the cotangent `g` of the result."""
-        plan, values = self.plan, self.values
-        if lift is not None:
-            kept = map(lift, plan.places, values)
-            values = [*kept, *values[len(plan.places) :]]
-        return [rule(g, *[values[n] for n in numbers]) for rule, numbers in plan.rules]
+from einsum_grad.errors import DTypeError, EinsumGradError
 
 
 def record(operation: Operation, operands: Sequence[Any], params: Mapping[str, Any]) -> Any:
@@ -50,8 +34,7 @@ def record(operation: Operation, operands: Sequence[Any], params: Mapping[str, A
         _refuse_complex(name, [operands[position] for position in wanted])
     plan = operation.plan(tuple(wanted), len(operands))
     arrays = [
-        borrow(operand) if kept else look(operand)
-        for operand, kept in zip(operands, plan.borrowed, strict=True)
+        borrow(x) if kept else look(x) for x, kept in zip(operands, plan.borrowed, strict=True)
     ]
     out = _run(operation, arrays, params)
     if out.dtype.kind not in "fc":
@@ -62,7 +45,14 @@ def record(operation: Operation, operands: Sequence[Any], params: Mapping[str, A
     if plan.facts:
         values += [_fact(fact, arrays, params) for fact in plan.facts]
     parents = [operands[position]._node for position in wanted]
-    return Tensor._of(out, Node(name, out, wanted, parents, Residual(plan, values)))
+    return Tensor._of(out, Node(name, out, wanted, parents, functools.partial(_pull, plan, values)))
+
+
+def _pull(plan: Plan, values: Sequence[Any], g: Any, lift: Lift | None) -> list[Any]:
+    """Apply the rules to the cotangent `g`; `values` are what they ask for, in the plan's order."""
+    if lift is not None:
+        values = [*map(lift, plan.places, values), *values[len(plan.places) :]]
+    return [rule(g, *[values[n] for n in numbers]) for rule, numbers in plan.rules]
 
 
 def _unrecorded(operation: Operation, operands: Sequence[Any], params: Mapping[str, Any]) -> Any:
@@ -75,9 +65,16 @@ def _unrecorded(operation: Operation, operands: Sequence[Any], params: Mapping[s
 
 def _run(operation: Operation, arrays: Sequence[Any], params: Mapping[str, Any]) -> Array:
     """The result, as an array that shares memory only with borrowed operands."""
-    if operation.view:
-        return np.asarray(run(operation.name, operation.forward, arrays, params)).view()
-    return own(np.asarray(run(operation.name, operation.forward, arrays, params)))
+    try:
+        if type(operation.forward) is np.ufunc:
+            return np.asarray(operation.forward(*arrays))
+        if operation.view:
+            return np.asarray(operation.forward(*arrays, **params)).view()
+        return own(np.asarray(operation.forward(*arrays, **params)))
+    except EinsumGradError:
+        raise
+    except NUMPYS as error:
+        raise as_ours(error, operation.name) from error
 
 
 def _fact(name: str, arrays: Sequence[Any], params: Mapping[str, Any]) -> Any:
