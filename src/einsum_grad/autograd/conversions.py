@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Self
 
 import numpy as np
@@ -109,4 +109,15 @@ class Conversions(Traced):
     def __array_function__(
         self, function: Callable[..., Any], types: Any, args: Any, kwargs: Any
     ) -> Any:
+        fact = _FACTS.get(function)
+        if fact and len(args) == 1 and not kwargs:
+            return fact(self._array)
         return call_function(function, args, kwargs)
+
+
+_FACTS: Mapping[Callable[..., Any], Callable[[Array], Any]] = {
+    np.ndim: operator.attrgetter("ndim"),
+    np.shape: operator.attrgetter("shape"),
+    np.iscomplexobj: lambda array: array.dtype.kind == "c",
+}
+"""What rules ask of every operand, answered at once."""
