@@ -65,19 +65,6 @@ def pull_back(
             parts = _visit(node, whole, keep, wrap)
 
 
-def comes_from_before(root: Node | Leaf | None, first: float) -> bool:
-    """Whether `root` depends on a node numbered below `first`."""
-    todo, seen = [root] if root else [], set()
-    while todo:
-        node = todo.pop()
-        if node.number < first:
-            return True
-        if isinstance(node, Node) and node not in seen:
-            seen.add(node)
-            todo.extend(node.parents)
-    return False
-
-
 def _visit(
     node: Node, cotangent: Any, keep: bool, wrap: Wrap | None
 ) -> list[tuple[Node | Leaf, Any]]:

@@ -21,10 +21,10 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 RECORDED: dict[Callable[..., Any], Callable[..., Any]] = {}
 """NumPy's functions that have a gradient here, and their replacements."""
 
-LATER: dict[str, str] = {"einsum_grad.autograd.rules.einops": "einops"}
+LATER: dict[str, str] = {}
 """Modules of rules that few programs need, and the module whose functions they are for.
 
-They are imported when a Tensor is made or meets a function without a rule, if that module is there.
+They are imported when a Tensor first meets a function without a rule.
 """
 
 CONSTANT: frozenset[Callable[..., Any]] = frozenset(

@@ -45,7 +45,8 @@ def record(operation: Operation, operands: Sequence[Any], params: Mapping[str, A
     if plan.facts:
         values += [_fact(fact, arrays, params) for fact in plan.facts]
     parents = [operands[position]._node for position in wanted]
-    return Tensor._of(out, Node(name, out, wanted, parents, functools.partial(_pull, plan, values)))
+    pull = functools.partial(_pull, plan, values)
+    return Tensor._of(out, Node(name, out, wanted, parents, pull))
 
 
 def _pull(plan: Plan, values: Sequence[Any], g: Any, lift: Lift | None) -> list[Any]:
@@ -79,7 +80,11 @@ def _run(operation: Operation, arrays: Sequence[Any], params: Mapping[str, Any])
 
 def _fact(name: str, arrays: Sequence[Any], params: Mapping[str, Any]) -> Any:
     """A parameter, or the shapes of the operands."""
-    return tuple(map(np.shape, arrays)) if name == "shapes" else borrow(params[name])
+    return (
+        tuple(getattr(array, "shape", ()) for array in arrays)
+        if name == "shapes"
+        else borrow(params[name])
+    )
 
 
 _SIMPLE = (int, float, bool, str, slice, type(None), type(...), np.dtype)

@@ -60,10 +60,10 @@ class Leaf:
     signal handler, a finalizer or a child process could find held.
     """
 
-    __slots__ = ("_sum", "dtype", "number", "shape")
+    __slots__ = ("_sum", "dtype", "number", "oldest", "shape")
 
     def __init__(self, array: Array) -> None:
-        self.number = next(_numbers)
+        self.number = self.oldest = next(_numbers)
         self.shape: Shape = array.shape
         self.dtype: DType = array.dtype
         self._sum = Sum(None)
@@ -108,9 +108,12 @@ class Argument(Leaf):
 
 
 class Node:
-    """A recorded operation; its number is higher than that of anything it depends on."""
+    """A recorded operation; its number is higher than that of anything it depends on.
 
-    __slots__ = ("dtype", "name", "number", "parents", "pull", "shape", "wanted")
+    `oldest` is the lowest among those.
+    """
+
+    __slots__ = ("dtype", "name", "number", "oldest", "parents", "pull", "shape", "wanted")
 
     def __init__(
         self,
@@ -121,6 +124,7 @@ class Node:
         pull: Pull,
     ) -> None:
         self.number = next(_numbers)
+        self.oldest: int = min([parent.oldest for parent in parents], default=self.number)
         self.shape: Shape = result.shape
         self.dtype: DType = result.dtype
         self.name = name

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -9,7 +11,6 @@ import numpy as np
 from einsum_grad.autograd.backward import pull_back
 from einsum_grad.autograd.conversions import Conversions
 from einsum_grad.autograd.cotangent import accumulate, starting_cotangent
-from einsum_grad.autograd.dispatch import load_later
 from einsum_grad.autograd.methods import Methods
 from einsum_grad.autograd.mode import recording
 from einsum_grad.autograd.operators import Operators
@@ -22,6 +23,9 @@ NO_GRAPH = (
     "there is no graph to go back through: {}, so nothing was recorded. Make the variables with "
     "Tensor(array, requires_grad=True) and compute the result from them outside of no_grad()"
 )
+
+BESIDE = {"einops": "einsum_grad.autograd.rules.einops"}
+"""Libraries whose functions take Tensors once a module of ours has been imported beside them."""
 
 
 class Tensor(Operators, Methods, Conversions):
@@ -45,7 +49,7 @@ class Tensor(Operators, Methods, Conversions):
     __slots__ = ("__weakref__",)
 
     def __init__(self, data: Any, requires_grad: bool = False) -> None:
-        load_later()
+        _load_beside()
         self._array = _numbers(data).copy()
         self._node = None
         self._lent = False
@@ -155,6 +159,12 @@ class Tensor(Operators, Methods, Conversions):
                 f"{self._array.dtype}; got {array.shape} and {array.dtype}"
             )
         return array.copy()
+
+
+def _load_beside() -> None:
+    for library in [*BESIDE]:
+        if library in sys.modules:
+            import_module(BESIDE.pop(library))
 
 
 def _numbers(data: Any) -> Array:

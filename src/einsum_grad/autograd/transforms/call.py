@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from einsum_grad.autograd.backward import Starts, comes_from_before, pull_back
+from einsum_grad.autograd.backward import Starts, pull_back
 from einsum_grad.autograd.cotangent import take
 from einsum_grad.autograd.ownership import look
 from einsum_grad.autograd.tape import Argument, DType, Leaf, Node, Shape, Traced
@@ -76,10 +76,9 @@ def call(
     derivative depends on. A result that is no Tensor is a constant, of which a warning tells.
     """
     fixed = still or [False] * len(inputs.leaves)
-    names = inputs.names()
     given = [
-        leaf if stays else as_variable(leaf, f"argument {name}")
-        for leaf, stays, name in zip(inputs.leaves, fixed, names, strict=True)
+        leaf if stays else _as_variable(leaf, number, inputs)
+        for number, (leaf, stays) in enumerate(zip(inputs.leaves, fixed, strict=True))
     ]
     moving: list[Tensor] = [one for one, stays in zip(given, fixed, strict=True) if not stays]
     variables = [(tensor, tensor._node) for tensor in moving if tensor._node is not None]
@@ -91,7 +90,7 @@ def call(
     return Call(variables, results, structure, aux, higher)
 
 
-def as_variable(value: Any, name: str) -> Tensor:
+def _as_variable(value: Any, number: int, inputs: Inputs) -> Tensor:
     """What `fn` gets for an argument: a leaf, or a new node on the graph it is recorded in."""
     if needs_gradient(value):
         alias: Tensor = +value
@@ -99,7 +98,8 @@ def as_variable(value: Any, name: str) -> Tensor:
     try:
         tensor = Tensor(look(value), requires_grad=True)
     except DTypeError as error:
-        raise DTypeError(f"{name} of the function: {error}") from None
+        name = inputs.names()[number]
+        raise DTypeError(f"argument {name} of the function: {error}") from None
     tensor._node = Argument(tensor._array)
     return tensor
 
@@ -141,7 +141,7 @@ def _goes_on(
     if any(map(needs_gradient, arguments)):
         return True
     first = min((node.number for _, node in variables), default=math.inf)
-    return any(comes_from_before(result._node, first) for result in results)
+    return any(result._node is not None and result._node.oldest < first for result in results)
 
 
 def _apart(fn: Callable[..., Any], out: Any) -> tuple[Any, Any]:
