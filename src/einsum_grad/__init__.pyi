@@ -1,6 +1,7 @@
 from einsum_grad import scipy as scipy
 from einsum_grad.autograd import Primitive as Primitive
 from einsum_grad.autograd import Tensor as Tensor
+from einsum_grad.autograd import array as array
 from einsum_grad.autograd import check_gradients as check_gradients
 from einsum_grad.autograd import einsum as einsum
 from einsum_grad.autograd import grad as grad
