@@ -64,7 +64,7 @@ BEFORE = (
     "pass",
     "import einsum_grad.emit, einsum_grad.explain",
     "import einsum_grad.emit.request, einsum_grad.explain.request",
-    "from einsum_grad.explain.text import text; from einsum_grad.emit.module import write",
+    "import einsum_grad.explain.text.explanation, einsum_grad.emit.module",
     "from einsum_grad import *",
     "import einsum_grad.linear, einsum_grad.cli",
     "import einsum_grad, importlib; importlib.reload(einsum_grad)",

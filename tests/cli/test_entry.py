@@ -41,7 +41,7 @@ def test_without_a_command_the_help_is_a_diagnostic(capsys: pytest.CaptureFixtur
     assert main([]) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert captured.err.startswith("usage: einsum-grad")
+    assert captured.err.startswith("examples:\n  einsum-grad explain")
 
 
 @pytest.mark.parametrize("command", [[], ["explain"], ["emit"], ["check"]])

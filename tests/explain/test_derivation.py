@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 
 from einsum_grad.explain import Derivation, explain
-from einsum_grad.explain.derivation_text import text
-from einsum_grad.explain.layout import WIDTH, columns
 from einsum_grad.explain.rules import sentence
 from einsum_grad.explain.spelling import ASCII, UNICODE, equation
-from einsum_grad.explain.styles import coloured, plain
+from einsum_grad.explain.text.derivation import text
+from einsum_grad.explain.text.layout import WIDTH, columns
+from einsum_grad.explain.text.styles import coloured, plain
 from einsum_grad.plan import Factor, Formula, Rule, derivation_of, request
 from tests.strategies import Case, cases
 

@@ -8,10 +8,10 @@ import re
 from hypothesis import given
 
 from einsum_grad.explain import explain
-from einsum_grad.explain.layout import WIDTH, columns
 from einsum_grad.explain.spelling import ASCII
-from einsum_grad.explain.styles import coloured, plain
-from einsum_grad.explain.text import text
+from einsum_grad.explain.text.explanation import text
+from einsum_grad.explain.text.layout import WIDTH, columns
+from einsum_grad.explain.text.styles import coloured, plain
 from tests.strategies import Case, cases
 
 

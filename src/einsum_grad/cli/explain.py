@@ -7,37 +7,38 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from einsum_grad.cli.arguments import as_count
-from einsum_grad.cli.console import as_json, head, is_coloured, say, shows_symbols
+from einsum_grad.cli.console import as_json, head, is_coloured, say, shows_symbols, width
 from einsum_grad.cli.exits import Exit
-from einsum_grad.cli.options import TARGET_NAMES, add_request, asked, target_of
+from einsum_grad.cli.options import TARGET_NAMES, add_names, add_request, asked, target_of
+from einsum_grad.cli.parser import add_command
 from einsum_grad.cli.patterns import add_patterns, are_several, each
+from einsum_grad.cli.progress import progress
 
 if TYPE_CHECKING:
     from einsum_grad.explain import Derivation, Explanation
 
-_EPILOG = """\
-examples:
-  einsum-grad explain 'bij,jk->ik'
-  einsum-grad explain 'bij,jk->ik' --sizes b=64,i=256,j=256,k=256
-  einsum-grad explain 'ij,jk->ik' --shapes 2x3,1x4 --code
-  einsum-grad explain 'batch i, i j -> batch j' --notation named
-  einsum-grad explain 'ii,ij->j' --derive --wrt 0
-  einsum-grad explain - --json < patterns.txt
+_EXAMPLES = """\
+einsum-grad explain 'bij,jk->ik'
+einsum-grad explain 'bij,jk->ik' --sizes b=64,i=256,j=256,k=256
+einsum-grad explain 'ij,jk->ik' --shapes 2x3,1x4 --code
+einsum-grad explain 'batch i, i j -> batch j' --notation named
+einsum-grad explain 'ii,ij->j' --derive --wrt 0
+einsum-grad explain - --json < patterns.txt
 """
 
 
 def add(commands: Any) -> None:
     """Add the command to argparse's subparsers."""
-    parser = commands.add_parser(
+    parser = add_command(
+        commands,
         "explain",
-        help="explain the gradients of a pattern",
-        description="Explain the gradient of every operand: its pattern, and why it is right.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+        "explain the gradients of a pattern",
+        "Explain the gradient of every operand: its pattern, and why it is right.",
+        _EXAMPLES,
     )
     add_patterns(parser)
     add_request(parser)
+    add_names(parser)
     parser.add_argument(
         "--itemsize", type=as_count, default=8, metavar="8", help="bytes a number, for the costs"
     )
@@ -84,18 +85,16 @@ def _form(arguments: argparse.Namespace) -> Callable[[str, argparse.Namespace], 
 
 
 def _as_text(pattern: str, arguments: argparse.Namespace) -> str:
-    from einsum_grad.explain import derivation_text
     from einsum_grad.explain.spelling import ASCII, UNICODE
-    from einsum_grad.explain.styles import coloured, plain
-    from einsum_grad.explain.text import text
+    from einsum_grad.explain.text import derivation
+    from einsum_grad.explain.text.explanation import text
+    from einsum_grad.explain.text.styles import coloured, plain
 
     style = coloured if is_coloured(arguments.color) else plain
     spelling = UNICODE if shows_symbols() else ASCII
     explanation = _explanation(pattern, arguments)
-    if arguments.derive:
-        shown = derivation_text.text(explanation, style, spelling)
-    else:
-        shown = text(explanation, style, spelling)
+    told = derivation.text if arguments.derive else text
+    shown = told(explanation, style, spelling, width())
     return _with_code(shown, pattern, arguments)
 
 
@@ -118,7 +117,8 @@ def _explained(pattern: str, arguments: argparse.Namespace) -> Explanation | Der
 def _explanation(pattern: str, arguments: argparse.Namespace) -> Explanation:
     from einsum_grad.explain import explain
 
-    return explain(pattern, itemsize=arguments.itemsize, **asked(arguments))
+    with progress("counting the costs of the best order found"):
+        return explain(pattern, itemsize=arguments.itemsize, **asked(arguments))
 
 
 def _with_code(shown: str, pattern: str, arguments: argparse.Namespace) -> str:
@@ -127,8 +127,13 @@ def _with_code(shown: str, pattern: str, arguments: argparse.Namespace) -> str:
 
 def _code(pattern: str, arguments: argparse.Namespace) -> str:
     from einsum_grad.emit import emit
+    from einsum_grad.plan import request
 
-    return emit(pattern, target=target_of(arguments), **asked(arguments)).rstrip("\n")
+    options = asked(arguments)
+    if options.pop("names", None):  # the code has its own names
+        options["wrt"] = request(pattern, **asked(arguments)).wrt
+    with progress("writing the code"):
+        return emit(pattern, target=target_of(arguments), **options).rstrip("\n")
 
 
 def _wants_code(arguments: argparse.Namespace) -> bool:

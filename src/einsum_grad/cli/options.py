@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterable
 from typing import Any
 
-from einsum_grad.cli.arguments import SCALAR, as_order, as_positions, as_shapes, as_sizes
+from einsum_grad.cli.arguments import SCALAR, as_operands, as_order, as_shapes, as_sizes, as_text
 from einsum_grad.errors import ArgumentError
 
 DEFAULT_TARGET = "numpy"
@@ -18,9 +18,9 @@ def add_request(parser: argparse.ArgumentParser) -> None:
     """Add the options that say what is requested of a pattern."""
     parser.add_argument(
         "--wrt",
-        type=as_positions,
-        metavar="0,1",
-        help="the operands whose gradients to compute, counted from 0; default: all",
+        type=as_operands,
+        metavar="0,W",
+        help="the operands whose gradients to compute, counted from 0 or by name; default: all",
     )
     add_known(parser)
     parser.add_argument(
@@ -29,6 +29,17 @@ def add_request(parser: argparse.ArgumentParser) -> None:
         metavar="auto|greedy|1-2,0-1",
         help="the order of contraction: auto (our search, the default), the name of one of "
         "opt_einsum's searches, or a path",
+    )
+
+
+def add_names(parser: argparse.ArgumentParser) -> None:
+    """Add the option for what operands and output are called."""
+    parser.add_argument(
+        "--names",
+        type=as_text,
+        metavar="Q,K->S",
+        help="what the operands are called, and after an arrow the output; default: X,W->Z, or "
+        "A,B,C,... of more than two",
     )
 
 
@@ -50,9 +61,9 @@ def add_known(parser: argparse.ArgumentParser) -> None:
 
 
 def asked(arguments: argparse.Namespace) -> dict[str, Any]:
-    """The options of `add_request` as keyword arguments of the library, without those not given."""
-    names = ("wrt", "sizes", "shapes", "notation", "optimize")
-    given = {name: getattr(arguments, name) for name in names}
+    """The options of `add_request` and `add_names` that were given, as the library's arguments."""
+    names = ("wrt", "sizes", "shapes", "notation", "optimize", "names")
+    given = {name: getattr(arguments, name, None) for name in names}
     return {name: value for name, value in given.items() if value is not None}
 
 

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from einsum_grad.explain.derivation_document import document
-from einsum_grad.explain.derivation_text import latex, text
 from einsum_grad.explain.explained import Explained
 from einsum_grad.explain.notebook import Notebook
-from einsum_grad.explain.styles import Style
+from einsum_grad.explain.text.derivation import latex, text
+from einsum_grad.explain.text.layout import WIDTH
+from einsum_grad.explain.text.styles import Style
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Derivation(Notebook):
     """The gradients of a pattern, each derived from the pattern line by line.
 
@@ -48,6 +49,6 @@ class Derivation(Notebook):
         """The lines in LaTeX: the rows of an `align*` of amsmath, each with its rule's name."""
         return latex(self.explanation)
 
-    def styled(self, style: Style) -> str:
-        """The text, each span in `style`."""
-        return text(self.explanation, style)
+    def styled(self, style: Style, width: int = WIDTH) -> str:
+        """The text in lines of at most `width` columns, each span in `style`."""
+        return text(self.explanation, style, width=width)

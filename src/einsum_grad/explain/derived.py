@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from einsum_grad.explain.explained import COTANGENT, Explained
+from einsum_grad.explain.explained import Explained
 from einsum_grad.plan import Derived, Gradient, derivation_of
 from einsum_grad.plan.derive.reasons import Fact, gradient_facts
 
 
 def element(explained: Explained) -> Derived:
     """The first line, which is the same for all gradients."""
-    return derivation_of(explained.pattern, 0)[0]
+    return derivation_of(explained.pattern, 0, explained.names)[0]
 
 
 def lines(explained: Explained, gradient: Gradient) -> tuple[Derived, ...]:
     """The lines for one of the gradients."""
-    return derivation_of(explained.pattern, gradient.operand)
+    return derivation_of(explained.pattern, gradient.operand, explained.names)
 
 
 def pattern(explained: Explained, line: Derived, short: bool = False) -> str:
@@ -24,4 +24,4 @@ def pattern(explained: Explained, line: Derived, short: bool = False) -> str:
 
 def facts(explained: Explained, gradient: Gradient) -> tuple[Fact, ...]:
     """The facts about the pattern that the derivation ends with."""
-    return gradient_facts(gradient, explained.operands, COTANGENT)
+    return gradient_facts(gradient, explained.operands, explained.names.cotangent)

@@ -8,12 +8,14 @@ from typing import Any
 from einsum_grad.explain.derivation import Derivation
 from einsum_grad.explain.document import document
 from einsum_grad.explain.explained import Explained
+from einsum_grad.explain.latex import latex
 from einsum_grad.explain.notebook import Notebook
-from einsum_grad.explain.styles import Style
-from einsum_grad.explain.text import latex, text
+from einsum_grad.explain.text.explanation import text
+from einsum_grad.explain.text.layout import WIDTH
+from einsum_grad.explain.text.styles import Style
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Explanation(Explained, Notebook):
     """The gradients of a pattern, explained.
 
@@ -38,6 +40,6 @@ class Explanation(Explained, Notebook):
         """The equations alone, in LaTeX: the rows of an `align*` of amsmath."""
         return latex(self)
 
-    def styled(self, style: Style) -> str:
-        """The text, each span in `style`."""
-        return text(self, style)
+    def styled(self, style: Style, width: int = WIDTH) -> str:
+        """The text in lines of at most `width` columns, each span in `style`."""
+        return text(self, style, width=width)

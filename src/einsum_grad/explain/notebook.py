@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
-from einsum_grad.explain.styles import Style, marked_up, plain
+from einsum_grad.explain.text.layout import WIDTH
+from einsum_grad.explain.text.styles import Style, marked_up, plain
 
 
 class Notebook(ABC):
@@ -18,14 +19,17 @@ class Notebook(ABC):
     __slots__ = ()
 
     @abstractmethod
-    def styled(self, style: Style) -> str:
-        """The text, each span in `style`."""
+    def styled(self, style: Style, width: int = WIDTH) -> str:
+        """The text in lines of at most `width` columns, each span in `style`."""
 
     @abstractmethod
     def latex(self) -> str:
         """The rows of an `align*` of amsmath."""
 
     def __str__(self) -> str:
+        return self.styled(plain)
+
+    def __repr__(self) -> str:
         return self.styled(plain)
 
     def _repr_html_(self) -> str:

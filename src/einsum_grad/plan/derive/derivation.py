@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from einsum_grad.plan.derive.formula import Factor, Formula, fresh, stated, with_deltas
-from einsum_grad.plan.names import OUTPUT, operand_names
+from einsum_grad.plan.names import Names, read_names
 from einsum_grad.plan.pattern import Labels, Pattern, distinct
 
 
@@ -37,7 +37,9 @@ class Derived:
     formula: Formula
 
 
-def derivation_of(pattern: Pattern, operand: int) -> tuple[Derived, ...]:
+def derivation_of(
+    pattern: Pattern, operand: int, names: Names | None = None
+) -> tuple[Derived, ...]:
     """Derive the gradient of one operand.
 
     The first line is an entry of the output, the last the gradient's pattern. Rules between them
@@ -51,7 +53,8 @@ def derivation_of(pattern: Pattern, operand: int) -> tuple[Derived, ...]:
     >>> str(lines[-1].formula.pattern())
     'ik,jk->bij'
     """
-    formula = stated(pattern, operand_names(len(pattern.inputs)), OUTPUT, operand)
+    names = names or read_names(None, len(pattern.inputs))
+    formula = stated(pattern, names.operands, names.output, operand)
     return tuple(_lines(formula))
 
 
