@@ -181,7 +181,8 @@ def test_latex_is_that_of_the_library(derive: list[str], capsys: Capture) -> Non
     assert main(["explain", "ii->", "i,i", "--latex", *derive]) == 0
     explanations = [explain("ii->"), explain("i,i")]
     told = [found.derive().latex() if derive else found.latex() for found in explanations]
-    assert capsys.readouterr().out == "".join(f"{latex}\n" for latex in told)
+    both = "\n".join(told).replace("\n\\end{align*}\n\\begin{align*}", " \\\\[2ex]")
+    assert capsys.readouterr().out == f"{both}\n"
 
 
 def test_latex_and_json_exclude_each_other(capsys: Capture) -> None:

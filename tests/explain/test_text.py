@@ -74,6 +74,7 @@ def test_latex_has_a_row_for_each_equation() -> None:
     assert explain("ii,ij->j")._repr_latex_() == (
         "$$\\begin{aligned}\n"
         "Z_{j} &= \\sum_{i}  X_{i i}\\, W_{i j} \\\\\n"
+        "\\mathrm{d}Z_{j} &= \\frac{\\partial L}{\\partial Z_{j}} \\\\\n"
         "\\mathrm{d}X_{i i'} &= \\delta_{i i'}\\, \\sum_{j}  \\mathrm{d}Z_{j}\\, W_{i j} \\\\\n"
         "\\mathrm{d}W_{i j} &= X_{i i}\\, \\mathrm{d}Z_{j}\n"
         "\\end{aligned}$$"

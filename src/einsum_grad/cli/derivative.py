@@ -6,10 +6,18 @@ import argparse
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from einsum_grad.cli import gathered
 from einsum_grad.cli.arguments import as_variables
 from einsum_grad.cli.console import as_json, head, say, shows_symbols, width
 from einsum_grad.cli.exits import Exit
-from einsum_grad.cli.options import TARGET_NAMES, add_known, add_names, target_of
+from einsum_grad.cli.options import (
+    TARGET_NAMES,
+    add_known,
+    add_latex,
+    add_names,
+    target_of,
+    wants_code,
+)
 from einsum_grad.cli.parser import add_command
 from einsum_grad.cli.patterns import add_patterns, are_several, each
 from einsum_grad.errors import ArgumentError
@@ -54,8 +62,8 @@ def _add(commands: Any, name: str, order: int, example: str, more: str, examples
     add_known(parser)
     add_names(parser)
     form = parser.add_mutually_exclusive_group()
-    form.add_argument("--latex", action="store_true", help="print the equation in LaTeX")
     form.add_argument("--json", action="store_true", help="print JSON, a line for each pattern")
+    add_latex(parser, form)
     parser.add_argument("--code", action="store_true", help="add the code that applies it")
     parser.add_argument(
         "--target",
@@ -73,8 +81,11 @@ def _run(arguments: argparse.Namespace) -> Exit:
             f"--wrt names {len(arguments.wrt)} variables, but this derivative has "
             f"{arguments.order}; the places of one variable are joined by +, as in 0+2"
         )
-    form = next(form for name, form in _FORMS.items() if name is None or vars(arguments)[name])
-    headed = are_several(arguments.patterns) and form is _as_text
+    gathered.check(arguments)
+    if arguments.latex:
+        return gathered.latex(arguments, _latex_rows)
+    form = _as_json if arguments.json else _as_text
+    headed = are_several(arguments.patterns) and not arguments.json
     before = ""
 
     def work(pattern: str) -> Exit:
@@ -115,10 +126,11 @@ def _as_text(derivative: Derivative, arguments: argparse.Namespace) -> str:
     return "\n".join([shown, *_code(derivative, arguments)])
 
 
-def _as_latex(derivative: Derivative, arguments: argparse.Namespace) -> str:
-    from einsum_grad.explain.derivative import latex
+def _latex_rows(pattern: str, arguments: argparse.Namespace) -> list[str]:
+    from einsum_grad.explain.latex.rows import derivative_row
 
-    return "\n".join([latex(derivative, arguments.called), *_code(derivative, arguments)])
+    derivative = _derivative(pattern, arguments)
+    return [derivative_row(derivative, arguments.called)]
 
 
 def _as_json(derivative: Derivative, arguments: argparse.Namespace) -> str:
@@ -132,12 +144,8 @@ def _as_json(derivative: Derivative, arguments: argparse.Namespace) -> str:
 
 def _code(derivative: Derivative, arguments: argparse.Namespace) -> Iterator[str]:
     """The code, if requested."""
-    if arguments.code or arguments.target is not None:
+    if wants_code(arguments):
         from einsum_grad.emit.derivative import emit_derivative
 
         text = emit_derivative(derivative, target_of(arguments), arguments.known)
         yield "\n" + text.rstrip("\n")
-
-
-_FORMS = {"json": _as_json, "latex": _as_latex, None: _as_text}
-"""The form of output by the option that selects it."""

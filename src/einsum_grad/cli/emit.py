@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from einsum_grad.cli.arguments import as_file, as_text
+from einsum_grad.cli.arguments import as_text
 from einsum_grad.cli.console import say
 from einsum_grad.cli.exits import Exit
-from einsum_grad.cli.options import add_request, add_target, asked, target_of
+from einsum_grad.cli.options import add_output, add_request, add_target, asked, target_of
 from einsum_grad.cli.parser import add_command
 from einsum_grad.cli.progress import progress
 
@@ -47,14 +47,7 @@ def add(commands: Any) -> None:
         help="loop over blocks if --sizes or --shapes say that the arrays are large",
     )
     parser.add_argument("--bare", action="store_true", help="leave out the self-check")
-    parser.add_argument(
-        "-o",
-        "--output",
-        metavar="FILE",
-        type=as_file,
-        default="-",
-        help="the file to write, replaced if it exists; default: standard output",
-    )
+    add_output(parser)
     parser.set_defaults(run=_run)
 
 

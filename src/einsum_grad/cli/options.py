@@ -6,7 +6,15 @@ import argparse
 from collections.abc import Iterable
 from typing import Any
 
-from einsum_grad.cli.arguments import SCALAR, as_operands, as_order, as_shapes, as_sizes, as_text
+from einsum_grad.cli.arguments import (
+    SCALAR,
+    as_file,
+    as_operands,
+    as_order,
+    as_shapes,
+    as_sizes,
+    as_text,
+)
 from einsum_grad.errors import ArgumentError
 
 DEFAULT_TARGET = "numpy"
@@ -75,6 +83,37 @@ def add_target(parser: argparse.ArgumentParser) -> None:
         help="how the code is written: numpy (fast, the default), einops (readable), or for "
         "another library: torch, jax, or array_api (any library of the array API)",
     )
+
+
+def add_latex(parser: argparse.ArgumentParser, forms: argparse._MutuallyExclusiveGroup) -> None:
+    """Add the options for LaTeX, one of several forms, and for the file it goes to."""
+    forms.add_argument(
+        "--latex", action="store_true", help="print the equations in LaTeX, as one align*"
+    )
+    parser.add_argument(
+        "--document", action="store_true", help="with --latex: a file that pdflatex takes"
+    )
+    parser.add_argument(
+        "--short", action="store_true", help="with --latex: leave out the middle of long products"
+    )
+    add_output(parser)
+
+
+def add_output(parser: argparse.ArgumentParser) -> None:
+    """Add the option for the file to write."""
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        type=as_file,
+        default="-",
+        help="the file to write, replaced if it exists; default: standard output",
+    )
+
+
+def wants_code(arguments: argparse.Namespace) -> bool:
+    """Whether the code is asked for, in so many words or by its target."""
+    return arguments.code or arguments.target is not None
 
 
 def target_of(arguments: argparse.Namespace) -> str:

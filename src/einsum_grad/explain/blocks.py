@@ -159,14 +159,13 @@ def meaning(names: Names, derivative: Callable[[str, str], str]) -> str:
     >>> meaning(Names(("X",)), UNICODE.derivative)
     'dZ is ∂L/∂Z, the derivative of a loss L'
     """
-    loss = "L" if "L" not in (*names.operands, names.output) else "loss"
-    what = "the derivative of a loss" if loss == "loss" else "the derivative of a loss L"
-    return f"{names.cotangent} is {derivative(loss, names.output)}, {what}"
+    what = "a loss L" if names.loss == "L" else "a loss"
+    return f"{names.cotangent} is {derivative(names.loss, names.output)}, the derivative of {what}"
 
 
-def right_spans(equation: Formula, spelling: Spelling) -> list[Span]:
-    """The right side of an equation, in pieces."""
-    before, product = right_side(equation, spelling, short=True)
+def right_spans(equation: Formula, spelling: Spelling, short: bool = True) -> list[Span]:
+    """The right side of an equation, in pieces; of very many, those in the middle are left out."""
+    before, product = right_side(equation, spelling, short)
     return [*(Span("sum", piece) for piece in before), *(Span("", piece) for piece in product)]
 
 

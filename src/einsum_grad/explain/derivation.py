@@ -7,8 +7,9 @@ from typing import Any
 
 from einsum_grad.explain.derivation_document import document
 from einsum_grad.explain.explained import Explained
+from einsum_grad.explain.latex.rows import derivation
 from einsum_grad.explain.notebook import Notebook
-from einsum_grad.explain.text.derivation import latex, text
+from einsum_grad.explain.text.derivation import text
 from einsum_grad.explain.text.layout import WIDTH
 from einsum_grad.explain.text.styles import Style
 
@@ -45,9 +46,9 @@ class Derivation(Notebook):
         """Everything as lists, dicts, numbers and strings, ready for `json.dumps`."""
         return document(self.explanation)
 
-    def latex(self) -> str:
-        """The lines in LaTeX: the rows of an `align*` of amsmath, each with its rule's name."""
-        return latex(self.explanation)
+    def latex_rows(self, short: bool = False) -> list[str]:
+        """The lines, as rows of an `align*` of amsmath, each with its rule's name."""
+        return derivation(self.explanation, short)
 
     def styled(self, style: Style, width: int = WIDTH) -> str:
         """The text in lines of at most `width` columns, each span in `style`."""

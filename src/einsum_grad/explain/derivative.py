@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
+from einsum_grad.explain.latex.spelling import LATEX
 from einsum_grad.explain.spelling import (
-    LATEX,
     UNICODE,
     Spelling,
     right_side,
@@ -49,11 +49,16 @@ def quotient(derivative: Derivative, spelling: Spelling, names: Names | None = N
 
 def latex(derivative: Derivative, names: Names | None = None) -> str:
     """The equation in LaTeX."""
+    right = "".join(right_pieces(derivative, LATEX, names))
+    return f"{fraction(derivative, names)}{LATEX.equals}{right}"
+
+
+def fraction(derivative: Derivative, names: Names | None = None) -> str:
+    """The left side in LaTeX."""
     numerator, *variables = map(LATEX.factor, left(derivative, names))
     power = f"^{len(variables)}" if len(variables) > 1 else ""
     under = r" \, ".join(rf"\partial {variable}" for variable in variables)
-    right = "".join(right_pieces(derivative, LATEX, names))
-    return rf"\frac{{\partial{power} {numerator}}}{{{under}}}{LATEX.equals}{right}"
+    return rf"\frac{{\partial{power} {numerator}}}{{{under}}}"
 
 
 def dense(derivative: Derivative) -> tuple[Term, ...]:

@@ -9,7 +9,8 @@ from typing import Any
 from einsum_grad.explain.blocks import einops_repeat
 from einsum_grad.explain.costs import PartCost
 from einsum_grad.explain.explained import Explained
-from einsum_grad.explain.spelling import LATEX, UNICODE, equation
+from einsum_grad.explain.latex.spelling import LATEX
+from einsum_grad.explain.spelling import UNICODE, equation
 from einsum_grad.plan import UNIT, Formula, Gradient, Labels, NormalForm
 from einsum_grad.plan.derive.reasons import Fact, form_facts, gradient_facts
 

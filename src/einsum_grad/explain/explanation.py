@@ -8,7 +8,7 @@ from typing import Any
 from einsum_grad.explain.derivation import Derivation
 from einsum_grad.explain.document import document
 from einsum_grad.explain.explained import Explained
-from einsum_grad.explain.latex import latex
+from einsum_grad.explain.latex.rows import equations
 from einsum_grad.explain.notebook import Notebook
 from einsum_grad.explain.text.explanation import text
 from einsum_grad.explain.text.layout import WIDTH
@@ -36,9 +36,9 @@ class Explanation(Explained, Notebook):
         """Everything as lists, dicts, numbers and strings, ready for `json.dumps`."""
         return document(self)
 
-    def latex(self) -> str:
-        """The equations alone, in LaTeX: the rows of an `align*` of amsmath."""
-        return latex(self)
+    def latex_rows(self, short: bool = False) -> list[str]:
+        """The equations alone, as rows of an `align*` of amsmath."""
+        return equations(self, short)
 
     def styled(self, style: Style, width: int = WIDTH) -> str:
         """The text in lines of at most `width` columns, each span in `style`."""

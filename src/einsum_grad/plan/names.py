@@ -41,6 +41,11 @@ class Names:
         """The name of the output's cotangent."""
         return f"d{self.output}"
 
+    @property
+    def loss(self) -> str:
+        """The name of the loss whose derivative the cotangent is."""
+        return "L" if "L" not in (*self.operands, self.output) else "loss"
+
 
 def read_names(names: str | Iterable[str] | None, count: int) -> Names:
     """The names of `count` operands and of the output, by default those of `operand_names`.

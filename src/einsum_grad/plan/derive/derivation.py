@@ -121,25 +121,33 @@ def chain_rule(formula: Formula) -> Formula:
     """Multiply by the cotangent, in the operand's place, and sum over all of Z."""
     (entry,), place = formula.left.by, formula.place
     cotangent = Factor(f"d{formula.left.name}", formula.left.indices)
+    factors = (*formula.factors[:place], cotangent, *formula.factors[place:])
+    sums = (*cotangent.labels(), *formula.sums)
     return dataclasses.replace(
         formula,
         left=Factor(f"d{entry.name}", entry.indices),
-        sums=(*cotangent.labels(), *formula.sums),
-        factors=(*formula.factors[:place], cotangent, *formula.factors[place:]),
+        sums=sums if formula.deltas else _in_order(sums, factors),
+        factors=factors,
     )
 
 
 def contraction(formula: Formula) -> Formula:
     """Replace each sum over a label that a delta fixes by its only nonzero term."""
     names = fixed(formula)
-    contracted, summed = formula.rename(names), set(formula.sums) - names.keys()
+    contracted = formula.rename(names)
     left = (tuple(x for x in equal if x not in names) for equal in _equal(formula))
-    used = (label for factor in contracted.factors for label in factor.labels())
+    sums = tuple(label for label in formula.sums if label not in names)
     return dataclasses.replace(
         contracted,
         deltas=tuple(equal for equal in left if len(equal) > 1),
-        sums=tuple(label for label in distinct((*used, *formula.sums)) if label in summed),
+        sums=_in_order(sums, contracted.factors),
     )
+
+
+def _in_order(sums: Labels, factors: tuple[Factor, ...]) -> Labels:
+    """The summed labels in the order in which the factors have them."""
+    used = (label for factor in factors for label in factor.labels())
+    return tuple(label for label in distinct((*used, *sums)) if label in sums)
 
 
 def renaming(formula: Formula) -> Formula:

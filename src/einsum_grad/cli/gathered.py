@@ -1,0 +1,67 @@
+"""Several patterns on one page: what is written once all of them are read."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import TypeVar
+
+from einsum_grad.cli.console import say
+from einsum_grad.cli.exits import Exit
+from einsum_grad.cli.options import wants_code
+from einsum_grad.cli.patterns import each
+from einsum_grad.errors import ArgumentError
+
+T = TypeVar("T")
+
+STDOUT = "-"
+
+
+def check(arguments: argparse.Namespace) -> None:
+    """Refuse options that have no effect with the others."""
+    if not arguments.latex:
+        for name in ("document", "short"):
+            if vars(arguments)[name]:
+                raise ArgumentError(f"--{name} goes with --latex")
+        if arguments.output != STDOUT:
+            raise ArgumentError("-o goes with --latex")
+    elif wants_code(arguments):
+        raise ArgumentError("code is no LaTeX: ask for it without --latex")
+
+
+def latex(
+    arguments: argparse.Namespace, rows: Callable[[str, argparse.Namespace], list[str]]
+) -> Exit:
+    """Write the rows of all patterns as one `align*`, or as a document."""
+    from einsum_grad.explain.latex.page import align, file
+
+    code, groups = _gathered(arguments, rows)
+    if groups:
+        body = align(groups)
+        _deliver(arguments, file(body) if arguments.document else body)
+    return code
+
+
+def _gathered(
+    arguments: argparse.Namespace, make: Callable[[str, argparse.Namespace], T]
+) -> tuple[Exit, list[T]]:
+    """What `make` returns for each pattern that is not refused."""
+    found: list[T] = []
+
+    def work(pattern: str) -> Exit:
+        found.append(make(pattern, arguments))
+        return Exit.FINE
+
+    return each(arguments.patterns, work), found
+
+
+def _deliver(arguments: argparse.Namespace, text: str) -> None:
+    """Print the text, or write the file."""
+    from pathlib import Path
+
+    from einsum_grad.cli.files import write
+
+    if arguments.output == STDOUT:
+        say(text)
+    else:
+        write(Path(arguments.output), f"{text}\n")
