@@ -6,8 +6,8 @@ import argparse
 from typing import Any
 
 from einsum_grad.cli.arguments import as_text
-from einsum_grad.cli.console import say
 from einsum_grad.cli.exits import Exit
+from einsum_grad.cli.files import deliver
 from einsum_grad.cli.options import add_output, add_request, add_target, asked, target_of
 from einsum_grad.cli.parser import add_command
 from einsum_grad.cli.progress import progress
@@ -52,9 +52,6 @@ def add(commands: Any) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> Exit:
-    from pathlib import Path
-
-    from einsum_grad.cli.files import write
     from einsum_grad.emit import emit
 
     with progress("searching for an order of contraction"):
@@ -66,8 +63,5 @@ def _run(arguments: argparse.Namespace) -> Exit:
             bare=arguments.bare,
             **asked(arguments),
         )
-    if arguments.output == "-":
-        say(text, end="")
-    else:
-        write(Path(arguments.output), text)
+    deliver(text.removesuffix("\n"), arguments.output)
     return Exit.FINE

@@ -6,15 +6,13 @@ import argparse
 from collections.abc import Callable
 from typing import TypeVar
 
-from einsum_grad.cli.console import say
 from einsum_grad.cli.exits import Exit
+from einsum_grad.cli.files import STDOUT, deliver
 from einsum_grad.cli.options import wants_code
 from einsum_grad.cli.patterns import each
 from einsum_grad.errors import ArgumentError
 
 T = TypeVar("T")
-
-STDOUT = "-"
 
 
 def check(arguments: argparse.Namespace) -> None:
@@ -38,7 +36,7 @@ def latex(
     code, groups = _gathered(arguments, rows)
     if groups:
         body = align(groups)
-        _deliver(arguments, file(body) if arguments.document else body)
+        deliver(file(body) if arguments.document else body, arguments.output)
     return code
 
 
@@ -53,15 +51,3 @@ def _gathered(
         return Exit.FINE
 
     return each(arguments.patterns, work), found
-
-
-def _deliver(arguments: argparse.Namespace, text: str) -> None:
-    """Print the text, or write the file."""
-    from pathlib import Path
-
-    from einsum_grad.cli.files import write
-
-    if arguments.output == STDOUT:
-        say(text)
-    else:
-        write(Path(arguments.output), f"{text}\n")
