@@ -20,6 +20,10 @@ class Point(NamedTuple):
         """The point at a distance, in the direction of an angle in radians."""
         return Point(self.x + distance * math.cos(angle), self.y + distance * math.sin(angle))
 
+    def rounded(self) -> Point:
+        """The point in hundredths of a pixel, so that no last digit decides a layout."""
+        return Point(round(self.x, 2), round(self.y, 2))
+
 
 Line = tuple[Point, Point]
 

@@ -65,7 +65,7 @@ def _nodes(diagram: Diagram) -> tuple[Box, ...]:
     places = [math.pi / 2 + 2 * math.pi * (seat + 1) / count for seat in range(count)]
     seats = _seats(diagram)
     return tuple(
-        Box(Point(0, 0).at(places[seats[node]], radius), widths[node], _NODE)
+        Box(Point(0, 0).at(places[seats[node]], radius).rounded(), widths[node], _NODE)
         for node in range(count)
     )
 
@@ -127,8 +127,8 @@ def _best(at: int, diagram: Diagram, nodes: Sequence[Box], others: dict[int, Box
 
     ranked = sorted(
         (
-            extra + sum(math.dist(centre, end) for end in ends),
-            Box(centre, _width(edge.label), _LABEL),
+            round(extra + sum(math.dist(centre, end) for end in ends), 3),
+            Box(centre.rounded(), _width(edge.label), _LABEL),
         )
         for extra, centre in _candidates(edge, nodes)
     )
