@@ -21,6 +21,7 @@ einsum-grad explain 'ij,jk->ik' --shapes 2x3,1x4 --code
 einsum-grad explain 'batch i, i j -> batch j' --notation named
 einsum-grad explain 'ii,ij->j' --derive --wrt 0
 einsum-grad explain 'ij,jk->ik' 'ii->' --latex --document -o gradients.tex
+einsum-grad explain 'bqd,bkd->bqk' 'bqk,bkv->bqv' --html -o attention.html
 einsum-grad explain - --json < patterns.txt
 """
 
@@ -51,6 +52,9 @@ def add(commands: Any) -> None:
     )
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print JSON, a line for each pattern")
+    form.add_argument(
+        "--html", action="store_true", help="print a page, of all patterns, that needs nothing else"
+    )
     add_latex(parser, form)
     parser.add_argument(
         "--color",
@@ -64,6 +68,8 @@ def _run(arguments: argparse.Namespace) -> Exit:
     gathered.check(arguments)
     if arguments.latex:
         return gathered.latex(arguments, explained.latex_rows)
+    if arguments.html:
+        return gathered.page(arguments, explained.section)
     shown = explained.as_json if arguments.json else explained.as_text
     headed = are_several(arguments.patterns) and not arguments.json
     coloured = not arguments.json and is_coloured(arguments.color)

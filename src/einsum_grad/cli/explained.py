@@ -41,6 +41,15 @@ def latex_rows(pattern: str, arguments: argparse.Namespace) -> list[str]:
     return _asked(pattern, arguments).latex_rows(arguments.short)
 
 
+def section(pattern: str, arguments: argparse.Namespace) -> str:
+    """A section of a page, with the code below."""
+    from einsum_grad.explain.html import sections
+
+    shown = _asked(pattern, arguments).html()
+    module = code(pattern, arguments)
+    return f"{shown}\n{sections.code(module, target_of(arguments), wants_code(arguments))}"
+
+
 def _asked(pattern: str, arguments: argparse.Namespace) -> Explanation | Derivation:
     found = explanation(pattern, arguments)
     return found.derive() if arguments.derive else found

@@ -21,8 +21,8 @@ def check(arguments: argparse.Namespace) -> None:
         for name in ("document", "short"):
             if vars(arguments)[name]:
                 raise ArgumentError(f"--{name} goes with --latex")
-        if arguments.output != STDOUT:
-            raise ArgumentError("-o goes with --latex")
+        if arguments.output != STDOUT and not vars(arguments).get("html"):
+            raise ArgumentError("-o writes the file of --html or --latex")
     elif wants_code(arguments):
         raise ArgumentError("code is no LaTeX: ask for it without --latex")
 
@@ -37,6 +37,16 @@ def latex(
     if groups:
         body = align(groups)
         deliver(file(body) if arguments.document else body, arguments.output)
+    return code
+
+
+def page(arguments: argparse.Namespace, section: Callable[[str, argparse.Namespace], str]) -> Exit:
+    """Write the sections of all patterns as one page."""
+    from einsum_grad.explain.html.page import page
+
+    code, sections = _gathered(arguments, section)
+    if sections:
+        deliver(page(", ".join(arguments.patterns), sections), arguments.output)
     return code
 
 

@@ -25,6 +25,8 @@ class Derivation(Notebook):
     Z[i]            = Σ_j  X[i,j]
         element: an entry of Z is an entry of X, summed over j
     <BLANKLINE>
+    dZ is ∂L/∂Z, the derivative of a loss L
+    <BLANKLINE>
     ∂Z[i]/∂X[i',j'] = Σ_j  ∂X[i,j]/∂X[i',j']
         product rule: X[i',j'] is any entry of X; a sum is differentiated term by term
                     = Σ_j  δ(i,i') · δ(j,j')
@@ -53,3 +55,9 @@ class Derivation(Notebook):
     def styled(self, style: Style, width: int = WIDTH) -> str:
         """The text in lines of at most `width` columns, each span in `style`."""
         return text(self.explanation, style, width=width)
+
+    def html(self) -> str:
+        """The same as a section of HTML, with equations in MathML and drawings in SVG."""
+        from einsum_grad.explain.html import sections
+
+        return sections.derivation(self.explanation)

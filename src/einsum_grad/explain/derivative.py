@@ -137,14 +137,15 @@ def right_pieces(
     """The sum of the terms, in pieces; equal terms are collected."""
     counts = Counter(products(derivative, names))
     terms = [_spelled(term, count, spelling) for term, count in counts.items()]
-    plus = [[f" + {first}", *rest] for first, *rest in terms[1:]]
-    return [piece for term in (*terms[:1], *plus) for piece in term] or ["0"]
+    more = [[f"{spelling.plus}{first}", *rest] for first, *rest in terms[1:]]
+    return [piece for term in (*terms[:1], *more) for piece in term] or [spelling.number("0")]
 
 
 def _spelled(term: Formula, count: int, spelling: Spelling) -> list[str]:
     before, product = right_side(term, spelling)
     first, *rest = [*before, *product]
-    return [f"{count}{spelling.times}{first}" if count > 1 else first, *rest]
+    number = f"{spelling.number(str(count))}{spelling.times}" if count > 1 else ""
+    return [f"{number}{first}", *rest]
 
 
 def _term(labels: Iterable[str]) -> Term:

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from einsum_grad.explain.costs import Costs
 from einsum_grad.explain.spelling import is_compact, pattern_text
 from einsum_grad.plan import (
+    AUTO,
     Formula,
     Gradient,
     GradientPlan,
     Names,
     NormalForm,
+    Order,
     Pattern,
     stated,
     with_deltas,
@@ -34,6 +36,7 @@ class Explained:
     costs: Costs
     names: Names
     left_out: int = 0
+    order: Order = AUTO
 
     @property
     def pattern(self) -> Pattern:

@@ -16,7 +16,7 @@ from einsum_grad.explain.text.styles import Style
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Explanation(Explained, Notebook):
+class Explanation(Notebook, Explained):
     """The gradients of a pattern, explained.
 
     `str()` is for reading, `to_dict()` for programs; notebooks show it in colour.
@@ -43,3 +43,9 @@ class Explanation(Explained, Notebook):
     def styled(self, style: Style, width: int = WIDTH) -> str:
         """The text in lines of at most `width` columns, each span in `style`."""
         return text(self, style, width=width)
+
+    def html(self) -> str:
+        """The same as a section of HTML, with equations in MathML and drawings in SVG."""
+        from einsum_grad.explain.html import sections
+
+        return sections.explanation(self)

@@ -7,15 +7,15 @@ from abc import ABC, abstractmethod
 from einsum_grad.explain.latex.page import align, file
 from einsum_grad.explain.latex.rows import ROW_END
 from einsum_grad.explain.text.layout import WIDTH
-from einsum_grad.explain.text.styles import Style, marked_up, plain
+from einsum_grad.explain.text.styles import Style, plain
 
 
 class Notebook(ABC):
-    """`str()`, HTML and LaTeX for notebooks, made from `styled` and `latex_rows`.
+    """`str()`, HTML and LaTeX for notebooks, made from `styled`, `html` and `latex_rows`.
 
     >>> from einsum_grad.explain import explain
-    >>> explain("i->i")._repr_html_()[:52]
-    '<pre><span style="font-weight: bold">Z[i]</span> = X'
+    >>> explain("i->i")._repr_html_().startswith('<div class="eg">')
+    True
     """
 
     __slots__ = ()
@@ -42,8 +42,14 @@ class Notebook(ABC):
     def __repr__(self) -> str:
         return self.styled(plain)
 
+    @abstractmethod
+    def html(self) -> str:
+        """The same as a section of HTML, with equations in MathML and drawings in SVG."""
+
     def _repr_html_(self) -> str:
-        return f"<pre>{self.styled(marked_up)}</pre>"
+        from einsum_grad.explain.html.page import cell
+
+        return cell(self.html())
 
     def _repr_latex_(self) -> str:
         rows = ROW_END.join(self.latex_rows(short=True))

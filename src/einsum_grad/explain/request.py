@@ -65,4 +65,5 @@ def explain(
         left_out=count - len(asked.wrt) if wrt is None else 0,
         costs=costs(asked.pattern, asked.wrt, known, itemsize, asked.order),
         names=asked.names,
+        order=asked.order,
     )

@@ -27,6 +27,8 @@ class Spelling:
     equals: str
     times: str
     more: str
+    plus: str
+    number: Callable[[str], str]
 
 
 def spelled(factor: Factor, spelling: Spelling) -> str:
@@ -57,7 +59,7 @@ def right_side(
     before = _joined(deltas, times, "")
     gap = "  " if signs else times if deltas else ""
     before += _joined(signs, " ", times if deltas else "")
-    return before, _joined(factors or ["1"], times, gap)
+    return before, _joined(factors or [spelling.number("1")], times, gap)
 
 
 def _pieces(
@@ -139,6 +141,8 @@ UNICODE = Spelling(
     equals=" = ",
     times=" · ",
     more="…",
+    plus=" + ",
+    number=str,
 )
 
 ASCII = Spelling(
@@ -150,4 +154,6 @@ ASCII = Spelling(
     equals=" = ",
     times=" * ",
     more="(...)",
+    plus=" + ",
+    number=str,
 )

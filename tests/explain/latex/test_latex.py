@@ -96,7 +96,7 @@ def test_long_products_are_broken() -> None:
         (["explain", "i->i", "--latex", "--code"], "code is no LaTeX"),
         (["explain", "i->i", "--document"], "--document goes with --latex"),
         (["explain", "i->i", "--short", "--json"], "--short goes with --latex"),
-        (["explain", "i->i", "-o", "x"], "-o goes with --latex"),
+        (["explain", "i->i", "-o", "x"], "-o writes the file of --html or --latex"),
         (["jacobian", "i->i", "--wrt", "0", "--latex", "--target", "numpy"], "code is no LaTeX"),
     ],
 )

@@ -17,7 +17,8 @@ from einsum_grad.plan import AUTO, Names, Operands, Order, Pattern, Shape, Subli
 MOST_NODES = 12
 """Of more operands than this, the tree of their contraction is drawn."""
 
-_MOST_OPERANDS = 200
+MOST_OPERANDS = 200
+"""Of more operands than this there is no drawing."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -87,8 +88,8 @@ def drawn(
     count = len(pattern.inputs)
     if count <= MOST_NODES:
         return Drawing(title, network(diagram(pattern, names, text, wrt), title, style))
-    if count > _MOST_OPERANDS:
-        raise ArgumentError(f"a drawing has at most {_MOST_OPERANDS} operands, and not {count}")
+    if count > MOST_OPERANDS:
+        raise ArgumentError(f"a drawing has at most {MOST_OPERANDS} operands, and not {count}")
     path, ordered = chosen_path(pattern, sizes, order)
     remark = "" if ordered else "from left to right; give all sizes for a better order"
     return Drawing(title, tree(pattern, path, names, sizes, notation, title, remark, wrt, style))

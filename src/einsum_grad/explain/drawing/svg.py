@@ -16,40 +16,58 @@ from einsum_grad.visible import visible
 _MARGIN = 16
 _CAPTION = 30
 
-STYLE = """\
-.eg-drawing { color-scheme: light dark; --paper: #fff; --ink: #111; --line: #5c636a;
-  --operand: #1a5a96; --on-operand: #fff; --cotangent: #94450a; --on-cotangent: #fff;
-  --repeat: #a61e4d; font: 15px ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; }
-@media (prefers-color-scheme: dark) { .eg-drawing { --paper: #111; --ink: #eee; --line: #a3abb3;
-  --operand: #8ec5f5; --on-operand: #111; --cotangent: #ffbf80; --on-cotangent: #111;
-  --repeat: #f7a1c0; } }
-.eg-drawing text { text-anchor: middle; dominant-baseline: central; fill: var(--ink); }
-.eg-drawing path { stroke: var(--line); stroke-width: 2; fill: none; }
-.eg-drawing rect { stroke-width: 2; }
-.eg-paper, .eg-label rect { fill: var(--paper); }
-.eg-label rect { stroke: var(--line); stroke-width: 1; }
-.eg-repeats path { stroke: var(--repeat); stroke-dasharray: 5 4; }
-.eg-repeats rect { stroke: var(--repeat); stroke-dasharray: 4 3; }
-.eg-repeats text { fill: var(--repeat); }
-.eg-operand rect { fill: var(--operand); stroke: var(--operand); }
-.eg-operand text { fill: var(--on-operand); }
-.eg-cotangent rect { fill: var(--cotangent); stroke: var(--cotangent); }
-.eg-cotangent text { fill: var(--on-cotangent); }
-.eg-result rect { fill: var(--paper); stroke: var(--ink); stroke-dasharray: 6 4; }
-.eg-drawing .eg-start { text-anchor: start; }
-.eg-drawing .eg-remark { fill: var(--line); }
-.eg-drawing .eg-marked { fill: var(--cotangent); font-weight: bold; }
+_LIGHT = (
+    "--paper: #fff; --ink: #111; --line: #5c636a; --operand: #1a5a96; --on-operand: #fff; "
+    "--cotangent: #94450a; --on-cotangent: #fff; --repeat: #a61e4d;"
+)
+_DARK = (
+    "--paper: #111; --ink: #eee; --line: #a3abb3; --operand: #8ec5f5; --on-operand: #111; "
+    "--cotangent: #ffbf80; --on-cotangent: #111; --repeat: #f7a1c0;"
+)
+
+
+def palette(selector: str) -> str:
+    """The colours, by the reader's theme; paper is white where it is printed."""
+    return (
+        f"{selector} {{ color-scheme: light dark; {_LIGHT} }}\n"
+        f"@media screen and (prefers-color-scheme: dark) {{ {selector} {{ {_DARK} }} }}\n"
+    )
+
+
+MONOSPACE = 'ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace'
+
+STYLE = f"""\
+{palette(".eg-drawing")}\
+.eg-drawing {{ font: 15px {MONOSPACE}; max-width: 100%; height: auto; }}
+.eg-drawing text {{ text-anchor: middle; dominant-baseline: central; fill: var(--ink); }}
+.eg-drawing path {{ stroke: var(--line); stroke-width: 2; fill: none; }}
+.eg-drawing rect {{ stroke-width: 2; }}
+.eg-paper, .eg-label rect {{ fill: var(--paper); }}
+.eg-label rect {{ stroke: var(--line); stroke-width: 1; }}
+.eg-repeats path {{ stroke: var(--repeat); stroke-dasharray: 5 4; }}
+.eg-repeats rect {{ stroke: var(--repeat); stroke-dasharray: 4 3; }}
+.eg-drawing .eg-repeats text {{ fill: var(--repeat); }}
+.eg-operand rect {{ fill: var(--operand); stroke: var(--operand); }}
+.eg-drawing .eg-operand text {{ fill: var(--on-operand); }}
+.eg-cotangent rect {{ fill: var(--cotangent); stroke: var(--cotangent); }}
+.eg-drawing .eg-cotangent text {{ fill: var(--on-cotangent); }}
+.eg-result rect {{ fill: var(--paper); stroke: var(--ink); stroke-dasharray: 6 4; }}
+.eg-drawing .eg-start {{ text-anchor: start; }}
+.eg-drawing .eg-remark {{ fill: var(--line); }}
+.eg-drawing .eg-marked {{ fill: var(--cotangent); font-weight: bold; }}
 """
 """How drawings look; a page with several has it once."""
 
 
 def network(diagram: Diagram, title: str, style: bool = True) -> str:
-    """The network as an SVG element; `style` says whether it brings its own colours."""
+    """The network as an SVG element; without `style` the page has its colours and caption."""
     found = placed(diagram)
-    left, top, width, height = _frame(found, diagram.pattern)
-    view = f"{left:.0f} {top:.0f} {width:.0f} {height + _CAPTION:.0f}"
-    caption = _text(left + width / 2, top + height + _CAPTION / 2 - 4, diagram.pattern)
-    body = [*_edges(diagram, found), *_nodes(diagram, found), caption]
+    left, top, width, height = _frame(found, diagram.pattern if style else "")
+    body = [*_edges(diagram, found), *_nodes(diagram, found)]
+    if style:
+        body.append(_text(left + width / 2, top + height + _CAPTION / 2 - 4, diagram.pattern))
+        height += _CAPTION
+    view = f"{left:.0f} {top:.0f} {width:.0f} {height:.0f}"
     return svg(view, title, ". ".join(diagram.described()), body, style)
 
 

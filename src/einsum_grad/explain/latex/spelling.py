@@ -33,4 +33,6 @@ LATEX = Spelling(
     equals=" = ",
     times=r"\, ",
     more=r"\cdots",
+    plus=" + ",
+    number=str,
 )

@@ -29,13 +29,14 @@ def text(
         Span("", spelling.equals),
         *(Span("", piece) for piece in pieces),
     )
-    rows = tuple(_rows(derivative, sizes, notation, spelling))
-    return styled(block_lines([Block(head, rows=rows)], width), style)
+    table = tuple(rows(derivative, sizes, notation, spelling))
+    return styled(block_lines([Block(head, rows=table)], width), style)
 
 
-def _rows(
+def rows(
     derivative: Derivative, sizes: Mapping[str, int], notation: str, spelling: Spelling
 ) -> Iterator[Row]:
+    """The patterns of the terms, and how many numbers the derivative has and needs."""
     compact = is_compact(derivative.pattern, notation)
     for term in derivative.terms:
         yield Row("pattern", pattern_text(term.dense, compact))
