@@ -40,7 +40,8 @@ def preformatted(text: str) -> str:
     >>> preformatted("a < b").endswith(">a &lt; b</pre>")
     True
     """
-    return f'<pre style="font-family: {_MONOSPACE}">{html.escape(visible_lines(text))}</pre>'
+    style = f"font-family: {_MONOSPACE}; white-space: pre-wrap"
+    return f'<pre style="{style}">{html.escape(visible_lines(text))}</pre>'
 
 
 def _is_shown(char: str) -> bool:

@@ -83,6 +83,6 @@ MATHML = Spelling(
     equals="<mo>=</mo>",
     times="",
     more="<mo>⋯</mo>",
-    plus="<mo>+</mo>",
+    plus='<mo form="infix">+</mo>',
     number=lambda digits: f"<mn>{digits}</mn>",
 )
