@@ -27,8 +27,8 @@ class Spelling:
     equals: str
     times: str
     more: str
-    plus: str
-    number: Callable[[str], str]
+    plus: str = " + "
+    number: Callable[[str], str] = str
 
 
 def spelled(factor: Factor, spelling: Spelling) -> str:
@@ -141,8 +141,6 @@ UNICODE = Spelling(
     equals=" = ",
     times=" · ",
     more="…",
-    plus=" + ",
-    number=str,
 )
 
 ASCII = Spelling(
@@ -154,6 +152,4 @@ ASCII = Spelling(
     equals=" = ",
     times=" * ",
     more="(...)",
-    plus=" + ",
-    number=str,
 )

@@ -8,6 +8,7 @@ from einsum_grad.explain.drawing.svg import STYLE as DRAWING
 STYLE = f"""\
 {palette(".eg")}\
 .eg {{ background: var(--paper); color: var(--ink); padding: .8em 1em; line-height: 1.5;
+  overflow-x: auto;
   font-family: system-ui, "Segoe UI", Helvetica, Arial, sans-serif; font-size: 16px; }}
 .eg code, .eg pre, .eg td {{ font-family: {MONOSPACE}; font-size: .92em; }}
 .eg pre {{ overflow-x: auto; padding: .8em; border: 1px solid var(--line); line-height: 1.4;
@@ -19,8 +20,7 @@ STYLE = f"""\
 .eg p, .eg ul {{ margin: .4em 0; max-width: 46em; }}
 .eg ul {{ padding-left: 1.2em; }}
 .eg figure {{ margin: .4em 0; overflow-x: auto; }}
-.eg .eg-formula {{ overflow-x: auto; margin: .5em 0; font-size: 1.15em; line-height: 1.9;
-  max-width: none; }}
+.eg .eg-formula {{ margin: .5em 0; font-size: 1.15em; line-height: 1.9; max-width: none; }}
 .eg table {{ border-collapse: collapse; margin: .5em 0; color: inherit; font-size: 1em; }}
 .eg th, .eg td {{ text-align: left; vertical-align: top; padding: .15em 1.1em .15em 0;
   background: none; }}

@@ -33,6 +33,4 @@ LATEX = Spelling(
     equals=" = ",
     times=r"\, ",
     more=r"\cdots",
-    plus=" + ",
-    number=str,
 )
