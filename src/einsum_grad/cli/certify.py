@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from einsum_grad.cli.arguments import as_count, as_text, as_words
 from einsum_grad.cli.console import Diagnostics, as_json, say, tell
 from einsum_grad.cli.exits import Exit
+from einsum_grad.cli.meaning import tell_meaning
 from einsum_grad.cli.options import add_request, add_target, asked, refuse, target_of
 from einsum_grad.cli.parser import add_command
 from einsum_grad.cli.progress import progress
@@ -82,6 +83,7 @@ def _run(arguments: argparse.Namespace) -> Exit:
         say(as_json(certificate.to_dict()))
     else:
         tell(str(certificate))
+        tell_meaning()
     return Exit.FINE if certificate.is_right else Exit.REFUSED
 
 

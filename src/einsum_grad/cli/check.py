@@ -9,6 +9,7 @@ from einsum_grad.cli.arguments import as_count, as_number, as_text
 from einsum_grad.cli.console import head, say, tell
 from einsum_grad.cli.exits import Exit
 from einsum_grad.cli.guess import judge
+from einsum_grad.cli.meaning import tell_meaning
 from einsum_grad.cli.options import add_names, add_request, add_target, asked, target_of
 from einsum_grad.cli.parser import add_command
 from einsum_grad.cli.patterns import add_patterns, are_several, each
@@ -100,13 +101,12 @@ def _checked(pattern: str, arguments: argparse.Namespace) -> Exit:
     with progress("comparing with central differences"):
         found = points(function, shapes, arguments.trials or _TRIALS, seed)
     names = bound.names.operands
-    return max(
-        (
-            _judged(found, position, f"d{names[operand]}", shapes[operand], seed)
-            for position, operand in enumerate(function.wrt)
-        ),
-        default=Exit.FINE,
-    )
+    judged = [
+        _judged(found, position, f"d{names[operand]}", shapes[operand], seed)
+        for position, operand in enumerate(function.wrt)
+    ]
+    tell_meaning(bound.names)
+    return max(judged, default=Exit.FINE)
 
 
 def _judged(found: list[Point], position: int, name: str, shape: Shape, seed: int) -> Exit:

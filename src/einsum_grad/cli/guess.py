@@ -6,6 +6,7 @@ import argparse
 
 from einsum_grad.cli.console import as_json, say, tell
 from einsum_grad.cli.exits import Exit
+from einsum_grad.cli.meaning import tell_meaning
 from einsum_grad.cli.options import refuse
 from einsum_grad.errors import ArgumentError
 
@@ -34,4 +35,5 @@ def judge(arguments: argparse.Namespace) -> Exit:
         say(as_json(verdict.to_dict()))
     else:
         tell(str(verdict))
+        tell_meaning()
     return Exit.FINE if verdict.is_right else Exit.REFUSED
