@@ -98,7 +98,7 @@ def test_names_are_imported_once_from_their_home() -> None:
     get, names, public = lazily("einsum_grad.explain")
     assert get("explain") is eg.explain
     assert isinstance(get("explain"), FunctionType)
-    assert public == ["Derivation", "Explanation", "explain"]
+    assert public == ["Derivation", "Drawing", "Explanation", "draw", "explain"]
     assert set(public) <= set(names())
     with pytest.raises(AttributeError, match=r"module 'einsum_grad\.explain' has no attribute 'x'"):
         get("x")
