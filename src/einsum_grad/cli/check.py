@@ -98,7 +98,7 @@ def _checked(pattern: str, arguments: argparse.Namespace) -> Exit:
     options.pop("names", None)
     function = on_numpy(compile(pattern, target=target, **options), target)
     tell(f"target {target}, shapes {written(shapes)}")
-    with progress("comparing with central differences"):
+    with progress("computing the gradients"):
         found = points(function, shapes, arguments.trials or _TRIALS, seed)
     names = bound.names.operands
     judged = [
@@ -113,6 +113,7 @@ def _judged(found: list[Point], position: int, name: str, shape: Shape, seed: in
     """Print the line of one gradient, and return its exit code."""
     from einsum_grad.cli.differences import verdict
 
-    judged = verdict(found, position, shape, seed)
+    with progress(f"comparing {name} with central differences"):
+        judged = verdict(found, position, shape, seed)
     tell(f"{name} is {'right' if judged.is_right else 'WRONG'}: {judged}")
     return Exit.FINE if judged.is_right else Exit.REFUSED
