@@ -9,7 +9,7 @@ from typing import TypeVar
 from einsum_grad.cli.exits import Exit
 from einsum_grad.cli.files import STDOUT, deliver
 from einsum_grad.cli.options import wants_code
-from einsum_grad.cli.patterns import each
+from einsum_grad.cli.patterns import are_several, each
 from einsum_grad.errors import ArgumentError
 
 T = TypeVar("T")
@@ -46,7 +46,10 @@ def page(arguments: argparse.Namespace, section: Callable[[str, argparse.Namespa
 
     code, sections = _gathered(arguments, section)
     if sections:
-        deliver(page(", ".join(arguments.patterns), sections), arguments.output)
+        title = f"Einsums and their gradients ({len(sections)})"
+        if not are_several(arguments.patterns):
+            (title,) = arguments.patterns
+        deliver(page(title, sections), arguments.output)
     return code
 
 

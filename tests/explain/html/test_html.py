@@ -120,6 +120,8 @@ def test_a_page_has_every_pattern_with_its_code(capsys: Capture) -> None:
     expected = [emit(pattern, "einops") for pattern in ("bij,jk->ik", "ii->")]
     assert [f"{html.unescape(code)}\n" for code in codes] == expected
     assert told.count("code for einops") == 2
+    assert "<title>Einsums and their gradients (2)</title>" in told
+    assert "<title>ii-&gt;</title>" in page(capsys, "ii->")
     assert told.count("<style>") == 1
 
 
