@@ -17,6 +17,9 @@ _NODE = 42
 _LABEL = 22
 """The height of a label, and its least width."""
 
+_APART, _LESS_APART, _MANY = 50, 30, 8
+"""What two neighbours are apart beside their own size; less if there are many nodes."""
+
 _GAP = 5
 _ROUNDS = 4
 _SPREAD = 9
@@ -59,7 +62,7 @@ def _nodes(diagram: Diagram) -> tuple[Box, ...]:
     count = len(diagram.arrays)
     widths = [max(_NODE, 10 * columns(array.name) + 22) for array in diagram.arrays]
     longest = max((_width(edge.label) for edge in diagram.edges), default=0)
-    spacing = max(widths) + longest + 50
+    spacing = max(widths) + longest + (_APART if count < _MANY else _LESS_APART)
     joints = sum(len(edge.nodes) > 2 for edge in diagram.edges)
     radius = max(spacing / (2 * math.sin(math.pi / count)), 90 + 12 * joints if count > 2 else 0)
     places = [math.pi / 2 + 2 * math.pi * (seat + 1) / count for seat in range(count)]

@@ -32,7 +32,7 @@ STYLE = f"""\
 .eg summary {{ cursor: pointer; margin: .5em 0; }}
 .eg .eg-rule {{ margin: 0 0 .6em 1.2em; }}
 @media (min-width: 56em) {{
-  .eg .eg-beside {{ display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 24em);
+  .eg .eg-beside {{ display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 30em);
     gap: 0 2em; align-items: start; }}
   .eg .eg-beside > figure {{ grid-column: 2; grid-row: 1; justify-self: end; }}
   .eg .eg-beside > div {{ grid-column: 1; grid-row: 1; }}
