@@ -71,9 +71,9 @@ def _embedded_in_two(array: Expression, one: int, other: int, count: int) -> Exp
     return call("diag_embed", array, **options)
 
 
-def _zeros(shape: Expression, dtype: str) -> Expression:
-    name = dtype.removesuffix(".dtype")
-    return call("new_zeros", name, shape)
+def _zeros(shape: Expression, dtype: Call) -> Expression:
+    """Zeros on the device of the array whose dtype they have."""
+    return call("new_zeros", *dtype.args, shape)
 
 
 TARGET = Target(
