@@ -91,12 +91,13 @@ def modules() -> dict[str, str]:
 def along_tangents() -> dict[str, str]:
     """Those of functions along tangents, which check nothing."""
     small = {
-        f"{form}_of_{name}.py": tangents(text, form)
+        f"{form}_of_{name}_{target}.py": tangents(text, form, target=target)
         for name, text in TANGENTS.items()
         for form in FORMS
+        for target in TARGETS
     }
     return small | {
-        f"{form}_in_blocks.py": tangents("ij,ij->ij", form, size=2048) for form in FORMS
+        f"{form}_in_blocks_numpy.py": tangents("ij,ij->ij", form, size=2048) for form in FORMS
     }
 
 
