@@ -33,6 +33,7 @@ KEPT: dict[str, tuple[str, dict[str, Any]]] = {
     "size_1_broadcasts": ("ij,ij->i", {"shapes": [(2, 3), (2, 1)]}),
     "complex": ("ij,jk->ik", {"numbers": "complex"}),
     "named": ("batch i, i out -> batch out", {"notation": "named"}),
+    "several_axes": ("ija,jkl->ikal", {}),
     "one_gradient": ("ij,jk->ik", {"wrt": 1}),
     "scalars": (",->", {}),
 }

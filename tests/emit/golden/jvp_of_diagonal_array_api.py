@@ -11,9 +11,9 @@ def jvp(x, w, x_dot, w_dot):
     xp = namespace(x)
     x_i = diagonal(x)
     x_i_dot = diagonal(x_dot)
-    z = xp.tensordot(x_i, w, axes=1)
-    z_by_x_i = xp.tensordot(x_i_dot, w, axes=1)
-    z_by_w = xp.tensordot(x_i, w_dot, axes=1)
+    z = xp.matmul(w.T, x_i)
+    z_by_x_i = xp.matmul(w.T, x_i_dot)
+    z_by_w = xp.matmul(w_dot.T, x_i)
     z_dot = z_by_x_i + z_by_w
     return z, z_dot
 
