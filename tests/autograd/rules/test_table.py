@@ -9,6 +9,7 @@ import pytest
 import einsum_grad as eg
 from einsum_grad.autograd import conversions, dispatch, methods
 from einsum_grad.errors import DTypeError
+from tests.autograd.rules import linalg_table
 from tests.autograd.rules.table import (
     CASES,
     COMPLEX,
@@ -205,11 +206,12 @@ def test_every_function_that_is_recorded_has_a_case(monkeypatch: pytest.MonkeyPa
 
     for module in (dispatch, conversions, methods):
         monkeypatch.setattr(module, "RECORDED", Seen(dispatch.RECORDED))
-    for case in CASES.values():
+    for case in (*CASES.values(), *linalg_table.REAL.values()):
         case.function(*map(tensor, case.operands))
-    # Steps have no derivative but 0; the others have second names, which the cases use.
+    # Steps have no derivative but 0; the others have second names that the cases use, or own tests.
     steps = {np.floor, np.ceil, np.trunc, np.rint, np.round, np.fix, np.floor_divide, np.spacing}
-    others = {np.amax, np.amin, np.around, np.einsum}
+    steps.add(np.linalg.matrix_rank)
+    others = {np.amax, np.amin, np.around, np.einsum, np.lib.stride_tricks.sliding_window_view}
     unused = dispatch.RECORDED.keys() - used - steps - others
     assert {function for function in unused if function.__name__ != "outer"} == set()
 
