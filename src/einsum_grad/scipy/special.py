@@ -14,7 +14,6 @@ with installed("scipy"):
 __getattr__ = beside("scipy.special")
 
 logsumexp = functions.logsumexp
-softplus = functions.softplus
 polygamma = _gamma.polygamma
 multigammaln = _gamma.multigammaln
 

@@ -222,11 +222,11 @@ def test_torch_has_the_same_gradients_of_singular_vectors(made: Any, shape: Any)
     a = made(*shape)
 
     def function(x: Any, linalg: Any) -> Any:
-        u, s, vh = linalg.svd(x, full_matrices=False)
+        u, _, vh = linalg.svd(x, full_matrices=False)
         return (abs(u) ** 2 * weights(u.shape)).sum() + (abs(vh) ** 2 @ numbers(shape[1])).sum()
 
     def theirs_of(x: Any) -> Any:
-        u, s, vh = torch.linalg.svd(x, full_matrices=False)
+        u, _, vh = torch.linalg.svd(x, full_matrices=False)
         weight, other = torch.tensor(weights(tuple(u.shape))), torch.tensor(numbers(shape[1]))
         return (abs(u) ** 2 * weight).sum() + (abs(vh) ** 2 @ other).sum()
 
