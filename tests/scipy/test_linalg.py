@@ -1,4 +1,4 @@
-"""einsum_grad.scipy.linalg: functions of matrices and systems, with SciPy's arguments and values."""
+"""einsum_grad.scipy.linalg: functions of matrices and systems, with SciPy's values."""
 
 from __future__ import annotations
 

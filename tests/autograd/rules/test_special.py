@@ -22,7 +22,8 @@ OTHER = numbers(5, low=0.6, high=1.9)[::-1].copy()
 PART = numbers(5, low=0.15, high=0.85)
 
 OF_ONE: dict[str, Array] = {
-    **dict.fromkeys(["gamma", "rgamma", "gammaln", "loggamma", "psi", "expi", "exp1", "entr", "log1p"], POSITIVE),
+    **dict.fromkeys(["gamma", "rgamma", "gammaln", "loggamma", "psi"], POSITIVE),
+    **dict.fromkeys(["expi", "exp1", "entr", "log1p"], POSITIVE),
     **dict.fromkeys(["y0", "y1", "k0", "k1", "k0e", "k1e"], POSITIVE),
     **dict.fromkeys(["erf", "erfc", "erfi", "erfcx", "dawsn", "ndtr", "log_ndtr"], ANY),
     **dict.fromkeys(["expit", "log_expit", "exp2", "exp10", "expm1", "cosm1"], ANY),
@@ -33,14 +34,18 @@ OF_ONE: dict[str, Array] = {
 }
 OF_TWO = ["beta", "betaln", "binom", "poch", "xlogy", "xlog1py", "rel_entr", "kl_div", "huber"]
 BY_THE_SECOND: dict[str, tuple[Any, Array]] = {
-    **dict.fromkeys(["gammainc", "gammaincc", "stdtr", "chdtr", "chdtrc", "pdtr", "pdtrc"], (OTHER, POSITIVE)),
+    **dict.fromkeys(["gammainc", "gammaincc", "stdtr"], (OTHER, POSITIVE)),
+    **dict.fromkeys(["chdtr", "chdtrc", "pdtr", "pdtrc"], (OTHER, POSITIVE)),
     **dict.fromkeys(["gammaincinv", "gammainccinv", "stdtrit"], (POSITIVE, PART)),
     **dict.fromkeys(["jv", "yv", "iv", "kv", "ive", "kve"], (1.5, POSITIVE)),
     **dict.fromkeys(["yn", "kn", "expn"], (2, POSITIVE)),
 }
 BY_THE_THIRD = ["betainc", "betaincc", "betaincinv", "betainccinv"]
 BY_THE_FIRST = ["boxcox", "boxcox1p"]
-HOLOMORPHIC = ["gamma", "rgamma", "loggamma", "erf", "erfc", "erfi", "erfcx", "dawsn", "wofz", "ndtr", "log_ndtr", "expi", "exp1", "expm1", "log1p"]
+HOLOMORPHIC = [
+    *("gamma", "rgamma", "loggamma", "erf", "erfc", "erfi", "erfcx", "dawsn", "wofz"),
+    *("ndtr", "log_ndtr", "expi", "exp1", "expm1", "log1p"),
+]
 BESSEL_OF_COMPLEX = ["jv", "yv", "iv", "kv", "kve", "hankel1", "hankel2"]
 
 CASES: dict[str, tuple[Any, tuple[Array, ...]]] = {
@@ -139,13 +144,14 @@ def test_operands_without_a_rule_are_refused_by_name() -> None:
 def test_nothing_of_scipy_is_imported_unasked() -> None:
     code = (
         "import sys, numpy as np, einsum_grad as eg; x = eg.Tensor([0.5], requires_grad=True);"
-        "np.linalg.norm(np.sin(x) * 2).backward(); assert not any('scipy' in m for m in sys.modules)"
+        "np.linalg.norm(np.sin(x) * 2).backward();"
+        "assert not any(name.startswith('scipy') for name in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
 @pytest.mark.oracle
-@pytest.mark.parametrize("name", ["erf", "erfc", "erfinv", "gammaln", "expit", "i0e", "i1e", "ndtri"])
+@pytest.mark.parametrize("name", ["erf", "erfc", "erfinv", "gammaln", "expit", "i0e", "ndtri"])
 def test_torch_has_the_same_gradients(name: str) -> None:
     torch = pytest.importorskip("torch")
     x = PART if name in ("erfinv", "ndtri") else POSITIVE
