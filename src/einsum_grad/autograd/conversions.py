@@ -48,18 +48,19 @@ class Conversions(Traced):
         """The array itself, as `.data`: what is computed from it has no gradient."""
         return hand_out(self)
 
-    def item(self) -> Any:
+    def item(self, *args: Any) -> Any:
         """The single element as a Python number: what is computed from it has no gradient.
 
         This is how to get the number of a Tensor that requires a gradient: `float(x)`,
         `math.exp(x)` and the like, which would silently lose the gradient, raise `AutogradError`
-        outside `no_grad()`. Raises `OperandError` unless there is exactly one element.
+        outside `no_grad()`. An index picks one of several elements. Raises
+        `OperandError` where there are several and no index.
 
         >>> from einsum_grad import Tensor
         >>> Tensor([2.0], requires_grad=True).item()
         2.0
         """
-        return run("item", self._array.item, ())
+        return run("item", self._array.item, args)
 
     def __float__(self) -> float:
         return float(run("float", float, (unrecorded(self, NUMBER.format("float")),)))
