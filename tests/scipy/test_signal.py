@@ -35,10 +35,8 @@ def test_convolutions_of_all_axes_are_scipys(sizes: Any, mode: str, turn: bool) 
         np.testing.assert_allclose(convolve(one, other, mode).data, expected, atol=1e-12)
     np.testing.assert_allclose(convolve(first, second, mode), expected, atol=1e-12)
     eg.check_gradients(lambda a, b: convolve(a, b, mode), first, second, step=1)
-    assert (
-        expected.size > 30
-        or check_two_orders(lambda a, b: convolve(a, b, mode), first, second) is None
-    )
+    if expected.size < 30:
+        check_two_orders(lambda a, b: convolve(a, b, mode), first, second)
 
 
 def by_definition(a: Array, b: Array) -> Array:

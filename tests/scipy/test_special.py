@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -82,7 +83,7 @@ def test_scipys_functions_refuse_a_tensor_and_name_ours(name: str) -> None:
 def test_other_packages_of_scipy_refuse_a_tensor_by_name() -> None:
     linalg, stats = pytest.importorskip("scipy.linalg"), pytest.importorskip("scipy.stats")
     fft, x = pytest.importorskip("scipy.fft"), tensor(np.eye(2))
-    asked = {
+    asked: dict[str, Callable[[], Any]] = {
         r"scipy\.linalg\.expm would .* einsum_grad\.scipy\.linalg": lambda: linalg.expm(x),
         r"scipy\.linalg\.solve_triangular would": lambda: linalg.solve_triangular(x, x),
         r"scipy\.stats\.logpdf would .* einsum_grad\.scipy\.stats": lambda: stats.norm.logpdf(x),

@@ -62,8 +62,8 @@ def test_continuous_distributions_have_gradients(name: str, method: str) -> None
     moving = len(operands) if method in DENSITIES else 1
 
     def of(*given: Any) -> Any:
-        *given, loc, scale = given
-        return function(*given, *operands[moving:], loc=loc, scale=scale)
+        *moved, loc, scale = given
+        return function(*moved, *operands[moving:], loc=loc, scale=scale)
 
     check_two_orders(of, *operands[:moving], np.array(0.05), np.array(1.2))
 
