@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 import einsum_grad as eg
+from einsum_grad.autograd import dispatch
 from einsum_grad.errors import ArgumentError, ArgumentTypeError, AutogradError, OperandError
 from tests.autograd.rules.linalg_table import (
     COMPLEX,
@@ -73,6 +73,27 @@ def test_empty_batches_and_single_numbers(name: str, size: int) -> None:
     np.testing.assert_allclose(x.grad, np.full((size, 1, 1), derivative))
 
 
+def test_every_function_of_linalg_has_a_rule_and_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    dispatch.load_later()
+    known = {getattr(L, name) for name in L.__all__ if name != "LinAlgError"}
+    assert known <= dispatch.RECORDED.keys()
+    used = set()
+
+    class Seen(dict[Any, Any]):
+        def __getitem__(self, function: Any) -> Any:
+            used.add(function)
+            return super().__getitem__(function)
+
+    monkeypatch.setattr(dispatch, "RECORDED", Seen(dispatch.RECORDED))
+    for case in REAL.values():
+        case.function(*map(tensor, case.operands))
+    # These are in other families, but for the rank, which is a number.
+    others = (
+        "cross diagonal matmul matrix_rank matrix_transpose multi_dot outer tensordot trace vecdot"
+    )
+    assert {function.__name__ for function in known - used} == {*others.split()}
+
+
 def test_results_are_numpys_named_tuples() -> None:
     x, named = tensor(matrices(3, 3)), (L.eig, L.svd, L.qr, L.slogdet)
     for function in named:
@@ -116,7 +137,7 @@ def test_a_hermitian_operand_has_its_gradient_in_the_triangle_that_is_read(
     a = positive(made(3, 3))
     side = np.tri(3, dtype=bool) if lower else np.tri(3, dtype=bool).T
     cut = np.where(side, a, 7.0)
-    functions: tuple[Callable[[Any], Any], ...] = (
+    functions: tuple[Any, ...] = (
         lambda x: L.eigh(x, "L" if lower else "u").eigenvalues,
         lambda x: L.cholesky(x, upper=not lower),
     )
