@@ -261,6 +261,50 @@ def test_operations_of_real_numbers_refuse_complex_ones(name: str) -> None:
 ORACLE = {name: case for name, case in CASES.items() if case.torch}
 
 
+ALIKE = {name: case for name, case in CASES.items() if case.of}
+
+
+def by_autograd(case: Case) -> list[Array]:
+    """The gradients as HIPS autograd has them."""
+    library = pytest.importorskip("autograd")
+    numpy = pytest.importorskip("autograd.numpy")
+    assert case.of is not None
+    pull, out = library.make_vjp(case.of(numpy), tuple(range(len(case.operands))))(*case.operands)
+    return list(pull(weights(np.shape(out))))
+
+
+def by_jax(case: Case) -> list[Array]:
+    """The gradients as JAX has them, of doubles."""
+    jax = pytest.importorskip("jax")
+    assert case.of is not None
+    with jax.enable_x64(True):
+        out, pull = jax.vjp(case.of(jax.numpy), *case.operands)
+        return [np.asarray(part) for part in pull(jax.numpy.asarray(weights(out.shape)))]
+
+
+NOT_IN_AUTOGRAD = {
+    *("sum where", "mean where", "max where", "prod where", "var where"),  # `where` is ignored
+    *("clip by arrays", "choose", "dstack", "block", "full_like", "multi_dot", "tile"),
+}
+"""Cases that HIPS autograd 1.9 gives wrong gradients, or none."""
+MISSING = (NotImplementedError, AttributeError, TypeError, ValueError, AssertionError)
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("name", ALIKE)
+def test_autograd_or_jax_has_the_same_gradients(name: str) -> None:
+    case = ALIKE[name]
+    try:
+        theirs = by_jax(case) if name in NOT_IN_AUTOGRAD else by_autograd(case)
+    except MISSING:
+        try:
+            theirs = by_jax(case)
+        except MISSING as error:
+            pytest.skip(f"neither has it: {error}")
+    for gradient, other in zip(gradients(case.function, case.operands), theirs, strict=True):
+        np.testing.assert_allclose(gradient, other, rtol=1e-12, atol=1e-12)
+
+
 @pytest.mark.oracle
 @pytest.mark.parametrize("case", ORACLE.values(), ids=ORACLE.keys())
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
