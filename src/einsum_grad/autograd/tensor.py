@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -83,13 +83,15 @@ class Tensor(Operators, Methods, Conversions):
         self._array, self._lent = self._alike("data", data), False
 
     @property
-    def grad(self) -> Any:
+    def grad(self) -> Array:
         """The gradient accumulated by backward passes; None before the first.
 
-        An array of the Tensor's shape and dtype; after `backward(create_graph=True)` a Tensor.
+        An array of the Tensor's shape and dtype, as its type says; a Tensor after
+        `backward(create_graph=True)`.
         Assign None to start over. Only variables have one; that of a result is None.
         """
-        return self._node.grad if isinstance(self._node, Leaf) else None
+        grad: Any = self._node.grad if isinstance(self._node, Leaf) else None
+        return cast(Array, grad)
 
     @grad.setter
     def grad(self, grad: Any) -> None:

@@ -54,7 +54,7 @@ def test_the_function_is_called_once_and_keeps_its_name() -> None:
         calls.append(x)
         return x * x
 
-    gradient = eg.value_and_grad(square)
+    gradient: Any = eg.value_and_grad(square)
     gradient(3.0)
     assert len(calls) == 1
     assert isinstance(calls[0], eg.Tensor)

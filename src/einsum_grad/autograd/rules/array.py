@@ -8,10 +8,11 @@ import numpy as np
 
 from einsum_grad.autograd.refusals import as_operand, run
 from einsum_grad.autograd.registration import define
-from einsum_grad.autograd.tape import Traced
+from einsum_grad.autograd.tape import Array, Traced
+from einsum_grad.autograd.tensor import Tensor
 
 
-def array(values: Any, dtype: Any = None) -> Any:
+def array(values: Any, dtype: Any = None) -> Tensor | Array:
     """Return an array of nested lists or tuples of Tensors, numbers and arrays, as np.array does.
 
     A Tensor if there is one among them, else an array; `dtype` is by default what NumPy's promotion
@@ -26,9 +27,9 @@ def array(values: Any, dtype: Any = None) -> Any:
     >>> angle.grad
     array(-2.)
     """
-    made = _made(values)
+    made: Tensor | Array = _made(values)
     if made is values or dtype is not None:
-        return run("array", made.astype, (made.dtype if dtype is None else dtype,))
+        made = run("array", made.astype, (made.dtype if dtype is None else dtype,))
     return made
 
 

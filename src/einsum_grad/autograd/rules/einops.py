@@ -16,7 +16,7 @@ from einsum_grad.autograd.tape import Array, Shape
 from einsum_grad.autograd.tensor import Tensor
 
 
-class TensorBackend(AbstractBackend):  # type: ignore[misc]  # einops' backends are untyped
+class TensorBackend(AbstractBackend):
     """What rearrange, reduce, repeat, einsum, pack and unpack ask of Tensors."""
 
     framework_name = "einsum_grad"

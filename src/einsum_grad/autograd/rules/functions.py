@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
 from einsum_grad.autograd.registration import define
 from einsum_grad.autograd.rules.reductions import spread
+from einsum_grad.autograd.tape import Array
+from einsum_grad.autograd.tensor import Tensor
+from einsum_grad.runtime.typed import Operand
 
 
+@overload
+def sigmoid(x: Tensor) -> Tensor: ...
+@overload
+def sigmoid(x: Operand) -> Array: ...
 def sigmoid(x: Any) -> Any:
     """The logistic function 1 / (1 + exp(-x)) of each element; it never overflows.
 
@@ -19,6 +26,10 @@ def sigmoid(x: Any) -> Any:
     return _SIGMOID(x)
 
 
+@overload
+def relu(x: Tensor) -> Tensor: ...
+@overload
+def relu(x: Operand) -> Array: ...
 def relu(x: Any) -> Any:
     """Each element, or 0 if it is negative; the derivative at 0 is 0.
 
@@ -28,6 +39,10 @@ def relu(x: Any) -> Any:
     return _RELU(x)
 
 
+@overload
+def softplus(x: Tensor) -> Tensor: ...
+@overload
+def softplus(x: Operand) -> Array: ...
 def softplus(x: Any) -> Any:
     """The smooth relu log(1 + exp(x)) of each element; it never overflows.
 
@@ -37,6 +52,10 @@ def softplus(x: Any) -> Any:
     return _SOFTPLUS(x)
 
 
+@overload
+def logsumexp(a: Tensor, axis: Any = None, *, keepdims: bool = False) -> Tensor: ...
+@overload
+def logsumexp(a: Operand, axis: Any = None, *, keepdims: bool = False) -> Array: ...
 def logsumexp(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
     """The logarithm of the sum of exponentials over `axis`; it never overflows.
 
@@ -46,6 +65,10 @@ def logsumexp(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
     return _LOGSUMEXP(a, axis=axis, keepdims=keepdims)
 
 
+@overload
+def softmax(a: Tensor, axis: Any = -1) -> Tensor: ...
+@overload
+def softmax(a: Operand, axis: Any = -1) -> Array: ...
 def softmax(a: Any, axis: Any = -1) -> Any:
     """The exponentials, divided by their sum over `axis`; it never overflows.
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
@@ -26,11 +26,29 @@ from einsum_grad.autograd.transforms.arguments import Argnums, Inputs, read_argn
 from einsum_grad.autograd.transforms.call import Call, call, zeros
 from einsum_grad.autograd.transforms.containers import flatten, mapped
 from einsum_grad.autograd.transforms.grad import grad, in_convention
+from einsum_grad.autograd.transforms.typed import Pair
 from einsum_grad.errors import ArgumentError, DTypeError, OperandError
 
 _ABSENT: Any = object()
 
 
+@overload
+def jvp(fn: Callable[..., Tensor], *, argnums: int | Sequence[int] = 0) -> Pair: ...
+@overload
+def jvp(
+    fn: Callable[..., Tensor],
+    operands: Array | complex,
+    tangents: Array | complex | None,
+) -> tuple[Array, Array]: ...
+@overload
+def jvp(
+    fn: Callable[..., Any],
+    operands: Any = ...,
+    tangents: Any = ...,
+    *,
+    argnums: int | Sequence[int] = 0,
+    has_aux: bool = False,
+) -> Any: ...
 def jvp(
     fn: Callable[..., Any],
     operands: Any = _ABSENT,
@@ -75,6 +93,28 @@ def jvp(
     return _along(fn, compute, operands, tangents, argnums)
 
 
+@overload
+def hvp(
+    fn: Callable[..., Tensor], *, argnums: int | Sequence[int] = 0, conj: bool = True
+) -> Pair: ...
+@overload
+def hvp(
+    fn: Callable[..., Tensor],
+    operands: Array | complex,
+    tangents: Array | complex | None,
+    *,
+    conj: bool = True,
+) -> tuple[Array, Array]: ...
+@overload
+def hvp(
+    fn: Callable[..., Any],
+    operands: Any = ...,
+    tangents: Any = ...,
+    *,
+    argnums: int | Sequence[int] = 0,
+    conj: bool = True,
+    has_aux: bool = False,
+) -> Any: ...
 def hvp(
     fn: Callable[..., Any],
     operands: Any = _ABSENT,
