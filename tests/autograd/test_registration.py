@@ -23,6 +23,8 @@ def _table_as_before() -> Iterator[None]:
 
 def test_a_function_of_numpy_records_once_it_has_a_rule() -> None:
     x = numbers(2, 3)
+    dispatch.load_later()
+    del dispatch.RECORDED[np.arctan]
     with pytest.raises(AutogradError, match=r"np\.arctan"):
         np.arctan(eg.Tensor(x))
     eg.primitive(np.arctan, x=lambda g, x: g / (1 + x * x))

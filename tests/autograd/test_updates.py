@@ -21,6 +21,8 @@ UPDATES: dict[str, Update] = {
     "/": operator.itruediv,
     "**": operator.ipow,
     "@": operator.imatmul,
+    "//": operator.ifloordiv,
+    "%": operator.imod,
 }
 every = pytest.mark.parametrize(("sign", "update"), UPDATES.items())
 

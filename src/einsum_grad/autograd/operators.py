@@ -10,7 +10,7 @@ import numpy as np
 
 from einsum_grad.autograd.dispatch import RECORDED
 from einsum_grad.autograd.ownership import look
-from einsum_grad.autograd.refusals import as_operand, run
+from einsum_grad.autograd.refusals import run
 from einsum_grad.autograd.tape import Array, Traced
 from einsum_grad.autograd.updates import updated
 
@@ -44,7 +44,7 @@ def _constant(function: Callable[..., Any], one: Any, other: Any) -> Array:
 
 
 class Operators(Traced):
-    """Operators return Tensors; comparisons and `//`, which are piecewise constant, return arrays.
+    """Operators return Tensors; comparisons return arrays of bools.
 
     Augmented assignments work in place where nothing is recorded; see `updates`.
     """
@@ -87,11 +87,23 @@ class Operators(Traced):
     def __rmatmul__(self, other: Any) -> Self:
         return _reflected(self, np.matmul, other)
 
-    def __floordiv__(self, other: Any) -> Array:
-        return _constant(np.floor_divide, self, as_operand(other, "floor_divide"))
+    def __floordiv__(self, other: Any) -> Self:
+        return _binary(self, np.floor_divide, other)
 
-    def __rfloordiv__(self, other: Any) -> Array:
-        return _constant(np.floor_divide, as_operand(other, "floor_divide"), self)
+    def __rfloordiv__(self, other: Any) -> Self:
+        return _reflected(self, np.floor_divide, other)
+
+    def __mod__(self, other: Any) -> Self:
+        return _binary(self, np.remainder, other)
+
+    def __rmod__(self, other: Any) -> Self:
+        return _reflected(self, np.remainder, other)
+
+    def __divmod__(self, other: Any) -> tuple[Self, Self]:
+        return self // other, self % other
+
+    def __rdivmod__(self, other: Any) -> tuple[Self, Self]:
+        return other // self, other % self
 
     def __iadd__(self, other: Any) -> Self:
         return updated(self, "+", np.add, other)
@@ -107,6 +119,12 @@ class Operators(Traced):
 
     def __ipow__(self, other: Any) -> Self:
         return updated(self, "**", np.power, other)
+
+    def __ifloordiv__(self, other: Any) -> Self:
+        return updated(self, "//", np.floor_divide, other)
+
+    def __imod__(self, other: Any) -> Self:
+        return updated(self, "%", np.remainder, other)
 
     def __imatmul__(self, other: Any) -> Self:
         return updated(self, "@", np.matmul, other)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from inspect import Signature
 from typing import Any
 
 from einsum_grad.autograd.operation import Operation
@@ -19,6 +20,10 @@ class Primitive(Operation):
     """
 
     __slots__ = ()
+
+    @property
+    def __signature__(self) -> Signature:
+        return self.signature
 
     def __repr__(self) -> str:
         return f"<primitive {self.name}{self.signature}>"

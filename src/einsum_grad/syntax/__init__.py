@@ -6,3 +6,4 @@ from einsum_grad.syntax.grammar import NOTATIONS
 from einsum_grad.syntax.limits import MAX_AXES, MAX_OPERANDS, bounded, check_length
 from einsum_grad.syntax.parse import check_notation, parse
 from einsum_grad.syntax.quote import pointed, refuse
+from einsum_grad.syntax.spacing import misplaced_space

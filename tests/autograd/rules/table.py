@@ -2,68 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from importlib import import_module
-from typing import Any, TypeAlias
-
-from numpy.typing import NDArray
-
 import einsum_grad as eg
+from tests.autograd.rules.case import (
+    T3,
+    A,
+    Array,
+    B,
+    Case,
+    M,
+    P,
+    V,
+    gradients,
+    np,
+    numbers,
+    tensor,
+    turned,
+    weights,
+)
+from tests.autograd.rules.rows import arrays, elementwise, products, reductions
 
-Array: TypeAlias = NDArray[Any]
-
-np: Any = import_module("numpy")
-"""NumPy without its stubs, which say that its functions return arrays."""
-
-
-def numbers(*shape: int, low: float = -2.0, high: float = 2.0) -> Array:
-    """Distinct fractions between the bounds, none near 0 or an integer."""
-    count = int(np.prod(shape))
-    # Steps of the golden ratio cover the interval evenly and never coincide.
-    parts = (np.arange(1, count + 1) * 0.6180339887498949 + 0.05) % 1
-    values = low + (high - low) * parts
-    near = np.abs(values - np.round(values)) < 0.02
-    array: Array = np.asarray(values + 0.05 * near).reshape(shape)
-    return array
-
-
-@dataclass(frozen=True)
-class Case:
-    """A function of Tensors, the operands to check it at, and torch's name for it."""
-
-    function: Callable[..., Any]
-    operands: tuple[Array, ...]
-    torch: Callable[..., Any] | None = None
-
-
-A, B = numbers(2, 3), numbers(2, 3)[::-1] + 0.25
-P = numbers(2, 3, low=0.3, high=2.5)
-Q = P[:, ::-1] + 0.125
-V = numbers(4)
-M = numbers(3, 4)
-T3 = numbers(2, 3, 4)
-
-
-def tensor(data: Any) -> Any:
-    """A variable."""
-    return eg.Tensor(data, requires_grad=True)
-
-
-def weights(shape: tuple[int, ...]) -> Array:
-    """Positive numbers to weight the elements of a result with: a cotangent."""
-    return numbers(*shape, low=0.5, high=1.5)
-
-
-def gradients(
-    function: Callable[..., Any], operands: Sequence[Array], cotangent: Array | None = None
-) -> list[Array]:
-    """The gradients of a function of Tensors, by one backward pass."""
-    variables = [tensor(operand) for operand in operands]
-    out = function(*variables)
-    out.backward(weights(out.shape).astype(out.dtype) if cotangent is None else cotangent)
-    return [variable.grad for variable in variables]
-
+__all__ = [
+    "CASES",
+    "COMPLEX",
+    "ORDERED",
+    "REAL",
+    "Array",
+    "Case",
+    "gradients",
+    "np",
+    "numbers",
+    "tensor",
+]
+__all__ += ["turned", "weights"]
 
 CASES: dict[str, Case] = {
     "add": Case(np.add, (A, B), lambda t: t.add),
@@ -209,15 +179,14 @@ CASES: dict[str, Case] = {
     "real": Case(np.real, (A,), None),
     "imag": Case(lambda x: np.imag(x * (1 + 2j)), (A,), None),
     "astype": Case(lambda x: np.real(x.astype(np.complex128) * (1 + 2j)), (A,), None),
+    **elementwise.ROWS,
+    **reductions.ROWS,
+    **arrays.ROWS,
+    **products.ROWS,
 }
 
 ORDERED = {"maximum", "minimum", "clip", "sigmoid", "relu", "softplus"} | {
     name for name in CASES if name.startswith(("max", "min", "logsumexp", "softmax"))
 }
-COMPLEX = {name: case for name, case in CASES.items() if name not in ORDERED}
-
-
-def turned(operand: Array) -> Array:
-    """A complex operand of the same size, away from where a function has no derivative."""
-    array: Array = operand * np.exp(0.4j)
-    return array
+REAL = {name for name, case in CASES.items() if case.real}
+COMPLEX = {name: case for name, case in CASES.items() if name not in ORDERED | REAL}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import einsum_grad as eg
-from einsum_grad.errors import DTypeError, OperandError
+from einsum_grad.errors import OperandError
 from tests.autograd.rules.table import Array, gradients, np, numbers, tensor
 
 SHAPES: list[tuple[int, ...]] = [(), (1,), (3,), (2, 1), (1, 3), (2, 3), (4, 2, 1), (1, 1, 3)]
@@ -171,10 +171,14 @@ def test_a_tensor_as_the_condition_is_a_constant() -> None:
         np.where(x, x, 0.0)
 
 
-def test_the_sign_of_complex_numbers_is_refused() -> None:
-    assert type(np.sign(eg.Tensor([-2.0]))) is np.ndarray
-    with pytest.raises(DTypeError, match=r"np\.abs"):
-        np.sign(eg.Tensor([1j]))
+def test_the_sign_is_a_constant_and_of_complex_numbers_the_direction() -> None:
+    x = tensor([-2.0, 0.0, 3.0])
+    assert not np.sign(x).requires_grad
+    np.testing.assert_array_equal(np.sign(x).data, [-1.0, 0.0, 1.0])
+    z = tensor([3 + 4j, 0])
+    np.testing.assert_allclose(np.sign(z).data, [0.6 + 0.8j, 0])
+    np.sign(z).backward([1.0, 1.0])
+    np.testing.assert_allclose(z.grad, [0.128 - 0.096j, 0])
 
 
 def test_integers_take_part_without_a_gradient() -> None:

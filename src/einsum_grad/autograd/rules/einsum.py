@@ -8,10 +8,10 @@ from typing import Any, TypedDict, Unpack, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from einsum_grad.autograd.casting import cast
 from einsum_grad.autograd.dispatch import implements
-from einsum_grad.autograd.refusals import as_operand, run
 from einsum_grad.autograd.tape import Array, Traced
-from einsum_grad.errors import ArgumentTypeError, AutogradError
+from einsum_grad.errors import AutogradError
 from einsum_grad.functions import einsum as run_einsum
 from einsum_grad.runtime.typed import Number, Operand, Recorded
 
@@ -124,16 +124,6 @@ def _cast(args: Sequence[Any], dtype: Any, casting: str) -> tuple[Any, ...]:
     text = isinstance(args[0], (str, bytes))
     places = range(1, len(args)) if text else range(0, len(args) // 2 * 2, 2)
     return tuple(
-        _in(operand, dtype, casting) if n in places else operand for n, operand in enumerate(args)
+        cast("einsum", operand, dtype, casting) if n in places else operand
+        for n, operand in enumerate(args)
     )
-
-
-def _in(operand: Any, dtype: Any, casting: str) -> Any:
-    operand = as_operand(operand, "einsum")
-    values: Any = operand if isinstance(operand, Traced) else np.asarray(operand)
-    if not run("einsum", np.can_cast, (values.dtype, dtype, casting)):
-        raise ArgumentTypeError(
-            f"einsum: an operand of dtype {values.dtype} can't become {np.dtype(dtype)} "
-            f"with casting={casting!r}"
-        )
-    return values.astype(dtype)

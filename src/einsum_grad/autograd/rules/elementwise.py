@@ -20,10 +20,9 @@ from typing import Any
 import numpy as np
 
 from einsum_grad.autograd.dispatch import implements
-from einsum_grad.autograd.ownership import look
-from einsum_grad.autograd.refusals import as_operand
 from einsum_grad.autograd.registration import define, primitive
-from einsum_grad.errors import DTypeError
+from einsum_grad.autograd.rules.composite import composite, constant
+from einsum_grad.errors import ArgumentError
 
 
 def conj(x: Any) -> Any:
@@ -70,7 +69,8 @@ def _absolute(g: Any, x: Any, out: Any) -> Any:
     return g * (x / np.where(out == 0, 1, out)) if np.iscomplexobj(x) else g * np.sign(x)
 
 
-def _shared(g: Any, equal: Any, lost: Any) -> Any:
+def shared(g: Any, equal: Any, lost: Any) -> Any:
+    """The cotangent of one of two operands: half of it where they are equal, none where it lost."""
     return np.where(equal, g / 2, np.where(lost, 0, g))
 
 
@@ -79,16 +79,16 @@ primitive(np.absolute, x=_absolute)
 define(
     np.maximum,
     {
-        "x": lambda g, x, y: _shared(g, x == y, x < y),
-        "y": lambda g, x, y: _shared(g, x == y, y < x),
+        "x": lambda g, x, y: shared(g, x == y, x < y),
+        "y": lambda g, x, y: shared(g, x == y, y < x),
     },
     ordered=True,
 )
 define(
     np.minimum,
     {
-        "x": lambda g, x, y: _shared(g, x == y, x > y),
-        "y": lambda g, x, y: _shared(g, x == y, y > x),
+        "x": lambda g, x, y: shared(g, x == y, x > y),
+        "y": lambda g, x, y: shared(g, x == y, y > x),
     },
     ordered=True,
 )
@@ -98,25 +98,34 @@ def _where(condition: Any, x: Any, y: Any) -> Any:
     return np.where(condition, x, y)
 
 
-define(
+WHERE = define(
     _where,
     {
         "x": lambda g, condition: np.where(condition, g, 0),
         "y": lambda g, condition: np.where(condition, 0, g),
     },
-    of=(np.where,),
 )
+
+
+@implements(np.where)
+def _where_or_nonzero(condition: Any, x: Any = None, y: Any = None, /) -> Any:
+    return np.nonzero(condition) if x is None and y is None else WHERE(condition, x, y)
 
 
 @implements(np.sign)
 def _sign(x: Any) -> Any:
-    if np.iscomplexobj(x):
-        raise DTypeError("the sign of complex numbers has no gradient here; use x / np.abs(x)")
-    return np.sign(look(x))
+    """Constant but for the jump at 0; of complex numbers the direction, where there is one."""
+    if not np.iscomplexobj(x):
+        return constant(np.sign, [x])
+    size = np.abs(x)
+    return np.where(size == 0, 0, x / np.where(size == 0, 1, size))
 
 
-@implements(np.clip)
-def _clip(a: Any, a_min: Any = None, a_max: Any = None) -> Any:
+@composite(np.clip)
+def _clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
     """Written with `maximum` and `minimum`, whose rule decides where `a` is at a bound."""
-    raised = np.positive(a) if a_min is None else np.maximum(a, as_operand(a_min, "clip"))
-    return raised if a_max is None else np.minimum(raised, as_operand(a_max, "clip"))
+    if not (a_min is None or min is None) or not (a_max is None or max is None):
+        raise ArgumentError("clip: a bound is given twice, as a_min and min or as a_max and max")
+    low, high = (a_min if min is None else min), (a_max if max is None else max)
+    raised = np.positive(a) if low is None else np.maximum(a, low)
+    return raised if high is None else np.minimum(raised, high)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
@@ -13,46 +13,28 @@ from numpy.lib.array_utils import normalize_axis_tuple
 from einsum_grad.autograd.dispatch import implements
 from einsum_grad.autograd.fit import LABELS
 from einsum_grad.autograd.ownership import look
-from einsum_grad.autograd.refusals import as_operand, run
+from einsum_grad.autograd.refusals import run
+from einsum_grad.autograd.rules.composite import composite
 from einsum_grad.autograd.rules.contract import contract
-from einsum_grad.autograd.tape import Traced
-from einsum_grad.autograd.tensor import Tensor
+from einsum_grad.autograd.tape import Shape
 from einsum_grad.syntax import MAX_AXES, bounded
 
-Function = TypeVar("Function", bound=Callable[..., Any])
 
-
-def linear(*functions: Callable[..., Any]) -> Callable[[Function], Function]:
-    """Register the decorated function as NumPy's replacement, for Tensors of inexact numbers.
-
-    Integers and bools have no gradient: NumPy's own function runs, with its own dtypes.
-    """
-
-    def register(function: Function) -> Function:
-        @functools.wraps(function)
-        def chosen(*args: Any, **kwargs: Any) -> Any:
-            if any(map(is_inexact, (*args, *kwargs.values()))):
-                return function(*args, **kwargs)
-            plain = {name: look(value) for name, value in kwargs.items()}
-            out = run(functions[0].__name__, functions[0], [*map(look, args)], plain)
-            return Tensor._of(np.array(as_operand(out, functions[0].__name__)), None)
-
-        return implements(*functions)(chosen)  # type: ignore[return-value]  # wraps keeps the type
-
-    return register
-
-
-def is_inexact(value: Any) -> bool:
-    """Whether this is a Tensor of floating or complex numbers."""
-    return isinstance(value, Traced) and value._array.dtype.kind in "fc"
-
-
-@linear(np.sum)
-def _sum(a: Any, axis: Any = None, dtype: Any = None, *, keepdims: bool = False) -> Any:
+@composite(np.sum)
+def _sum(
+    a: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    keepdims: bool = False,
+    initial: Any = None,
+    where: Any = True,
+) -> Any:
     axes = axes_of("sum", axis, a.ndim)
     fresh = LABELS[a.ndim : a.ndim + len(axes)] if keepdims else ""
     pattern = _sum_pattern(a.ndim, axes, fresh)
-    return contract(pattern, [_cast(a, dtype)], tuple((label, 1) for label in fresh))
+    kept = a if where is True else np.where(where, a, 0)
+    out = contract(pattern, [_cast(kept, dtype)], tuple((label, 1) for label in fresh))
+    return out if initial is None else out + initial
 
 
 @functools.lru_cache(maxsize=1024)
@@ -66,16 +48,30 @@ def _sum_pattern(rank: int, axes: tuple[int, ...], fresh: str) -> str:
     return f"{LABELS[:rank]}->{''.join(replaced.get(n, LABELS[n]) for n in range(rank))}"
 
 
-@linear(np.mean)
-def _mean(a: Any, axis: Any = None, dtype: Any = None, *, keepdims: bool = False) -> Any:
-    a = _cast(a, dtype)
-    count = math.prod(a.shape[axis] for axis in axes_of("mean", axis, a.ndim))
+@composite(np.mean)
+def _mean(
+    a: Any, axis: Any = None, dtype: Any = None, keepdims: bool = False, *, where: Any = True
+) -> Any:
+    a, size = _cast(a, dtype), count(a.shape, axis, keepdims, where)
     # The sum of many float16 numbers may be too large for float16; their mean is not.
     wide = _cast(a, np.result_type(a.dtype, np.float32))
-    return _cast(np.divide(np.sum(wide, axis, keepdims=keepdims), count), a.dtype)
+    total = np.sum(wide, axis, keepdims=keepdims, where=where)
+    return _cast(np.divide(total, size), a.dtype)
 
 
-@linear(np.transpose)
+def count(shape: Shape, axis: Any, keepdims: bool, where: Any) -> Any:
+    """How many elements of an array of this shape are reduced: a number, or by `where` an array.
+
+    >>> count((2, 3), 1, False, True), count((2, 3), 1, False, np.array([[True], [False]]))
+    (3, array([3, 0]))
+    """
+    if where is True:
+        return math.prod(shape[axis] for axis in axes_of("mean", axis, len(shape)))
+    taken = np.broadcast_to(look(where), shape)
+    return np.count_nonzero(taken, axis=axis, keepdims=keepdims)
+
+
+@composite(np.transpose)
 def _transpose(a: Any, axes: Any = None) -> Any:
     run("transpose", np.transpose, (look(a), axes))
     order = axes_of("transpose", axes, a.ndim) if axes is not None else range(a.ndim)[::-1]
@@ -102,7 +98,7 @@ def _moveaxis(a: Any, source: Any, destination: Any) -> Any:
     return np.transpose(a, order)
 
 
-@linear(np.broadcast_to)
+@composite(np.broadcast_to)
 def _broadcast_to(array: Any, shape: Any) -> Any:
     given = ending("broadcast_to", shape)
     shape = run("broadcast_to", np.broadcast_to, (look(array), given)).shape
@@ -114,14 +110,14 @@ def _broadcast_to(array: Any, shape: Any) -> Any:
     return contract(f"{own}->{LABELS[:rank]}", [array], tuple(sizes))
 
 
-@linear(np.diagonal)
+@composite(np.diagonal)
 def _diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     return contract(*_on_diagonal("diagonal", a, offset, axis1, axis2, kept=True))
 
 
-@linear(np.trace)
-def _trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
-    return contract(*_on_diagonal("trace", a, offset, axis1, axis2, kept=False))
+@composite(np.trace)
+def _trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None) -> Any:
+    return contract(*_on_diagonal("trace", _cast(a, dtype), offset, axis1, axis2, kept=False))
 
 
 def _on_diagonal(

@@ -1,7 +1,11 @@
-"""Extrema over axes: equal ones share the cotangent equally (as in torch's amax and JAX)."""
+"""Extrema over axes: equal ones share the cotangent equally (as in torch's amax and JAX).
+
+An `initial` that equals them has its share too, which nobody gets.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -18,19 +22,24 @@ def spread(x: Any, axis: Any, keepdims: bool) -> Any:
     return x if keepdims or axis is None else np.expand_dims(x, axis)
 
 
-def _max(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
-    return np.max(a, axis=axis, keepdims=keepdims)
+def _extremes(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function without `out`, and with `initial` only where it was given."""
+
+    def reduced(
+        a: Any, axis: Any = None, keepdims: bool = False, initial: Any = None, where: Any = True
+    ) -> Any:
+        given = {} if initial is None else {"initial": initial}
+        return function(a, axis=axis, keepdims=keepdims, where=where, **given)
+
+    return reduced
 
 
-def _min(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
-    return np.min(a, axis=axis, keepdims=keepdims)
+def _extremum(g: Any, a: Any, out: Any, axis: Any, keepdims: bool, initial: Any, where: Any) -> Any:
+    out, g_spread = spread(out, axis, keepdims), spread(g, axis, keepdims)
+    taken = np.logical_and(a == out, where)
+    count = np.sum(taken, axis=axis, keepdims=True) + (0 if initial is None else initial == out)
+    return np.where(taken, (g_spread / np.maximum(count, 1)).astype(g.dtype), 0)
 
 
-def _extremum(g: Any, a: Any, out: Any, axis: Any, keepdims: bool) -> Any:
-    taken = a == spread(out, axis, keepdims)
-    count = np.sum(taken, axis=axis, keepdims=True)
-    return np.where(taken, (spread(g, axis, keepdims) / count).astype(g.dtype), 0)
-
-
-define(_max, {"a": _extremum}, of=(np.max, np.amax), ordered=True)
-define(_min, {"a": _extremum}, of=(np.min, np.amin), ordered=True)
+define(_extremes(np.max), {"a": _extremum}, of=(np.max, np.amax), ordered=True)
+define(_extremes(np.min), {"a": _extremum}, of=(np.min, np.amin), ordered=True)

@@ -1,4 +1,4 @@
-"""Primitives that move elements without arithmetic: reshaping, indexing, joining, padding."""
+"""Primitives that move elements without arithmetic: reshaping, indexing, joining."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from einsum_grad.autograd.casting import cast
 from einsum_grad.autograd.dispatch import implements
 from einsum_grad.autograd.ownership import look
 from einsum_grad.autograd.refusals import run
 from einsum_grad.autograd.registration import define
 from einsum_grad.autograd.rules.linear import ending
 from einsum_grad.autograd.tape import Shape
-from einsum_grad.errors import ArgumentError, ArgumentTypeError
+from einsum_grad.errors import ArgumentError
 from einsum_grad.runtime.subclasses import check_plain
 
 
@@ -26,28 +27,69 @@ def _astype(x: Any, dtype: Any) -> Any:
     return np.asarray(x).astype(dtype)
 
 
-define(_reshape, {"a": lambda g, shapes: np.reshape(g, shapes[0])}, of=(np.reshape,), view=True)
-define(_astype, {"x": lambda g: g}, of=(np.ndarray.astype,))
+RESHAPE = define(_reshape, {"a": lambda g, shapes: np.reshape(g, shapes[0])}, view=True)
+ASTYPE = define(_astype, {"x": lambda g: g})
+
+
+@implements(np.reshape)
+def _in_order(a: Any, /, shape: Any, order: str = "C", *, copy: Any = None) -> Any:
+    """In Fortran's order the axes count from the last: those of both shapes are reversed."""
+    check_order("reshape", order)
+    if order != "F":
+        return RESHAPE(a, shape)
+    sizes = RESHAPE(a, shape).shape[::-1]
+    return np.transpose(RESHAPE(np.transpose(a), sizes))
+
+
+@implements(np.ndarray.astype)
+def _converted(
+    x: Any,
+    dtype: Any,
+    order: str = "K",
+    casting: str = "unsafe",
+    subok: bool = True,
+    copy: bool = True,
+) -> Any:
+    if casting != "unsafe":
+        return cast("astype", x, dtype, casting)
+    return ASTYPE(x, dtype)
+
+
+@implements(np.astype)
+def _to_dtype(x: Any, dtype: Any, /, *, copy: bool = True, device: Any = None) -> Any:
+    return ASTYPE(x, dtype)
+
+
+@implements(np.copy)
+def _copy(a: Any, order: str = "K", subok: bool = False) -> Any:
+    return np.positive(a)
 
 
 @implements(np.ravel)
-def _ravel(a: Any) -> Any:
-    return np.reshape(a, -1)
+def _ravel(a: Any, order: Any = "C") -> Any:
+    return np.reshape(a, -1, order)
 
 
 @implements(np.squeeze)
 def _squeeze(a: Any, axis: Any = None) -> Any:
-    return np.reshape(a, _shape_of(np.squeeze, a, axis))
+    return np.reshape(a, shape_of(np.squeeze, a, axis))
 
 
 @implements(np.expand_dims)
 def _expand_dims(a: Any, axis: Any) -> Any:
-    return np.reshape(a, _shape_of(np.expand_dims, a, ending("expand_dims", axis)))
+    return np.reshape(a, shape_of(np.expand_dims, a, ending("expand_dims", axis)))
 
 
-def _shape_of(function: Callable[..., Any], a: Any, axis: Any) -> Shape:
-    shape: Shape = run(function.__name__, function, (look(a), axis)).shape
+def shape_of(function: Callable[..., Any], a: Any, *args: Any) -> Shape:
+    """The shape of what NumPy's function returns, a view of `a`."""
+    shape: Shape = run(function.__name__, function, (look(a), *args)).shape
     return shape
+
+
+def check_order(name: str, order: Any) -> None:
+    """Raise `ArgumentError` for an order that depends on how an array lies in memory."""
+    if order not in ("C", "F"):
+        raise ArgumentError(f"{name}: order is 'C' or 'F' for a Tensor, and not {order!r}")
 
 
 def _index(x: Any, index: Any) -> Any:
@@ -98,34 +140,21 @@ CONCATENATE = define(_concatenate, {"arrays": _segment})
 
 
 @implements(np.concatenate)
-def _joined(arrays: Iterable[Any], axis: int | None = 0) -> Any:
+def _joined(
+    arrays: Iterable[Any],
+    /,
+    axis: int | None = 0,
+    *,
+    dtype: Any = None,
+    casting: str = "same_kind",
+) -> Any:
+    if dtype is not None:
+        arrays = [cast("concatenate", array, dtype, casting) for array in arrays]
     if axis is None:
         return CONCATENATE(*map(np.ravel, arrays))
     return CONCATENATE(*arrays, axis=axis)
 
 
 @implements(np.stack)
-def _stack(arrays: Iterable[Any], axis: int = 0) -> Any:
-    return CONCATENATE(*(np.expand_dims(array, axis) for array in arrays), axis=axis)
-
-
-def _pad(array: Any, widths: Any, value: Any) -> Any:
-    return np.pad(array, widths, constant_values=value)
-
-
-def _unpadded(g: Any, widths: Any) -> Any:
-    return g[tuple(slice(b, size - a) for (b, a), size in zip(widths, g.shape, strict=True))]
-
-
-PAD = define(_pad, {"array": _unpadded})
-
-
-@implements(np.pad)
-def _padded(array: Any, pad_width: Any, mode: str = "constant", constant_values: Any = 0) -> Any:
-    widths = run("pad", np.asarray, (pad_width,))
-    if not isinstance(mode, str) or mode != "constant":
-        raise ArgumentError(f"only padding with a constant has a gradient here, not {mode!r}")
-    if widths.dtype.kind not in "iu":
-        raise ArgumentTypeError("pad_width is an integer, or a pair of integers for each axis")
-    pairs = run("pad", np.broadcast_to, (widths, (np.ndim(array), 2)))
-    return PAD(array, pairs.tolist(), constant_values)
+def _stack(arrays: Iterable[Any], axis: int = 0, **kwargs: Any) -> Any:
+    return np.concatenate([np.expand_dims(array, axis) for array in arrays], axis, **kwargs)
