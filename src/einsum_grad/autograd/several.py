@@ -14,7 +14,7 @@ import numpy as np
 
 from einsum_grad.autograd.ownership import borrow
 from einsum_grad.autograd.refusals import as_operand, run
-from einsum_grad.autograd.tape import OUTPUT, Array, Lift, Node, Parts, Traced
+from einsum_grad.autograd.tape import OUTPUT, Array, Lift, Node, Parts
 from einsum_grad.autograd.tensor import Tensor
 from einsum_grad.autograd.unrecorded import is_recorded
 
@@ -30,13 +30,15 @@ class Together:
     operand: Array
     results: Sequence[Array]
 
-    def __call__(self, g: Parts, lift: Lift) -> list[Any]:
+    def __call__(self, g: Parts, lift: Lift | None) -> list[Any]:
         """Apply the rule."""
-        results = lift(OUTPUT, self.results)
-        if isinstance(results, Traced):
-            results = _results(results._node, self.results)
+        results: Sequence[Any] = self.results
+        operand: Any = self.operand
+        if lift is not None:
+            results = _results(lift(OUTPUT, results)._node, results)
+            operand = lift(0, operand)
         cotangents = [g.get(place) for place in range(len(results))]
-        return [self.rule(cotangents, lift(0, self.operand), results)]
+        return [self.rule(cotangents, operand, results)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Result:
 
     place: int
 
-    def __call__(self, g: Any, lift: Lift) -> list[Any]:
+    def __call__(self, g: Any, lift: Lift | None) -> list[Any]:
         """Hand the cotangent on."""
         return [Parts({self.place: g})]
 
