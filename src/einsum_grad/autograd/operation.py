@@ -78,16 +78,13 @@ class Operation:
             raise AutogradError(f"{self.name} has no gradient rule for its operand {operand}")
         return self.rules[operand]
 
-    def plan(self, wanted: tuple[int, ...], count: int) -> Plan:
-        """What recording a call with `count` operands needs, those `wanted` having a gradient.
-
-        Raises `AutogradError` if one of these has no rule.
-        """
-        return _plan(self, wanted, count)
-
 
 @functools.lru_cache(maxsize=1024)
-def _plan(operation: Operation, wanted: tuple[int, ...], count: int) -> Plan:
+def plan_of(operation: Operation, wanted: tuple[int, ...], count: int) -> Plan:
+    """What recording a call with `count` operands needs, those `wanted` having a gradient.
+
+    Raises `AutogradError` if one of these has no rule.
+    """
     rules = [(operation.rule(position), position) for position in wanted]
     asked = dict.fromkeys(name for rule, _ in rules for name in rule.asks if name != POSITION)
     kept = [name for name in asked if name in operation.places]

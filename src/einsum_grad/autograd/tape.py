@@ -124,7 +124,10 @@ class Node:
         pull: Pull,
     ) -> None:
         self.number = next(_numbers)
-        self.oldest: int = min([parent.oldest for parent in parents], default=self.number)
+        self.oldest: int = self.number
+        for parent in parents:
+            if parent.oldest < self.oldest:
+                self.oldest = parent.oldest
         self.shape: Shape = result.shape
         self.dtype: DType = result.dtype
         self.name = name
