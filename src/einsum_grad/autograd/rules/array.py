@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from einsum_grad.autograd.refusals import as_operand, run
-from einsum_grad.autograd.registration import define
+from einsum_grad.autograd.rules.shapes import STACK
 from einsum_grad.autograd.tape import Array, Traced
 from einsum_grad.autograd.tensor import Tensor
 
@@ -38,16 +38,8 @@ def _made(values: Any) -> Any:
         return values
     if not isinstance(values, (list, tuple)) or not any(map(_may_hold_tensors, values)):
         return np.asarray(as_operand(values, "array"))
-    parts = [_made(part) for part in values]
-    return _STACK(*parts)
+    return STACK(*map(_made, values))
 
 
 def _may_hold_tensors(part: Any) -> bool:
     return isinstance(part, (Traced, list, tuple))
-
-
-def _stack(*arrays: Any) -> Any:
-    return np.stack(arrays)
-
-
-_STACK = define(_stack, {"arrays": lambda g, position: g[position]})

@@ -118,6 +118,8 @@ def _getitem(x: Any, index: Any) -> Any:
 
 def _frozen(part: Any) -> Any:
     """A part of an index, copied so that no later write can change it."""
+    if type(part) in (int, slice):
+        return part
     part = look(part)
     if not isinstance(part, (list, np.ndarray)):
         return part
@@ -155,6 +157,19 @@ def _joined(
     return CONCATENATE(*arrays, axis=axis)
 
 
+def _stack(*arrays: Any, axis: int = 0) -> Any:
+    return np.stack(arrays, axis)
+
+
+def _layer(g: Any, position: int, axis: int) -> Any:
+    return g[(*(slice(None),) * (axis % g.ndim), position)]
+
+
+STACK = define(_stack, {"arrays": _layer})
+
+
 @implements(np.stack)
-def _stack(arrays: Iterable[Any], axis: int = 0, **kwargs: Any) -> Any:
+def _stacked(arrays: Iterable[Any], axis: int = 0, **kwargs: Any) -> Any:
+    if not kwargs:
+        return STACK(*arrays, axis=axis)
     return np.concatenate([np.expand_dims(array, axis) for array in arrays], axis, **kwargs)
