@@ -108,7 +108,8 @@ class Conversions(Traced):
         return np.array(hand_out(self), dtype=dtype, copy=copy)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        return call_ufunc(ufunc, method, inputs, kwargs)
+        recorded = None if kwargs or method != "__call__" else RECORDED.get(ufunc)
+        return recorded(*inputs) if recorded else call_ufunc(ufunc, method, inputs, kwargs)
 
     def __array_function__(
         self, function: Callable[..., Any], types: Any, args: Any, kwargs: Any

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from einsum_grad.errors import AutogradError
@@ -66,6 +66,13 @@ class Operation:
     """Whether it compares its operands, so that complex ones have no gradient."""
     view: bool
     """Whether the result may be a view of an operand."""
+
+    simple: bool = field(init=False)
+    """Whether it has no parameters but its operands."""
+
+    def __post_init__(self) -> None:
+        simple = len(self.operands) == len(self.signature.parameters)
+        object.__setattr__(self, "simple", simple)
 
     def names(self, count: int) -> tuple[str, ...]:
         """The name of each of `count` operands."""

@@ -157,7 +157,5 @@ def wanted_positions(operands: Sequence[Any]) -> tuple[int, ...]:
     ()
     """
     return tuple(
-        position
-        for position, operand in enumerate(operands)
-        if isinstance(operand, Traced) and operand._node is not None
+        [n for n, x in enumerate(operands) if isinstance(x, Traced) and x._node is not None]
     )

@@ -14,7 +14,7 @@ from einsum_grad.autograd.ownership import look
 from einsum_grad.autograd.refusals import run
 from einsum_grad.autograd.registration import define
 from einsum_grad.autograd.rules.linear import ending
-from einsum_grad.autograd.tape import Shape
+from einsum_grad.autograd.tape import Shape, Traced
 from einsum_grad.errors import ArgumentError
 from einsum_grad.runtime.subclasses import check_plain
 
@@ -107,8 +107,12 @@ def _scatter(values: Any, index: Any, shape: Shape) -> Any:
     return out.astype(values.dtype, copy=False)
 
 
+def _scattered(g: Any, index: Any, shapes: tuple[Shape]) -> Any:
+    return (SCATTER if isinstance(g, Traced) else _scatter)(g, index, shapes[0])
+
+
 SCATTER = define(_scatter, {"values": lambda g, index: g[index]})
-INDEX = define(_index, {"x": lambda g, index, shapes: SCATTER(g, index, shapes[0])}, view=True)
+INDEX = define(_index, {"x": _scattered}, view=True)
 
 
 @implements(operator.getitem)
