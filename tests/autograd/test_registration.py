@@ -15,6 +15,7 @@ from tests.autograd.rules.table import np, numbers, tensor
 
 @pytest.fixture(autouse=True)
 def _table_as_before() -> Iterator[None]:
+    dispatch.load_later()
     before = dict(dispatch.RECORDED)
     yield
     dispatch.RECORDED.clear()
