@@ -108,8 +108,9 @@ class Conversions(Traced):
         return np.array(hand_out(self), dtype=dtype, copy=copy)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        recorded = None if kwargs or method != "__call__" else RECORDED.get(ufunc)
-        return recorded(*inputs) if recorded else call_ufunc(ufunc, method, inputs, kwargs)
+        if ufunc in RECORDED and method == "__call__" and not kwargs:
+            return RECORDED[ufunc](*inputs)
+        return call_ufunc(ufunc, method, inputs, kwargs)
 
     def __array_function__(
         self, function: Callable[..., Any], types: Any, args: Any, kwargs: Any
