@@ -164,9 +164,10 @@ class Tensor(Operators, Methods, Conversions):
 
 
 def _load_beside() -> None:
-    for library in [*BESIDE]:
+    for library, module in [*BESIDE.items()]:
         if library in sys.modules:
-            import_module(BESIDE.pop(library))
+            import_module(module)
+            BESIDE.pop(library, None)
 
 
 def _numbers(data: Any) -> Array:
