@@ -48,7 +48,9 @@ def _run(arguments: Arguments, operands: Sequence[Any]) -> Any:
     function, wanted = compiled(arguments), arguments.wrt
     if not wanted:
         return _constant(function, operands)
-    arrays = [np.asarray(borrow(operand)) for operand in operands]
+    arrays = [
+        x._array if isinstance(x, Traced) and x._lent else np.asarray(borrow(x)) for x in operands
+    ]
     out, pullback = function.vjp(*arrays)
     out = np.asarray(out).view()
     out.setflags(write=False)
