@@ -40,6 +40,14 @@ def total(params: Params) -> Any:
     return np.sum(params.w) + np.sum(params.b)
 
 
+def summed(params: dict[str, eg.Tensor]) -> eg.Tensor:
+    return params["a"].sum()
+
+
+def slope(w: eg.Tensor) -> eg.Tensor:
+    return eg.grad(total_of)(w).sum()
+
+
 x: Floats = np.ones((2, 3))
 w: Floats = np.ones(3)
 ints = np.ones(3, dtype=np.int64)
@@ -107,11 +115,11 @@ assert_type(eg.grad(loss)(w, x), Floats)
 assert_type(eg.grad(loss)(t, x), eg.Tensor)
 assert_type(eg.grad(total_of)(2.0), Array)
 assert_type(eg.grad(total)(Params(w, w)), Params)
-assert_type(eg.grad(lambda p: np.sum(p["a"]))({"a": w}), dict[str, Floats])
+assert_type(eg.grad(summed)({"a": w}), dict[str, Floats])
 assert_type(eg.grad(loss, (0, 1))(w, x), tuple[Array, ...])
 assert_type(eg.grad(loss, 1)(w, x), Array)
 assert_type(eg.grad(with_aux, has_aux=True)(w), tuple[Floats, str])
-assert_type(eg.grad(lambda w: np.sum(eg.grad(loss)(w, x)))(w), Floats)
+assert_type(eg.grad(slope)(w), Floats)
 assert_type(eg.value_and_grad(loss)(w, x), tuple[Array, Floats])
 assert_type(eg.value_and_grad(total)(Params(w, w)), tuple[Array, Params])
 assert_type(eg.value_and_grad(loss, (0, 1))(w, x), tuple[Array, tuple[Array, ...]])

@@ -18,6 +18,7 @@ from einsum_grad.autograd.ownership import borrow, hand_out, look
 from einsum_grad.autograd.refusals import as_operand
 from einsum_grad.autograd.tape import Array, Leaf, Node, Traced
 from einsum_grad.errors import AutogradError, DTypeError, OperandError
+from einsum_grad.runtime.typed import Operand
 
 NO_GRAPH = (
     "there is no graph to go back through: {}, so nothing was recorded. Make the variables with "
@@ -94,7 +95,7 @@ class Tensor(Operators, Methods, Conversions):
         return cast(Array, grad)
 
     @grad.setter
-    def grad(self, grad: Any) -> None:
+    def grad(self, grad: Operand | Traced | None) -> None:
         if isinstance(self._node, Leaf):
             self._node.grad = None if grad is None else self._alike("gradient", grad)
         elif grad is not None:
