@@ -96,7 +96,6 @@ for _ in range(3):
     value.backward()
     with eg.no_grad():
         t -= 0.1 * t.grad
-    t.grad = None
 assert_type(t.grad, Array)
 
 # NumPy's functions take Tensors
@@ -132,3 +131,4 @@ assert_type(eg.jvp(squares, w, w), tuple[Array, Array])
 assert_type(eg.hvp(loss)(w, x, w), tuple[Array, Array])
 assert_type(eg.hvp(total_of)(t, w), tuple[eg.Tensor, eg.Tensor])
 assert_type(eg.check_gradients(squares, w).largest_error, float)
+t.grad = None
