@@ -32,11 +32,12 @@ class Together:
 
     def __call__(self, g: Parts, lift: Lift | None) -> list[Any]:
         """Apply the rule."""
-        results: Sequence[Any] = self.results
         operand: Any = self.operand
+        results: Any = self.results
         if lift is not None:
-            results = _results(lift(OUTPUT, results)._node, results)
-            operand = lift(0, operand)
+            operand, results = lift(0, operand), lift(OUTPUT, results)
+        if isinstance(results, Traced):
+            results = _results(results._node, self.results)
         cotangents = [g.get(place) for place in range(len(results))]
         return [self.rule(cotangents, operand, results)]
 

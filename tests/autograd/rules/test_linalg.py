@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -115,10 +116,11 @@ def test_a_hermitian_operand_has_its_gradient_in_the_triangle_that_is_read(
     a = positive(made(3, 3))
     side = np.tri(3, dtype=bool) if lower else np.tri(3, dtype=bool).T
     cut = np.where(side, a, 7.0)
-    for function in (
+    functions: tuple[Callable[[Any], Any], ...] = (
         lambda x: L.eigh(x, "L" if lower else "u").eigenvalues,
         lambda x: L.cholesky(x, upper=not lower),
-    ):
+    )
+    for function in functions:
         np.testing.assert_allclose(function(tensor(cut)).data, function(tensor(a)).data)
         eg.check_gradients(function, cut)
         (gradient,) = gradients(function, [cut])
@@ -222,11 +224,11 @@ def test_torch_has_the_same_gradients_of_singular_vectors(made: Any, shape: Any)
     a = made(*shape)
 
     def function(x: Any, linalg: Any) -> Any:
-        u, s, vh = linalg.svd(x, full_matrices=False)
+        u, _, vh = linalg.svd(x, full_matrices=False)
         return (abs(u) ** 2 * weights(u.shape)).sum() + (abs(vh) ** 2 @ numbers(shape[1])).sum()
 
     def theirs_of(x: Any) -> Any:
-        u, s, vh = torch.linalg.svd(x, full_matrices=False)
+        u, _, vh = torch.linalg.svd(x, full_matrices=False)
         weight, other = torch.tensor(weights(tuple(u.shape))), torch.tensor(numbers(shape[1]))
         return (abs(u) ** 2 * weight).sum() + (abs(vh) ** 2 @ other).sum()
 
