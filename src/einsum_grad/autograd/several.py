@@ -14,7 +14,7 @@ import numpy as np
 
 from einsum_grad.autograd.ownership import borrow
 from einsum_grad.autograd.refusals import as_operand, run
-from einsum_grad.autograd.tape import OUTPUT, Array, Lift, Node, Parts
+from einsum_grad.autograd.tape import OUTPUT, Array, Lift, Node, Parts, Traced
 from einsum_grad.autograd.tensor import Tensor
 from einsum_grad.autograd.unrecorded import is_recorded
 
