@@ -21,10 +21,12 @@ UPDATES: dict[str, Update] = {
     "/": operator.itruediv,
     "**": operator.ipow,
     "@": operator.imatmul,
+    "//": operator.ifloordiv,
+    "%": operator.imod,
 }
 every = pytest.mark.parametrize(("sign", "update"), UPDATES.items())
 
-X = np.array([[1.0, 2.0], [3.0, 4.0]])
+X = np.array([[1.125, 2.25], [3.75, 4.5]])
 Y = np.array([[0.5, 2.0], [1.0, 3.0]])
 
 
@@ -144,7 +146,7 @@ def test_a_graph_recorded_before_keeps_the_old_values() -> None:
     loss.backward()
     np.testing.assert_array_equal(w.grad, 2 * X)
     np.testing.assert_array_equal(view.data, X.T)
-    np.testing.assert_array_equal(w.data, [[7.0, 20.0], [30.0, 40.0]])
+    np.testing.assert_array_equal(w.data, [[7.0, 22.5], [37.5, 45.0]])
 
 
 @pytest.mark.parametrize("index", [0, (0, 1), slice(None), ..., (slice(None), 1), X > 2])

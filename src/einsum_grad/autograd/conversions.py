@@ -108,6 +108,8 @@ class Conversions(Traced):
         return np.array(hand_out(self), dtype=dtype, copy=copy)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if ufunc in RECORDED and method == "__call__" and not kwargs:
+            return RECORDED[ufunc](*inputs)
         return call_ufunc(ufunc, method, inputs, kwargs)
 
     def __array_function__(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from einsum_grad.errors import AutogradError
@@ -67,6 +67,13 @@ class Operation:
     view: bool
     """Whether the result may be a view of an operand."""
 
+    simple: bool = field(init=False)
+    """Whether it has no parameters but its operands."""
+
+    def __post_init__(self) -> None:
+        simple = len(self.operands) == len(self.signature.parameters)
+        object.__setattr__(self, "simple", simple)
+
     def names(self, count: int) -> tuple[str, ...]:
         """The name of each of `count` operands."""
         return self.operands * count if self.variadic else self.operands
@@ -78,16 +85,13 @@ class Operation:
             raise AutogradError(f"{self.name} has no gradient rule for its operand {operand}")
         return self.rules[operand]
 
-    def plan(self, wanted: tuple[int, ...], count: int) -> Plan:
-        """What recording a call with `count` operands needs, those `wanted` having a gradient.
-
-        Raises `AutogradError` if one of these has no rule.
-        """
-        return _plan(self, wanted, count)
-
 
 @functools.lru_cache(maxsize=1024)
-def _plan(operation: Operation, wanted: tuple[int, ...], count: int) -> Plan:
+def plan_of(operation: Operation, wanted: tuple[int, ...], count: int) -> Plan:
+    """What recording a call with `count` operands needs, those `wanted` having a gradient.
+
+    Raises `AutogradError` if one of these has no rule.
+    """
     rules = [(operation.rule(position), position) for position in wanted]
     asked = dict.fromkeys(name for rule, _ in rules for name in rule.asks if name != POSITION)
     kept = [name for name in asked if name in operation.places]

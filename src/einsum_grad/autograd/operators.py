@@ -88,13 +88,13 @@ class Operators(Traced):
         return _reflected(self, np.matmul, other)
 
     def __floordiv__(self, other: Any) -> Self:
-        return recorded(self, np.floor_divide, other)
+        return _binary(self, np.floor_divide, other)
 
     def __rfloordiv__(self, other: Any) -> Self:
         return _reflected(self, np.floor_divide, other)
 
     def __mod__(self, other: Any) -> Self:
-        return recorded(self, np.remainder, other)
+        return _binary(self, np.remainder, other)
 
     def __rmod__(self, other: Any) -> Self:
         return _reflected(self, np.remainder, other)
@@ -119,6 +119,12 @@ class Operators(Traced):
 
     def __ipow__(self, other: Any) -> Self:
         return updated(self, "**", np.power, other)
+
+    def __ifloordiv__(self, other: Any) -> Self:
+        return updated(self, "//", np.floor_divide, other)
+
+    def __imod__(self, other: Any) -> Self:
+        return updated(self, "%", np.remainder, other)
 
     def __imatmul__(self, other: Any) -> Self:
         return updated(self, "@", np.matmul, other)

@@ -30,9 +30,9 @@ class Primitive(Operation):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run it, and record it if an operand is a Tensor that requires a gradient."""
-        names, defaults, known = _others(self)
-        if not known and not kwargs and (self.variadic or len(args) == len(self.operands)):
+        if self.simple and not kwargs and (self.variadic or len(args) == len(self.operands)):
             return record(self, args, {})
+        names, defaults, known = _others(self)
         count = len(args) if self.variadic else len(self.operands)
         given = dict(zip(names, args[count:], strict=False))
         params = {**defaults, **given, **kwargs}

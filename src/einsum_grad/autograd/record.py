@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from einsum_grad.autograd.mode import is_recording
-from einsum_grad.autograd.operation import Operation, Plan
+from einsum_grad.autograd.operation import Operation, Plan, plan_of
 from einsum_grad.autograd.ownership import borrow, look, own
 from einsum_grad.autograd.refusals import NUMPYS, as_operand, as_ours, run
 from einsum_grad.autograd.tape import Array, Lift, Node, Traced
@@ -24,17 +24,25 @@ def record(operation: Operation, operands: Sequence[Any], params: Mapping[str, A
     Raises `AutogradError` where a gradient is wanted for an operand that has no rule.
     """
     name = operation.name
-    operands = [x if isinstance(x, Traced) else as_operand(x, name) for x in operands]
+    read = [x if isinstance(x, Traced) else as_operand(x, name) for x in operands]
     if params:
         params = {key: _constant(name, key, value) for key, value in params.items()}
-    wanted = [n for n, x in enumerate(operands) if isinstance(x, Traced) and x._node is not None]
-    if not (wanted and is_recording()):
-        return _unrecorded(operation, operands, params)
+    wanted = [n for n, x in enumerate(read) if isinstance(x, Traced) and x._node is not None]
+    if wanted and is_recording():
+        return _recorded(operation, read, params, wanted)
+    return _unrecorded(operation, read, params)
+
+
+def _recorded(
+    operation: Operation, operands: list[Any], params: Mapping[str, Any], wanted: list[int]
+) -> Tensor:
+    """The result, recorded for the operands at the positions `wanted`."""
     if operation.ordered:
-        _refuse_complex(name, [operands[position] for position in wanted])
-    plan = operation.plan(tuple(wanted), len(operands))
+        _refuse_complex(operation.name, [operands[position] for position in wanted])
+    plan = plan_of(operation, tuple(wanted), len(operands))
     arrays = [
-        borrow(x) if kept else look(x) for x, kept in zip(operands, plan.borrowed, strict=True)
+        x._array if isinstance(x, Traced) and x._lent else borrow(x) if kept else look(x)
+        for x, kept in zip(operands, plan.borrowed, strict=True)
     ]
     out = _run(operation, arrays, params)
     if out.dtype.kind not in "fc":
@@ -46,7 +54,7 @@ def record(operation: Operation, operands: Sequence[Any], params: Mapping[str, A
         values += [_fact(fact, arrays, params) for fact in plan.facts]
     parents = [operands[position]._node for position in wanted]
     pull = functools.partial(_pull, plan, values)
-    return Tensor._of(out, Node(name, out, wanted, parents, pull))
+    return Tensor._of(out, Node(operation.name, out, wanted, parents, pull))
 
 
 def _pull(plan: Plan, values: Sequence[Any], g: Any, lift: Lift | None) -> list[Any]:

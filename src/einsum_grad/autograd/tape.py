@@ -124,7 +124,10 @@ class Node:
         pull: Pull,
     ) -> None:
         self.number = next(_numbers)
-        self.oldest: int = min([parent.oldest for parent in parents], default=self.number)
+        self.oldest: int = self.number
+        for parent in parents:
+            if parent.oldest < self.oldest:
+                self.oldest = parent.oldest
         self.shape: Shape = result.shape
         self.dtype: DType = result.dtype
         self.name = name
@@ -154,7 +157,5 @@ def wanted_positions(operands: Sequence[Any]) -> tuple[int, ...]:
     ()
     """
     return tuple(
-        position
-        for position, operand in enumerate(operands)
-        if isinstance(operand, Traced) and operand._node is not None
+        [n for n, x in enumerate(operands) if isinstance(x, Traced) and x._node is not None]
     )

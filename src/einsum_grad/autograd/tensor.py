@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from einsum_grad.autograd.ownership import borrow, hand_out, look
 from einsum_grad.autograd.refusals import as_operand
 from einsum_grad.autograd.tape import Array, Leaf, Node, Traced
 from einsum_grad.errors import AutogradError, DTypeError, OperandError
+from einsum_grad.runtime.typed import Operand
 
 NO_GRAPH = (
     "there is no graph to go back through: {}, so nothing was recorded. Make the variables with "
@@ -83,16 +84,18 @@ class Tensor(Operators, Methods, Conversions):
         self._array, self._lent = self._alike("data", data), False
 
     @property
-    def grad(self) -> Any:
+    def grad(self) -> Array:
         """The gradient accumulated by backward passes; None before the first.
 
-        An array of the Tensor's shape and dtype; after `backward(create_graph=True)` a Tensor.
+        An array of the Tensor's shape and dtype, as its type says; a Tensor after
+        `backward(create_graph=True)`.
         Assign None to start over. Only variables have one; that of a result is None.
         """
-        return self._node.grad if isinstance(self._node, Leaf) else None
+        grad: Any = self._node.grad if isinstance(self._node, Leaf) else None
+        return cast(Array, grad)
 
     @grad.setter
-    def grad(self, grad: Any) -> None:
+    def grad(self, grad: Operand | Traced | None) -> None:
         if isinstance(self._node, Leaf):
             self._node.grad = None if grad is None else self._alike("gradient", grad)
         elif grad is not None:
@@ -162,9 +165,10 @@ class Tensor(Operators, Methods, Conversions):
 
 
 def _load_beside() -> None:
-    for library in [*BESIDE]:
+    for library, module in [*BESIDE.items()]:
         if library in sys.modules:
-            import_module(BESIDE.pop(library))
+            import_module(module)
+            BESIDE.pop(library, None)
 
 
 def _numbers(data: Any) -> Array:

@@ -52,7 +52,7 @@ def test_the_dtype_is_numpys_or_the_one_asked_for() -> None:
     s = eg.Tensor(np.float32(2), requires_grad=True)
     assert eg.array([s, s]).dtype == np.float32
     assert eg.array([s, 1]).dtype == np.array([np.float32(2), 1]).dtype == np.float64
-    made = eg.array([s, 1.5], dtype=complex)
+    made: Any = eg.array([s, 1.5], dtype=complex)
     assert made.dtype == complex
     made.backward([2.0, 1.0])
     np.testing.assert_array_equal(s.grad, np.float32(2), strict=True)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import einsum_grad as eg
-from einsum_grad.autograd import conversions, dispatch, methods
+from einsum_grad.autograd import conversions, dispatch, methods, operators
 from einsum_grad.errors import DTypeError
 from tests.autograd.rules import linalg_table
 from tests.autograd.rules.table import (
@@ -212,7 +212,7 @@ def test_every_function_that_is_recorded_has_a_case(monkeypatch: pytest.MonkeyPa
             used.add(function)
             return super().__getitem__(function)
 
-    for module in (dispatch, conversions, methods):
+    for module in (dispatch, conversions, methods, operators):
         monkeypatch.setattr(module, "RECORDED", Seen(dispatch.RECORDED))
     for case in (*CASES.values(), *linalg_table.REAL.values()):
         case.function(*map(tensor, case.operands))

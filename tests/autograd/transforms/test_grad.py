@@ -54,7 +54,7 @@ def test_the_function_is_called_once_and_keeps_its_name() -> None:
         calls.append(x)
         return x * x
 
-    gradient = eg.value_and_grad(square)
+    gradient: Any = eg.value_and_grad(square)
     gradient(3.0)
     assert len(calls) == 1
     assert isinstance(calls[0], eg.Tensor)
@@ -266,6 +266,14 @@ def test_argnums_name_each_argument_once(transform: Any, argnums: tuple[int, ...
         transform(lambda x, w: np.sum(x * w), argnums)(np.ones(2), np.ones(2))
     with pytest.raises(ArgumentTypeError, match="and not True"):
         transform(lambda x, w: np.sum(x * w), True)(np.ones(2), np.ones(2))
+
+
+def test_argnums_count_from_the_end_and_still_name_each_argument_once() -> None:
+    np.testing.assert_array_equal(eg.grad(loss, -1)(X, W), eg.grad(loss, 1)(X, W))
+    swapped = eg.grad(loss, (-1, -2))(X, W)
+    np.testing.assert_array_equal(swapped[1], eg.grad(loss)(X, W))
+    with pytest.raises(ArgumentError, match="none twice"):
+        eg.grad(loss, (1, -1))(X, W)
 
 
 # A first derivative of a scalar function, in every available way.

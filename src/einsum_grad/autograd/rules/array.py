@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 
 from einsum_grad.autograd.refusals import as_operand, run
-from einsum_grad.autograd.registration import define
-from einsum_grad.autograd.tape import Traced
+from einsum_grad.autograd.rules.shapes import STACK
+from einsum_grad.autograd.tape import Array, Traced
+from einsum_grad.autograd.tensor import Tensor
 
 
-def array(values: Any, dtype: Any = None) -> Any:
+def array(values: Any, dtype: Any = None) -> Tensor | Array:
     """Return an array of nested lists or tuples of Tensors, numbers and arrays, as np.array does.
 
     A Tensor if there is one among them, else an array; `dtype` is by default what NumPy's promotion
@@ -26,9 +27,9 @@ def array(values: Any, dtype: Any = None) -> Any:
     >>> angle.grad
     array(-2.)
     """
-    made = _made(values)
+    made: Tensor | Array = _made(values)
     if made is values or dtype is not None:
-        return run("array", made.astype, (made.dtype if dtype is None else dtype,))
+        made = run("array", made.astype, (made.dtype if dtype is None else dtype,))
     return made
 
 
@@ -37,16 +38,8 @@ def _made(values: Any) -> Any:
         return values
     if not isinstance(values, (list, tuple)) or not any(map(_may_hold_tensors, values)):
         return np.asarray(as_operand(values, "array"))
-    parts = [_made(part) for part in values]
-    return _STACK(*parts)
+    return STACK(*map(_made, values))
 
 
 def _may_hold_tensors(part: Any) -> bool:
     return isinstance(part, (Traced, list, tuple))
-
-
-def _stack(*arrays: Any) -> Any:
-    return np.stack(arrays)
-
-
-_STACK = define(_stack, {"arrays": lambda g, position: g[position]})

@@ -34,26 +34,29 @@ def contract(
     """
     read = [x if isinstance(x, Traced) else as_operand(x, "einsum") for x in operands]
     wanted = wanted_positions(read) if is_recording() else ()
-    return _run(Arguments(pattern, wanted, notation, sizes or None, optimize=optimize), read)
+    arguments = Arguments(pattern, wanted, notation, sizes or None, optimize=optimize)
+    return _run(arguments, read, wanted)
 
 
 def run_recorded(arguments: Arguments, operands: Sequence[Any]) -> Any:
     """`contract` of operands already read; whatever `wrt` says, all that require it record."""
     wanted = wanted_positions(operands) if is_recording() else ()
-    return _run(arguments._replace(wrt=wanted), operands)
+    return _run(arguments._replace(wrt=wanted), operands, wanted)
 
 
-def _run(arguments: Arguments, operands: Sequence[Any]) -> Any:
-    """Run the compiled function; record its pullback for the operands in `wrt`."""
-    function, wanted = compiled(arguments), arguments.wrt
+def _run(arguments: Arguments, operands: Sequence[Any], wanted: tuple[int, ...]) -> Any:
+    """Run the compiled function; record its pullback for the operands `wanted`, which are `wrt`."""
+    function = compiled(arguments)
     if not wanted:
         return _constant(function, operands)
-    arrays = [np.asarray(borrow(operand)) for operand in operands]
+    arrays = [
+        x._array if isinstance(x, Traced) and x._lent else np.asarray(borrow(x)) for x in operands
+    ]
     out, pullback = function.vjp(*arrays)
     out = np.asarray(out).view()
     out.setflags(write=False)
     parents = [operands[position]._node for position in wanted]
-    pull = functools.partial(_pull, arguments, arrays, pullback)
+    pull = functools.partial(_pull, arguments, arrays, wanted, pullback)
     name = f"einsum {getattr(arguments.pattern, 'text', arguments.pattern)!r}"
     return Tensor._of(out, Node(name, out, wanted, parents, pull))
 
@@ -61,6 +64,7 @@ def _run(arguments: Arguments, operands: Sequence[Any]) -> Any:
 def _pull(
     arguments: Arguments,
     arrays: Sequence[Array],
+    wanted: Sequence[int],
     pullback: Callable[[Any], Sequence[Array]],
     g: Any,
     lift: Lift | None,
@@ -70,7 +74,7 @@ def _pull(
         return pullback(g)
     asked = bound(arguments, arrays)
     operands = [lift(position, array) for position, array in enumerate(arrays)]
-    return [swapped(asked, operands, g, position) for position in arguments.wrt or ()]
+    return [swapped(asked, operands, g, position) for position in wanted]
 
 
 def _constant(function: Callable[..., Any], operands: Sequence[Any]) -> Any:

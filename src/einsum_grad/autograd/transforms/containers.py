@@ -129,11 +129,10 @@ def _fields(names: Iterable[str]) -> tuple[str, ...]:
 
 def _dict_like(given: dict[Any, Any]) -> Make:
     """Makes dicts of the class and the keys of `given`, which may change meanwhile."""
-    empty, keys = copy.copy(given), [*given]
-    empty.clear()
+    like, keys = copy.copy(given), [*given]
 
     def make(parts: Sequence[Any]) -> dict[Any, Any]:
-        made = copy.copy(empty)
+        made = copy.copy(like)
         made.update(zip(keys, parts, strict=True))
         return made
 

@@ -4,19 +4,65 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Literal, overload
 
 import numpy as np
 
 from einsum_grad.autograd.mode import is_recording, recording
 from einsum_grad.autograd.refusals import check_function
+from einsum_grad.autograd.tape import Array
 from einsum_grad.autograd.tensor import Tensor
 from einsum_grad.autograd.transforms.arguments import read_argnums
 from einsum_grad.autograd.transforms.call import Call, call, check_complex, name_of
 from einsum_grad.autograd.transforms.containers import LEAF
+from einsum_grad.autograd.transforms.typed import (
+    Aux_co,
+    Gradient,
+    GradientWithAux,
+    ValueAndGradient,
+    ValueAndGradientWithAux,
+)
 from einsum_grad.errors import AutogradError
 
 
+@overload
+def grad(
+    fn: Callable[..., tuple[object, Aux_co]],
+    argnums: Literal[0] = 0,
+    *,
+    conj: bool = True,
+    holomorphic: bool = False,
+    has_aux: Literal[True],
+) -> GradientWithAux[Aux_co]: ...
+@overload
+def grad(
+    fn: Callable[..., object],
+    argnums: Literal[0] = 0,
+    *,
+    conj: bool = True,
+    holomorphic: bool = False,
+) -> Gradient: ...
+@overload
+def grad(
+    fn: Callable[..., object], argnums: int, *, conj: bool = True, holomorphic: bool = False
+) -> Callable[..., Array]: ...
+@overload
+def grad(
+    fn: Callable[..., object],
+    argnums: Sequence[int],
+    *,
+    conj: bool = True,
+    holomorphic: bool = False,
+) -> Callable[..., tuple[Array, ...]]: ...
+@overload
+def grad(
+    fn: Callable[..., Any],
+    argnums: int | Sequence[int] = 0,
+    *,
+    conj: bool = True,
+    holomorphic: bool = False,
+    has_aux: bool,
+) -> Callable[..., Any]: ...
 def grad(
     fn: Callable[..., Any],
     argnums: int | Sequence[int] = 0,
@@ -63,6 +109,44 @@ def grad(
     return gradient
 
 
+@overload
+def value_and_grad(
+    fn: Callable[..., tuple[object, Aux_co]],
+    argnums: Literal[0] = 0,
+    *,
+    conj: bool = True,
+    holomorphic: bool = False,
+    has_aux: Literal[True],
+) -> ValueAndGradientWithAux[Aux_co]: ...
+@overload
+def value_and_grad(
+    fn: Callable[..., object],
+    argnums: Literal[0] = 0,
+    *,
+    conj: bool = True,
+    holomorphic: bool = False,
+) -> ValueAndGradient: ...
+@overload
+def value_and_grad(
+    fn: Callable[..., object], argnums: int, *, conj: bool = True, holomorphic: bool = False
+) -> Callable[..., tuple[Array, Array]]: ...
+@overload
+def value_and_grad(
+    fn: Callable[..., object],
+    argnums: Sequence[int],
+    *,
+    conj: bool = True,
+    holomorphic: bool = False,
+) -> Callable[..., tuple[Array, tuple[Array, ...]]]: ...
+@overload
+def value_and_grad(
+    fn: Callable[..., Any],
+    argnums: int | Sequence[int] = 0,
+    *,
+    conj: bool = True,
+    holomorphic: bool = False,
+    has_aux: bool,
+) -> Callable[..., Any]: ...
 def value_and_grad(
     fn: Callable[..., Any],
     argnums: int | Sequence[int] = 0,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
@@ -14,9 +14,22 @@ from einsum_grad.autograd.tensor import Tensor
 from einsum_grad.autograd.transforms.arguments import read_argnums
 from einsum_grad.autograd.transforms.call import Call, call, check_complex, zeros
 from einsum_grad.autograd.transforms.grad import grad
+from einsum_grad.autograd.transforms.typed import Derivative
 from einsum_grad.errors import DTypeError
 
 
+@overload
+def jacobian(
+    fn: Callable[..., Tensor], argnums: int = 0, *, holomorphic: bool = False
+) -> Derivative: ...
+@overload
+def jacobian(
+    fn: Callable[..., Any],
+    argnums: int | Sequence[int] = 0,
+    *,
+    holomorphic: bool = False,
+    has_aux: bool = False,
+) -> Callable[..., Any]: ...
 def jacobian(
     fn: Callable[..., Any],
     argnums: int | Sequence[int] = 0,
@@ -61,6 +74,18 @@ def jacobian(
     return dense
 
 
+@overload
+def hessian(
+    fn: Callable[..., Tensor], argnums: int = 0, *, holomorphic: bool = False
+) -> Derivative: ...
+@overload
+def hessian(
+    fn: Callable[..., Any],
+    argnums: int | Sequence[int] = 0,
+    *,
+    holomorphic: bool = False,
+    has_aux: bool = False,
+) -> Callable[..., Any]: ...
 def hessian(
     fn: Callable[..., Any],
     argnums: int | Sequence[int] = 0,

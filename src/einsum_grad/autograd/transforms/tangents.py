@@ -9,32 +9,46 @@ gradient of <gradient, direction>.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
 from einsum_grad.autograd.backward import Cotangents, pull_back
 from einsum_grad.autograd.cotangent import take
 from einsum_grad.autograd.mode import is_recording, recording
-from einsum_grad.autograd.ownership import look
-from einsum_grad.autograd.refusals import as_operand, check_function
-from einsum_grad.autograd.tape import Array, Traced
+from einsum_grad.autograd.refusals import check_function
+from einsum_grad.autograd.tape import Array
 from einsum_grad.autograd.tensor import Tensor
-from einsum_grad.autograd.transforms.arguments import Argnums, Inputs, read_argnums
+from einsum_grad.autograd.transforms.arguments import Inputs
 from einsum_grad.autograd.transforms.call import Call, call, zeros
 from einsum_grad.autograd.transforms.containers import flatten, mapped
+from einsum_grad.autograd.transforms.directions import ABSENT, along_tangents
 from einsum_grad.autograd.transforms.grad import grad, in_convention
-from einsum_grad.errors import ArgumentError, DTypeError, OperandError
-
-_ABSENT: Any = object()
+from einsum_grad.autograd.transforms.typed import Pair
 
 
+@overload
+def jvp(fn: Callable[..., Tensor], *, argnums: int | Sequence[int] = 0) -> Pair: ...
+@overload
+def jvp(
+    fn: Callable[..., Tensor],
+    operands: Array | complex,
+    tangents: Array | complex | None,
+) -> tuple[Array, Array]: ...
+@overload
 def jvp(
     fn: Callable[..., Any],
-    operands: Any = _ABSENT,
-    tangents: Any = _ABSENT,
+    operands: Any = ...,
+    tangents: Any = ...,
+    *,
+    argnums: int | Sequence[int] = 0,
+    has_aux: bool = False,
+) -> Any: ...
+def jvp(
+    fn: Callable[..., Any],
+    operands: Any = ABSENT,
+    tangents: Any = ABSENT,
     *,
     argnums: int | Sequence[int] = 0,
     has_aux: bool = False,
@@ -72,13 +86,35 @@ def jvp(
         pair = results, made.structure.build(tangent)
         return (*pair, mapped(made.finished, made.aux)) if has_aux else pair
 
-    return _along(fn, compute, operands, tangents, argnums)
+    return along_tangents(fn, compute, operands, tangents, argnums)
 
 
+@overload
+def hvp(
+    fn: Callable[..., Tensor], *, argnums: int | Sequence[int] = 0, conj: bool = True
+) -> Pair: ...
+@overload
+def hvp(
+    fn: Callable[..., Tensor],
+    operands: Array | complex,
+    tangents: Array | complex | None,
+    *,
+    conj: bool = True,
+) -> tuple[Array, Array]: ...
+@overload
 def hvp(
     fn: Callable[..., Any],
-    operands: Any = _ABSENT,
-    tangents: Any = _ABSENT,
+    operands: Any = ...,
+    tangents: Any = ...,
+    *,
+    argnums: int | Sequence[int] = 0,
+    conj: bool = True,
+    has_aux: bool = False,
+) -> Any: ...
+def hvp(
+    fn: Callable[..., Any],
+    operands: Any = ABSENT,
+    tangents: Any = ABSENT,
     *,
     argnums: int | Sequence[int] = 0,
     conj: bool = True,
@@ -114,32 +150,7 @@ def hvp(
         ]
         return (*pair, aux) if has_aux else (pair[0], pair[1])
 
-    return _along(fn, compute, operands, tangents, argnums)
-
-
-Compute = Callable[[Inputs, Sequence[Any]], tuple[Any, ...]]
-"""From the arguments, and a tangent or None for each of their leaves, to derivatives."""
-
-
-def _along(
-    fn: Callable[..., Any], compute: Compute, operands: Any, tangents: Any, argnums: Any
-) -> Any:
-    """The function of arguments and a tangent; its value if both are there already."""
-    if tangents is not _ABSENT:
-        several = isinstance(operands, tuple)
-        args = operands if several else (operands,)
-        inputs = Argnums(not several, tuple(range(len(args)))).of(args, {})
-        return compute(inputs, _directions(inputs, tangents))
-    chosen = read_argnums(argnums if operands is _ABSENT else operands)
-
-    @functools.wraps(fn)
-    def derived(*args: Any, **kwargs: Any) -> tuple[Any, ...]:
-        if not args:
-            raise ArgumentError("the tangent is the last argument, after those of the function")
-        inputs = chosen.of(args[:-1], kwargs)
-        return compute(inputs, _directions(inputs, args[-1]))
-
-    return derived
+    return along_tangents(fn, compute, operands, tangents, argnums)
 
 
 def _pushed(made: Call, directions: Sequence[Any]) -> list[Any]:
@@ -195,22 +206,3 @@ def _inner_product(parts: Sequence[Any], directions: Sequence[Any]) -> Tensor:
 def _inner(part: Any, direction: Any) -> Any:
     product = part * np.conjugate(direction) if np.iscomplexobj(direction) else part * direction
     return np.sum(np.real(product))
-
-
-def _directions(inputs: Inputs, tangents: Any) -> list[Any]:
-    """A checked tangent for each leaf of the arguments, None where it does not move."""
-    given = zip(inputs.leaves, inputs.match(tangents), inputs.names(), strict=True)
-    return [_checked(operand, tangent, name) for operand, tangent, name in given]
-
-
-def _checked(operand: Any, tangent: Any, name: str) -> Any:
-    if tangent is None:
-        return None
-    like: Array = np.asarray(look(operand))
-    read = as_operand(tangent, "a tangent")
-    given: Any = read if isinstance(read, Traced) else np.asarray(read)
-    if given.shape != like.shape:
-        raise OperandError(f"tangent {name} has shape {given.shape}, and its operand {like.shape}")
-    if not np.can_cast(given.dtype, like.dtype, "same_kind"):
-        raise DTypeError(f"tangent {name} is {given.dtype}, and its operand {like.dtype}")
-    return given if given.dtype == like.dtype else given.astype(like.dtype)
