@@ -65,7 +65,7 @@ def test_modules_of_large_arrays_equal_the_interpreter(
     ("text", "size", "call"),
     [
         ("bij,bj->bi", 256, "np.matvec"),
-        ("bi,bi->b", 1 << 14, "np.vecdot"),
+        ("bi,bi->b", 256, "np.vecdot"),
         ("bij,bjk->bik", 256, "multiplied"),
     ],
 )
@@ -83,7 +83,7 @@ def test_blocks_have_calls_for_their_parts(text: str, size: int, call: str) -> N
         # NumPy's own loops keep Python's lock where the result has up to 500 numbers.
         ("bi,bi->b", {"b": 256, "i": 1 << 14}, ["np.einsum("]),
         ("bi,bi->b", {"b": 1 << 14, "i": 256}, ["np.vecdot("]),
-        ("bij,bj->bi", {"b": 32, "i": 32, "j": 4096}, ["np.einsum("]),
+        ("bij,bj->bi", {"b": 32, "i": 16, "j": 8192}, ["np.einsum("]),
         ("ij,j->i", {"i": 1024, "j": 2048}, ["multiplied(x_part, w, out=z_part)"]),
         ("i,ij->j", {"i": 256, "j": 4096}, ["multiplied(w_part.T, x_part)"]),
         ("ab,cd->abd", {"a": 16, "b": 1024, "c": 4096, "d": 256}, ["summed(w_part, (0,))"]),
@@ -163,8 +163,8 @@ def test_many_steps_take_a_time_that_grows_as_they_do() -> None:
 def test_a_helper_brings_the_one_that_it_calls() -> None:
     assert list(helpers(HELPERS, {"summed_in_blocks"})) == ["summed_in_blocks", "in_blocks"]
     source = written("ij,ij->", {"i": 4096, "j": 4096})
-    assert set(source.helpers) >= {"summed_in_blocks", "in_blocks"}
-    assert all(f"def {name}(" in source.text for name in source.helpers)
+    assert "in_blocks" in source.helpers
+    assert all(f"def {name}(" in source.text for name in (*source.helpers, "summed_in_blocks"))
 
 
 def written(text: str, sizes: dict[str, int]) -> Source:

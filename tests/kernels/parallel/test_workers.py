@@ -8,6 +8,7 @@ import queue
 import threading
 import time
 import weakref
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -73,10 +74,17 @@ def test_a_caller_does_not_wait_for_a_thread_that_has_other_work() -> None:
     for _ in range(10):
         assert team.run(lambda part: part.start, PARTS, 1) == list(range(12))
     # One of them waits for the thread, which gets to it too late.
-    assert len(team._workers[0]._offers) == 1
+    assert len(team._workers[0]._offers) == team._workers[0]._bell.qsize() == 1
     assert not end.is_set()
     end.set()
     first.join()
+
+
+def test_a_helper_that_leaves_tells_the_caller() -> None:
+    job = _Job(deque())
+    threading.Thread(target=job.help).start()
+    job._left.get(timeout=30)
+    assert not job._inside
 
 
 def in_worker(then: Callable[[threading.Thread], None]) -> Callable[[slice], str]:

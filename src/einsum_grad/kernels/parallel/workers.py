@@ -23,12 +23,10 @@ from typing import Any
 
 from einsum_grad.lower import machine
 
-MISSING = object()
+_MISSING = object()
 """The result of a chunk that isn't done yet."""
 
 Work = Callable[[slice], Any]
-Gather = Callable[[list[Any]], None]
-"""Called by the caller with the results so far, after each chunk of its own and at the end."""
 
 
 def _is_alive(thread: threading.Thread) -> bool:
@@ -67,15 +65,14 @@ class _Job:
                 self._left.get(timeout=machine.CHECK_SECONDS)
 
 
-def _drain(blocks: deque[Callable[[], None]], then: Callable[[], None] = lambda: None) -> None:
-    """Do chunks until none is left, and `then` after each."""
+def _drain(blocks: deque[Callable[[], None]]) -> None:
+    """Do chunks until none is left."""
     while True:
         try:
             block = blocks.popleft()
         except IndexError:
             return
         block()
-        then()
 
 
 class _Worker(threading.Thread):
@@ -126,19 +123,13 @@ class Workers:
         self._workers: list[_Worker] = []
         self._starting = threading.Lock()
 
-    def run(
-        self,
-        work: Work,
-        parts: Sequence[slice],
-        count: int = 0,
-        gather: Gather = lambda results: None,
-    ) -> list[Any]:
+    def run(self, work: Work, parts: Sequence[slice], count: int = 0) -> list[Any]:
         """Return what `work` returns for each part, done by the caller and up to `count` threads.
 
         There may be fewer threads: others may have them, and the system may refuse new ones, as it
         does when Python shuts down.
         """
-        results = [MISSING] * len(parts)
+        results = [_MISSING] * len(parts)
 
         def block(number: int) -> None:
             results[number] = work(parts[number])
@@ -146,20 +137,18 @@ class Workers:
         blocks: deque[Callable[[], None]] = deque(
             functools.partial(block, number) for number in range(len(parts))
         )
-        gathering = functools.partial(gather, results)
         if not count:
-            _drain(blocks, gathering)
+            _drain(blocks)
             return results
         job = _Job(blocks)
         try:
             for worker in self._alive(count):
                 worker.offer(job)
-            _drain(blocks, gathering)
+            _drain(blocks)
             job.wait()
             for number, result in enumerate(results):
-                if result is MISSING:
+                if result is _MISSING:
                     block(number)
-            gathering()
         except BaseException:
             blocks.clear()
             job.wait()
