@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from einsum_grad.cli.arguments import as_count
+from einsum_grad.cli.arguments import as_chunks, as_count
 from einsum_grad.cli.console import as_json, head, is_coloured, say, shows_symbols
 from einsum_grad.cli.exits import Exit
 from einsum_grad.cli.options import TARGET_NAMES, add_request, asked, target_of
@@ -19,6 +19,7 @@ _EPILOG = """\
 examples:
   einsum-grad explain 'bij,jk->ik'
   einsum-grad explain 'bij,jk->ik' --sizes b=64,i=256,j=256,k=256
+  einsum-grad explain 'ij,jk->ik' --sizes i=9000,j=9000,k=9000 --chunks i=1000,k=3000
   einsum-grad explain 'ij,jk->ik' --shapes 2x3,1x4 --code
   einsum-grad explain 'batch i, i j -> batch j' --notation named
   einsum-grad explain 'ii,ij->j' --derive --wrt 0
@@ -40,6 +41,12 @@ def add(commands: Any) -> None:
     add_request(parser)
     parser.add_argument(
         "--itemsize", type=as_count, default=8, metavar="8", help="bytes a number, for the costs"
+    )
+    parser.add_argument(
+        "--chunks",
+        type=as_chunks,
+        metavar="i=1000,j=500",
+        help="sizes of the chunks of labels: adds what Dask arrays of these chunks cost",
     )
     parser.add_argument(
         "--derive", action="store_true", help="derive the gradients line by line instead"
@@ -118,7 +125,8 @@ def _explained(pattern: str, arguments: argparse.Namespace) -> Explanation | Der
 def _explanation(pattern: str, arguments: argparse.Namespace) -> Explanation:
     from einsum_grad.explain import explain
 
-    return explain(pattern, itemsize=arguments.itemsize, **asked(arguments))
+    itemsize, chunks = arguments.itemsize, arguments.chunks
+    return explain(pattern, itemsize=itemsize, chunks=chunks, **asked(arguments))
 
 
 def _with_code(shown: str, pattern: str, arguments: argparse.Namespace) -> str:

@@ -24,14 +24,18 @@ def explain(
     shapes: Sequence[Shape] | None = None,
     itemsize: int = 8,
     optimize: Any = AUTO,
+    chunks: Mapping[str, int | tuple[int, ...]] | None = None,
 ) -> Explanation:
     """Explain the gradients of a pattern.
 
     `sizes` maps labels to sizes, `shapes` are those of all operands; `wrt` are the positions of the
     operands whose gradients to explain, by default all. If all sizes are known, costs are given
     in flops and in bytes, for numbers of `itemsize` bytes and the contraction path that `optimize`
-    chooses, as in `compile`. Raises `PatternError` for an invalid pattern, `OperandError` for
-    shapes that do not fit, and `ArgumentError` or `ArgumentTypeError` for other invalid arguments.
+    chooses, as in `compile`. With `chunks`, the sizes of the chunks of labels, they are also given
+    for Dask arrays of these chunks: tasks, and bytes of the largest.
+
+    Raises `PatternError` for an invalid pattern, `OperandError` for shapes that do not fit, and
+    `ArgumentError` or `ArgumentTypeError` for other invalid arguments.
 
     >>> print(explain("ab,cd->ab", wrt=1))
     Z[a,b] = Σ_c Σ_d  X[a,b] · W[c,d]
@@ -59,5 +63,5 @@ def explain(
         notation=notation,
         sizes=known,
         left_out=count - len(asked.wrt) if wrt is None else 0,
-        costs=costs(asked.pattern, asked.wrt, known, itemsize, asked.order),
+        costs=costs(asked.pattern, asked.wrt, known, itemsize, asked.order, chunks),
     )
