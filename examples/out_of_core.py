@@ -3,8 +3,8 @@
 Run it with:  .venv/bin/python examples/out_of_core.py
 
 Two worker processes with 256 MB each find thin U and V with T ≈ U Vᵀ, for a T of 2 GB that lies on
-disk as zarr. Each step is one graph: the loss ‖T - U Vᵀ‖² and its gradients by U and V come from the
-same blocks of T, each read once, and the next U and V are written to zarr. The gradients are scaled
+disk as zarr. A step is one graph: the loss ‖T - U Vᵀ‖² and its gradients by U and V come from the
+same blocks of T, each read once. U and V are written to zarr after each step. The gradients are scaled
 by the inverse of VᵀV and UᵀU, which makes few steps enough (Tong, Ma and Chi, arXiv:2005.08898).
 """
 
@@ -17,19 +17,22 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import dask
 import dask.array as da
 import numpy as np
 from distributed import Client, LocalCluster, progress
 
 import einsum_grad as eg
 
-RANK = 16
-BLOCK = 1024
-"""Rows and columns of a block of T, which has 4 MB in single precision."""
+RANK = 8
+ROWS = 22400
+"""Rows and columns of T: 2 GB in single precision."""
+SLAB = 28
+"""Rows of a block of T, which has all columns: 2.5 MB."""
+BUDGET = "4MiB"
+"""What a task should hold at most: workers that have little memory need small tasks."""
 RATE = 0.25
 LIMIT = "256MB"
-BLOCKS = 22
-"""Blocks of T along each axis: 22² of 4 MB are 2 GB."""
 
 multiply = eg.compile("ir,jr->ij")
 gram = eg.compile("ir,is->rs")
@@ -37,31 +40,32 @@ scale = eg.compile("ir,rs->is")
 
 
 @contextmanager
-def cluster(limit: str) -> Iterator[Client]:
+def cluster(limit: str) -> Iterator[None]:
     """Two worker processes with a thread each, and so much memory each."""
     with (
         LocalCluster(
-            n_workers=2, threads_per_worker=1, memory_limit=limit, dashboard_address=None
+            n_workers=2, threads_per_worker=1, memory_limit=limit, dashboard_address=":0"
         ) as workers,
-        Client(workers) as client,
+        Client(workers),
     ):
-        yield client
+        yield
 
 
-def run(client: Client, what: str, *lazy: Any) -> list[Any]:
-    """Compute some lazy things together, with a progress bar."""
+def kept(what: str, *lazy: Any) -> Any:
+    """Compute some arrays together, with a progress bar; their blocks stay with the workers."""
     print(what)
-    futures = client.compute(list(lazy))
-    progress(futures, notebook=False)
+    found = dask.persist(*lazy)
+    progress(found, notebook=False)
     print()
-    found: list[Any] = client.gather(futures)
     return found
 
 
-def factor(random: Any, rows: int) -> Any:
-    """Draw a thin matrix."""
-    drawn = random.standard_normal((rows, RANK), chunks=(BLOCK, RANK), dtype="f4")
-    return drawn / np.float32(RANK**0.5)
+def factors(random: Any, rows: int) -> tuple[Any, Any]:
+    """Draw U, in blocks of as many rows as T's, and V, which is one block."""
+    return tuple(
+        random.standard_normal((rows, RANK), chunks=(block, RANK), dtype="f4") / RANK**0.5
+        for block in (SLAB, rows)
+    )
 
 
 def inverse(matrix: Any) -> Any:
@@ -73,43 +77,47 @@ def descend(t: Any, u: Any, v: Any) -> tuple[Any, Any, Any]:
     """The loss, and U and V one step further down: nothing is computed yet."""
     product, pullback = multiply.vjp(u, v)
     distance = product - t
-    du, dv = pullback(2 * distance)
-    further_u = u - np.float32(RATE) * scale(du, inverse(gram(v, v)))
-    further_v = v - np.float32(RATE) * scale(dv, inverse(gram(u, u)))
+    du, dv = pullback(distance)  # half of the gradients
+    further_u = u - 2 * RATE * scale(du, inverse(gram(v, v)))
+    further_v = v - 2 * RATE * scale(dv, inverse(gram(u, u)))
     return (distance**2).sum(), further_u, further_v
 
 
-def factorise(client: Client, folder: Path, rows: int, steps: int) -> list[float]:
-    """Write T, U and V to zarr below `folder`, descend, and return the losses."""
+def stored(array: Any, path: Path) -> Any:
+    """Write an array to zarr, and return what reads it."""
+    array.to_zarr(path)
+    return da.from_zarr(path)
+
+
+def factorise(folder: Path, rows: int, steps: int) -> list[float]:
+    """Write T, and after each step U and V, to zarr below `folder`; return the losses."""
     random = da.random.default_rng(0)
-    made = multiply(factor(random, rows), factor(random, rows))
-    start = {"u": factor(random, rows), "v": factor(random, rows)}
-    writes = [array.to_zarr(folder / f"{name}0", compute=False) for name, array in start.items()]
-    run(client, "writing T", made.to_zarr(folder / "t", compute=False), *writes)
-    t, losses = da.from_zarr(folder / "t"), []
-    for step in range(steps):
-        u, v = (da.from_zarr(folder / f"{name}{step}") for name in "uv")
-        loss, *further = descend(t, u, v)
-        writes = [
-            array.to_zarr(folder / f"{name}{step + 1}", compute=False)
-            for name, array in zip("uv", further, strict=True)
-        ]
-        losses.append(float(run(client, f"step {step + 1}", loss, *writes)[0]))
+    u, v = factors(random, rows)
+    print("writing T")
+    t, losses = stored(multiply(*factors(random, rows)), folder / "t"), []
+    for step in range(1, steps + 1):
+        loss, u, v = kept(f"step {step}", *descend(t, u, v))
+        losses.append(float(loss))
         print(f"loss {losses[-1]:.4g}")
+        u, v = stored(u, folder / f"u{step}"), stored(v, folder / f"v{step}")
     return losses
 
 
 def main() -> None:
     """Factorise a matrix, and say how far the loss fell."""
     parser = argparse.ArgumentParser(description="Factorise a matrix larger than memory.")
-    parser.add_argument("--blocks", type=int, default=BLOCKS, help="blocks of T along an axis")
+    parser.add_argument("--rows", type=int, default=ROWS, help="rows and columns of T")
     parser.add_argument("--steps", type=int, default=4, help="how many steps to take")
     parser.add_argument("--limit", default=LIMIT, help="memory of each of the two workers")
     arguments = parser.parse_args()
-    rows = arguments.blocks * BLOCK
-    print(f"T is {rows} x {rows}: {4 * rows**2 / 1e9:.2f} GB; two workers have {arguments.limit} each")
-    with tempfile.TemporaryDirectory() as folder, cluster(arguments.limit) as client:
-        losses = factorise(client, Path(folder), rows, arguments.steps)
+    rows = arguments.rows
+    print(f"T has {4 * rows**2 / 1e9:.2f} GB, and two workers {arguments.limit} each")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        cluster(arguments.limit),
+        dask.config.set({"array.chunk-size": BUDGET}),
+    ):
+        losses = factorise(Path(folder), rows, arguments.steps)
     print(f"the loss fell from {losses[0]:.4g} to {losses[-1]:.4g}")
 
 

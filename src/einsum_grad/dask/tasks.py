@@ -35,10 +35,8 @@ class OnBlocks:
         function, count = _function(self.pattern, self.sizes), len(self.pattern.inputs)
         starts = range(0, len(blocks), count)
         outputs = (function(*blocks[start : start + count]) for start in starts)
-        # Dask has a task for every core: this one keeps to its own.
-        (total,) = in_blocks(lambda _: _sum(outputs), 1, 1)
-        # What waits to be used again would count as the memory of a worker.
-        buffer_pool.clear()
+        # Dask has a task for every core: this one keeps to its own, in a context of its own.
+        (total,) = in_blocks(lambda _: _unpooled(outputs), 1, 1)
         return np.asarray(total)
 
 
@@ -48,6 +46,11 @@ def added(*blocks: Array) -> Array:
     >>> added(np.ones(2), np.ones(2), np.ones(2))
     array([3., 3.])
     """
+    return _sum(blocks)
+
+
+def _unpooled(blocks: Iterable[Any]) -> Array:
+    buffer_pool.leave_alone()
     return _sum(blocks)
 
 
