@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -103,6 +105,17 @@ def test_einsum_takes_both_forms() -> None:
     same([eg.einsum("ij,ik,kl->jl", lazy, x, x.T, optimize="greedy")], [x.T @ x @ x.T])
     with pytest.raises(eg.EinsumGradError, match="out= with arrays of NumPy only"):
         eg.einsum("ij->j", lazy, out=np.empty(6))
+
+
+def test_a_budget_is_an_argument_of_compile() -> None:
+    x = da.ones(1000, chunks=-1)
+    f = eg.compile("i,j->ij", task_bytes=80_000)
+    out = f(x, x + 1)
+    assert math.prod(out.chunksize) * 8 <= 80_000
+    assert out.npartitions == 128
+    for wrong in (0, "1", True, 1.0):
+        with pytest.raises(eg.EinsumGradError, match="task_bytes"):
+            eg.compile("i->", task_bytes=wrong)
 
 
 def test_unknown_chunk_sizes_are_refused() -> None:

@@ -128,17 +128,14 @@ def start(
     found = lowering(bound.pattern, wrt, FORM, sizes, traits, order=request.order)
     program = found.tangents(along, tuple(moving)) if along else found.program()
     arrays = [*read, *moving.values()]
+    budget = arguments.task_bytes or int(parse_bytes(dask.config.get("array.chunk-size")))
     given = [axes_of(array) for array in arrays]
-    parted = partition(program, found.sizes, given, numbers.computed.itemsize, _budget())
+    parted = partition(program, found.sizes, given, numbers.computed.itemsize, budget)
     known = {
         value.name: laid_out(array, parted.axes(value), numbers.computed)
         for value, array in zip(program.operands, arrays, strict=True)
     }
     return Run(parted, numbers, read, known, tuple(moving))
-
-
-def _budget() -> int:
-    return int(parse_bytes(dask.config.get("array.chunk-size")))
 
 
 def _check_target(name: str) -> None:

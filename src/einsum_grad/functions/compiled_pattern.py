@@ -12,6 +12,7 @@ from einsum_grad import certify
 from einsum_grad.errors import ArgumentError
 from einsum_grad.functions.certified import certified
 from einsum_grad.lower import PLAIN, Cost, Lowering, Traits, cost, lowering
+from einsum_grad.lower import machine
 from einsum_grad.lower.partition.tasks import tasks_of
 from einsum_grad.plan import ELLIPSIS, GradientPlan, check_labels, read_sizes
 from einsum_grad.runtime.arguments import Arguments
@@ -109,7 +110,8 @@ class CompiledPattern:
         total = cost(found.program(), found.sizes, found.itemsize, asked.order)
         if chunks is None:
             return total
-        of_chunks = (chunks, found.itemsize, asked.order, found.traits)
+        budget = self._arguments.task_bytes or machine.TASK_BYTES
+        of_chunks = (chunks, found.itemsize, asked.order, found.traits, budget)
         return replace(total, tasks=tasks_of(asked.pattern, asked.wrt, known, *of_chunks))
 
     def certify(
