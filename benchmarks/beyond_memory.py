@@ -3,14 +3,15 @@
 Run it with:  python benchmarks/beyond_memory.py
 
 Two worker processes of a thread each compute the sums of the output and of every gradient. A line
-tells the bytes of operands, cotangent, output and gradients, the tasks, the seconds, the most memory
-that a worker had, as the operating system counts it, and how many workers were restarted.
+tells the bytes of operands, cotangent, output and gradients, the tasks, the seconds, the most
+memory of a worker, as the operating system counts it, and how many workers were restarted.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -115,7 +116,8 @@ def main() -> None:
         Client(cluster) as client,
     ):
         for case in chosen:
-            print(measure(case, client), flush=True)
+            sys.stdout.write(f"{measure(case, client)}\n")
+            sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -113,6 +114,7 @@ def test_a_budget_is_an_argument_of_compile() -> None:
     out = f(x, x + 1)
     assert math.prod(out.chunksize) * 8 <= 80_000
     assert out.npartitions == 128
+    wrong: Any
     for wrong in (0, "1", True, 1.0):
         with pytest.raises(eg.EinsumGradError, match="task_bytes"):
             eg.compile("i->", task_bytes=wrong)

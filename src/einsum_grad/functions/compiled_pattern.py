@@ -11,8 +11,7 @@ import numpy as np
 from einsum_grad import certify
 from einsum_grad.errors import ArgumentError
 from einsum_grad.functions.certified import certified
-from einsum_grad.lower import PLAIN, Cost, Lowering, Traits, cost, lowering
-from einsum_grad.lower import machine
+from einsum_grad.lower import PLAIN, Cost, Lowering, Traits, cost, lowering, machine
 from einsum_grad.lower.partition.tasks import tasks_of
 from einsum_grad.plan import ELLIPSIS, GradientPlan, check_labels, read_sizes
 from einsum_grad.runtime.arguments import Arguments
