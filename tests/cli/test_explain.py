@@ -213,3 +213,23 @@ def test_invisible_labels_are_escaped_in_every_form(capsys: pytest.CaptureFixtur
         assert told.replace("\n", "").isprintable()
         if arguments == ["--json"]:
             assert json.loads(told)["pattern"] == pattern
+
+
+def test_chunks_add_the_tasks(capsys: Capture) -> None:
+    sizes = ["--sizes", "i=80,j=80,k=80"]
+    assert main(["explain", "ij,jk->ik", *sizes, "--chunks", "i=10,k=20"]) == 0
+    printed = capsys.readouterr().out
+    assert "tasks     32 forward, " in printed
+    assert "a task    holds up to " in printed
+    assert main(["explain", "ij,jk->ik", *sizes]) == 0
+    assert "tasks" not in capsys.readouterr().out
+
+
+def test_chunks_need_all_sizes(capsys: Capture) -> None:
+    assert main(["explain", "ij,jk->ik", "--sizes", "i=80", "--chunks", "i=10"]) != 0
+    assert "the cost of chunks needs the sizes of all labels" in capsys.readouterr().err
+
+
+def test_chunks_without_an_equals_sign_are_refused(capsys: Capture) -> None:
+    assert main(["explain", "ij,jk->ik", "--chunks", "i10"]) == 2
+    assert "is not written label=chunk" in capsys.readouterr().err
