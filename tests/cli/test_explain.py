@@ -237,3 +237,23 @@ def test_operands_have_the_names_that_are_given(capsys: Capture) -> None:
 def test_commands_take_a_name_for_an_operand(line: str, expected: str, capsys: Capture) -> None:
     assert main(line.split()) == 0
     assert expected in capsys.readouterr().out
+
+
+def test_chunks_add_the_tasks(capsys: Capture) -> None:
+    sizes = ["--sizes", "i=80,j=80,k=80"]
+    assert main(["explain", "ij,jk->ik", *sizes, "--chunks", "i=10,k=20"]) == 0
+    printed = capsys.readouterr().out
+    assert "tasks     32 forward, " in printed
+    assert "a task    holds up to " in printed
+    assert main(["explain", "ij,jk->ik", *sizes]) == 0
+    assert "tasks" not in capsys.readouterr().out
+
+
+def test_chunks_need_all_sizes(capsys: Capture) -> None:
+    assert main(["explain", "ij,jk->ik", "--sizes", "i=80", "--chunks", "i=10"]) != 0
+    assert "the cost of chunks needs the sizes of all labels" in capsys.readouterr().err
+
+
+def test_chunks_without_an_equals_sign_are_refused(capsys: Capture) -> None:
+    assert main(["explain", "ij,jk->ik", "--chunks", "i10"]) == 2
+    assert "is not written label=chunk" in capsys.readouterr().err

@@ -83,15 +83,24 @@ def as_variables(argument: str) -> tuple[tuple[int | str, ...], ...]:
 
 def as_sizes(argument: str) -> dict[str, int]:
     """The sizes of labels: `b=64,i=256`."""
+    return _of_labels(argument, "size")
+
+
+def as_chunks(argument: str) -> dict[str, int]:
+    """The sizes of the chunks of labels: `i=1000,j=500`."""
+    return _of_labels(argument, "chunk")
+
+
+def _of_labels(argument: str, what: str) -> dict[str, int]:
     sizes: dict[str, int] = {}
     for part in argument.split(","):
         label, equals, size = part.partition("=")
         label = label.strip(" ")
         if not equals or not label:
-            raise argparse.ArgumentTypeError(f"{part!r} is not written label=size")
+            raise argparse.ArgumentTypeError(f"{part!r} is not written label={what}")
         if label in sizes:
-            raise argparse.ArgumentTypeError(f"{label} has two sizes")
-        sizes[label] = _number(size, f"the size of {label}")
+            raise argparse.ArgumentTypeError(f"{label} has two {what}s")
+        sizes[label] = _number(size, f"the {what} of {label}")
     return sizes
 
 

@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from einsum_grad.cli import explained, gathered
-from einsum_grad.cli.arguments import as_count
+from einsum_grad.cli.arguments import as_chunks, as_count
 from einsum_grad.cli.console import head, is_coloured, say
 from einsum_grad.cli.exits import Exit
 from einsum_grad.cli.options import TARGET_NAMES, add_latex, add_names, add_request
@@ -16,6 +16,7 @@ from einsum_grad.cli.patterns import add_patterns, are_several, each
 _EXAMPLES = """\
 einsum-grad explain 'bij,jk->ik'
 einsum-grad explain 'bij,jk->ik' --sizes b=64,i=256,j=256,k=256
+einsum-grad explain 'ij,jk->ik' --sizes i=9000,j=9000,k=9000 --chunks i=1000,k=3000
 einsum-grad explain 'bqd,bkd->bqk' --names 'Q,K->S' --wrt K
 einsum-grad explain 'ij,jk->ik' --shapes 2x3,1x4 --code
 einsum-grad explain 'batch i, i j -> batch j' --notation named
@@ -40,6 +41,12 @@ def add(commands: Any) -> None:
     add_names(parser)
     parser.add_argument(
         "--itemsize", type=as_count, default=8, metavar="8", help="bytes a number, for the costs"
+    )
+    parser.add_argument(
+        "--chunks",
+        type=as_chunks,
+        metavar="i=1000,j=500",
+        help="sizes of the chunks of labels: adds what Dask arrays of these chunks cost",
     )
     parser.add_argument(
         "--derive", action="store_true", help="derive the gradients line by line instead"

@@ -60,7 +60,8 @@ def explanation(pattern: str, arguments: argparse.Namespace) -> Explanation:
     from einsum_grad.explain import explain
 
     with progress("counting the costs of the best order found"):
-        return explain(pattern, itemsize=arguments.itemsize, **asked(arguments))
+        itemsize, chunks = arguments.itemsize, arguments.chunks
+        return explain(pattern, itemsize=itemsize, chunks=chunks, **asked(arguments))
 
 
 def code(pattern: str, arguments: argparse.Namespace) -> str:

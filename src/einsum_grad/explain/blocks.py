@@ -11,6 +11,7 @@ from einsum_grad.explain.costs import PartCost
 from einsum_grad.explain.explained import Explained
 from einsum_grad.explain.spelling import Spelling, abridged, left_side, right_side
 from einsum_grad.lower.cost import Cost, Work
+from einsum_grad.lower.partition.tasks import Tasks
 from einsum_grad.plan import (
     ELLIPSIS,
     Formula,
@@ -205,6 +206,14 @@ def _total_rows(cost: Cost) -> Iterator[Row]:
     yield Row("largest", f"{in_bytes(cost.largest_intermediate)} for an intermediate")
     if cost.hint:
         yield Row("hint", cost.hint)
+    if cost.tasks:
+        yield from _task_rows(cost.tasks)
+
+
+def _task_rows(tasks: Tasks) -> Iterator[Row]:
+    counts = f"{tasks.forward:,} forward, {tasks.backward:,} backward"
+    yield Row("tasks", f"{counts}, which read {in_bytes(tasks.bytes_moved)}")
+    yield Row("a task", f"holds up to {in_bytes(tasks.largest_task_bytes)}")
 
 
 def left_out(explanation: Explained) -> Iterator[Block]:

@@ -25,6 +25,7 @@ def explain(
     itemsize: int = 8,
     optimize: Any = AUTO,
     names: str | Iterable[str] | None = None,
+    chunks: Mapping[str, int | tuple[int, ...]] | None = None,
 ) -> Explanation:
     """Explain the gradients of a pattern.
 
@@ -32,8 +33,11 @@ def explain(
     gradients to explain, by position or name, by default all. `names` says what operands and output
     are called, as "Q,K->S". If all sizes are known, costs are given
     in flops and in bytes, for numbers of `itemsize` bytes and the contraction path that `optimize`
-    chooses, as in `compile`. Raises `PatternError` for an invalid pattern, `OperandError` for
-    shapes that do not fit, and `ArgumentError` or `ArgumentTypeError` for other invalid arguments.
+    chooses, as in `compile`. With `chunks`, the sizes of the chunks of labels, they are also given
+    for Dask arrays of these chunks: tasks, and bytes of the largest.
+
+    Raises `PatternError` for an invalid pattern, `OperandError` for shapes that do not fit, and
+    `ArgumentError` or `ArgumentTypeError` for other invalid arguments.
 
     >>> print(explain("ab,cd->ab", wrt=1))
     Z[a,b] = Σ_c Σ_d  X[a,b] · W[c,d]
@@ -63,7 +67,7 @@ def explain(
         notation=notation,
         sizes=known,
         left_out=count - len(asked.wrt) if wrt is None else 0,
-        costs=costs(asked.pattern, asked.wrt, known, itemsize, asked.order),
+        costs=costs(asked.pattern, asked.wrt, known, itemsize, asked.order, chunks),
         names=asked.names,
         order=asked.order,
     )

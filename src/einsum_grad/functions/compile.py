@@ -6,6 +6,7 @@ import copyreg
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from einsum_grad.errors import ArgumentError, ArgumentTypeError
 from einsum_grad.functions.function import Function
 from einsum_grad.kernels import buffer_pool
 from einsum_grad.plan import (
@@ -47,6 +48,7 @@ def compile(
     target: str = "numpy",
     shapes: Sequence[Shape] | None = None,
     optimize: Any = AUTO,
+    task_bytes: int | None = None,
 ) -> Function:
     """Compile a pattern to a function of its operands.
 
@@ -66,6 +68,9 @@ def compile(
     without np.einsum's "einsum_path" before it; a callable that takes the terms, the output and the
     sizes, such as opt_einsum's and cotengra's optimizers; a tree of cotengra's; or False, to
     contract all operands at once. Contractions are never sliced: a sliced tree is refused.
+
+    `task_bytes` is what a task should hold at most in calls with Dask arrays, and no block that is
+    made has more; by default Dask's `array.chunk-size`.
 
     Raises `PatternError` for an invalid pattern, `ArgumentError` and `ArgumentTypeError` for
     the other arguments.
@@ -88,8 +93,19 @@ def compile(
             target,
             read_shapes(shapes),
             read_order(optimize),
+            _read_bytes(task_bytes),
         )
     )
+
+
+def _read_bytes(value: Any) -> int | None:
+    if value is None:
+        return None
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise ArgumentTypeError(f"task_bytes is a number of bytes, and not {value!r:.80}")
+    if value < 1:
+        raise ArgumentError(f"task_bytes must be at least 1, and is {value}")
+    return value
 
 
 def compiled(arguments: Arguments) -> Function:

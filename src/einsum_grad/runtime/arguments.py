@@ -18,6 +18,7 @@ class Arguments(NamedTuple):
     target: str = "numpy"
     shapes: tuple[Shape, ...] | None = None
     optimize: Any = AUTO
+    task_bytes: int | None = None
 
     def request(self) -> Request:
         """The request that these arguments are."""

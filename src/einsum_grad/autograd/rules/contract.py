@@ -86,8 +86,8 @@ def _constant(function: Callable[..., Any], operands: Sequence[Any]) -> Any:
 
 def bound(arguments: Arguments, operands: Sequence[Any]) -> Request:
     """The pattern of `arguments`, bound to the shapes of `operands`."""
-    pattern, _, notation, sizes, _, _, order = arguments
-    known = dict(sizes or ())
+    pattern, notation, order = arguments.pattern, arguments.notation, arguments.optimize
+    known = dict(arguments.sizes or ())
     # Sizes of other labels only chose an order; the operands' may differ.
     only = request(pattern, (), notation, known).pattern.output_sizes(known)
     shapes = [operand.shape for operand in operands]
