@@ -41,6 +41,8 @@ def of_product(graph: Graph, product: Product) -> int:
     parts = product.parts
     if len(parts) == 1 and _is_plain(graph, parts[0], product.output):
         return total(graph, [(product.coefficient, parts[0][0])], dims)
+    if len(parts) == 1 and (moved := _transposed_sum(graph, parts[0], product)) is not None:
+        return moved
     pattern = pattern_of(product)
     inner = normal_form(pattern).reduced.output
     if pattern.contracted() and inner != product.output:
@@ -49,6 +51,16 @@ def of_product(graph: Graph, product: Product) -> int:
     made = canonical(graph, product)
     node = Einsum(pattern_of(made), dims, tuple(number for number, _ in made.parts))
     return total(graph, [(product.coefficient, graph.add(node))], dims)
+
+
+def _transposed_sum(graph: Graph, part: Part, product: Product) -> int | None:
+    """A sum that is transposed, as the sum of its transposed terms."""
+    number, labels = part
+    terms, output = terms_of(graph, number), product.output
+    if len(terms) < 2 or len(set(labels)) < len(labels) or sorted(labels) != sorted(output):
+        return None
+    moved = [(c * product.coefficient, einsum(graph, [(x, labels)], output)) for c, x in terms]
+    return total(graph, moved, tuple(map(dim_of, output)))
 
 
 def _is_plain(graph: Graph, part: Part, output: Labels) -> bool:
@@ -84,9 +96,10 @@ def total(graph: Graph, terms: Terms, dims: Dims) -> int:
     if len(kept) == 1 and kept[0][1] == 1:
         return kept[0][0]
     if (pattern := _shared_pattern(graph, [arg for arg, _ in kept])) is not None:
-        inner = [(coefficient, graph.args(arg)[0]) for arg, coefficient in kept]
-        summed = total(graph, inner, graph.dims(inner[0][1]))
-        return einsum(graph, [(summed, pattern.inputs[0])], pattern.output)
+        (given,) = pattern.inputs
+        inside = tuple(map(dim_of, given))
+        inner = [(c, _inner(graph, arg, inside)) for arg, c in kept]
+        return einsum(graph, [(total(graph, inner, inside), given)], pattern.output)
     coefficients = tuple(coefficient for _, coefficient in kept)
     return graph.add(Sum(coefficients, dims, tuple(arg for arg, _ in kept)))
 
@@ -121,11 +134,18 @@ def terms_of(graph: Graph, number: int) -> list[tuple[Fraction, int]]:
 
 
 def _shared_pattern(graph: Graph, terms: Sequence[int]) -> Pattern | None:
-    """The rearrangement that all of several terms are."""
-    if len(terms) < 2:
+    """The repetition that all of several terms are, but for numbers."""
+    others = [term for term in terms if value_of(graph, term) is None]
+    patterns = {getattr(_rearranged(graph, term), "pattern", None) for term in others}
+    if len(terms) < 2 or len(patterns) != 1 or (found := patterns.pop()) is None:
         return None
-    patterns = {getattr(_rearranged(graph, term), "pattern", None) for term in terms}
-    return patterns.pop() if len(patterns) == 1 else None
+    return found if len(found.output) > len(found.inputs[0]) else None
+
+
+def _inner(graph: Graph, term: int, dims: Dims) -> int:
+    """What a term of a shared pattern rearranges."""
+    args = graph.args(term)
+    return args[0] if args else number(graph, 1, dims)
 
 
 def _rearranged(graph: Graph, number: int) -> Einsum | None:
