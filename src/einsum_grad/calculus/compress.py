@@ -41,9 +41,7 @@ def _parts(
     graph: Graph, term: LinearTerm, sizes: Mapping[str, int]
 ) -> tuple[tuple[int, Labels], ...]:
     """The arrays that a term stores; the coefficient goes into the first one."""
-    known = {
-        label: sizes[dim_of(label)] for label in term.dense.labels() if dim_of(label) in sizes
-    }
+    known = {label: sizes[dim_of(label)] for label in term.dense.labels() if dim_of(label) in sizes}
     found: list[tuple[int, Labels]] = []
     for group in groups(term):
         if group.is_smaller(known):

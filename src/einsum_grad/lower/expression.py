@@ -1,4 +1,4 @@
-"""A graph with its einsums in pairs: each contracted along a path, with what they share there once."""
+"""A graph with its einsums in pairs, contracted along paths: what they share is there once."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from einsum_grad.calculus.graph import Apply, Einsum, Graph, Sum, dim_of, is_unit, reached
-from einsum_grad.plan import UNIT, Labels, Node, Pattern, contraction_path, pairwise
+from einsum_grad.plan import UNIT, Node, Pattern, contraction_path, pairwise
 
 Sizes = Mapping[str, int]
 """The sizes of dimensions, as far as they are known."""
@@ -40,9 +40,7 @@ def paired(graph: Graph, roots: Sequence[int], sizes: Sizes) -> Paired:
     return Paired(made, tuple(found[root] for root in roots))
 
 
-def _contracted(
-    graph: Graph, node: Einsum, args: tuple[int, ...], sizes: Sizes
-) -> int:
+def _contracted(graph: Graph, node: Einsum, args: tuple[int, ...], sizes: Sizes) -> int:
     """The last node of the network that contracts the arguments of an einsum."""
     pattern, args = _of_factors(graph, _with_units(node.pattern), args)
     if len(args) < 2:

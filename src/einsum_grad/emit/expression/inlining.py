@@ -21,30 +21,28 @@ def inlined(body: Sequence[Statement], kept: Collection[str]) -> list[Statement]
     written = Counter(_target(statement) for statement in body)
     waiting: dict[str, Expression] = {}
     found: list[Statement] = []
-    for statement in body:
-        if isinstance(statement, Assign):
-            room = _HEAVIEST - _weight(statement.value)
-            fitting = dict[str, Expression]()
-            for name in _whole(statement.value):
-                if name in waiting and (weight := _weight(waiting[name])) <= room:
-                    fitting[name] = waiting[name]
-                    room -= weight
-            statement = replace(statement, value=_with(statement.value, fitting))
-            for name in fitting:
-                del waiting[name]
-        left = [name for name in _reads(statement) if name in waiting]
-        found += [Assign(name, waiting.pop(name)) for name in dict.fromkeys(left)]
+    for each in body:
+        statement = _joined(each, waiting)
+        left = dict.fromkeys(name for name in _reads(statement) if name in waiting)
+        found += [Assign(name, waiting.pop(name)) for name in left]
         name = _target(statement)
-        if (
-            isinstance(statement, Assign)
-            and reads[name] == 1
-            and written[name] == 1
-            and name not in kept
-        ):
+        if isinstance(statement, Assign) and reads[name] == written[name] == 1 and name not in kept:
             waiting[name] = statement.value
         else:
             found.append(statement)
     return found
+
+
+def _joined(statement: Statement, waiting: dict[str, Expression]) -> Statement:
+    """The statement with what is waiting in the place of names, as far as there is room."""
+    if not isinstance(statement, Assign):
+        return statement
+    room, fitting = _HEAVIEST - _weight(statement.value), dict[str, Expression]()
+    for name in _whole(statement.value):
+        if name in waiting and (weight := _weight(waiting[name])) <= room:
+            fitting[name] = waiting.pop(name)
+            room -= weight
+    return replace(statement, value=_with(statement.value, fitting))
 
 
 def with_names(body: Sequence[Statement], taken: Collection[str]) -> list[Statement]:
@@ -58,9 +56,10 @@ def with_names(body: Sequence[Statement], taken: Collection[str]) -> list[Statem
 
 
 def renamed_statement(statement: Statement, names: Mapping[str, str]) -> Statement:
+    """A statement in which arrays have other names."""
     if isinstance(statement, Comment):
-        words = statement.text.split(" ")
-        return Comment(" ".join(names.get(word.rstrip("."), word.rstrip(".")) + "." * word.endswith(".") for word in words))
+        words = statement.text.removesuffix(".").split(" ")
+        return Comment(f"{' '.join(names.get(word, word) for word in words)}.")
     if not isinstance(statement, Assign):
         return statement
     return Assign(renamed(statement.target, names), renamed(statement.value, names))

@@ -6,7 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from einsum_grad.emit.helpers import Helper
-from einsum_grad.emit.spelling import NO_BREAK, Parts, Speller, Spelling, attribute, function, method
+from einsum_grad.emit.spelling import (
+    NO_BREAK,
+    Parts,
+    Speller,
+    Spelling,
+    attribute,
+    function,
+    method,
+)
 from einsum_grad.emit.target import Target
 from einsum_grad.emit.targets.numpy import NUMPY
 from einsum_grad.emit.tree import Call, Expression
@@ -55,7 +63,9 @@ def _negative(call: Call, speller: Speller) -> Parts:
 
 def _power(call: Call, speller: Speller) -> Parts:
     base, exponent = call.args
-    text = f"{_operand(base, _TIGHTEST, speller)}**{_operand(exponent, _RANKS['negative'], speller)}"
+    text = (
+        f"{_operand(base, _TIGHTEST, speller)}**{_operand(exponent, _RANKS['negative'], speller)}"
+    )
     return "", text, ""
 
 

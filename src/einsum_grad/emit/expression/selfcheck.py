@@ -59,7 +59,12 @@ def self_check(
 ) -> list[Statement]:
     """The functions of a script, `main` at last, and the call of it."""
     return [
-        Define("draw", ("random", "shape"), "Return numbers below 1, or a definite matrix.", [Lines(_DRAW)]),
+        Define(
+            "draw",
+            ("random", "shape"),
+            "Return numbers below 1, or a definite matrix.",
+            [Lines(_DRAW)],
+        ),
         Define(
             "difference",
             ("function", "arrays", "moves"),

@@ -247,9 +247,7 @@ def _is_quotient(body: Body, number: int) -> bool:
     return body.uses[number] == 1 or isinstance(body.graph[node.args[0]], Leaf)
 
 
-def _steps(
-    body: Body, pattern: Pattern, names: Sequence[str], name: str
-) -> list[Statement]:
+def _steps(body: Body, pattern: Pattern, names: Sequence[str], name: str) -> list[Statement]:
     """What makes an einsum of named arrays: the lines that any pattern has."""
     spelled = spell(pattern)
     sizes = {spelled[label]: body.arrays.sizes[dim_of(label)] for label in spelled}
