@@ -1,3 +1,4 @@
+from einsum_grad import scipy as scipy
 from einsum_grad.autograd import Primitive as Primitive
 from einsum_grad.autograd import Tensor as Tensor
 from einsum_grad.autograd import check_gradients as check_gradients
@@ -7,6 +8,7 @@ from einsum_grad.autograd import hessian as hessian
 from einsum_grad.autograd import hvp as hvp
 from einsum_grad.autograd import jacobian as jacobian
 from einsum_grad.autograd import jvp as jvp
+from einsum_grad.autograd import log_softmax as log_softmax
 from einsum_grad.autograd import logsumexp as logsumexp
 from einsum_grad.autograd import no_grad as no_grad
 from einsum_grad.autograd import primitive as primitive

@@ -78,5 +78,9 @@ class AutogradError(EinsumGradError, ValueError):
     """A backward pass that can't be run, such as a second one through a freed graph."""
 
 
+class TensorAttributeError(AutogradError, AttributeError):
+    """A method or an attribute that arrays have and Tensors don't; the message says what to write."""
+
+
 class OperandIndexError(OperandError, IndexError):
     """An index or an axis that the operand does not have."""

@@ -12,7 +12,7 @@ import einsum_grad as eg
 from einsum_grad.autograd.ownership import own
 from einsum_grad.errors import AutogradError, OperandError
 from einsum_grad.kernels.buffer_pool import empty, is_leased
-from tests.autograd.table import np, tensor
+from tests.autograd.rules.table import np, tensor
 
 
 def address(array: Any) -> int:

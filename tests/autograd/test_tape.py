@@ -14,7 +14,7 @@ import einsum_grad as eg
 from einsum_grad.autograd.backward import pull_back
 from einsum_grad.autograd.tape import Leaf, Node
 from einsum_grad.errors import AutogradError
-from tests.autograd.table import np, tensor
+from tests.autograd.rules.table import np, tensor
 from tests.interrupts import interrupted
 
 THREADS, PASSES = 4, 60

@@ -15,7 +15,7 @@ Capture = pytest.CaptureFixture[str]
     ("guess", "code", "told"),
     [
         ("ik,jk->ij", 0, "dX: ik,jk->ij is right\n"),
-        ("ik,jk->ji", 1, "dX: ik,jk->ji is right but for an axis order: the gradient has the"),
+        ("ik,jk->ji", 1, "dX: ik,jk->ji is right but for an axis order: dX has the"),
         ("ik,jk->iz", 1, "dX: ik,jk->iz is invalid: neither an operand nor the pattern has z"),
         ("ik,jl->ij", 1, "dX: ik,jl->ij is wrong: k is one label, but the guess has k and l"),
     ],

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from einsum_grad.autograd.fit import fit
-from einsum_grad.autograd.tape import OUTPUT, Array, Leaf, Lift, Node, Traced
+from einsum_grad.autograd.tape import OUTPUT, Array, Leaf, Lift, Node, Parts, Traced
 from einsum_grad.errors import AutogradError
 
 Cotangents: TypeAlias = dict[Node | Leaf, Any]
@@ -55,7 +55,7 @@ def pull_back(
             return arrived
         node = heappop(heap)[1]
         whole = pending.pop(node)
-        if wrap and not isinstance(whole, Traced):
+        if wrap and not isinstance(whole, (Traced, Parts)):
             whole = wrap(np.asarray(whole), None)
         if isinstance(node, Leaf) or node in targets:
             arrived[node], parts = whole, ()

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import operator
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any, NoReturn, Self
 
 import numpy as np
 
+from einsum_grad.autograd.array_refusal import array_refusal
 from einsum_grad.autograd.dispatch import RECORDED, call_function, call_ufunc
 from einsum_grad.autograd.display import show
 from einsum_grad.autograd.ownership import hand_out
 from einsum_grad.autograd.refusals import run
 from einsum_grad.autograd.tape import Array, DType, Node, Shape, Traced
-from einsum_grad.autograd.unrecorded import ARRAY, NUMBER, unrecorded
+from einsum_grad.autograd.unrecorded import NUMBER, is_recorded, unrecorded
 from einsum_grad.errors import AutogradError
 
 
@@ -46,18 +48,19 @@ class Conversions(Traced):
         """The array itself, as `.data`: what is computed from it has no gradient."""
         return hand_out(self)
 
-    def item(self) -> Any:
+    def item(self, *args: Any) -> Any:
         """The single element as a Python number: what is computed from it has no gradient.
 
         This is how to get the number of a Tensor that requires a gradient: `float(x)`,
         `math.exp(x)` and the like, which would silently lose the gradient, raise `AutogradError`
-        outside `no_grad()`. Raises `OperandError` unless there is exactly one element.
+        outside `no_grad()`. An index picks one of several elements. Raises
+        `OperandError` where there are several and no index.
 
         >>> from einsum_grad import Tensor
         >>> Tensor([2.0], requires_grad=True).item()
         2.0
         """
-        return run("item", self._array.item, ())
+        return run("item", self._array.item, args)
 
     def __float__(self) -> float:
         return float(run("float", float, (unrecorded(self, NUMBER.format("float")),)))
@@ -102,7 +105,8 @@ class Conversions(Traced):
         return type(self), (self._array, self._node is not None)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
-        unrecorded(self, ARRAY)
+        if is_recorded(self):
+            raise AutogradError(array_refusal(sys._getframe(1)))
         return np.array(hand_out(self), dtype=dtype, copy=copy)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:

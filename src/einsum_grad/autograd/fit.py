@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from einsum_grad.autograd.tape import DType, Shape, Traced
+from einsum_grad.autograd.tape import DType, Parts, Shape, Traced
 from einsum_grad.errors import AutogradError
 from einsum_grad.functions.compile import compile
 
@@ -20,8 +20,10 @@ def fit(cotangent: Any, shape: Shape, dtype: DType, name: str) -> Any:
     """Bring the cotangent of an operand of the operation `name` to the operand's shape and dtype.
 
     Axes along which the operand was broadcast are summed; the cotangent of a real operand is the
-    real part. Works on arrays, and on Tensors, where it is recorded.
+    real part. Works on arrays, and on Tensors, where it is recorded. Parts fit already.
     """
+    if isinstance(cotangent, Parts):
+        return cotangent
     if not isinstance(cotangent, Traced):
         cotangent = np.asarray(cotangent)
     if cotangent.shape != shape:

@@ -9,7 +9,7 @@ from typing import Any, Self, TypeVar
 import numpy as np
 
 from einsum_grad.autograd.ownership import look
-from einsum_grad.autograd.refusals import as_operand, run
+from einsum_grad.autograd.refusals import run
 from einsum_grad.autograd.tape import Array
 
 T = TypeVar("T")
@@ -32,7 +32,7 @@ def _constant(function: Callable[..., Any], one: Any, other: Any) -> Array:
 
 
 class Operators:
-    """Operators return Tensors; comparisons and `//`, which are piecewise constant, return arrays.
+    """Operators return Tensors; comparisons return arrays of bools.
 
     None works in place: `t += 1` binds the name `t` to another Tensor.
     """
@@ -75,11 +75,23 @@ class Operators:
     def __rmatmul__(self, other: Any) -> Self:
         return _reflected(self, np.matmul, other)
 
-    def __floordiv__(self, other: Any) -> Array:
-        return _constant(np.floor_divide, self, as_operand(other, "floor_divide"))
+    def __floordiv__(self, other: Any) -> Self:
+        return recorded(self, np.floor_divide, other)
 
-    def __rfloordiv__(self, other: Any) -> Array:
-        return _constant(np.floor_divide, as_operand(other, "floor_divide"), self)
+    def __rfloordiv__(self, other: Any) -> Self:
+        return _reflected(self, np.floor_divide, other)
+
+    def __mod__(self, other: Any) -> Self:
+        return recorded(self, np.remainder, other)
+
+    def __rmod__(self, other: Any) -> Self:
+        return _reflected(self, np.remainder, other)
+
+    def __divmod__(self, other: Any) -> tuple[Self, Self]:
+        return self // other, self % other
+
+    def __rdivmod__(self, other: Any) -> tuple[Self, Self]:
+        return other // self, other % self
 
     def __neg__(self) -> Self:
         return recorded(self, np.negative)

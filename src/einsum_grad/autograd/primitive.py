@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import Signature
 from typing import Any
 
 from einsum_grad.autograd.operation import Operation
@@ -16,6 +17,10 @@ class Primitive(Operation):
     """
 
     __slots__ = ()
+
+    @property
+    def __signature__(self) -> Signature:
+        return self.signature
 
     def __repr__(self) -> str:
         return f"<primitive {self.name}{self.signature}>"

@@ -126,6 +126,14 @@ class Node:
         self.parents = ()
 
 
+class Parts(dict[int, Any]):
+    """The cotangent of several results together: one for each result that was used."""
+
+    def __add__(self, other: Parts) -> Parts:
+        both = {n: self[n] + other[n] for n in self.keys() & other.keys()}
+        return Parts({**self, **other, **both})
+
+
 def wanted_positions(operands: Sequence[Any]) -> tuple[int, ...]:
     """The positions of the operands that require a gradient.
 

@@ -15,7 +15,7 @@ from einsum_grad.plan.gradient import GradientPlan, Stretch, plan
 from einsum_grad.plan.path.optimize import AUTO, Order, check_path, check_search, read_order
 from einsum_grad.plan.pattern import ELLIPSIS, UNIT, Pattern
 from einsum_grad.plan.read import pattern_of
-from einsum_grad.syntax import MAX_AXES, Equation, bounded, equation_of, parse
+from einsum_grad.syntax import MAX_AXES, Equation, bounded, equation_of, misplaced_space, parse
 from einsum_grad.visible import visible
 
 _LONGEST_LABEL = 40
@@ -66,7 +66,7 @@ def request(
     'ib->i'
     """
     pattern, sizes = read_terms(pattern, sizes)
-    equation = pattern if isinstance(pattern, Equation) else parse(pattern, notation)
+    equation = pattern if isinstance(pattern, Equation) else written(pattern, notation)
     given = read_sizes(sizes) or ()
     known = dict(given)
     read = pattern_of(equation, known)
@@ -87,6 +87,18 @@ def request(
     return Request(
         equation, read, bound.pattern, positions, given, bound.sizes, bound.stretched, order
     )
+
+
+def written(pattern: str, notation: str) -> Equation:
+    """The equation of a text, as `parse`; `PatternError` too where spaces say that it isn't meant.
+
+    >>> written("i j, j k -> i k", "letters").output.names
+    ('i', 'k')
+    """
+    equation = parse(pattern, notation)
+    if error := misplaced_space(equation):
+        raise error
+    return equation
 
 
 def read_terms(

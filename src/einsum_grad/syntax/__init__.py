@@ -9,3 +9,4 @@ from einsum_grad.syntax.limits import MAX_AXES, MAX_OPERANDS, bounded, check_len
 from einsum_grad.syntax.parse import check_notation, parse
 from einsum_grad.syntax.parse_expression import parse_expression, refused, start_of
 from einsum_grad.syntax.quote import pointed, refuse
+from einsum_grad.syntax.spacing import misplaced_space
