@@ -29,6 +29,19 @@ from einsum_grad.syntax import Declaration, read_declarations
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Trace:
+    """What the passes made on the way: who wants to see each step reads it here.
+
+    `elaborated` is the sentence before its stable forms, `cotangents` and `jacobians` are by node,
+    the latter for each variable.
+    """
+
+    elaborated: int
+    cotangents: Mapping[int, int]
+    jacobians: tuple[Mapping[int, Terms], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Derivation:
     """An expression, its gradient by each variable, and its Hessians, as nodes of one graph.
 
@@ -46,6 +59,7 @@ class Derivation:
     hessians: tuple[tuple[Terms, ...], ...]
     tangents: tuple[int, ...]
     products: tuple[int, ...]
+    trace: Trace
 
     @property
     def dims(self) -> Dims:
@@ -73,8 +87,9 @@ def derivation(text: str, given: str | Mapping[str, Any], wrt: str | Iterable[st
     leaves = {each.name: _leaf(graph, each) for each in declared}
     dims = frozenset(axis for each in declared for axis in each.axes if axis != UNIT)
     used = {each.name: _used(graph, leaves[each.name]) for each in declared}
-    value = stable(graph, elaborate(graph, text, used, dims))
-    return _derived(graph, text, declared, names, value, [leaves[name] for name in names])
+    sentence = elaborate(graph, text, used, dims)
+    variables = {name: leaves[name] for name in names}
+    return _derived(graph, text, declared, variables, sentence)
 
 
 def _variables(declared: Sequence[Declaration], wrt: object) -> tuple[str, ...]:
@@ -109,10 +124,11 @@ def _derived(
     graph: Graph,
     text: str,
     declared: tuple[Declaration, ...],
-    names: tuple[str, ...],
-    value: int,
-    leaves: Sequence[int],
+    variables: Mapping[str, int],
+    sentence: int,
 ) -> Derivation:
+    names, leaves = tuple(variables), list(variables.values())
+    value = stable(graph, sentence)
     order, dims = reached(graph, value), graph.dims(value)
     moving = dependent(graph, order, leaves)
     seed = graph.leaf(Kind.MARK, "seed", dims) if dims else number(graph, 1)
@@ -145,8 +161,9 @@ def _derived(
             for leaf, mark in zip(leaves, moved, strict=True)
         }
         products = tangents(graph, gradients, along)
+    trace = Trace(sentence, bars, tuple(every))
     return Derivation(
-        text, declared, names, graph, value, gradients, hessians, tuple(moved), products
+        text, declared, names, graph, value, gradients, hessians, tuple(moved), products, trace
     )
 
 

@@ -106,6 +106,10 @@ class Graph:
     _known: dict[Node, int] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
+    def copy(self) -> Graph:
+        """A graph of the same nodes, to which others can be added."""
+        return Graph(list(self.nodes), dict(self.rules), dict(self._known), self._numbers)
+
     def __getitem__(self, number: int) -> Node:
         return self.nodes[number]
 

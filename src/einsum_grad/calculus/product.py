@@ -166,8 +166,12 @@ def canonical(graph: Graph, product: Product) -> Product:
         for label in labels:
             uses[label] = uses.get(label, 0) + 1
 
-    def key(part: Part) -> tuple[int, list[tuple[int, int]]]:
-        return part[0], [(place.get(label, last), -uses[label]) for label in part[1]]
+    def key(part: Part) -> tuple[int, int, list[tuple[int, int]]]:
+        return (
+            power_of(graph, part[0])[0],
+            part[0],
+            [(place.get(label, last), -uses[label]) for label in part[1]],
+        )
 
     parts = sorted((_ordered(graph, part, place) for part in product.parts), key=key)
     names: dict[str, str] = {}

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from einsum_grad import __version__
-from einsum_grad.cli import certify, check, derivative, emit, explain
+from einsum_grad.cli import certify, check, derivative, derive, emit, explain
 from einsum_grad.cli.arguments import protected
 from einsum_grad.cli.console import complain, finish, give_up, prepare
 from einsum_grad.cli.exits import Exit, exit_of
@@ -94,6 +94,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"einsum-grad {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for command in (explain, emit, check, certify, derivative):
+    for command in (explain, emit, check, certify, derivative, derive):
         command.add(commands)
     return parser

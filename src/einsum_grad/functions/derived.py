@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,11 +13,14 @@ from einsum_grad.calculus.graph import Dims
 from einsum_grad.calculus.terms import Terms
 from einsum_grad.emit.expression.module import emit_derivation
 from einsum_grad.errors import ArgumentError
+from einsum_grad.explain.expression.document import document
+from einsum_grad.explain.expression.latex import latex
+from einsum_grad.explain.expression.report import report
 from einsum_grad.linear import LinearMap
 from einsum_grad.plan import UNIT, LinearTerm, Shape, read_sizes
 from einsum_grad.runtime.declared import Declared
 from einsum_grad.runtime.dtypes import Array
-from einsum_grad.runtime.expression import Compiled, Modules
+from einsum_grad.runtime.expression import Modules
 
 
 def derive(
@@ -86,7 +89,7 @@ class Derived:
         if len(vectors) != len(self.wrt):
             raise ArgumentError(f"there are {len(self.wrt)} variables and {len(vectors)} vectors")
         moved = [call.like(name, each) for name, each in zip(self.wrt, vectors, strict=True)]
-        return call.result(self._compiled(call).functions["hessian_vector"](*moved, *call.arrays))
+        return call.result(self._function("hessian_vector", call)(*moved, *call.arrays))
 
     def objective(self, /, hess: str = "product", **arrays: Any) -> dict[str, Any]:
         """The arguments `fun`, `jac` and `hessp` or `hess` of scipy.optimize.minimize.
@@ -132,15 +135,29 @@ class Derived:
         """The text of a module with these functions, which needs NumPy alone."""
         return emit_derivation(self._derivation, self._sizes).text
 
+    def latex(self) -> str:
+        """The value, the gradient and the Hessian as one formula in LaTeX."""
+        return latex(self._derivation)
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.latex()}$"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as lists, dicts, numbers and strings, ready for `json.dumps`."""
+        return document(self._derivation, sizes=self._sizes)
+
+    def __str__(self) -> str:
+        return report(self._derivation, sizes=self._sizes or None)
+
     def __repr__(self) -> str:
         return f"<derivatives of {self._derivation.text!r:.60} by {', '.join(self.wrt)}>"
 
     def _run(self, name: str, operands: Sequence[Any], arrays: Mapping[str, Any]) -> Any:
         call = Declared(self._derivation, operands, arrays)
-        return call.result(self._compiled(call).functions[name](*call.arrays))
+        return call.result(self._function(name, call)(*call.arrays))
 
-    def _compiled(self, call: Declared) -> Compiled:
-        return self._modules.of({**self._sizes, **call.sizes})
+    def _function(self, name: str, call: Declared) -> Callable[..., Any]:
+        return self._modules.function(name, call.sizes)
 
     def _shape_of(self, name: str, arrays: Mapping[str, Any]) -> Shape:
         """The shape of a variable, as the other arrays tell it; of a vector it may be unknown."""
@@ -181,14 +198,13 @@ class Hessian:
         """
         derived = self._derived
         call = Declared(derived._derivation, operands, arrays)
-        compiled = derived._compiled(call)
-        factors = iter(_several(compiled.functions["hessian_compressed"](*call.arrays)))
+        factors = iter(_several(derived._function("hessian_compressed", call)(*call.arrays)))
         rows = [
             tuple(
                 _linear_map(call, terms, factors, (one, other), derived._derivation.dims)
                 for other, terms in zip(derived.wrt, row, strict=True)
             )
-            for one, row in zip(derived.wrt, compiled.hessians, strict=True)
+            for one, row in zip(derived.wrt, derived._modules.hessians(call.sizes), strict=True)
         ]
         return rows[0][0] if len(derived.wrt) == 1 else tuple(rows)
 

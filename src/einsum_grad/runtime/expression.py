@@ -1,4 +1,4 @@
-"""`Derivation` to functions: its modules, written for sizes and executed once."""
+"""`Derivation` to functions, each written for sizes and executed once."""
 
 from __future__ import annotations
 
@@ -8,37 +8,45 @@ from typing import Any
 
 from einsum_grad.calculus.derive import Derivation
 from einsum_grad.calculus.terms import Terms
-from einsum_grad.emit.expression.module import FUNCTIONS, emit_derivation, stored
+from einsum_grad.emit.expression.module import emit_derivation, stored
 from einsum_grad.once import once
 from einsum_grad.runtime.load import execute
 
-Key = tuple[tuple[str, int], ...]
+Hessians = tuple[tuple[Terms, ...], ...]
+"""The terms of each pair of variables."""
 
+Scale = tuple[tuple[str, int], ...]
 
-@dataclass(frozen=True, slots=True)
-class Compiled:
-    """The functions of a module, and the terms whose arrays `hessian_compressed` returns."""
-
-    functions: Mapping[str, Callable[..., Any]]
-    hessians: tuple[tuple[Terms, ...], ...]
+Key = tuple[str, Scale]
+"""The name of a function, and the scale of the sizes that it was written for."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Modules:
-    """The modules of a derivation: sizes of the same scale share one."""
+    """The functions of a derivation, each in a module of its own; sizes of one scale share it."""
 
     derivation: Derivation
-    known: dict[Key, Compiled] = field(default_factory=dict)
+    known: dict[Key, Callable[..., Any]] = field(default_factory=dict)
+    terms: dict[Scale, Hessians] = field(default_factory=dict)
 
-    def of(self, sizes: Mapping[str, int]) -> Compiled:
-        """The functions for arrays whose dimensions have these sizes."""
-        # The scale of the sizes chooses the order of contraction; the functions run for any.
-        key = tuple((dim, 1 << max(0, size - 1).bit_length()) for dim, size in sizes.items())
+    def function(self, name: str, sizes: Mapping[str, int]) -> Callable[..., Any]:
+        """The function `name` for arrays whose dimensions have these sizes."""
+        key = (name, tuple(scale(sizes).items()))
         found = self.known.get(key)
-        return once(self.known, key, lambda: self._compiled(dict(key))) if found is None else found
+        return once(self.known, key, lambda: self._loaded(name, sizes)) if found is None else found
 
-    def _compiled(self, sizes: Mapping[str, int]) -> Compiled:
-        source = emit_derivation(self.derivation, sizes)
-        module = execute(source.text, "an expression", FUNCTIONS, {}, source.needed)
-        functions = {name: getattr(module, name) for name in FUNCTIONS}
-        return Compiled(functions, stored(self.derivation, sizes))
+    def hessians(self, sizes: Mapping[str, int]) -> Hessians:
+        """The terms whose arrays the function `hessian_compressed` returns."""
+        own = scale(sizes)
+        return once(self.terms, tuple(own.items()), lambda: stored(self.derivation, own))
+
+    def _loaded(self, name: str, sizes: Mapping[str, int]) -> Callable[..., Any]:
+        source = emit_derivation(self.derivation, scale(sizes), name)
+        module = execute(source.text, f"{name} of an expression", (name,), {}, source.needed)
+        function: Callable[..., Any] = getattr(module, name)
+        return function
+
+
+def scale(sizes: Mapping[str, int]) -> dict[str, int]:
+    """The sizes up to a factor of two: they choose the order of contraction, and no more."""
+    return {dim: 1 << max(0, size - 1).bit_length() for dim, size in sizes.items()}

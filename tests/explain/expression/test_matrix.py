@@ -52,7 +52,7 @@ def test_most_gradients_need_no_einsum() -> None:
             "w: d, X: n d, y: n",
             "sum(softplus(-y * z))",
             "-X.T @ (y * s)",
-            "X.T @ ((s * t * y**2)[:, None] * X)",
+            "X.T @ ((y**2 * s * t)[:, None] * X)",
         ),
         ("x @ A @ x", "x: n, A: n n", "x @ z", "z + A @ x", "A.T + A"),
         ("norm(A @ x - b)", "x: n, A: m n, b: m", "sqrt(c)", "A.T @ r / sqrt(c)", None),

@@ -134,6 +134,7 @@ def _with(value: Any, by: dict[str, Expression]) -> Any:
 def _weight(value: Any) -> int:
     if isinstance(value, Call):
         own = _HEAVY.get(value.operation, int(value.operation not in _LIGHT))
+        own = len(value.args) // 2 if value.operation == "signed" else own
         return own + sum(map(_weight, value.args))
     return 0
 

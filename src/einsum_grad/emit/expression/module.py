@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from einsum_grad.calculus.compress import compressed
@@ -37,37 +37,44 @@ _TARGET = NUMPY_EXPRESSIONS
 Sizes = Mapping[str, int]
 
 
-def emit_derivation(given: Derivation, sizes: Sizes | None = None) -> Source:
+def emit_derivation(
+    given: Derivation, sizes: Sizes | None = None, only: str | None = None
+) -> Source:
     """The module of an expression, its gradients and its Hessians.
 
     `sizes` are those of dimensions, as far as they are known; they choose the order in which arrays
     are contracted, and what is stored of a Hessian. The module imports nothing of ours, and checks
-    itself when it is run as a script.
+    itself when it is run as a script. With `only`, it has no other function than that one.
 
     >>> from einsum_grad.calculus.derive import derivation
     >>> text = emit_derivation(derivation("sum((X @ w - y)**2)", "X: n d, w: d, y: n", "w")).text
     >>> "return 2 * (X.T @ (X @ w - y))" in text
     True
     """
-    writer = _Writer(given, sizes or {})
-    body = list(writer.functions())
-    check = self_check(given, writer.names, writer.dims)
+    writer = _Writer(replace(given, graph=given.graph.copy()), sizes or {})
+    body = list(writer.functions(only))
+    check = [] if only else self_check(given, writer.names, writer.dims)
     text = assembled(_TARGET, lambda libraries: writer.header(), body, script=check)
     whole = text.first + text.others
-    return Source(whole + text.script, "numpy", FUNCTIONS, None, len(whole))
+    defined = (only,) if only else FUNCTIONS
+    return Source(whole + text.script, "numpy", defined, None, len(whole))
 
 
 def stored(given: Derivation, sizes: Sizes) -> tuple[tuple[Terms, ...], ...]:
     """The Hessians as `hessian_compressed` returns their factors, in order."""
-    graph = given.graph
-    return tuple(tuple(compressed(graph, terms, sizes) for terms in row) for row in given.hessians)
+    return _stored(replace(given, graph=given.graph.copy()), sizes)
+
+
+def _stored(given: Derivation, sizes: Sizes) -> tuple[tuple[Terms, ...], ...]:
+    return tuple(
+        tuple(compressed(given.graph, terms, sizes) for terms in row) for row in given.hessians
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class _Function:
     """A function of a module: what it returns, and what it says of it."""
 
-    name: str
     doc: str
     roots: tuple[int, ...]
     result: object
@@ -106,55 +113,72 @@ class _Writer:
                 places.setdefault(dim, AxisSize(value, axis))
         return Arrays({**self.names, **moved}, places)
 
-    def functions(self) -> Iterator[Statement]:
+    def functions(self, only: str | None) -> Iterator[Statement]:
         """The functions of the module, in order."""
         if (check := guard(self._checked(self.values), _TARGET)) is not None:
             yield check
-        for function in self._table():
-            yield self._define(function)
+        table: dict[str, Callable[[], _Function]] = {
+            "value": self._value,
+            "gradient": self._gradient,
+            "value_and_gradient": self._both,
+            "hessian": self._hessian,
+            "hessian_compressed": self._compressed,
+            "hessian_vector": self._product,
+        }
+        for name, function in table.items():
+            if only in (name, None):
+                yield self._define(name, function())
 
-    def _table(self) -> Iterator[_Function]:
+    @property
+    def _by(self) -> str:
+        return " and ".join(self.names[name] for name in self.given.wrt)
+
+    def _value(self) -> _Function:
+        return _Function("Return the value.", (self.given.value,), self.given.value)
+
+    def _gradient(self) -> _Function:
+        gradients = self.given.gradients
+        return _Function(f"Return the gradient by {self._by}.", gradients, _nested(gradients))
+
+    def _both(self) -> _Function:
+        value, gradients = self.given.value, self.given.gradients
+        doc = f"Return the value and the gradient by {self._by}."
+        return _Function(doc, (value, *gradients), (value, _nested(gradients)))
+
+    def _hessian(self) -> _Function:
         given, graph = self.given, self.given.graph
-        by = " and ".join(self.names[name] for name in given.wrt)
-        gradients = _nested(given.gradients)
-        yield _Function("value", "Return the value.", (given.value,), given.value)
-        yield _Function("gradient", f"Return the gradient by {by}.", given.gradients, gradients)
-        yield _Function(
-            "value_and_gradient",
-            f"Return the value and the gradient by {by}.",
-            (given.value, *given.gradients),
-            (given.value, gradients),
-        )
         each = [given.axes(name) for name in given.wrt]
         whole = tuple(
             tuple(
                 dense(graph, terms, (*given.dims, *rows, *columns))
                 for terms, columns in zip(row, each, strict=True)
             )
-            for row, rows in zip(stored(given, self.sizes), each, strict=True)
+            for row, rows in zip(self.stored, each, strict=True)
         )
         flat = tuple(node for row in whole for node in row)
-        doc = f"Return the Hessian by {by}, with all of its entries."
-        yield _Function("hessian", doc, flat, _nested([_nested(row) for row in whole]))
+        doc = f"Return the Hessian by {self._by}, with all of its entries."
+        return _Function(doc, flat, _nested([_nested(row) for row in whole]))
+
+    @property
+    def stored(self) -> tuple[tuple[Terms, ...], ...]:
+        """The Hessians, as few numbers each."""
+        return _stored(self.given, self.sizes)
+
+    def _compressed(self) -> _Function:
         kept = tuple(
             tuple(number for term in terms for number, _ in term.factors)
-            for row in stored(given, self.sizes)
+            for row in self.stored
             for terms in row
         )
         every = tuple(number for numbers in kept for number in numbers)
-        yield _Function("hessian_compressed", self._stored_doc(), every, every)
-        yield _Function(
-            "hessian_vector",
-            f"Return the product of the Hessian with {' and '.join(self.moved)}.",
-            given.products,
-            _nested(given.products),
-            tuple(self.moved),
-        )
+        return _Function("Return the arrays that the Hessian is made of.", every, every)
 
-    def _stored_doc(self) -> str:
-        return "Return the arrays that the Hessian is made of."
+    def _product(self) -> _Function:
+        products = self.given.products
+        doc = f"Return the product of the Hessian with {' and '.join(self.moved)}."
+        return _Function(doc, products, _nested(products), tuple(self.moved))
 
-    def _define(self, function: _Function) -> Define:
+    def _define(self, name: str, function: _Function) -> Define:
         own = [value.name for value in self.values]
         lowered = paired(self.given.graph, function.roots, self.sizes)
         at = dict(zip(function.roots, lowered.roots, strict=True))
@@ -170,7 +194,7 @@ class _Writer:
         check = [Do(call("own", "check_sizes", *own))] if own else []
         symmetric = [*self._symmetrised(lowered.graph, lowered.roots)]
         return Define(
-            function.name,
+            name,
             [*function.first, *own],
             function.doc,
             [*check, *symmetric, *lines, Return(last.value)],
@@ -191,9 +215,8 @@ class _Writer:
 
     def header(self) -> list[str]:
         """The docstring of the module."""
-        by = " and ".join(self.names[name] for name in self.given.wrt)
         axes = ", ".join(f"{value.name}: {' '.join(value.labels)}".strip() for value in self.values)
-        title = f"An expression, its gradient and its Hessian by {by}."
+        title = f"An expression, its gradient and its Hessian by {self._by}."
         return [
             f'"""{title}',
             "",

@@ -21,7 +21,7 @@ from einsum_grad.emit.tree import Call, Expression
 
 _RANKS: Mapping[str, int] = {
     **dict.fromkeys(("less", "less_equal", "equal", "not_equal", "greater", "greater_equal"), 0),
-    **dict.fromkeys(("add", "subtract"), 1),
+    **dict.fromkeys(("add", "signed"), 1),
     **dict.fromkeys(("multiply", "divide", "matmul"), 2),
     "negative": 3,
     "power": 4,
@@ -55,6 +55,16 @@ def _operator(operation: str, sign: str, right: int = 1) -> Spelling:
         return "", text, ""
 
     return spell
+
+
+def _signed(call: Call, speller: Speller) -> Parts:
+    """A sum of terms, each after its sign."""
+    first, *others = call.args
+    text = _operand(first, _RANKS["signed"], speller)
+    for sign, term in zip(others[::2], others[1::2], strict=True):
+        least = _RANKS["signed"] + (sign == "-")
+        text += f" {sign}{NO_BREAK}{_operand(term, least, speller)}"
+    return "", text, ""
 
 
 def _negative(call: Call, speller: Speller) -> Parts:
@@ -142,7 +152,7 @@ FUNCTIONS: Mapping[str, Spelling] = {
     "eye": _numpy("eye"),
     "full": _numpy("full"),
     "add": _operator("add", "+", 0),
-    "subtract": _operator("subtract", "-"),
+    "signed": _signed,
     "multiply": _operator("multiply", "*"),
     "divide": _operator("divide", "/"),
     "matmul": _operator("matmul", "@"),

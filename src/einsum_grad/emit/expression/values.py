@@ -89,21 +89,20 @@ def _sum(body: Body, node: Sum, name: str) -> list[Statement]:
     terms = _aligned(body, node)
     first = next((at for at, c in enumerate(node.coefficients) if c > 0), 0)
     order = [first, *(at for at in range(len(terms)) if at != first)]
-    value: Expression | None = None
-    for at in order:
-        value = _added(value, node.coefficients[at], terms[at])
-    assert value is not None
-    return [Assign(name, value)]
+    leading = _leading(node.coefficients[first], terms[first])
+    others = [
+        ("+" if node.coefficients[at] > 0 else "-", _scaled(abs(node.coefficients[at]), terms[at]))
+        for at in order[1:]
+    ]
+    value = Call("signed", (leading, *(part for other in others for part in other)))
+    return [Assign(name, value if others else leading)]
 
 
-def _added(value: Expression | None, coefficient: Fraction, term: Expression | None) -> Expression:
-    """A sum with one more term; None stands for the number 1."""
-    if value is None and coefficient != -1:
-        return _scaled(coefficient, term)
-    scaled = _scaled(abs(coefficient), term)
-    if value is None:
-        return call("negative", scaled)
-    return call("add" if coefficient > 0 else "subtract", value, scaled)
+def _leading(coefficient: Fraction, term: Expression | None) -> Expression:
+    """The first term of a sum; None stands for the number 1."""
+    if coefficient == -1:
+        return call("negative", _scaled(Fraction(1), term))
+    return _scaled(coefficient, term)
 
 
 def _scaled(coefficient: Fraction, term: Expression | None) -> Expression:

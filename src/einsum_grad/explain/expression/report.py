@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 
+from einsum_grad.calculus.compress import compressed
 from einsum_grad.calculus.derive import Derivation
 from einsum_grad.calculus.graph import dim_of
 from einsum_grad.calculus.terms import Terms
 from einsum_grad.explain.expression.formulas import Definition, Formula, Formulas, formulas
-from einsum_grad.plan import UNIT, Labels, stored
+from einsum_grad.plan import UNIT, Labels
 
 _COLUMN = 11
 """Characters before an equals sign, at least."""
@@ -28,7 +30,7 @@ def report(
 
     >>> from einsum_grad.calculus.derive import derivation
     >>> print(report(derivation("sum((A @ x - b)**2)", "A: m n, x: n, b: m", "x")))
-    f          = Σ_m r[m]²                       r[m] = Σ_n A[m,n] · x[n] - b[m]
+    f          = Σ_m r[m]²                r[m] = Σ_n A[m,n] · x[n] - b[m]
     df/dx[n]   = 2 · Σ_m A[m,n] · r[m]
                = 2 * A.T @ r
     d²f/dx[n]dx[a] = 2 · Σ_m A[m,n] · A[m,a]
@@ -62,7 +64,7 @@ def _lines(
 
 
 def _head(formula: Formula, column: int) -> str:
-    return f"{formula.left.ljust(column)}= {formula.formula}"
+    return f"{formula.left.ljust(column - 1)} = {formula.formula}"
 
 
 def _with_definitions(
@@ -95,26 +97,16 @@ def _numbers(
 ) -> str:
     """How many numbers a Hessian has as it is, and how many its terms have."""
     dims = [dim for name in names for dim in derivation.axes(name)]
-    known = {label: sizes[dim_of(label)] for label in _labels(terms)} if sizes else {}
-    arrays = stored(terms, known) if terms else ()
-    dense = _count((*derivation.dims, *dims), sizes)
-    compressed = " + ".join(_count(tuple(map(dim_of, x)), sizes) for x in arrays) or "0"
-    if sizes:
-        compressed = f"{sum(int(x.replace(',', '')) for x in compressed.split(' + ')):,}"
-    return f"    dense  {dense} numbers    compressed  {compressed} numbers"
+    known = dict(sizes or {})
+    kept = compressed(derivation.graph.copy(), terms, known)
+    arrays = [tuple(map(dim_of, labels)) for term in kept for _, labels in term.factors]
+    dense = _count([(*derivation.dims, *dims)], known)
+    return f"    dense  {dense} numbers    compressed  {_count(arrays, known)} numbers"
 
 
-def _labels(terms: Terms) -> Iterator[str]:
-    for term in terms:
-        for labels in (term.axes, *(labels for _, labels in term.factors)):
-            yield from labels
-
-
-def _count(dims: Labels, sizes: Mapping[str, int] | None) -> str:
-    known = [dim for dim in dims if dim != UNIT]
-    if sizes is None:
-        return "·".join(known) or "1"
-    total = 1
-    for dim in known:
-        total *= sizes[dim]
-    return f"{total:,}"
+def _count(arrays: Sequence[Labels], sizes: Mapping[str, int]) -> str:
+    """The entries of arrays of these dimensions: a number, if all sizes are known."""
+    own = [[dim for dim in dims if dim != UNIT] for dims in arrays]
+    if all(dim in sizes for dims in own for dim in dims):
+        return f"{sum(math.prod(sizes[dim] for dim in dims) for dims in own):,}"
+    return " + ".join("·".join(dims) or "1" for dims in own)
