@@ -32,6 +32,8 @@ from einsum_grad.functions import cache_info as cache_info
 from einsum_grad.functions import certify_module as certify_module
 from einsum_grad.functions import compile as compile
 from einsum_grad.functions import einops_einsum as einops_einsum
+from einsum_grad.functions.derived import Derived as Derived
+from einsum_grad.functions.derived import derive as derive
 from einsum_grad.guess import Verdict as Verdict
 from einsum_grad.guess import check_guess as check_guess
 from einsum_grad.linear import LinearMap as LinearMap

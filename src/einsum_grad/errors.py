@@ -36,6 +36,10 @@ class PatternError(EinsumGradError, ValueError):
         self.position = position
 
 
+class ExpressionError(PatternError):
+    """An invalid sentence, or a declaration; the message points at the mistake."""
+
+
 class OperandError(EinsumGradError, ValueError):
     """Operands that do not fit the pattern, by their number, a rank or a size."""
 

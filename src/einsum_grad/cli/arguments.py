@@ -49,6 +49,11 @@ def as_words(argument: str) -> str | tuple[str, ...]:
     return (first, *others) if others else first
 
 
+def as_names(argument: str) -> tuple[str, ...]:
+    """Names of arrays: `U,V`."""
+    return tuple(name.strip() for name in argument.split(","))
+
+
 def as_number(argument: str) -> int:
     """A number of at least 0."""
     return _number(argument, "this")

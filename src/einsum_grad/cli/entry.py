@@ -7,7 +7,17 @@ import sys
 from collections.abc import Sequence
 
 from einsum_grad import __version__
-from einsum_grad.cli import certify, check, completion, derivative, draw, emit, explain, serve
+from einsum_grad.cli import (
+    certify,
+    check,
+    completion,
+    derivative,
+    derive,
+    draw,
+    emit,
+    explain,
+    serve,
+)
 from einsum_grad.cli.arguments import protected
 from einsum_grad.cli.console import complain, finish, give_up, prepare
 from einsum_grad.cli.exits import Exit, exit_of
@@ -28,7 +38,7 @@ dZ stands for dL/dZ, the derivative of a loss L by the output Z, and dX for dL/d
 'einsum-grad COMMAND --help' tells more. Exit codes: 0 fine, 1 refused or failed, 2 usage.
 docs/glossary.md explains ten words: label, axis, operand, cotangent, pullback, ...
 """
-_COMMANDS = (explain, draw, emit, check, certify, derivative, serve, completion)
+_COMMANDS = (explain, draw, emit, check, certify, derivative, derive, serve, completion)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

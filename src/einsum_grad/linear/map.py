@@ -15,6 +15,7 @@ from einsum_grad.linear.compress import compressed
 from einsum_grad.linear.diagonal import diagonal, trace
 from einsum_grad.linear.operands import numpy_array
 from einsum_grad.linear.run import run, total
+from einsum_grad.linear.run import scaled as scaled_array
 from einsum_grad.linear.solve import solve
 from einsum_grad.linear.terms import Terms
 from einsum_grad.plan import Shape
@@ -176,7 +177,10 @@ class LinearMap(Terms):
 
     def _applied(self, vector: Array) -> Array:
         parts = [
-            run(term.apply, (*self.factors(term), vector), self.sizes(term)) for term in self.terms
+            scaled_array(
+                run(term.apply, (*self.factors(term), vector), self.sizes(term)), term.coefficient
+            )
+            for term in self.terms
         ]
         return total(parts, (vector,), self.row_shape, np.result_type(self.dtype, vector))
 
