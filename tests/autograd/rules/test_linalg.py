@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -137,7 +138,7 @@ def test_a_hermitian_operand_has_its_gradient_in_the_triangle_that_is_read(
     a = positive(made(3, 3))
     side = np.tri(3, dtype=bool) if lower else np.tri(3, dtype=bool).T
     cut = np.where(side, a, 7.0)
-    functions: tuple[Any, ...] = (
+    functions: tuple[Callable[[Any], Any], ...] = (
         lambda x: L.eigh(x, "l" if lower else "u").eigenvalues,
         lambda x: L.cholesky(x, upper=not lower),
     )

@@ -215,7 +215,7 @@ def test_every_function_that_is_recorded_has_a_case(monkeypatch: pytest.MonkeyPa
         monkeypatch.setattr(module, "RECORDED", Seen(dispatch.RECORDED))
     for case in CASES.values():
         case.function(*map(tensor, case.operands))
-    # Steps have no derivative but 0; the others have second names, which the cases use.
+    # Steps have no derivative but 0; the others have second names that the cases use, or own tests.
     steps = {np.floor, np.ceil, np.trunc, np.rint, np.round, np.fix, np.floor_divide, np.spacing}
     others = {np.amax, np.amin, np.around, np.einsum}
     unused = (
