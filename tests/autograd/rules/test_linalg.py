@@ -137,8 +137,8 @@ def test_a_hermitian_operand_has_its_gradient_in_the_triangle_that_is_read(
     a = positive(made(3, 3))
     side = np.tri(3, dtype=bool) if lower else np.tri(3, dtype=bool).T
     cut = np.where(side, a, 7.0)
-    functions: tuple[Any, ...] = (
-        lambda x: L.eigh(x, "L" if lower else "u").eigenvalues,
+    functions: tuple[Callable[[Any], Any], ...] = (
+        lambda x: L.eigh(x, "l" if lower else "u").eigenvalues,
         lambda x: L.cholesky(x, upper=not lower),
     )
     for function in functions:
