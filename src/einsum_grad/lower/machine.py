@@ -119,3 +119,14 @@ CHECK_SECONDS = 0.05
 
 BIRTH_SECONDS = 1.0
 """Seconds in which a thread that starts says so, else it counts as dead: a choice."""
+
+# Arrays in chunks, whose tasks a scheduler hands to cores and machines.
+
+TASK_BYTES = 1 << 27
+"""Bytes that a task holds, and those of a block that is made: Dask's default `array.chunk-size`."""
+
+LEAST_FAN_IN = 4
+"""Blocks that a task of a tree of sums adds, even above its budget: Dask's own sums do so."""
+
+MOST_FAN_IN = 16
+"""The same, however small they are: more would leave cores without work."""
