@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import einsum_grad as eg
-from einsum_grad.emit.helpers import HELPERS as PLAIN
+from einsum_grad.emit.text.helpers import HELPERS as PLAIN
 from einsum_grad.kernels.parallel.ordered_sum import Total
 from einsum_grad.kernels.parallel.threads import summed_in_blocks
 from einsum_grad.kernels.parallel.workers import MISSING
