@@ -187,7 +187,9 @@ def expected(case: Guess) -> Kind:
     truth, guessed = case.truth, case.guess
     if len(truth) != len(guessed):
         return Kind.INVALID
-    literal, *others = [(*order, guessed[-1]) for order in itertools.permutations(guessed[:-1])]
+    every = [(*order, guessed[-1]) for order in itertools.permutations(guessed[:-1])]
+    kept = [way for way in every if _keeps(truth, way)]
+    literal, *others = kept or every
     ways = [literal, *others]
     if _gives(truth, literal) or truth in ways:
         return Kind.RIGHT
@@ -200,8 +202,15 @@ def expected(case: Guess) -> Kind:
     if _fits(truth, literal):
         return Kind.WRONG
     fitting = [way for way in others if _fits(truth, way)]
+    if kept:
+        return Kind.WRONG if fitting else Kind.INVALID
     understood = len(fitting) == 1 and _own(truth, fitting[0]) > _own(truth, literal)
     return Kind.WRONG if understood else Kind.INVALID
+
+
+def _keeps(truth: Terms, guessed: Terms) -> bool:
+    """Whether each operand has the labels of its array."""
+    return list(map(sorted, guessed[:-1])) == list(map(sorted, truth[:-1]))
 
 
 def _own(truth: Terms, guessed: Terms) -> int:

@@ -36,6 +36,10 @@ class PatternError(EinsumGradError, ValueError):
         self.position = position
 
 
+class ExpressionError(PatternError):
+    """An invalid sentence, or a declaration; the message points at the mistake."""
+
+
 class OperandError(EinsumGradError, ValueError):
     """Operands that do not fit the pattern, by their number, a rank or a size."""
 
@@ -72,6 +76,10 @@ class MissingLibraryError(EinsumGradError, ImportError):
 
 class AutogradError(EinsumGradError, ValueError):
     """A backward pass that can't be run, such as a second one through a freed graph."""
+
+
+class TensorAttributeError(AutogradError, AttributeError):
+    """What arrays have and Tensors do not: the message says what to write."""
 
 
 class OperandIndexError(OperandError, IndexError):

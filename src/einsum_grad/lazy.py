@@ -31,7 +31,9 @@ def lazily(package: str) -> tuple[Callable[[str], Any], Callable[[], list[str]],
     def get(name: str) -> Any:
         if name not in home:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        known[name] = value = getattr(import_module(home[name]), name)
+        module = f"{package}.{name}" if home[name] == package else home[name]
+        found = import_module(module)
+        known[name] = value = found if home[name] == package else getattr(found, name)
         return value
 
     return get, lambda: sorted({*known, *home}), sorted(home)

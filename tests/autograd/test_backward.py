@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import einsum_grad as eg
 from einsum_grad.errors import AutogradError
-from tests.autograd.table import np, tensor
+from tests.autograd.rules.table import np, tensor
 from tests.tries import tries
 
 DEPTH = tries(100_000)

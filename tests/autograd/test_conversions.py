@@ -15,7 +15,7 @@ import pytest
 
 import einsum_grad as eg
 from einsum_grad.errors import AutogradError
-from tests.autograd.table import np
+from tests.autograd.rules.table import np
 
 Use = Callable[[Any, Any], Any]
 """Something done with a Tensor of three numbers and one of one number."""
@@ -60,8 +60,6 @@ USES: dict[str, Use] = {
     "np.sum of a list": lambda x, s: np.sum([s, s]),
     "np.fromiter": lambda x, s: np.fromiter(iter(x), float),
     "np.full": lambda x, s: np.full(3, s),
-    "np.full_like": np.full_like,
-    "np.full_like, keywords": lambda x, s: np.full_like(a=x, fill_value=s),
     "np.full_like of an array": lambda x, s: np.full_like(np.ones(3), s),
     "np.nan_to_num": lambda x, s: np.nan_to_num(np.array([np.nan]), nan=s),
     "np.ma.exp": lambda x, s: np.ma.exp(x),

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import einsum_grad as eg
-from tests.autograd.table import np, tensor
+from tests.autograd.rules.table import np, tensor
 
 
 def variable() -> Any:

@@ -12,7 +12,7 @@ import einsum_grad as eg
 from einsum_grad.autograd.ownership import own
 from einsum_grad.errors import AutogradError, OperandError
 from einsum_grad.kernels.buffer_pool import empty, is_leased
-from tests.autograd.table import np, tensor
+from tests.autograd.rules.table import np, tensor
 
 
 def address(array: Any) -> int:
@@ -321,23 +321,6 @@ def test_own_takes_unshared_arrays_and_copies_the_rest() -> None:
     frozen = np.ones(3)
     frozen.flags.writeable = False
     assert own(frozen).flags.writeable
-
-
-def test_augmented_assignment_makes_a_new_tensor() -> None:
-    x = tensor(np.ones(2))
-    t = x
-    t += 1
-    t *= 3
-    assert t is not x
-    np.testing.assert_array_equal(x.data, [1.0, 1.0])
-    t.backward(np.ones(2))
-    np.testing.assert_array_equal(x.grad, [3.0, 3.0])
-
-
-def test_elements_can_not_be_assigned() -> None:
-    x = eg.Tensor(np.ones(2))
-    with pytest.raises(AutogradError, match=r"can't be assigned.*np\.where"):
-        x[0] = 1.0
 
 
 LARGE = (512, 512)

@@ -14,7 +14,7 @@ import einsum_grad as eg
 from einsum_grad.autograd.backward import pull_back
 from einsum_grad.autograd.tape import Leaf, Node
 from einsum_grad.errors import AutogradError
-from tests.autograd.table import np, tensor
+from tests.autograd.rules.table import np, tensor
 from tests.interrupts import interrupted
 
 THREADS, PASSES = 4, 60
@@ -122,7 +122,7 @@ def test_a_node_freed_between_two_reads_is_whole_or_refused(read: int) -> None:
     READS.clear()
     FREED_AFTER[0] = read
     try:
-        arrived = pull_back(node, np.ones(2), keep=True)
+        arrived = pull_back([(node, np.ones(2))], keep=True)
     except AutogradError as error:
         assert "freed" in str(error)  # noqa: PT017  # either is right
     else:

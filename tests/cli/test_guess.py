@@ -15,7 +15,7 @@ Capture = pytest.CaptureFixture[str]
     ("guess", "code", "told"),
     [
         ("ik,jk->ij", 0, "dX: ik,jk->ij is right\n"),
-        ("ik,jk->ji", 1, "dX: ik,jk->ji is right but for an axis order: the gradient has the"),
+        ("ik,jk->ji", 1, "dX: ik,jk->ji is right but for an axis order: dX has the"),
         ("ik,jk->iz", 1, "dX: ik,jk->iz is invalid: neither an operand nor the pattern has z"),
         ("ik,jl->ij", 1, "dX: ik,jl->ij is wrong: k is one label, but the guess has k and l"),
     ],
@@ -34,7 +34,8 @@ def test_json_is_the_verdict_as_data(capsys: Capture) -> None:
 
 def test_a_guess_may_begin_with_its_arrow(capsys: Capture) -> None:
     assert main(["check", "ii->", "--guess", "->ii"]) == 0
-    assert capsys.readouterr().out == "dX: ->ii is right\n"
+    meaning = "dZ is ∂L/∂Z, the derivative of a loss L"
+    assert capsys.readouterr().out == f"dX: ->ii is right\n{meaning}\n"
 
 
 def test_a_size_that_the_pattern_needs_is_taken() -> None:

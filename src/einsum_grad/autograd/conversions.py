@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator
-from typing import Any, NoReturn, Self
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Self
 
 import numpy as np
 
+from einsum_grad.autograd.array_refusal import array_refusal
 from einsum_grad.autograd.dispatch import RECORDED, call_function, call_ufunc
 from einsum_grad.autograd.display import show
 from einsum_grad.autograd.ownership import hand_out
 from einsum_grad.autograd.refusals import run
 from einsum_grad.autograd.tape import Array, DType, Node, Shape, Traced
-from einsum_grad.autograd.unrecorded import ARRAY, NUMBER, unrecorded
+from einsum_grad.autograd.unrecorded import NUMBER, is_recorded, unrecorded
+from einsum_grad.autograd.updates import assign
 from einsum_grad.errors import AutogradError
 
 
@@ -46,18 +49,19 @@ class Conversions(Traced):
         """The array itself, as `.data`: what is computed from it has no gradient."""
         return hand_out(self)
 
-    def item(self) -> Any:
+    def item(self, *args: Any) -> Any:
         """The single element as a Python number: what is computed from it has no gradient.
 
         This is how to get the number of a Tensor that requires a gradient: `float(x)`,
         `math.exp(x)` and the like, which would silently lose the gradient, raise `AutogradError`
-        outside `no_grad()`. Raises `OperandError` unless there is exactly one element.
+        outside `no_grad()`. An index picks one of several elements. Raises
+        `OperandError` where there are several and no index.
 
         >>> from einsum_grad import Tensor
         >>> Tensor([2.0], requires_grad=True).item()
         2.0
         """
-        return run("item", self._array.item, ())
+        return run("item", self._array.item, args)
 
     def __float__(self) -> float:
         return float(run("float", float, (unrecorded(self, NUMBER.format("float")),)))
@@ -84,11 +88,8 @@ class Conversions(Traced):
         item: Self = RECORDED[operator.getitem](self, index)
         return item
 
-    def __setitem__(self, index: Any, value: Any) -> NoReturn:
-        raise AutogradError(
-            "the elements of a Tensor can't be assigned, as that can't be recorded: use "
-            "np.where, or write to x.data"
-        )
+    def __setitem__(self, index: Any, value: Any) -> None:
+        assign(self, index, value)
 
     def __repr__(self) -> str:
         return show(self)
@@ -102,13 +103,27 @@ class Conversions(Traced):
         return type(self), (self._array, self._node is not None)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
-        unrecorded(self, ARRAY)
+        if is_recorded(self):
+            raise AutogradError(array_refusal(sys._getframe(1)))
         return np.array(hand_out(self), dtype=dtype, copy=copy)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if ufunc in RECORDED and method == "__call__" and not kwargs:
+            return RECORDED[ufunc](*inputs)
         return call_ufunc(ufunc, method, inputs, kwargs)
 
     def __array_function__(
         self, function: Callable[..., Any], types: Any, args: Any, kwargs: Any
     ) -> Any:
+        fact = _FACTS.get(function)
+        if fact and len(args) == 1 and not kwargs:
+            return fact(self._array)
         return call_function(function, args, kwargs)
+
+
+_FACTS: Mapping[Callable[..., Any], Callable[[Array], Any]] = {
+    np.ndim: operator.attrgetter("ndim"),
+    np.shape: operator.attrgetter("shape"),
+    np.iscomplexobj: lambda array: array.dtype.kind == "c",
+}
+"""What rules ask of every operand, answered at once."""

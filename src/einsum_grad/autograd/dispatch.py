@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from typing import Any, TypeVar
 
 import numpy as np
 
-from einsum_grad.autograd.ownership import look
+from einsum_grad.autograd.casting import cast
+from einsum_grad.autograd.ownership import look, unwrap
 from einsum_grad.autograd.refusals import as_operand, run
 from einsum_grad.autograd.writing import WRITING, write
 from einsum_grad.errors import ArgumentTypeError, AutogradError
@@ -19,19 +22,38 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 RECORDED: dict[Callable[..., Any], Callable[..., Any]] = {}
 """NumPy's functions that have a gradient here, and their replacements."""
 
+LATER: dict[str, str] = {
+    f"einsum_grad.autograd.rules.{family}": "numpy"
+    for family in (
+        *("trigonometric", "logarithms", "rounding", "extrema", "cumulative", "statistics"),
+        *("quantiles", "differences", "joining", "splitting", "selecting", "moving"),
+        "padding",
+        *("matrices", "grids", "signals", "methods_of_ufuncs"),
+    )
+}
+"""Modules of rules that few programs need, and the module whose functions they are for.
+
+They are imported when a Tensor first meets a function without a rule.
+"""
+
 CONSTANT: frozenset[Callable[..., Any]] = frozenset(
     {
         *(np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal),
-        *(np.array_equal, np.array_equiv, np.isclose, np.allclose, np.any, np.all),
+        *(np.array_equal, np.array_equiv, np.isclose, np.allclose, np.any, np.all, np.isin),
         *(np.logical_and, np.logical_or, np.logical_not, np.logical_xor),
-        *(np.isnan, np.isinf, np.isfinite, np.signbit, np.iscomplexobj, np.isrealobj),
-        *(np.floor, np.ceil, np.rint, np.trunc, np.round, np.floor_divide),
-        *(np.argmax, np.argmin, np.argsort, np.nonzero, np.count_nonzero, np.searchsorted),
-        *(np.shape, np.ndim, np.size, np.result_type, np.shares_memory, np.may_share_memory),
+        *(np.isnan, np.isinf, np.isfinite, np.isposinf, np.isneginf, np.signbit),
+        *(np.iscomplexobj, np.isrealobj, np.iscomplex, np.isreal),
+        *(np.argmax, np.argmin, np.nanargmax, np.nanargmin, np.argsort, np.argpartition),
+        *(np.nonzero, np.flatnonzero, np.argwhere, np.count_nonzero, np.lexsort),
+        *(np.searchsorted, np.digitize, np.histogram, np.histogram_bin_edges),
+        *(np.shape, np.ndim, np.size, np.result_type, np.can_cast, np.min_scalar_type),
+        *(np.common_type, np.shares_memory, np.may_share_memory, np.einsum_path),
         *(np.zeros_like, np.ones_like, np.empty_like),
+        *(np.diag_indices_from, np.tril_indices_from, np.triu_indices_from),
+        *(np.array_repr, np.array_str, np.array2string),
     }
 )
-"""NumPy's functions whose gradient is zero wherever it exists: they return plain arrays."""
+"""NumPy's functions that have no gradient, or one that is 0: they return plain arrays."""
 
 
 def implements(*functions: Callable[..., Any]) -> Callable[[Function], Function]:
@@ -49,42 +71,102 @@ def call_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], kwargs: Any)
 
     With `out` it runs as in NumPy, provided that no operand is recorded.
     """
-    if method != "__call__":
-        raise AutogradError(
-            f"{_name(ufunc)}.{method} has no gradient rule here; "
-            "use np.sum, np.max and the like, or pass the plain array x.data"
-        )
+    function = ufunc if method == "__call__" else getattr(ufunc, method)
     out = kwargs.get("out")
     if out is not None:
-        return write(_name(ufunc), ufunc, out, inputs, kwargs)
+        return write(_name(function), function, out, inputs, kwargs)
     if ufunc in CONSTANT:
         plain = [look(as_operand(operand, ufunc.__name__)) for operand in inputs]
-        return run(ufunc.__name__, ufunc, plain, kwargs)
-    for name in kwargs:
-        raise ArgumentTypeError(f"{_name(ufunc)} of a Tensor takes no {name}=")
-    return _recorded(ufunc)(*inputs)
+        return run(ufunc.__name__, function, plain, kwargs)
+    if kwargs and function is ufunc:
+        inputs, kwargs = _cast(ufunc, inputs, **kwargs)
+    return _call(function, inputs, kwargs)
 
 
 def call_function(function: Callable[..., Any], args: Sequence[Any], kwargs: Any) -> Any:
     """`Tensor.__array_function__`; see `call_ufunc`."""
-    out = kwargs.get("out")
-    if out is not None and not _takes_out(function):
-        return write(_name(function), function, [out], args, kwargs)
+    out, args, kwargs = _split_out(function, args, kwargs)
+    if out is not None:
+        return write(_name(function), function, [out], args, {**kwargs, "out": out})
     if function in WRITING:
         return WRITING[function](*args, **kwargs)
     if function in CONSTANT:
-        plain = {name: look(value) for name, value in kwargs.items()}
-        return run(function.__name__, function, [*map(look, args)], plain)
+        plain = {name: unwrap(value) for name, value in kwargs.items()}
+        return run(function.__name__, function, unwrap(list(args)), plain)
+    return _call(function, args, kwargs)
+
+
+def _call(function: Callable[..., Any], args: Sequence[Any], kwargs: Any) -> Any:
     recorded = _recorded(function)
-    _check_call(function, recorded, args, kwargs)
-    return recorded(*args, **kwargs)
+    try:
+        return recorded(*args, **kwargs)
+    except TypeError:
+        _check_call(function, recorded, args, kwargs)
+        raise
+
+
+def _cast(
+    ufunc: np.ufunc,
+    inputs: Sequence[Any],
+    *,
+    dtype: Any = None,
+    casting: str = "same_kind",
+    where: Any = True,
+    order: str = "K",
+    subok: bool = True,
+    **others: Any,
+) -> tuple[Sequence[Any], Any]:
+    """The operands as the keywords of all ufuncs have them, and the other keywords."""
+    if where is not True:
+        raise ArgumentTypeError(
+            f"{_name(ufunc)} of a Tensor takes no where=, outside of which a result has no value: "
+            "use np.where of the result"
+        )
+    return [cast(ufunc.__name__, operand, dtype, casting) for operand in inputs], others
+
+
+def _split_out(
+    function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> tuple[Any, Sequence[Any], Mapping[str, Any]]:
+    """The argument `out`, by position or by name, and the others."""
+    place = _place_of_out(function)
+    if place is not None and len(args) > place:
+        return args[place], [*args[:place], *args[place + 1 :]], kwargs
+    if "out" in kwargs and not _takes_out(function):
+        return kwargs["out"], args, {name: kwargs[name] for name in kwargs if name != "out"}
+    return None, args, kwargs
+
+
+@functools.lru_cache(maxsize=256)
+def _place_of_out(function: Callable[..., Any]) -> int | None:
+    try:
+        parameters = inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return None
+    kind = parameters["out"].kind if "out" in parameters else inspect.Parameter.KEYWORD_ONLY
+    return None if kind is inspect.Parameter.KEYWORD_ONLY else [*parameters].index("out")
+
+
+def load_later() -> None:
+    """Import the rules for whatever modules are there; what was registered before stays."""
+    for rules, needed in [*LATER.items()]:
+        if needed in sys.modules:
+            registered = dict(RECORDED)
+            import_module(rules)
+            RECORDED.update(registered)
+            LATER.pop(rules, None)
 
 
 def _recorded(function: Callable[..., Any]) -> Callable[..., Any]:
     if function not in RECORDED:
+        load_later()
+    if function not in RECORDED:
+        from einsum_grad.autograd.instead import INSTEAD
+
+        hint = INSTEAD.get(function, "give it one with einsum_grad.primitive")
         raise AutogradError(
-            f"{_name(function)} has no gradient rule here; give it one with "
-            "einsum_grad.primitive, or pass the plain array x.data if no gradient is needed"
+            f"{_name(function)} has no gradient rule here; {hint}, or pass the plain array x.data "
+            "if no gradient is needed"
         )
     return RECORDED[function]
 
@@ -119,5 +201,9 @@ def bare_signature(function: Callable[..., Any]) -> inspect.Signature:
 
 
 def _name(function: Callable[..., Any]) -> str:
-    module = getattr(function, "__module__", None) or "numpy"
+    ufunc = getattr(function, "__self__", None)
+    if isinstance(ufunc, np.ufunc):
+        return f"{_name(ufunc)}.{function.__name__}"
+    here = getattr(np, function.__name__, None) is function
+    module = getattr(function, "__module__", None) or ("numpy" if here else "scipy.special")
     return f"{module}.{function.__name__}".replace("numpy", "np", 1)

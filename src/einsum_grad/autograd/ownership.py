@@ -39,15 +39,26 @@ def look(operand: Any) -> Any:
     return operand._array if isinstance(operand, Traced) else operand
 
 
+def unwrap(value: Any) -> Any:
+    """The values in place of Tensors, in lists and tuples too, for immediate use.
+
+    >>> unwrap([1.0, (2.0, "K")])
+    [1.0, (2.0, 'K')]
+    """
+    if isinstance(value, (list, tuple)):
+        parts = map(unwrap, value)
+        return tuple(parts) if isinstance(value, tuple) else list(parts)
+    return look(value)
+
+
 def borrow(operand: Any) -> Any:
     """The values of an operand, to keep: they don't see later writes to the operand."""
-    if isinstance(operand, np.ndarray):
-        return operand.copy("K")
     if not isinstance(operand, Traced):
-        return operand
-    if not operand._lent and not _is_sole(operand):
-        return operand._array.copy("K")
-    operand._lent = True
+        return operand.copy("K") if isinstance(operand, np.ndarray) else operand
+    if not operand._lent:
+        if not _is_sole(operand):
+            return operand._array.copy("K")
+        operand._lent = True
     return operand._array
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from einsum_grad.autograd.ownership import look
 from einsum_grad.autograd.refusals import run
 from einsum_grad.autograd.tape import Traced
 from einsum_grad.autograd.unrecorded import FILLED, INTO, unrecorded
@@ -43,18 +42,12 @@ def _writing(function: Callable[..., Any], target: str) -> Callable[..., Any]:
     return filled
 
 
-def _full_like(a: Any, fill_value: Any, *args: Any, **kwargs: Any) -> Any:
-    """Only the shape and dtype of `a` are used."""
-    value = unrecorded(fill_value, FILLED.format("np.full_like"))
-    return run("full_like", np.full_like, (look(a), value, *args), kwargs)
-
-
 WRITING: Mapping[Callable[..., Any], Callable[..., Any]] = {
-    np.full_like: _full_like,
     np.copyto: _writing(np.copyto, "dst"),
     np.place: _writing(np.place, "arr"),
     np.put: _writing(np.put, "a"),
     np.put_along_axis: _writing(np.put_along_axis, "arr"),
     np.putmask: _writing(np.putmask, "a"),
+    np.fill_diagonal: _writing(np.fill_diagonal, "a"),
 }
 """NumPy's functions that write into an array, and their replacements."""

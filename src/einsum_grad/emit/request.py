@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from einsum_grad.emit.module import write
@@ -16,7 +16,7 @@ from einsum_grad.emit.targets import TARGETS
 from einsum_grad.emit.text.target import Target
 from einsum_grad.errors import ArgumentError
 from einsum_grad.lower import PLAIN, Program, Traits, lowering
-from einsum_grad.plan import AUTO, Shape, Sublists, request
+from einsum_grad.plan import AUTO, Operands, Shape, Sublists, request
 
 _TRAITS = {
     "real": PLAIN,
@@ -27,7 +27,7 @@ _TRAITS = {
 def emit(
     pattern: str | Sublists,
     target: str = "numpy",
-    wrt: int | Iterable[int] | None = None,
+    wrt: Operands | None = None,
     sizes: Mapping[str, int] | None = None,
     notation: str = "letters",
     shapes: Sequence[Shape] | None = None,

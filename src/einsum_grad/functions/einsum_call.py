@@ -10,7 +10,14 @@ from einsum_grad.errors import ArgumentError
 from einsum_grad.plan import Shape, by_letter, check_legal, read_sizes, request
 from einsum_grad.runtime.arguments import Arguments
 from einsum_grad.runtime.operands import as_array
-from einsum_grad.syntax import Equation, check_length, check_notation, parse, read_call
+from einsum_grad.syntax import (
+    Equation,
+    check_length,
+    check_notation,
+    misplaced_space,
+    parse,
+    read_call,
+)
 
 LETTERS = "letters"
 
@@ -96,5 +103,7 @@ def _check_sizes(asked: Any, shapes: tuple[Shape, ...]) -> None:
 
 @functools.lru_cache(maxsize=1024)
 def _legal(text: str) -> str:
-    check_legal(parse(text))
-    return text
+    """What np.einsum takes, whose spaces mean nothing wherever they stand."""
+    equation = parse(text)
+    check_legal(equation)
+    return "".join(text.split()) if misplaced_space(equation) else text

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from einsum_grad.guess.counterexample import Counterexample
-from einsum_grad.visible import visible
+from einsum_grad.visible import preformatted, visible
 
 
 class Kind(StrEnum):
@@ -24,7 +24,8 @@ class Verdict:
     """The verdict on a guess for the gradient called `name`, of the operand at `operand`.
 
     `order` are the names of the arrays in the order in which the guess takes them, and `right` is
-    a right pattern in that order and, if possible, in the labels of the guess. `label` is the label
+    a right pattern in that order and, if possible, in the labels of the guess. `read_as` says which
+    term is which array, where the terms don't have the arrays' own labels. `label` is the label
     that makes a guess invalid, if there is one, and `why` says in words what is wrong.
     `counterexample` is set if the guess can run at some sizes and is wrong there.
     """
@@ -36,6 +37,7 @@ class Verdict:
     right: str
     order: tuple[str, ...]
     reordered: bool = False
+    read_as: str | None = None
     label: str | None = None
     why: str | None = None
     counterexample: Counterexample | None = None
@@ -48,13 +50,18 @@ class Verdict:
     def __str__(self) -> str:
         head = f"{self.name}: {self.guess} is {self.kind}"
         lines = [f"{head}: {self.why}" if self.why else head]
-        if self.reordered:
+        if self.read_as:
+            lines.append(f"    read as {self.read_as}")
+        elif self.reordered:
             lines.append(f"    it takes its operands in the order {', '.join(self.order)}")
         if self.counterexample:
             lines.append(f"    {self.counterexample}")
         if not self.is_right:
             lines.append(f"    right is {self.right}")
         return "\n".join(map(visible, lines))
+
+    def _repr_html_(self) -> str:
+        return preformatted(str(self))
 
     def to_dict(self) -> dict[str, Any]:
         """The verdict as plain data, for JSON."""
@@ -66,6 +73,7 @@ class Verdict:
             "guess": self.guess,
             "right": self.right,
             "order": list(self.order),
+            "read_as": self.read_as,
             "label": self.label,
             "why": self.why,
             "counterexample": self.counterexample and self.counterexample.to_dict(),

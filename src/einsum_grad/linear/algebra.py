@@ -88,7 +88,9 @@ def _joined(one: LinearTerm, other: LinearTerm) -> tuple[LinearTerm, Labels]:
     """The product of two terms, which share no label, and the labels of the axes between them."""
     names = made_equal(one.columns, other.rows)
     one, other = one.rename(names), other.rename(names)
-    return LinearTerm((*one.factors, *other.factors), one.rows, other.columns), one.columns
+    coefficient = one.coefficient * other.coefficient
+    joined = LinearTerm((*one.factors, *other.factors), one.rows, other.columns, coefficient)
+    return joined, one.columns
 
 
 def _lost(term: LinearTerm, between: Labels, shape: tuple[int, ...]) -> int:

@@ -6,7 +6,7 @@ import dataclasses
 from collections import defaultdict
 from typing import TypeVar
 
-from einsum_grad.linear.run import added, run
+from einsum_grad.linear.run import added, run, scaled
 from einsum_grad.linear.terms import Terms
 from einsum_grad.plan import Labels, LinearTerm, groups, structure
 from einsum_grad.runtime.dtypes import Array
@@ -48,4 +48,7 @@ def _parts(given: Terms, term: LinearTerm) -> list[Part]:
             parts.append((group.core, run(group.pattern, arrays, sizes)))
         else:
             parts += list(zip(group.pattern.inputs, arrays, strict=True))
+    if term.coefficient != 1:
+        labels, array = parts[0]
+        parts[0] = labels, scaled(array, term.coefficient)
     return parts

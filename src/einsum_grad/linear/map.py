@@ -12,8 +12,10 @@ import numpy as np
 from einsum_grad.errors import OperandError
 from einsum_grad.linear.algebra import added, composed, scaled
 from einsum_grad.linear.compress import compressed
+from einsum_grad.linear.diagonal import diagonal, trace
 from einsum_grad.linear.operands import numpy_array
 from einsum_grad.linear.run import run, total
+from einsum_grad.linear.run import scaled as scaled_array
 from einsum_grad.linear.solve import solve
 from einsum_grad.linear.terms import Terms
 from einsum_grad.plan import Shape
@@ -89,6 +91,23 @@ class LinearMap(Terms):
         out = solve(self.compressed(), self._shaped(vector, self.row_shape))
         return out if vector.shape == self.row_shape else out.reshape(-1)
 
+    def diagonal(self) -> Array:
+        """The entries whose row is their column, of shape `row_shape`, without the dense array.
+
+        Raises `OperandError` unless rows and columns have the same axes.
+
+        >>> import einsum_grad as eg
+        >>> A = np.array([[1.0, 2.0], [3.0, 4.0]])
+        >>> H = eg.compile("i,ij,j->").hessian((0, 2), (0, 2)).at([0.0, 0.0], A, [0.0, 0.0])
+        >>> H.diagonal(), H.trace()
+        (array([2., 8.]), np.float64(10.0))
+        """
+        return diagonal(self)
+
+    def trace(self) -> Any:
+        """The sum of the diagonal, a number; raises `OperandError` where there is none."""
+        return trace(self)[()]
+
     def compressed(self) -> LinearMap:
         """The same map with arrays contracted where that makes them smaller, and like terms added.
 
@@ -158,7 +177,10 @@ class LinearMap(Terms):
 
     def _applied(self, vector: Array) -> Array:
         parts = [
-            run(term.apply, (*self.factors(term), vector), self.sizes(term)) for term in self.terms
+            scaled_array(
+                run(term.apply, (*self.factors(term), vector), self.sizes(term)), term.coefficient
+            )
+            for term in self.terms
         ]
         return total(parts, (vector,), self.row_shape, np.result_type(self.dtype, vector))
 

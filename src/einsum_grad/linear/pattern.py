@@ -152,6 +152,18 @@ class LinearPattern:
     def __repr__(self) -> str:
         return f"<linear pattern {self}>"
 
+    def html(self) -> str:
+        """The equation in MathML, and a table of patterns and sizes."""
+        from einsum_grad.explain.html.derivative import section
+
+        asked = self._request
+        return section(self.derivative, dict(asked.sizes), asked.equation.notation)
+
+    def _repr_html_(self) -> str:
+        from einsum_grad.explain.html.page import cell
+
+        return cell(self.html())
+
     def _repr_latex_(self) -> str:
         return f"${self.latex()}$"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 
 import numpy as np
 
@@ -45,6 +46,14 @@ def added(parts: Sequence[Array]) -> Array:
     if dtype.kind in "iub":
         check_holds(map(largest, parts), dtype, "the sum")
     return np.asarray(functools.reduce(np.add, parts))
+
+
+def scaled(array: Array, coefficient: Fraction) -> Array:
+    """The array times a number, exactly where the number is whole."""
+    if coefficient == 1:
+        return array
+    whole = coefficient.denominator == 1
+    return np.asarray(array * (int(coefficient) if whole else float(coefficient)))
 
 
 def total(parts: Sequence[Array], lenders: Sequence[Array], shape: Shape, dtype: DType) -> Array:

@@ -1,7 +1,8 @@
-"""The parser of the language, built from `grammar/einsum.lark`."""
+"""The parsers of the languages, built from `grammar/`."""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
@@ -13,17 +14,23 @@ if TYPE_CHECKING:
     from lark import Lark
 
 _PACKAGE = "einsum_grad"
-_PATH = ("grammar", "einsum.lark")
+_STARTS = {
+    "einsum": ["letters", "named"],
+    "expression": ["sentence", "declarations"],
+}
+"""The kinds of sentence of each grammar."""
+
 _PARSERS: dict[str, Lark] = {}
-"""The parser, once built, keyed by package name."""
+"""The parsers that were built, by the name of their grammar."""
 
 
-def grammar_text() -> str:
-    """The grammar: a resource of the installed package, else the repository's file."""
-    installed = resources.files(_PACKAGE).joinpath(*_PATH)
+def grammar_text(name: str = "einsum") -> str:
+    """A grammar: a resource of the installed package, else the repository's file."""
+    path = ("grammar", f"{name}.lark")
+    installed = resources.files(_PACKAGE).joinpath(*path)
     if installed.is_file():
         return installed.read_text(encoding="utf-8")
-    return Path(__file__).parents[3].joinpath(*_PATH).read_text(encoding="utf-8")
+    return Path(__file__).parents[3].joinpath(*path).read_text(encoding="utf-8")
 
 
 def is_label(name: str, notation: str) -> bool:
@@ -42,17 +49,17 @@ _IS_LABEL: dict[str, Callable[[str], bool]] = {"letters": bool, "named": str.isi
 NOTATIONS = tuple(_IS_LABEL)
 
 
-def parser() -> Callable[..., Any]:
+def parser(name: str = "einsum") -> Callable[..., Any]:
     """The function that parses a text, `parser()(text, start=notation)`; built on first use."""
-    return (_PARSERS.get(_PACKAGE) or once(_PARSERS, _PACKAGE, _lark)).parse
+    return (_PARSERS.get(name) or once(_PARSERS, name, functools.partial(_lark, name))).parse
 
 
-def _lark() -> Lark:
+def _lark(name: str) -> Lark:
     from lark import Lark
 
     return Lark(
-        grammar_text(),
+        grammar_text(name),
         parser="lalr",
-        start=["letters", "named"],
+        start=_STARTS[name],
         maybe_placeholders=False,
     )

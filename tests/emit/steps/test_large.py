@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 import einsum_grad as eg
 from einsum_grad.emit import TARGETS, Source, emit, write
 from einsum_grad.emit.text.helpers import HELPERS, helpers
-from einsum_grad.kernels.helpers import BLOCKS
 from einsum_grad.lower import Program, Scale, product_of, schedule
 from einsum_grad.lower.layout import axis_orders
 from einsum_grad.plan import Pattern, pattern_of
@@ -66,7 +65,7 @@ def test_modules_of_large_arrays_equal_the_interpreter(
     ("text", "size", "call"),
     [
         ("bij,bj->bi", 256, "np.matvec"),
-        ("bi,bi->b", 1 << 14, "np.vecdot"),
+        ("bi,bi->b", 256, "np.vecdot"),
         ("bij,bjk->bik", 256, "multiplied"),
     ],
 )
@@ -84,7 +83,7 @@ def test_blocks_have_calls_for_their_parts(text: str, size: int, call: str) -> N
         # NumPy's own loops keep Python's lock where the result has up to 500 numbers.
         ("bi,bi->b", {"b": 256, "i": 1 << 14}, ["np.einsum("]),
         ("bi,bi->b", {"b": 1 << 14, "i": 256}, ["np.vecdot("]),
-        ("bij,bj->bi", {"b": 32, "i": 32, "j": 4096}, ["np.einsum("]),
+        ("bij,bj->bi", {"b": 32, "i": 16, "j": 8192}, ["np.einsum("]),
         ("ij,j->i", {"i": 1024, "j": 2048}, ["multiplied(x_part, w, out=z_part)"]),
         ("i,ij->j", {"i": 256, "j": 4096}, ["multiplied(w_part.T, x_part)"]),
         ("ab,cd->abd", {"a": 16, "b": 1024, "c": 4096, "d": 256}, ["summed(w_part, (0,))"]),
@@ -161,32 +160,11 @@ def test_many_steps_take_a_time_that_grows_as_they_do() -> None:
     assert calls_of(lambda: written(160)) < 2.3 * calls_of(lambda: written(80))
 
 
-@pytest.mark.parametrize(
-    ("text", "blas"),
-    [
-        ("ij,ij->ij", False),
-        ("bcd,bde->bce", False),  # in blocks alone, as matrices of some hundred rows are
-        ("bij,bjk->bik", True),
-        ("ij,jk->ik", True),
-        ("i,j->ij", False),  # a matrix times a vector for the gradients, in blocks too
-        ("ij->i", True),  # a sum, as a product with ones
-        ("ij,ij,j->ij", False),  # with a gradient that sums over blocks
-    ],
-)
-def test_a_module_knows_whether_a_blas_multiplies_outside_of_blocks(text: str, blas: bool) -> None:
-    sizes = {label: 128 if label in "cde" else 1024 for label in filter(str.isalpha, text)}
-    module = load(written(text, sizes), text)
-    assert module.source.blas is blas
-    for name in BLOCKS:
-        helper = module.module.__dict__.get(name)
-        assert helper is None or hasattr(helper, "keywords") is not blas
-
-
 def test_a_helper_brings_the_one_that_it_calls() -> None:
     assert list(helpers(HELPERS, {"summed_in_blocks"})) == ["summed_in_blocks", "in_blocks"]
     source = written("ij,ij->", {"i": 4096, "j": 4096})
-    assert set(source.helpers) >= {"summed_in_blocks", "in_blocks"}
-    assert all(f"def {name}(" in source.text for name in source.helpers)
+    assert "in_blocks" in source.helpers
+    assert all(f"def {name}(" in source.text for name in (*source.helpers, "summed_in_blocks"))
 
 
 def written(text: str, sizes: dict[str, int]) -> Source:

@@ -72,7 +72,7 @@ class _Large:
         result = step.result
         small = not self.is_large(result)
         if step.op is Op.COPY and not small:
-            return (_copy(step),)
+            return (Assign(result.name, call("copied", viewed(step))),)
         if self.sums(step):
             return (self.sum(step),)
         product = product_of(step)
@@ -150,7 +150,7 @@ class _Large:
         assert label is not None
         args = tuple(_renamed(arg, label) for arg in step.args)
         own = Step(step.op, Value(_part(result), result.labels), args)
-        pairing = self.pairing_of_part(step, own, block, context)
+        pairing = self.pairing_of_part(own, block, context)
         if result not in block.kept or label not in result.labels:
             if pairing is None:
                 return self.part_of_other(own, context)
@@ -170,24 +170,19 @@ class _Large:
 
     def part_of_other(self, own: Step, context: Context) -> Body:
         """A step of a block that is no product."""
-        if own.op is Op.COPY:
-            return (_copy(own),)
-        if self.sums(own):
-            return (self.sum(own),)
-        return statements_of(own, context)
+        return (self.sum(own),) if self.sums(own) else statements_of(own, context)
 
-    def pairing_of_part(
-        self, step: Step, own: Step, block: Block, context: Context
-    ) -> Pairing | None:
+    def pairing_of_part(self, own: Step, block: Block, context: Context) -> Pairing | None:
         """The call for a product in a block: one that other threads can work beside."""
         product = product_of(own)
         if product is None:
             return None
         pairing = pairing_of(own, product, context)
         parts = block.parts if block.label in own.result.labels else 1
-        few = not self.scale.counts(own.result.labels, machine.UNLOCKED_ROUNDED * parts)
         operation = pairing.value.operation
-        if few and operation in _LOCKED:
+        if operation in _LOCKED and not self.scale.counts(
+            own.result.labels, parts * machine.UNLOCKED
+        ):
             return einsum_pairing(own, product, context)
         return replace(
             pairing, value=replace(pairing.value, operation=_IN_PIECES.get(operation, operation))
@@ -199,11 +194,6 @@ _LOCKED = frozenset({"vecdot", "matvec"})
 
 A product of matrices keeps it too, but an einsum takes longer for that than two in turn.
 """
-
-
-def _copy(step: Step) -> Assign:
-    return Assign(step.result.name, call("copied", viewed(step)))
-
 
 _IN_PIECES = {"dot": "multiplied", "matmul": "multiplied"}
 """The helper that keeps BLAS on one thread while other blocks run."""

@@ -41,7 +41,6 @@ HELPERS: Mapping[str, Helper] = {
         return [np.add.reduce(terms, dtype=terms[0].dtype) for terms in zip(*results)]
     return np.add.reduce(results, dtype=results[0].dtype)''',
         ("np", "in_blocks"),
-        replaced=True,
     ),
     "in_blocks": Helper(
         '''def in_blocks(work, length, parts):

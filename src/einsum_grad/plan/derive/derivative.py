@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from einsum_grad.errors import ArgumentError
 from einsum_grad.plan.pattern import ELLIPSIS, UNIT, Labels, Pattern, distinct
@@ -19,7 +20,7 @@ Wrt = tuple[tuple[int, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class LinearTerm:
-    """A product of arrays and deltas: as a matrix, its axes are `rows` and `columns`.
+    """A product of arrays, deltas and a number: as a matrix, its axes are `rows` and `columns`.
 
     A label on several of these axes is a delta: entries where their indices differ are 0. Along a
     label that no factor has, the entries repeat.
@@ -32,6 +33,7 @@ class LinearTerm:
     factors: tuple[Labelled, ...]
     rows: Labels
     columns: Labels
+    coefficient: Fraction = Fraction(1)
 
     @property
     def axes(self) -> Labels:
@@ -56,16 +58,16 @@ class LinearTerm:
     @property
     def transposed(self) -> LinearTerm:
         """The term with rows and columns exchanged."""
-        return LinearTerm(self.factors, self.columns, self.rows)
+        return replace(self, rows=self.columns, columns=self.rows)
 
-    def rename(self, names: dict[str, str]) -> LinearTerm:
+    def rename(self, names: Mapping[str, str]) -> LinearTerm:
         """The term with labels renamed; those missing from `names` stay."""
         dense = self.dense.rename(names)
         numbers = (number for number, _ in self.factors)
         cut = len(self.rows)
-        return LinearTerm(
-            tuple(zip(numbers, dense.inputs, strict=True)), dense.output[:cut], dense.output[cut:]
-        )
+        factors = tuple(zip(numbers, dense.inputs, strict=True))
+        rows, columns = dense.output[:cut], dense.output[cut:]
+        return LinearTerm(factors, rows, columns, self.coefficient)
 
     def canonical(self) -> LinearTerm:
         """The term with labels numbered, the axes' first: equal for terms equal up to renaming."""

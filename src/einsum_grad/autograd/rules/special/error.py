@@ -1,0 +1,32 @@
+"""Error functions, the normal distribution, and exponential integrals."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from scipy import special
+
+from einsum_grad.autograd.registration import primitive
+from einsum_grad.autograd.rules.elementwise import conj
+
+SCALE = 2 / math.sqrt(math.pi)
+NORMAL = 1 / math.sqrt(2 * math.pi)
+
+primitive(special.erf, x=lambda g, x: g * conj(SCALE * np.exp(-x * x)))
+primitive(special.erfc, x=lambda g, x: -g * conj(SCALE * np.exp(-x * x)))
+primitive(special.erfi, x=lambda g, x: g * conj(SCALE * np.exp(x * x)))
+primitive(special.erfcx, x=lambda g, x, out: g * conj(2 * x * out - SCALE))
+primitive(special.dawsn, x=lambda g, x, out: g * conj(1 - 2 * x * out))
+primitive(special.wofz, x=lambda g, x, out: g * np.conjugate(1j * SCALE - 2 * x * out))
+primitive(special.erfinv, x=lambda g, out: g * np.exp(out * out) / SCALE)
+primitive(special.erfcinv, x=lambda g, out: -g * np.exp(out * out) / SCALE)
+
+primitive(special.ndtr, x=lambda g, x: g * conj(NORMAL * np.exp(-x * x / 2)))
+primitive(special.log_ndtr, x=lambda g, x, out: g * conj(NORMAL * np.exp(-x * x / 2 - out)))
+primitive(special.ndtri, x=lambda g, out: g * np.exp(out * out / 2) / NORMAL)
+primitive(special.ndtri_exp, x=lambda g, x, out: g * np.exp(out * out / 2 + x) / NORMAL)
+
+primitive(special.expi, x=lambda g, x: g * conj(np.exp(x) / x))
+primitive(special.exp1, x=lambda g, x: -g * conj(np.exp(-x) / x))
+primitive(special.expn, y=lambda g, x, y: -g * special.expn(x - 1, y))

@@ -1,0 +1,1 @@
+"""From a function to its derivative: gradients, tangents, Jacobians, Hessians, and their check."""

@@ -1,0 +1,1 @@
+"""`Sentence` to `Graph`: expressions, and their derivatives as expressions; without arrays."""

@@ -1,0 +1,1 @@
+"""A `Derivation` to what a person reads: index notation, NumPy's notation, LaTeX."""

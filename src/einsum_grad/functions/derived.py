@@ -1,0 +1,228 @@
+"""`derive`: a sentence to functions of arrays, its value, its gradient and its Hessian."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from einsum_grad.calculus.derive import Derivation, derivation
+from einsum_grad.calculus.graph import Dims
+from einsum_grad.calculus.terms import Terms
+from einsum_grad.emit.expression.module import emit_derivation
+from einsum_grad.errors import ArgumentError
+from einsum_grad.explain.expression.document import document
+from einsum_grad.explain.expression.latex import latex
+from einsum_grad.explain.expression.report import report
+from einsum_grad.linear import LinearMap
+from einsum_grad.plan import UNIT, LinearTerm, Shape, read_sizes
+from einsum_grad.runtime.declared import Declared
+from einsum_grad.runtime.dtypes import Array
+from einsum_grad.runtime.expression import Modules
+
+
+def derive(
+    text: str,
+    given: str | Mapping[str, Any],
+    wrt: str | Iterable[str],
+    sizes: Mapping[str, int] | None = None,
+) -> Derived:
+    """Derive the gradient and the Hessian of an expression by the arrays `wrt`, one or several.
+
+    `text` is a sentence of NumPy's language. `given` declares the axes of each array, as one text
+    or a dict. `sizes` are those of axes, as far as they are known: they decide how the code is
+    written. Raises `ExpressionError`, which points at the mistake, and `ArgumentError` for a
+    variable that is not declared.
+
+    >>> d = derive("sum((X @ w - y)**2)", "X: n d, w: d, y: n", wrt="w")
+    >>> d.gradient(X=[[1.0, 2.0], [3.0, 4.0]], w=[1.0, 1.0], y=[0.0, 0.0])
+    array([48., 68.])
+    >>> d.hessian.at(X=[[1.0, 2.0], [3.0, 4.0]], w=[1.0, 1.0], y=[0.0, 0.0]).materialize()
+    array([[20., 28.],
+           [28., 40.]])
+    """
+    return Derived(derivation(text, given, wrt), dict(read_sizes(sizes) or ()))
+
+
+class Derived:
+    """An expression, its gradient and its Hessian, made by `derive`.
+
+    The methods take the arrays by their names, or in the order of their declaration. With V the
+    value's shape and W the variable's, a gradient has the shape V + W and a Hessian V + W + W. If
+    there are several variables, gradients are a tuple, and Hessians a tuple of tuples. Numbers are
+    real; whole ones are taken as float64.
+
+    Raises `OperandError` for arrays that do not fit, `ArgumentError` for names that do not, and
+    `DTypeError` for complex numbers.
+    """
+
+    __slots__ = ("_derivation", "_modules", "_sizes")
+
+    def __init__(self, found: Derivation, sizes: Mapping[str, int]) -> None:
+        self._derivation, self._sizes = found, sizes
+        self._modules = Modules(found)
+
+    def value(self, /, *operands: Any, **arrays: Any) -> Any:
+        """The value."""
+        return self._run("value", operands, arrays)
+
+    def gradient(self, /, *operands: Any, **arrays: Any) -> Any:
+        """The gradient."""
+        return self._run("gradient", operands, arrays)
+
+    def value_and_gradient(self, /, *operands: Any, **arrays: Any) -> tuple[Any, Any]:
+        """Both, which share what they compute."""
+        value, gradient = self._run("value_and_gradient", operands, arrays)
+        return value, gradient
+
+    @property
+    def hessian(self) -> Hessian:
+        """The Hessian: call it for all entries, or use its `at`, a linear map."""
+        return Hessian(self)
+
+    def hessian_vector(self, vector: Any, /, *operands: Any, **arrays: Any) -> Any:
+        """The product of the Hessian with `vector`; with a tuple of them for several variables."""
+        call = Declared(self._derivation, operands, arrays)
+        vectors = (vector,) if len(self.wrt) == 1 else tuple(vector)
+        if len(vectors) != len(self.wrt):
+            raise ArgumentError(f"there are {len(self.wrt)} variables and {len(vectors)} vectors")
+        moved = [call.like(name, each) for name, each in zip(self.wrt, vectors, strict=True)]
+        return call.result(self._function("hessian_vector", call)(*moved, *call.arrays))
+
+    def objective(self, /, hess: str = "product", **arrays: Any) -> dict[str, Any]:
+        """The arguments `fun`, `jac` and `hessp` or `hess` of scipy.optimize.minimize.
+
+        `arrays` are all arrays but the variable, whose entries come as a flat vector. `hess` is
+        "product" (of the Hessian with vectors), "dense" or "none". Raises `ArgumentError` where
+        there are several variables, or no array tells the shape of the one.
+        """
+        if len(self.wrt) != 1 or self._derivation.dims:
+            raise ArgumentError("minimize takes a scalar of one variable")
+        (name,) = self.wrt
+        shape = self._shape_of(name, arrays)
+
+        def given(x: Any) -> dict[str, Any]:
+            return {**arrays, name: np.reshape(x, shape)}
+
+        def both(x: Any) -> tuple[Any, Any]:
+            value, gradient = self.value_and_gradient(**given(x))
+            return value, np.ravel(gradient)
+
+        def product(x: Any, vector: Any) -> Any:
+            return np.ravel(self.hessian_vector(np.reshape(vector, shape), **given(x)))
+
+        def dense(x: Any) -> Any:
+            return np.reshape(self.hessian(**given(x)), (np.size(x), np.size(x)))
+
+        second: dict[str, dict[str, Any]] = {
+            "product": {"hessp": product},
+            "dense": {"hess": dense},
+            "none": {},
+        }
+        if hess not in second:
+            raise ArgumentError(f"hess is one of {', '.join(second)}, and not {hess!r:.80}")
+        return {"fun": both, "jac": True, **second[hess]}
+
+    @property
+    def wrt(self) -> tuple[str, ...]:
+        """The names of the variables."""
+        return self._derivation.wrt
+
+    @property
+    def source(self) -> str:
+        """The text of a module with these functions, which needs NumPy alone."""
+        return emit_derivation(self._derivation, self._sizes).text
+
+    def latex(self) -> str:
+        """The value, the gradient and the Hessian as one formula in LaTeX."""
+        return latex(self._derivation)
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.latex()}$"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as lists, dicts, numbers and strings, ready for `json.dumps`."""
+        return document(self._derivation, sizes=self._sizes)
+
+    def __str__(self) -> str:
+        return report(self._derivation, sizes=self._sizes or None)
+
+    def __repr__(self) -> str:
+        return f"<derivatives of {self._derivation.text!r:.60} by {', '.join(self.wrt)}>"
+
+    def _run(self, name: str, operands: Sequence[Any], arrays: Mapping[str, Any]) -> Any:
+        call = Declared(self._derivation, operands, arrays)
+        return call.result(self._function(name, call)(*call.arrays))
+
+    def _function(self, name: str, call: Declared) -> Callable[..., Any]:
+        return self._modules.function(name, call.sizes)
+
+    def _shape_of(self, name: str, arrays: Mapping[str, Any]) -> Shape:
+        """The shape of a variable, as the other arrays tell it; of a vector it may be unknown."""
+        sizes = {UNIT: 1, **self._sizes}
+        for each in self._derivation.declarations:
+            if each.name in arrays:
+                sizes |= zip(each.axes, np.shape(arrays[each.name]), strict=False)
+        axes = self._derivation.axes(name)
+        if len(axes) == 1:
+            return (sizes.get(axes[0], -1),)
+        missing = [axis for axis in axes if axis not in sizes]
+        if missing:
+            raise ArgumentError(
+                f"the shape of {name} needs the size of {missing[0]}: derive(…, sizes=…)"
+            )
+        return tuple(sizes[axis] for axis in axes)
+
+
+class Hessian:
+    """The second derivative of an expression."""
+
+    __slots__ = ("_derived",)
+
+    def __init__(self, derived: Derived) -> None:
+        self._derived = derived
+
+    def __call__(self, /, *operands: Any, **arrays: Any) -> Any:
+        """All entries, as an array of shape V + W + W."""
+        return self._derived._run("hessian", operands, arrays)
+
+    def at(self, /, *operands: Any, **arrays: Any) -> Any:
+        """The Hessian at these arrays, as a `LinearMap` that keeps no more than it must.
+
+        >>> d = derive("sum((T - U @ V.T)**2)", "T: m n, U: m k, V: n k", wrt="U")
+        >>> H = d.hessian.at(T=np.ones((9, 8)), U=np.ones((9, 2)), V=np.ones((8, 2)))
+        >>> H.compressed_size, H.dense_size
+        (4, 324)
+        """
+        derived = self._derived
+        call = Declared(derived._derivation, operands, arrays)
+        factors = iter(_several(derived._function("hessian_compressed", call)(*call.arrays)))
+        rows = [
+            tuple(
+                _linear_map(call, terms, factors, (one, other), derived._derivation.dims)
+                for other, terms in zip(derived.wrt, row, strict=True)
+            )
+            for one, row in zip(derived.wrt, derived._modules.hessians(call.sizes), strict=True)
+        ]
+        return rows[0][0] if len(derived.wrt) == 1 else tuple(rows)
+
+
+def _several(result: Any) -> Sequence[Any]:
+    return result if isinstance(result, tuple) else (result,)
+
+
+def _linear_map(
+    call: Declared, terms: Terms, factors: Iterator[Any], names: tuple[str, str], dims: Dims
+) -> LinearMap:
+    """The map of terms, whose factors are the next ones; `dims` are those of the value."""
+    made, stack = list[LinearTerm](), list[Array]()
+    for term in terms:
+        first = len(stack)
+        stack += [np.asarray(next(factors), call.dtype) for _ in term.factors]
+        numbered = ((first + at, labels) for at, (_, labels) in enumerate(term.factors))
+        made.append(replace(term, factors=tuple(numbered)))
+    rows, columns = (call.shapes[name] for name in names)
+    lead = tuple(call.sizes[dim] for dim in dims)
+    return LinearMap(tuple(made), tuple(stack), (*lead, *rows), columns, call.dtype)

@@ -1,0 +1,32 @@
+"""Derivations: how many nodes and terms they have, and their variables."""
+
+import pytest
+
+from einsum_grad.calculus.derive import derivation
+from einsum_grad.errors import ArgumentError, ArgumentTypeError
+
+
+@pytest.mark.parametrize("layers", [1, 2, 4, 8])
+def test_nodes_are_linear_in_the_depth_of_residual_softmax_layers(layers: int) -> None:
+    lines = [f"x = x + softmax(W{number} @ x)" for number in range(layers)]
+    given = ", ".join(["x: d", *(f"W{number}: d d" for number in range(layers))])
+    found = derivation("\n".join([*lines, "sum(x**2)"]), given, "x")
+    assert len(found.graph.nodes) < 40 + 75 * layers
+    assert len(found.hessians[0][0]) <= 2
+
+
+def test_the_hessian_of_a_factorisation_has_one_small_term() -> None:
+    found = derivation("sum((T - U @ V.T)**2)", "T: m n, U: m k, V: n k", "U")
+    (term,) = found.hessians[0][0]
+    assert term.coefficient == 2
+    assert [found.graph[number].dims for number, _ in term.factors] == [("n", "k"), ("n", "k")]
+    assert term.rows[0] == term.columns[0]
+
+
+def test_variables_must_be_declared_and_different() -> None:
+    with pytest.raises(ArgumentError, match="wrt names arrays, x, and not 'y'"):
+        derivation("sum(x)", "x: n", "y")
+    with pytest.raises(ArgumentError, match="different"):
+        derivation("sum(x)", "x: n", ("x", "x"))
+    with pytest.raises(ArgumentTypeError, match="int"):
+        derivation("sum(x)", "x: n", 1)  # type: ignore[arg-type]  # that is the test
