@@ -9,9 +9,9 @@ from hypothesis import given, settings
 
 from einsum_grad.emit import TARGETS, Target, write
 from einsum_grad.emit.request import emit
-from einsum_grad.emit.spelling import rewritten
-from einsum_grad.emit.target import NEEDED
-from einsum_grad.emit.tree import call
+from einsum_grad.emit.text.spelling import rewritten
+from einsum_grad.emit.text.target import NEEDED
+from einsum_grad.emit.text.tree import call
 from einsum_grad.lower import Program
 from einsum_grad.plan import pattern_of
 from einsum_grad.runtime import interpret, interpret_backward

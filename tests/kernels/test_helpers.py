@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from einsum_grad.emit.helpers import HELPERS as PLAIN
+from einsum_grad.emit.text.helpers import HELPERS as PLAIN
 from einsum_grad.kernels.helpers import HELPERS, zeros
 
 

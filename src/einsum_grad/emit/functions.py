@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from einsum_grad.emit.body import body, parts
 from einsum_grad.emit.guard import cotangent_guard
-from einsum_grad.emit.target import Target
-from einsum_grad.emit.tree import (
+from einsum_grad.emit.text.target import Target
+from einsum_grad.emit.text.tree import (
     BLANK,
     Assign,
     Call,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from einsum_grad.emit.context import Context, ellipsis_slice
-from einsum_grad.emit.target import Target
-from einsum_grad.emit.tree import Assign, Call, Define, Do, If, Raise, Statement, call
+from einsum_grad.emit.steps.context import Context, ellipsis_slice
+from einsum_grad.emit.text.target import Target
+from einsum_grad.emit.text.tree import Assign, Call, Define, Do, If, Raise, Statement, call
 from einsum_grad.lower import Program, Value
 from einsum_grad.plan import ELLIPSIS, UNIT
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from einsum_grad.emit.batched import over_ellipsis
-from einsum_grad.emit.context import Context
-from einsum_grad.emit.target import Target
+from einsum_grad.emit.steps.batched import over_ellipsis
+from einsum_grad.emit.steps.context import Context
 from einsum_grad.emit.targets import TARGETS
+from einsum_grad.emit.text.target import Target
 from einsum_grad.errors import ArgumentError
 from einsum_grad.lower import Op, Program, Section, Step, Value, is_view, only, product_of, steps
 from einsum_grad.plan import ELLIPSIS

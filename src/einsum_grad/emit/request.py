@@ -12,8 +12,8 @@ from einsum_grad.emit.readable import (
     readable_program,
     readable_target,
 )
-from einsum_grad.emit.target import Target
 from einsum_grad.emit.targets import TARGETS
+from einsum_grad.emit.text.target import Target
 from einsum_grad.errors import ArgumentError
 from einsum_grad.lower import PLAIN, Program, Traits, lowering
 from einsum_grad.plan import AUTO, Operands, Shape, Sublists, request

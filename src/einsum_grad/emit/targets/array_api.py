@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from einsum_grad.emit.axes import expanded, merged, split, with_units
-from einsum_grad.emit.helpers import Helper
-from einsum_grad.emit.printer import LOCAL
-from einsum_grad.emit.spelling import (
+from einsum_grad.emit.steps.axes import expanded, merged, split, with_units
+from einsum_grad.emit.steps.view import diagonal, embedded
+from einsum_grad.emit.text.helpers import Helper
+from einsum_grad.emit.text.printer import LOCAL
+from einsum_grad.emit.text.spelling import (
     PYTHON,
     Parts,
     Speller,
@@ -23,9 +24,8 @@ from einsum_grad.emit.spelling import (
     infix,
     rewritten,
 )
-from einsum_grad.emit.target import Library, Script, Target
-from einsum_grad.emit.tree import Call, Expression, call
-from einsum_grad.emit.view import diagonal, embedded
+from einsum_grad.emit.text.target import Library, Script, Target
+from einsum_grad.emit.text.tree import Call, Expression, call
 from einsum_grad.lower import Traits
 
 STANDARD = Library("a library of the array API", LOCAL, "")

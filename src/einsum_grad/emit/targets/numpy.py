@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from einsum_grad.emit import helpers
-from einsum_grad.emit.axes import expanded, merged, split, with_units
-from einsum_grad.emit.context import joined_shape
-from einsum_grad.emit.helpers import Helper
-from einsum_grad.emit.product import subscripts
-from einsum_grad.emit.spelling import (
+from einsum_grad.emit.steps.axes import expanded, merged, split, with_units
+from einsum_grad.emit.steps.context import joined_shape
+from einsum_grad.emit.steps.product import subscripts
+from einsum_grad.emit.text import helpers
+from einsum_grad.emit.text.helpers import Helper
+from einsum_grad.emit.text.spelling import (
     PYTHON,
     Spelling,
     function,
@@ -20,8 +20,8 @@ from einsum_grad.emit.spelling import (
     shaped,
     transpose,
 )
-from einsum_grad.emit.target import Library, Script, Target
-from einsum_grad.emit.tree import Call, Expression, call
+from einsum_grad.emit.text.target import Library, Script, Target
+from einsum_grad.emit.text.tree import Call, Expression, call
 from einsum_grad.lower import LETTERS
 from einsum_grad.plan import Labels, Pattern, distinct
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from einsum_grad.emit.axes import expanded, merged, split, with_units
-from einsum_grad.emit.helpers import Helper
-from einsum_grad.emit.spelling import (
+from einsum_grad.emit.steps.axes import expanded, merged, split, with_units
+from einsum_grad.emit.steps.view import diagonal, embedded
+from einsum_grad.emit.text.helpers import Helper
+from einsum_grad.emit.text.spelling import (
     PYTHON,
     Parts,
     Speller,
@@ -24,9 +25,8 @@ from einsum_grad.emit.spelling import (
     rewritten,
     shaped,
 )
-from einsum_grad.emit.target import Library, Script, Target
-from einsum_grad.emit.tree import Call, Expression, call
-from einsum_grad.emit.view import diagonal, embedded
+from einsum_grad.emit.text.target import Library, Script, Target
+from einsum_grad.emit.text.tree import Call, Expression, call
 from einsum_grad.lower import Traits
 
 TORCH = Library("PyTorch", "torch", "import torch  # pip install torch")

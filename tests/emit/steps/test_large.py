@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import einsum_grad as eg
 from einsum_grad.emit import TARGETS, Source, emit, write
-from einsum_grad.emit.helpers import HELPERS, helpers
+from einsum_grad.emit.text.helpers import HELPERS, helpers
 from einsum_grad.lower import Program, Scale, product_of, schedule
 from einsum_grad.lower.layout import axis_orders
 from einsum_grad.plan import Pattern, pattern_of

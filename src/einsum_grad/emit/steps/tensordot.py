@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from operator import itemgetter
 
-from einsum_grad.emit.context import Context
-from einsum_grad.emit.groups import Pairing, one_each
-from einsum_grad.emit.product import pairing_of, summed_product
-from einsum_grad.emit.tree import Call, Expression, call
-from einsum_grad.emit.view import transposed
+from einsum_grad.emit.steps.context import Context
+from einsum_grad.emit.steps.groups import Pairing, one_each
+from einsum_grad.emit.steps.product import pairing_of, summed_product
+from einsum_grad.emit.steps.view import transposed
+from einsum_grad.emit.text.tree import Call, Expression, call
 from einsum_grad.lower import (
     Kind,
     Product,

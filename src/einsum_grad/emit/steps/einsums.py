@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from einsum_grad.emit.context import Context
-from einsum_grad.emit.groups import Pairing, one_each
-from einsum_grad.emit.product import einsum, has_einsum, pairing_of
-from einsum_grad.emit.tree import Call, Expression, call
-from einsum_grad.emit.view import transposed
+from einsum_grad.emit.steps.context import Context
+from einsum_grad.emit.steps.groups import Pairing, one_each
+from einsum_grad.emit.steps.product import einsum, has_einsum, pairing_of
+from einsum_grad.emit.steps.view import transposed
+from einsum_grad.emit.text.tree import Call, Expression, call
 from einsum_grad.lower import Kind, Product, Step, Value
 from einsum_grad.plan import Labels
 

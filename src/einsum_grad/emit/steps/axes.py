@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from einsum_grad.emit.context import ellipsis_slice, joined_shape
-from einsum_grad.emit.tree import Expression, call
-from einsum_grad.emit.view import aligned, indexed
+from einsum_grad.emit.steps.context import ellipsis_slice, joined_shape
+from einsum_grad.emit.steps.view import aligned, indexed
+from einsum_grad.emit.text.tree import Expression, call
 from einsum_grad.plan import ELLIPSIS, UNIT, Labels
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from einsum_grad.emit import einsums, tensordot
-from einsum_grad.emit.batched import over_ellipsis
-from einsum_grad.emit.context import Context
-from einsum_grad.emit.groups import Pairing, written
-from einsum_grad.emit.product import einsum, has_einsum, pairing_of
-from einsum_grad.emit.tree import Assign, Call, Comment, Expression, Statement, call
-from einsum_grad.emit.view import diagonal_as_it_lies, transposed
+from einsum_grad.emit.steps import einsums, tensordot
+from einsum_grad.emit.steps.batched import over_ellipsis
+from einsum_grad.emit.steps.context import Context
+from einsum_grad.emit.steps.groups import Pairing, written
+from einsum_grad.emit.steps.product import einsum, has_einsum, pairing_of
+from einsum_grad.emit.steps.view import diagonal_as_it_lies, transposed
+from einsum_grad.emit.text.tree import Assign, Call, Comment, Expression, Statement, call
 from einsum_grad.lower import LETTERS, Op, Product, Step, Value, product_of
 from einsum_grad.plan import ELLIPSIS, Labels, diagonals, distinct
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import string
 from collections.abc import Callable, Mapping
 
-from einsum_grad.emit.context import Context
-from einsum_grad.emit.groups import ROLES, Pairing, matrix, merged, one_each
-from einsum_grad.emit.tree import Call, Expression, call
-from einsum_grad.emit.view import aligned, indexed, transposed
+from einsum_grad.emit.steps.context import Context
+from einsum_grad.emit.steps.groups import ROLES, Pairing, matrix, merged, one_each
+from einsum_grad.emit.steps.view import aligned, indexed, transposed
+from einsum_grad.emit.text.tree import Call, Expression, call
 from einsum_grad.lower import (
     LETTERS,
     Kind,

@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from einsum_grad.emit import TARGETS
-from einsum_grad.emit.printer import Printer
-from einsum_grad.emit.tree import Expression, call
-from einsum_grad.emit.view import aligned, indexed, inserted, reindexed, transposed
+from einsum_grad.emit.steps.view import aligned, indexed, inserted, transposed
+from einsum_grad.emit.text.printer import Printer
+from einsum_grad.emit.text.spelling import reindexed
+from einsum_grad.emit.text.tree import Expression, call
 
 labels = st.permutations("abcd").flatmap(
     lambda order: st.integers(0, 4).map(lambda length: tuple(order[:length]))

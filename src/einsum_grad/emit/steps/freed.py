@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from einsum_grad.emit.groups import ROLES
-from einsum_grad.emit.tree import Assign, Free, Statement
+from einsum_grad.emit.steps.groups import ROLES
+from einsum_grad.emit.text.tree import Assign, Free, Statement
 from einsum_grad.lower import Program, Step, dying, machine
 
 

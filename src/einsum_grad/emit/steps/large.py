@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from einsum_grad.emit.context import Context
-from einsum_grad.emit.freed import Part
-from einsum_grad.emit.groups import Pairing, written
-from einsum_grad.emit.product import einsum_pairing, pairing_of
-from einsum_grad.emit.steps import diagonal, statements_of, viewed
-from einsum_grad.emit.tree import (
+from einsum_grad.emit.steps.context import Context
+from einsum_grad.emit.steps.freed import Part
+from einsum_grad.emit.steps.groups import Pairing, written
+from einsum_grad.emit.steps.product import einsum_pairing, pairing_of
+from einsum_grad.emit.steps.statements import diagonal, statements_of, viewed
+from einsum_grad.emit.steps.view import transposed
+from einsum_grad.emit.text.tree import (
     BLANK,
     Assign,
     Call,
@@ -26,7 +27,6 @@ from einsum_grad.emit.tree import (
     call,
     names,
 )
-from einsum_grad.emit.view import transposed
 from einsum_grad.lower import (
     AxisSize,
     Block,

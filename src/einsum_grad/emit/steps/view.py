@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from einsum_grad.emit.tree import Call, Expression, call
+from einsum_grad.emit.text.tree import Call, Expression, call
 from einsum_grad.plan import ELLIPSIS, UNIT, Labels, distinct
 
 
@@ -87,32 +87,3 @@ def indexed(array: Expression, labels: Labels, unit: str) -> Call:
     return Call(
         "index", (array, *({UNIT: unit, ELLIPSIS: "..."}.get(label, ":") for label in labels))
     )
-
-
-def reindexed(expression: Call) -> Expression:
-    """An index of an array without its axes of size 1, where it inserts them again, as one index.
-
-    >>> reindexed(call("index", call("units", "x", ("i", "1"), ("i",)), ":", "None"))
-    'x'
-    """
-    array, *entries = expression.args
-    if not isinstance(array, Call):
-        return expression
-    if array.operation == "conjugate":
-        plain = call("index", array.args[0], *entries)
-        made = reindexed(plain)
-        return expression if made == plain else call("conjugate", made)
-    if array.operation != "units" or UNIT not in array.args[1] or "..." in entries:
-        return expression
-    base, given, _ = array.args
-    merged, after = list[str](), list(entries)
-    for label in given:
-        while label != UNIT and after and after[0] == "None":
-            merged.append(after.pop(0))
-        if label == UNIT and after[:1] != ["None"]:
-            merged.append("0")
-        else:
-            merged.append(":")
-            del after[:1]
-    merged += after
-    return base if set(merged) == {":"} else call("index", base, *merged)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from einsum_grad.emit.helpers import Helper
-from einsum_grad.emit.spelling import Spelling
+from einsum_grad.emit.text.helpers import Helper
+from einsum_grad.emit.text.spelling import Spelling
 from einsum_grad.lower import Form, Traits
 
 NEEDED = frozenset(

@@ -7,8 +7,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
-from einsum_grad.emit.freed import Part
-from einsum_grad.emit.tree import Assign, Call, Expression, Statement
+from einsum_grad.emit.steps.freed import Part
+from einsum_grad.emit.text.tree import Assign, Call, Expression, Statement
 from einsum_grad.lower import Op
 from einsum_grad.plan import diagonals
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from einsum_grad.emit import TARGETS, printer
-from einsum_grad.emit.printer import WIDTH, Printer, filled
-from einsum_grad.emit.tree import (
+from einsum_grad.emit import TARGETS
+from einsum_grad.emit.text import printer
+from einsum_grad.emit.text.printer import WIDTH, Printer, filled
+from einsum_grad.emit.text.tree import (
     BLANK,
     Assign,
     Call,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from einsum_grad.emit import tree
-from einsum_grad.emit.spelling import INNER, NO_BREAK
-from einsum_grad.emit.target import Target
-from einsum_grad.emit.tree import Call, Expression, Statement, call
+from einsum_grad.emit.text import tree
+from einsum_grad.emit.text.spelling import INNER, NO_BREAK
+from einsum_grad.emit.text.target import Target
+from einsum_grad.emit.text.tree import Call, Expression, Statement, call
 
 WIDTH = 100
 LOCAL = "local"

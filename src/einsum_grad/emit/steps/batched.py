@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from einsum_grad.emit.context import Context
-from einsum_grad.emit.product import einsum, has_einsum, multiplied
-from einsum_grad.emit.tree import Assign, Call, Expression, Statement, call
-from einsum_grad.emit.view import diagonal, transposed
+from einsum_grad.emit.steps.context import Context
+from einsum_grad.emit.steps.product import einsum, has_einsum, multiplied
+from einsum_grad.emit.steps.view import diagonal, transposed
+from einsum_grad.emit.text.tree import Assign, Call, Expression, Statement, call
 from einsum_grad.lower import Kind, Product, Step, Value, only, product_of, without
 from einsum_grad.plan import ELLIPSIS, Labels, diagonals, distinct
 

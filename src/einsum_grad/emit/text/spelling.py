@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Protocol
 
-from einsum_grad.emit.tree import Call, Expression
-from einsum_grad.emit.view import reindexed
+from einsum_grad.emit.text.tree import Call, Expression
+from einsum_grad.plan import UNIT
 
 NO_BREAK = "\0"
 """A space at which no line is broken; a plain one as soon as all lines are there."""
@@ -133,6 +133,36 @@ def index(call: Call, speller: Speller) -> Parts:
     if made != call:
         return speller.parts(made)
     return f"{speller.tight(call.args[0])}[", _arguments(call, 1, speller), "]"
+
+
+def reindexed(expression: Call) -> Expression:
+    """An index of an array without its axes of size 1, where it inserts them again, as one index.
+
+    >>> from einsum_grad.emit.text.tree import call
+    >>> reindexed(call("index", call("units", "x", ("i", "1"), ("i",)), ":", "None"))
+    'x'
+    """
+    array, *entries = expression.args
+    if not isinstance(array, Call):
+        return expression
+    if array.operation == "conjugate":
+        plain = Call("index", (array.args[0], *entries))
+        made = reindexed(plain)
+        return expression if made == plain else Call("conjugate", (made,))
+    if array.operation != "units" or UNIT not in array.args[1] or "..." in entries:
+        return expression
+    base, given, _ = array.args
+    merged, after = list[str](), list(entries)
+    for label in given:
+        while label != UNIT and after and after[0] == "None":
+            merged.append(after.pop(0))
+        if label == UNIT and after[:1] != ["None"]:
+            merged.append("0")
+        else:
+            merged.append(":")
+            del after[:1]
+    merged += after
+    return base if set(merged) == {":"} else Call("index", (base, *merged))
 
 
 def _own(call: Call, speller: Speller) -> Parts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from einsum_grad.emit.spelling import Spelling, function
+from einsum_grad.emit.text.spelling import Spelling, function
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
-from einsum_grad.emit.target import Target
-from einsum_grad.emit.tree import Call, Expression, call
+from einsum_grad.emit.text.target import Target
+from einsum_grad.emit.text.tree import Call, Expression, call
 from einsum_grad.lower import AxisSize, Program, Value, steps
 from einsum_grad.plan import ELLIPSIS, UNIT, Labels
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import chain
 
-from einsum_grad.emit.context import Context
-from einsum_grad.emit.tree import Assign, Call, Expression, Statement, call
-from einsum_grad.emit.view import transposed
+from einsum_grad.emit.steps.context import Context
+from einsum_grad.emit.steps.view import transposed
+from einsum_grad.emit.text.tree import Assign, Call, Expression, Statement, call
 from einsum_grad.lower import Value
 from einsum_grad.plan import Labels
 

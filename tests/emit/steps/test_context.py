@@ -1,10 +1,10 @@
 import pytest
 
 from einsum_grad.emit import TARGETS
-from einsum_grad.emit.context import Context, ellipsis_slice
-from einsum_grad.emit.printer import Printer
-from einsum_grad.emit.spelling import NO_BREAK
-from einsum_grad.emit.tree import Expression
+from einsum_grad.emit.steps.context import Context, ellipsis_slice
+from einsum_grad.emit.text.printer import Printer
+from einsum_grad.emit.text.spelling import NO_BREAK
+from einsum_grad.emit.text.tree import Expression
 from tests.lower.programs import lowered
 
 NUMPY = TARGETS["numpy"]
