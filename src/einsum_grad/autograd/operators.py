@@ -29,12 +29,13 @@ _NUMBERS = (float, int, complex, np.ndarray, np.float64)
 
 def _binary(tensor: T, ufunc: np.ufunc, other: Any) -> T:
     direct = isinstance(other, Traced) or type(other) in _NUMBERS
-    result: T = (RECORDED[ufunc] if direct else ufunc)(tensor, other)
+    result: T = (RECORDED.get(ufunc, ufunc) if direct else ufunc)(tensor, other)
     return result
 
 
 def _reflected(tensor: T, ufunc: np.ufunc, other: Any) -> T:
-    result: T = (RECORDED[ufunc] if type(other) in _NUMBERS else ufunc)(other, tensor)
+    direct = type(other) in _NUMBERS
+    result: T = (RECORDED.get(ufunc, ufunc) if direct else ufunc)(other, tensor)
     return result
 
 
