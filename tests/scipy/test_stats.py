@@ -138,3 +138,15 @@ def test_arguments_are_checked_by_name() -> None:
     with pytest.raises(ArgumentTypeError, match="norm takes at most x, loc, scale"):
         stats.norm.pdf(0.3, 0, 1, 2)
     assert stats.kstest is st.kstest
+
+
+def test_other_methods_are_scipys() -> None:
+    assert stats.norm.mean(loc=2.0) == st.norm.mean(loc=2.0)
+    assert stats.poisson.rvs(2.0, size=3, random_state=0).shape == (3,)
+    alpha = np.array([1.0, 2.0])
+    assert np.array_equal(stats.dirichlet.mean(alpha), st.dirichlet.mean(alpha))
+    assert stats.multivariate_normal.rvs(np.zeros(2), size=5, random_state=0).shape == (5, 2)
+    with pytest.raises(AttributeError):
+        _ = stats.norm.no_such_method
+    with pytest.raises(AttributeError):
+        _ = stats.norm._no_such_method
