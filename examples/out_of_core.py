@@ -2,10 +2,11 @@
 
 Run it with:  .venv/bin/python examples/out_of_core.py
 
-Two worker processes with 256 MB each find thin U and V with T ≈ U Vᵀ, for a T of 2 GB that lies on
-disk as zarr. A step is one graph: the loss ‖T - U Vᵀ‖² and its gradients by U and V come from the
-same blocks of T, each read once. U and V are written to zarr after each step. The gradients are
-scaled by the inverses of VᵀV and UᵀU, so that few steps are enough (arXiv:2005.08898).
+It needs the extra `dask`. Two worker processes with 256 MB each find thin U and V with T ≈ U Vᵀ,
+for a T of 2 GB that lies on disk as zarr. A step is one graph: the loss ‖T - U Vᵀ‖² and its
+gradients by U and V come from the same blocks of T, each read once. U and V are written to zarr
+after each step. The gradients are scaled by the inverses of VᵀV and UᵀU, so that few steps are
+enough (arXiv:2005.08898).
 """
 
 from __future__ import annotations

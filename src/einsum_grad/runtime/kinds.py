@@ -68,7 +68,7 @@ def calls_of(values: Collection[Any], arguments: Arguments, conj: bool) -> Calls
     """
     if _PLAIN.issuperset(map(type, values)):
         return None
-    for package in {type(value).__module__.partition(".")[0] for value in values}:
+    for package in set(map(_package, values)):
         if package in _ELSEWHERE:
             import_module(_ELSEWHERE[package])
     found = {kind: value for value in values for kind in _KINDS if isinstance(value, kind)}
@@ -76,7 +76,15 @@ def calls_of(values: Collection[Any], arguments: Arguments, conj: bool) -> Calls
         return None
     (kind, value), *others = found.items()
     if others:  # one of them would have to become an array, and lose what it is
-        names = " beside ".join(f"a {type(value).__name__}" for value in found.values())
+        names = " beside ".join(map(_named, found.values()))
         raise OperandError(f"{names}, in one call: convert them to one kind first")
     check_none_beside(value, values)
     return _KINDS[kind](arguments, conj)
+
+
+def _named(value: Any) -> str:
+    return f"{_package(value)}.{type(value).__name__}"
+
+
+def _package(value: Any) -> str:
+    return type(value).__module__.partition(".")[0]
