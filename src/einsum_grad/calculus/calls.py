@@ -12,7 +12,7 @@ from einsum_grad.calculus.reader import Reader
 from einsum_grad.calculus.subscripts import contracted
 from einsum_grad.plan import UNIT
 from einsum_grad.syntax import expression as ast
-from einsum_grad.syntax import parse, start_of
+from einsum_grad.syntax import start_of
 
 Read = Callable[[Reader, ast.Expression], int]
 """What reads an argument."""
@@ -122,9 +122,9 @@ def _einsum(reader: Reader, given: ast.Call, read: Read) -> int:
         raise reader.error('an einsum is written einsum("ij,j->i", A, x)', given.start)
     first, *others = given.arguments
     assert isinstance(first, ast.String)
-    equation = reader.pattern(first, parse)
+    pattern = reader.pattern(first)
     values = [read(reader, each) for each in others]
-    return reader.at(first.start, contracted, reader.graph, equation, values)
+    return reader.at(first.start, contracted, reader.graph, pattern, values)
 
 
 def _eye(reader: Reader, given: ast.Call, read: Read) -> int:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from einsum_grad.calculus.broadcast import MismatchError
 from einsum_grad.calculus.graph import Graph
 from einsum_grad.errors import ExpressionError, PatternError
+from einsum_grad.plan import Pattern, pattern_of
 from einsum_grad.syntax import expression as ast
-from einsum_grad.syntax import refused
+from einsum_grad.syntax import parse, refused
 from einsum_grad.visible import visible
 
 
@@ -30,12 +31,12 @@ class Reader:
         except MismatchError as error:
             raise self.error(str(error), start) from None
 
-    def pattern(self, given: ast.String, parse: Callable[[str], object]) -> object:
-        """What `parse` makes of subscripts; their mistakes are pointed at in the sentence."""
+    def pattern(self, given: ast.String) -> Pattern:
+        """The pattern of subscripts; their mistakes are pointed at in the sentence."""
         try:
-            return parse(given.text)
+            return pattern_of(parse(given.text))
         except PatternError as error:
-            message = str(error).partition("\n")[0]
+            message = str(error).partition("\n")[0].partition(";")[0]
             raise self.error(message, given.start + (error.position or 0)) from None
 
     def error(self, message: str, start: int) -> ExpressionError:

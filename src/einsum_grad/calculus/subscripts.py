@@ -7,13 +7,11 @@ from collections.abc import Sequence
 from einsum_grad.calculus.broadcast import MismatchError
 from einsum_grad.calculus.build import einsum
 from einsum_grad.calculus.graph import Graph, dim_of
-from einsum_grad.plan import ELLIPSIS, UNIT, Labels, pattern_of
-from einsum_grad.syntax import Equation
+from einsum_grad.plan import ELLIPSIS, UNIT, Labels, Pattern
 
 
-def contracted(graph: Graph, equation: Equation, args: Sequence[int]) -> int:
-    """The einsum `equation` of nodes; raises `MismatchError` where their axes don't fit it."""
-    pattern = pattern_of(equation)
+def contracted(graph: Graph, pattern: Pattern, args: Sequence[int]) -> int:
+    """The einsum of nodes; raises `MismatchError` where their axes don't fit the pattern."""
     if len(pattern.inputs) != len(args):
         raise MismatchError(f"this pattern takes {len(pattern.inputs)} arrays, and not {len(args)}")
     found: dict[str, str] = {}

@@ -11,6 +11,7 @@ import numpy as np
 from einsum_grad.calculus.derive import Derivation, derivation
 from einsum_grad.calculus.graph import Dims
 from einsum_grad.calculus.terms import Terms
+from einsum_grad.certify.expression.certify import ExpressionCertificate, certify_derivation
 from einsum_grad.emit.expression.module import emit_derivation
 from einsum_grad.errors import ArgumentError
 from einsum_grad.explain.expression.document import document
@@ -134,6 +135,16 @@ class Derived:
     def source(self) -> str:
         """The text of a module with these functions, which needs NumPy alone."""
         return emit_derivation(self._derivation, self._sizes).text
+
+    def certify(self, trials: int = 1, seed: int = 0) -> ExpressionCertificate:
+        """Hold the derivatives against dual numbers in exact arithmetic; true where it proves them.
+
+        What is proved are the formulas, of which the code is written.
+
+        >>> bool(derive("logdet(X)", "X: n n", "X").certify())
+        True
+        """
+        return certify_derivation(self._derivation, trials, seed)
 
     def latex(self) -> str:
         """The value, the gradient and the Hessian as one formula in LaTeX."""

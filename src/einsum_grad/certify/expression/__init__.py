@@ -1,0 +1,1 @@
+"""`Derivation` to findings: its derivatives held against dual numbers in exact arithmetic."""

@@ -1,0 +1,177 @@
+"""Whether the derivatives of a derivation are those of its value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from einsum_grad.calculus.derive import Derivation
+from einsum_grad.calculus.graph import Leaf, reached
+from einsum_grad.calculus.terms import Terms
+from einsum_grad.certify.certificate import Finding
+from einsum_grad.certify.expression.dual import (
+    Array,
+    Pair,
+    Point,
+    contracted,
+    drawn,
+    duals,
+    shape_of,
+)
+from einsum_grad.certify.expression.field import (
+    PRIME,
+    NoRootError,
+    UnknownFunctionError,
+    residue,
+)
+from einsum_grad.plan import Pattern
+from einsum_grad.visible import visible_lines
+
+_BRANCHES = 16
+"""Points for each trial where there are comparisons, which go either way."""
+
+_MOST_POINTS = 400
+"""Points that are drawn before one is found at which every root exists."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExpressionCertificate:
+    """The findings on the derivatives of an expression.
+
+    The value is computed in dual numbers modulo a prime, and its derivative along a random
+    direction is held against the gradient; that of the gradient against the Hessian, and against
+    its product with the direction. exp, tanh and other functions are random functions there, of
+    which nothing is known but their derivative; the inverse and the determinant are exact. So an
+    equation that holds at a random point is an identity, but for a chance of about the degree of
+    both sides over the prime (J. T. Schwartz 1980; R. Zippel 1979). What is called wrong is wrong,
+    unless it needs more of a function than its derivative.
+    """
+
+    findings: tuple[Finding, ...]
+    trials: int
+    prime: int = PRIME
+
+    @property
+    def is_right(self) -> bool:
+        """Whether every finding is right."""
+        return all(finding.is_right for finding in self.findings)
+
+    def __bool__(self) -> bool:
+        return self.is_right
+
+    def __str__(self) -> str:
+        lines = [*map(str, self.findings), f"    modulo the prime {self.prime}"]
+        return visible_lines("\n".join(lines))
+
+
+def certify_derivation(found: Derivation, trials: int = 1, seed: int = 0) -> ExpressionCertificate:
+    """Hold the derivatives of an expression against dual numbers, at so many random points.
+
+    >>> from einsum_grad.calculus.derive import derivation
+    >>> print(certify_derivation(derivation("sum(tanh(A @ x))", "A: m n, x: n", "x")))
+    the gradient is right: it is the derivative of the value
+    the Hessian is right: it is the derivative of the gradient
+    the Hessian times a vector is right: it is the derivative of the gradient
+        modulo the prime 2305843009213690799
+    """
+    points = trials * (_BRANCHES if _has_branches(found) else 1)
+    judged = [_judged(found, seed + point) for point in range(points)]
+    findings = (_finding(at, [each[at] for each in judged]) for at in range(len(_CLAIMS)))
+    return ExpressionCertificate(tuple(findings), trials)
+
+
+def _has_branches(found: Derivation) -> bool:
+    """Whether what is computed depends on comparisons."""
+    nodes = (found.graph[number] for number in reached(found.graph, found.value))
+    return any(getattr(node, "function", "") in _COMPARING for node in nodes)
+
+
+_COMPARING = frozenset({"where", "maximum", "minimum", "max", "min", "relu", "abs", "sign"})
+
+_CLAIMS = (
+    ("the gradient", "the value"),
+    ("the Hessian", "the gradient"),
+    ("the Hessian times a vector", "the gradient"),
+)
+"""What is certified, and of what it is the derivative."""
+
+
+def _finding(claim: int, told: Sequence[bool | None]) -> Finding:
+    name, of = _CLAIMS[claim]
+    if None in told:
+        return Finding(name, False, "it is not proved: a function has no exact counterpart here")
+    right = all(told)
+    return Finding(name, right, f"it is {'' if right else 'not '}the derivative of {of}")
+
+
+def _judged(found: Derivation, seed: int) -> tuple[bool | None, ...]:
+    """Whether gradient, Hessian and product are right at a point; None where nothing is known."""
+    for attempt in range(_MOST_POINTS):
+        try:
+            return _at(found, _point(found, seed * _MOST_POINTS + attempt))
+        except NoRootError:
+            continue
+        except UnknownFunctionError:
+            break
+    return None, None, None
+
+
+def _point(found: Derivation, seed: int) -> Point:
+    """Random arrays; the marks for tangents are the directions of their variables."""
+    arrays = {
+        each.name: drawn(shape_of(each.axes), seed, "array", each.name)
+        for each in found.declarations
+    }
+    moves = {name: drawn(shape_of(found.axes(name)), seed, "move", name) for name in found.wrt}
+    marks = (found.graph[mark] for mark in found.tangents)
+    named = {
+        mark.name: moves[name]
+        for mark, name in zip(marks, found.wrt, strict=True)
+        if isinstance(mark, Leaf)
+    }
+    return Point(seed, {**arrays, **named}, moves)
+
+
+def _at(found: Derivation, point: Point) -> tuple[bool, bool, bool]:
+    factors = [n for row in found.hessians for terms in row for t in terms for n, _ in t.factors]
+    roots = [found.value, *found.gradients, *found.products, *factors]
+    known = duals(found.graph, roots, point)
+    lead = len(found.dims)
+    moves = [point.moves[name] for name in found.wrt]
+    first = sum(
+        _along(known[gradient][0], move, lead)
+        for gradient, move in zip(found.gradients, moves, strict=True)
+    )
+    pairs = zip(found.gradients, found.hessians, found.products, strict=True)
+    gradient_is_right = _equal(first, known[found.value][1])
+    hessian_is_right = product_is_right = True
+    for gradient, row, product in pairs:
+        expected = known[gradient][1]
+        applied = sum(
+            _applied(terms, known, move, expected.shape)
+            for terms, move in zip(row, moves, strict=True)
+        )
+        hessian_is_right &= _equal(applied, expected)
+        product_is_right &= _equal(known[product][0], expected)
+    return gradient_is_right, hessian_is_right, product_is_right
+
+
+def _along(gradient: Array, move: Array, lead: int) -> Array:
+    """The sum of a gradient times a direction, over all axes but the first `lead` ones."""
+    axes = tuple(range(lead, lead + move.ndim))
+    return np.asarray((gradient * move).sum(axis=axes) if axes else gradient * move)
+
+
+def _applied(terms: Terms, known: dict[int, Pair], move: Array, shape: Sequence[int]) -> Array:
+    total = np.zeros(tuple(shape), object)
+    for term in terms:
+        pattern = Pattern((*term.terms, term.columns), term.rows)
+        arrays = [known[number][0] for number, _ in term.factors]
+        total = total + residue(term.coefficient) * contracted(pattern, [*arrays, move])
+    return total
+
+
+def _equal(one: object, other: Array) -> bool:
+    return bool(np.all((np.asarray(one, object) - other) % PRIME == 0))
