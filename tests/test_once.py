@@ -190,10 +190,10 @@ module.PATIENCE = 1000
 warnings.simplefilter("ignore")  # newer versions of Python warn of any fork with threads
 made, building, done = grammar._lark, threading.Event(), threading.Event()
 
-def build():
+def build(name):
     building.set()
     done.wait()
-    return made()
+    return made(name)
 
 grammar._lark = build
 thread = threading.Thread(target=eg.compile, args=("ij,jk->ik",))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
 from einsum_grad.calculus.graph import Apply, Einsum, Graph, Sum, dim_of, is_unit, reached
 from einsum_grad.plan import UNIT, Node, Pattern, contraction_path, pairwise
@@ -85,9 +84,6 @@ def _of_factors(
     """A sum of squares as a product of two, which is one call."""
     if len(args) == 1 and pattern.contracted():
         node, (labels,) = graph[args[0]], pattern.inputs
-        if isinstance(node, Apply) and node.exponent == _SQUARE and len(set(labels)) == len(labels):
+        if isinstance(node, Apply) and node.exponent == 2 and len(set(labels)) == len(labels):
             return Pattern((labels, labels), pattern.output), node.args * 2
     return pattern, args
-
-
-_SQUARE = Fraction(2)

@@ -8,9 +8,12 @@ from einsum_grad.explain.expression.formulas import formulas
 from tests.calculus.cases import CASES, Case
 from tests.calculus.close import assert_close
 from tests.calculus.draw import draw
+from tests.tries import tries
+
+SOME = CASES[:: round(len(CASES) / tries(len(CASES)))]
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.text} by {case.wrt}")
+@pytest.mark.parametrize("case", SOME, ids=lambda case: f"{case.text} by {case.wrt}")
 def test_sentences_give_the_same_numbers(case: Case) -> None:
     arrays, found = draw(case), eg.derive(case.text, case.given, case.wrt)
     printed = formulas(derivation(case.text, case.given, case.wrt))
