@@ -21,6 +21,7 @@ OTHERS = {
     "_DIGITS": "characters of a setting",
     "_MOST": "the threads that a user may ask for",
     "_BY_ROWS, _TRANSPOSED": "CBLAS's names",
+    "_SQUARE": "an exponent",
 }
 """Numbers at the top of a module of `lower` or `kernels` that are none of the machine's."""
 
