@@ -79,7 +79,7 @@ class AutogradError(EinsumGradError, ValueError):
 
 
 class TensorAttributeError(AutogradError, AttributeError):
-    """A method or an attribute that arrays have and Tensors don't; the message says what to write."""
+    """What arrays have and Tensors do not: the message says what to write."""
 
 
 class OperandIndexError(OperandError, IndexError):

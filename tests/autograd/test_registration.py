@@ -15,6 +15,7 @@ from tests.autograd.rules.table import np, numbers, tensor
 
 @pytest.fixture(autouse=True)
 def _table_as_before() -> Iterator[None]:
+    dispatch.load_later()
     before = dict(dispatch.RECORDED)
     yield
     dispatch.RECORDED.clear()
@@ -174,6 +175,7 @@ def test_forwards_and_rules_that_are_not_functions_are_refused() -> None:
 def test_a_call_that_does_not_fit_is_refused() -> None:
     cube = eg.primitive(lambda x, n=3: x**n, x=lambda g, x, n: n * g * x ** (n - 1))
     calls: list[Any] = [cube, lambda: cube(1.0, 2, 3), lambda: cube(1.0, power=3)]
+    calls += [lambda: cube(1.0, 2, n=3), lambda: cube(1.0, x=2.0)]
     for call in calls:
         with pytest.raises(ArgumentTypeError, match=r"<lambda>\(x, n=3\)"):
             call()

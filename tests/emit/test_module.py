@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 import einsum_grad as eg
 from einsum_grad.emit import TARGETS, write
-from einsum_grad.emit.printer import WIDTH
 from einsum_grad.emit.request import emit
+from einsum_grad.emit.text.printer import WIDTH
 from einsum_grad.lower import Program
 from einsum_grad.plan import pattern_of, spell
 from einsum_grad.syntax import parse

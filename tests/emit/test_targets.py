@@ -9,9 +9,9 @@ from hypothesis import given, settings
 
 from einsum_grad.emit import TARGETS, Target, write
 from einsum_grad.emit.request import emit
-from einsum_grad.emit.spelling import rewritten
-from einsum_grad.emit.target import NEEDED
-from einsum_grad.emit.tree import call
+from einsum_grad.emit.text.spelling import rewritten
+from einsum_grad.emit.text.target import NEEDED
+from einsum_grad.emit.text.tree import call
 from einsum_grad.lower import Program
 from einsum_grad.plan import pattern_of
 from einsum_grad.runtime import interpret, interpret_backward
@@ -118,6 +118,22 @@ def test_axis_that_broadcasts_must_have_size_1(target: str) -> None:
     assert module.forward(np.ones(4), np.ones(1)) == 4
     with pytest.raises(ValueError, match="axis 0 of operand w needs size 1"):
         module.forward(np.ones(3), np.ones(3))
+
+
+@pytest.mark.parametrize("target", EVERY)
+@pytest.mark.parametrize("pattern", ["ij->i", "ii->", "i->ii", "ij->ji", "ij,ij->ij", "i,i->"])
+@pytest.mark.parametrize("dtypes", [("f4", "f8"), ("f8", "c16"), ("f8", "f4")], ids=str)
+def test_a_gradient_has_the_dtype_of_its_operand_where_a_target_casts(
+    target: str, pattern: str, dtypes: tuple[str, str]
+) -> None:
+    own, given = dtypes
+    inputs, _, output = pattern.partition("->")
+    operands = [np.ones((3,) * len(term), own) for term in inputs.split(",")]
+    cotangent = np.ones((3,) * len(output), given)
+    # Else it has the one that the library's arithmetic gives it, and who calls the module casts.
+    wanted = own if TARGETS[target].casts else np.result_type(cotangent, *operands[1:])
+    for gradient in run(emit(pattern, target), target).backward(cotangent, *operands):
+        assert gradient.dtype == wanted
 
 
 @given(cases(broadcasting=False), targets, seeds)

@@ -69,3 +69,15 @@ def test_cp_decomposition_fits_as_the_known_factors_do(tmp_path: Path) -> None:
     known, found = map(float, re.findall(r"factors\s+([\d.]+)", printed))
     assert 0.9 < known < 1
     assert found > known - 0.002
+
+
+@pytest.mark.oracle
+def test_out_of_core_descends_and_draws_its_progress(tmp_path: Path) -> None:
+    pytest.importorskip("distributed")
+    pytest.importorskip("zarr")
+    printed = run("out_of_core.py", tmp_path, "--rows", "560", "--steps", "3")
+    losses = [float(loss) for loss in re.findall(r"^loss (\S+)", printed, re.MULTILINE)]
+    assert len(losses) == 3
+    assert losses == sorted(losses, reverse=True)
+    assert losses[-1] < losses[0] / 1.5
+    assert "100% Completed" in printed

@@ -70,6 +70,7 @@ def test_sizes_make_shapes_and_costs() -> None:
         "saved_bytes": 0,
         "largest_intermediate": 0,
         "hint": None,
+        "tasks": None,
     }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from einsum_grad.emit.helpers import HELPERS
+from einsum_grad.emit.text.helpers import HELPERS
 
 
 @functools.cache

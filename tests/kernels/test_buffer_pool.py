@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import ctypes
 import gc
 import itertools
@@ -424,3 +425,12 @@ def test_after_an_interrupt_of_cache_clear_the_pool_keeps_as_much_as_before() ->
         held.clear()
         assert buffer_pool.waiting() == 20 * math.prod(LARGE) * 8, place
     assert place > 20
+
+
+def test_in_a_context_arrays_have_memory_of_their_own() -> None:
+    def alone() -> bool:
+        buffer_pool.leave_alone()
+        return buffer_pool.is_leased(empty(LARGE, FLOAT))
+
+    assert not contextvars.copy_context().run(alone)
+    assert buffer_pool.is_leased(empty(LARGE, FLOAT))

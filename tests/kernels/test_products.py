@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import numpy as np
 import pytest
 
-from einsum_grad.kernels import products
 from einsum_grad.kernels.products import _sizes, multiplied
 from einsum_grad.lower import machine
 from tests.strategies import whole
@@ -33,17 +33,15 @@ SHAPES = [
 ]
 
 
-@pytest.mark.parametrize("limit", [1, 5, 12, 30, 1 << 18])
+@pytest.mark.parametrize("limit", [8, 12, 30, 120, 1 << 18])
 @pytest.mark.parametrize(("left", "right"), SHAPES)
 def test_pieces_make_the_product(
     left: tuple[int, ...], right: tuple[int, ...], limit: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("_MATRICES", "_VECTOR"):
-        monkeypatch.setattr(products, name, {"f": limit, "c": limit})
-    monkeypatch.setattr(machine, "BLAS_ONE_THREAD_DOT", limit)
+    for name in ("BLAS_ONE_THREAD", "BLAS_ONE_THREAD_DOT"):
+        monkeypatch.setattr(machine, name, limit)
     monkeypatch.setattr(machine, "UNLOCKED", 2)
-    for dtype, turned, longer in itertools.product(("f4", "c16", "i8"), (False, True), (1, 16)):
-        monkeypatch.setattr(machine, "BLAS_LONG_PIECE", longer)
+    for dtype, turned in itertools.product(("f4", "c16", "i8"), (False, True)):
         a, b = whole(left, dtype, 1), whole(right, dtype, 2)
         if turned and a.ndim > 1:
             a = a.swapaxes(-1, -2).copy().swapaxes(-1, -2)
@@ -84,7 +82,7 @@ def test_a_piece_is_smaller_than_what_openblas_shares(
     left: tuple[int, int], right: tuple[int, int], dtype: str
 ) -> None:
     rows, count, columns = _sizes(np.empty(left, dtype), np.empty(right, dtype))
-    most = 1 << 18 if dtype[0] == "f" else 1 << 16
+    most = 1 << 18 if dtype[0] == "f" else (1 << 16) - 1
     most = (1 << 18 if dtype[0] == "f" else 1 << 12) if 1 in (left[0], right[1]) else most
     most = 10_000 if left[0] == right[1] == 1 else most
     assert rows * count * columns <= most
@@ -106,18 +104,33 @@ def test_a_matrix_of_many_rows_times_a_vector_is_one_scalar_product_a_row(
     assert (found is rows) == out
 
 
-def test_a_long_scalar_product_is_one_call_for_all_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    left, right = whole((100_003,), "f8", 1), whole((100_003,), "f8", 2)
-    wanted = left @ right
-    for name in ("matmul", "dot"):
-        monkeypatch.setattr(np, name, None)
-    assert multiplied(left, right) == wanted
-
-
-def test_a_matrix_whose_columns_lie_together_is_not_read_row_by_row(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(
+    "matrix",
+    [
+        whole((900, 1024), "f8", 1).T,  # its columns lie together
+        whole((511, 1024), "f8", 1),  # NumPy would keep Python's lock
+        whole((600, 8193), "f8", 1),  # OpenBLAS would share each row
+        whole((1024, 400), "c16", 1),
+    ],
+)
+def test_other_matrices_are_multiplied_in_pieces(
+    matrix: np.ndarray[Any, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    matrix, vector = whole((400, 1024), "f8", 1).T, whole((400,), "f8", 2)
+    vector = whole((matrix.shape[1],), matrix.dtype.str, 2)
     wanted = matrix @ vector
     monkeypatch.setattr(np, "vecdot", None)
     np.testing.assert_array_equal(multiplied(matrix, vector), wanted)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "piece"),
+    [
+        ((128, 128), (128, 128), (32, 128, 64)),
+        ((32, 1 << 14), (1 << 14, 32), (16, 512, 32)),  # no longer than 16 times its width
+        ((16, 4096), (4096, 16), (16, 1024, 16)),
+    ],
+)
+def test_pieces_are_long_but_not_too_long(
+    left: tuple[int, int], right: tuple[int, int], piece: tuple[int, int, int]
+) -> None:
+    assert _sizes(np.empty(left), np.empty(right)) == piece

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 import einsum_grad as eg
 from einsum_grad.kernels import sums
 from einsum_grad.kernels.sums import summed
+from einsum_grad.lower import machine
 from tests.kernels.plain import plain
 from tests.strategies import fractions, whole
 
@@ -115,34 +116,7 @@ def test_a_dot_product_of_millions_of_float32_is_close() -> None:
     assert abs(eg.compile("i,i->")(x, x) - exact) / exact < 1e-5
 
 
-@pytest.mark.parametrize("axis", [(0,), (1,), (2,), (0, 1), (0, 2), (1, 2), (0, 1, 2)])
-def test_a_large_strided_array_is_summed_in_chunks(
-    monkeypatch: pytest.MonkeyPatch, axis: tuple[int, ...]
-) -> None:
-    parts: list[int] = []
-
-    def in_blocks(work: Callable[[slice], Any], length: int, count: int) -> list[Any]:
-        parts.append(count)
-        return [work(slice(start, start + 3)) for start in range(0, length, 3)]
-
-    def summed_in_blocks(work: Callable[[slice], Any], length: int, count: int) -> Any:
-        return sum(in_blocks(work, length, count))
-
-    monkeypatch.setattr(sums, "in_blocks", in_blocks)
-    monkeypatch.setattr(sums, "summed_in_blocks", summed_in_blocks)
-    array = whole((40, 160, 200), "f8", 3)
-    layouts = (array[::2], array[:, ::-1], array[..., ::2], np.broadcast_to(array[:1], array.shape))
-    for given in layouts:
-        np.testing.assert_array_equal(summed(given, axis), given.sum(axis=axis), strict=True)
-    assert parts == [4] * len(layouts)
-    summed(array[:4, :, ::2], axis)
-    assert len(parts) == len(layouts)  # a small one is not
-
-
-@pytest.mark.parametrize(("rows", "shared"), [(255, False), (256, True)])
-def test_threads_share_sums_of_many_megabytes(
-    monkeypatch: pytest.MonkeyPatch, rows: int, shared: bool
-) -> None:
+def test_two_threads_share_the_sum_within_a_large_array(monkeypatch: pytest.MonkeyPatch) -> None:
     parts: list[int] = []
 
     def in_blocks(work: Callable[[slice], Any], length: int, count: int) -> list[Any]:
@@ -150,9 +124,11 @@ def test_threads_share_sums_of_many_megabytes(
         return [work(slice(start, start + 1)) for start in range(length)]
 
     monkeypatch.setattr(sums, "in_blocks", in_blocks)
-    array = whole((8, rows, 1024), "f8", 1)
-    np.testing.assert_array_equal(summed(array, (1,)), array.sum(1))
-    assert parts == ([4] if shared else [])
+    least = -(-2 * machine.WAKING * machine.MOVED_IN_A_MICROSECOND // (8 * 1000 * 8))
+    for rows, shared in ((least - 1, []), (least, [2])):
+        array = whole((8, rows, 1000), "f8", 1)
+        np.testing.assert_array_equal(summed(array, (1,)), array.sum(1))
+        assert parts == shared
 
 
 def test_the_remainder_of_long_rows_is_not_copied() -> None:

@@ -316,7 +316,7 @@ def test_the_memory_is_that_of_the_results_and_of_what_the_cost_names(
         tracemalloc.stop()
         eg.set_num_threads(None)
     results = output.nbytes + sum(gradient.nbytes for gradient in gradients)
-    passing_ = 2 * machine.CORE_CACHE  # the temporaries of each thread's chunk
+    passing_ = 2 * machine.WHOLE_IN_BLOCKS  # the sums of each thread's chunk
     assert results <= peak <= results + costs.saved_bytes + costs.largest_intermediate + passing_
 
 

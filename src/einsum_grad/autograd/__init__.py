@@ -12,6 +12,7 @@ from einsum_grad.autograd.rules import (
     reductions,
     shapes,
 )
+from einsum_grad.autograd.rules.array import array
 from einsum_grad.autograd.rules.einsum import einsum
 from einsum_grad.autograd.rules.functions import (
     log_softmax,
@@ -22,10 +23,6 @@ from einsum_grad.autograd.rules.functions import (
     softplus,
 )
 from einsum_grad.autograd.tensor import Tensor
-from einsum_grad.autograd.transforms.check import GradientReport, check_gradients
-from einsum_grad.autograd.transforms.grad import grad, value_and_grad
-from einsum_grad.autograd.transforms.jacobians import hessian, jacobian
-from einsum_grad.autograd.transforms.tangents import hvp, jvp
 
 TABLES = (compiled, elementwise, linear, products, reductions, shapes)
 """The modules whose import fills the table of NumPy's functions."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from einsum_grad.autograd.tape import DType, Parts, Shape, Traced
 from einsum_grad.errors import AutogradError
-from einsum_grad.functions.compile import compile
+from einsum_grad.functions import Function, compile
 
 LABELS = string.ascii_letters + "".join(map(chr, (*range(0x03B1, 0x03CA), *range(0x0410, 0x0450))))
 """Latin, Greek and Cyrillic letters: enough labels for two arrays of NumPy's most axes."""
@@ -24,11 +24,11 @@ def fit(cotangent: Any, shape: Shape, dtype: DType, name: str) -> Any:
     """
     if isinstance(cotangent, Parts):
         return cotangent
-    if not isinstance(cotangent, Traced):
+    if type(cotangent) is not np.ndarray and not isinstance(cotangent, Traced):
         cotangent = np.asarray(cotangent)
     if cotangent.shape != shape:
         cotangent = _sum_back(cotangent, shape, name)
-    if cotangent.dtype != dtype:
+    if cotangent.dtype is not dtype and cotangent.dtype != dtype:
         cotangent = _cast(cotangent, dtype)
     return cotangent
 
@@ -57,10 +57,14 @@ def total(values: Any, axes: tuple[int, ...]) -> Any:
     """
     if isinstance(values, Traced):
         return np.sum(values, axis=axes)  # type: ignore[call-overload]  # np.sum takes Tensors
-    return compile(sum_pattern(values.ndim, axes))(values)
+    return _summing(values.ndim, axes)(values)
 
 
-@functools.lru_cache(maxsize=1024)
+@functools.lru_cache(maxsize=256)
+def _summing(rank: int, axes: tuple[int, ...]) -> Function:
+    return compile(sum_pattern(rank, axes))
+
+
 def sum_pattern(rank: int, axes: tuple[int, ...]) -> str:
     """The pattern that sums an array of `rank` axes over some of them.
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+import sys
+from importlib import import_module
+from typing import Any, cast
 
 import numpy as np
 
@@ -16,11 +18,15 @@ from einsum_grad.autograd.ownership import borrow, hand_out, look
 from einsum_grad.autograd.refusals import as_operand
 from einsum_grad.autograd.tape import Array, Leaf, Node, Traced
 from einsum_grad.errors import AutogradError, DTypeError, OperandError
+from einsum_grad.runtime.typed import Operand
 
 NO_GRAPH = (
     "there is no graph to go back through: {}, so nothing was recorded. Make the variables with "
     "Tensor(array, requires_grad=True) and compute the result from them outside of no_grad()"
 )
+
+BESIDE = {"einops": "einsum_grad.autograd.rules.einops"}
+"""Libraries whose functions take Tensors once a module of ours has been imported beside them."""
 
 
 class Tensor(Operators, Methods, Conversions):
@@ -44,6 +50,7 @@ class Tensor(Operators, Methods, Conversions):
     __slots__ = ("__weakref__",)
 
     def __init__(self, data: Any, requires_grad: bool = False) -> None:
+        _load_beside()
         self._array = _numbers(data).copy()
         self._node = None
         self._lent = False
@@ -77,16 +84,18 @@ class Tensor(Operators, Methods, Conversions):
         self._array, self._lent = self._alike("data", data), False
 
     @property
-    def grad(self) -> Any:
+    def grad(self) -> Array:
         """The gradient accumulated by backward passes; None before the first.
 
-        An array of the Tensor's shape and dtype; after `backward(create_graph=True)` a Tensor.
+        An array of the Tensor's shape and dtype, as its type says; a Tensor after
+        `backward(create_graph=True)`.
         Assign None to start over. Only variables have one; that of a result is None.
         """
-        return self._node.grad if isinstance(self._node, Leaf) else None
+        grad: Any = self._node.grad if isinstance(self._node, Leaf) else None
+        return cast(Array, grad)
 
     @grad.setter
-    def grad(self, grad: Any) -> None:
+    def grad(self, grad: Operand | Traced | None) -> None:
         if isinstance(self._node, Leaf):
             self._node.grad = None if grad is None else self._alike("gradient", grad)
         elif grad is not None:
@@ -140,10 +149,10 @@ class Tensor(Operators, Methods, Conversions):
             raise AutogradError(NO_GRAPH.format("this Tensor doesn't require a gradient"))
         cotangent = starting_cotangent(grad, self._array.shape, self._array.dtype)
         if not create_graph:
-            accumulate(pull_back(self._node, look(cotangent), keep=retain_graph))
+            accumulate(pull_back([(self._node, look(cotangent))], keep=retain_graph))
             return
         with recording():
-            accumulate(pull_back(self._node, cotangent, keep=True, wrap=Tensor._of))
+            accumulate(pull_back([(self._node, cotangent)], keep=True, wrap=Tensor._of))
 
     def _alike(self, what: str, value: Any) -> Array:
         array = _numbers(value)
@@ -153,6 +162,13 @@ class Tensor(Operators, Methods, Conversions):
                 f"{self._array.dtype}; got {array.shape} and {array.dtype}"
             )
         return array.copy()
+
+
+def _load_beside() -> None:
+    for library, module in [*BESIDE.items()]:
+        if library in sys.modules:
+            import_module(module)
+            BESIDE.pop(library, None)
 
 
 def _numbers(data: Any) -> Array:

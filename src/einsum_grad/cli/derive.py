@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Any
 from einsum_grad.cli.arguments import as_names, as_sizes, as_text
 from einsum_grad.cli.console import as_json, say
 from einsum_grad.cli.exits import Exit
+from einsum_grad.cli.parser import add_command
 
 if TYPE_CHECKING:
     from einsum_grad.calculus.derive import Derivation
 
+_EXAMPLES = """\
+einsum-grad derive 'sum((X @ w - y)**2)' --given 'X: n d, w: d, y: n' --wrt w
+einsum-grad derive 'logdet(S) + trace(S @ A)' --given 'S: d d symmetric, A: d d' --wrt S --code
+einsum-grad derive 'sum((T - U @ V.T)**2)' --given 'T: m n, U: m k, V: n k' --wrt U,V
+"""
 _EPILOG = """\
-examples:
-  einsum-grad derive 'sum((X @ w - y)**2)' --given 'X: n d, w: d, y: n' --wrt w
-  einsum-grad derive 'logdet(S) + trace(S @ A)' --given 'S: d d symmetric, A: d d' --wrt S --code
-  einsum-grad derive 'sum((T - U @ V.T)**2)' --given 'T: m n, U: m k, V: n k' --wrt U,V
-
 An expression is written as in Python, with NumPy's functions; lines before the last one name
 values: 'r = X @ w - y; r @ r'.
 """
@@ -26,13 +27,13 @@ values: 'r = X @ w - y; r @ r'.
 
 def add(commands: Any) -> None:
     """Add the command to argparse's subparsers."""
-    parser = commands.add_parser(
+    parser = add_command(
+        commands,
         "derive",
-        help="derive the gradient and the Hessian of an expression",
-        description="Derive the gradient and the Hessian of an expression: as formulas, as code.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+        "derive the gradient and the Hessian of an expression",
+        "Derive the gradient and the Hessian of an expression: as formulas, as code.",
+        _EXAMPLES,
+        _EPILOG,
     )
     parser.add_argument(
         "expression", type=as_text, metavar="EXPRESSION", help="such as 'sum((X @ w - y)**2)'"

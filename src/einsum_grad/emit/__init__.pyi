@@ -4,5 +4,5 @@ from einsum_grad.emit.request import target_of as target_of
 from einsum_grad.emit.request import traits_of as traits_of
 from einsum_grad.emit.source import Source as Source
 from einsum_grad.emit.tangent import write_tangents as write_tangents
-from einsum_grad.emit.target import Target as Target
 from einsum_grad.emit.targets import TARGETS as TARGETS
+from einsum_grad.emit.text.target import Target as Target

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from einsum_grad.emit import large
-from einsum_grad.emit.context import Context
-from einsum_grad.emit.freed import Part, freed
-from einsum_grad.emit.inline import inlined
-from einsum_grad.emit.steps import statements_of
-from einsum_grad.emit.target import Target
-from einsum_grad.emit.tree import Statement
+from einsum_grad.emit.steps import large
+from einsum_grad.emit.steps.context import Context
+from einsum_grad.emit.steps.freed import Part, freed
+from einsum_grad.emit.steps.inline import inlined
+from einsum_grad.emit.steps.statements import statements_of
+from einsum_grad.emit.text.target import Target
+from einsum_grad.emit.text.tree import Statement
 from einsum_grad.lower import Block, Program
 
 

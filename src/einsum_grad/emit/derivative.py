@@ -10,16 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from einsum_grad.emit.context import Context
 from einsum_grad.emit.derivative_check import self_check
 from einsum_grad.emit.guard import arrays_guard, guard
 from einsum_grad.emit.module import assembled, shortened
-from einsum_grad.emit.printer import filled
 from einsum_grad.emit.readable import readable_target
 from einsum_grad.emit.request import target_of
-from einsum_grad.emit.steps import statements_of
-from einsum_grad.emit.target import Target
-from einsum_grad.emit.tree import (
+from einsum_grad.emit.steps.context import Context
+from einsum_grad.emit.steps.statements import statements_of
+from einsum_grad.emit.text.printer import filled
+from einsum_grad.emit.text.target import Target
+from einsum_grad.emit.text.tree import (
     Assign,
     Call,
     Comment,
@@ -173,7 +173,7 @@ class _Writer:
             body += [Comment(str(term.apply)), *self._steps(term.apply, names, result)]
         if len(terms) == 1:
             return list(ended(body, *results))
-        zeros = call("zeros", self.context.shape(made), f"{vector}.dtype")
+        zeros = call("zeros", self.context.shape(made), call("dtype", vector))
         total: Expression = Call("add", tuple(results)) if terms else zeros
         return [*body, Return(total)]
 

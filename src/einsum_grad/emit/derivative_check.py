@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 
 from einsum_grad.emit.selfcheck import JUDGED, RETURNED, as_script, random_operands
-from einsum_grad.emit.target import Script
-from einsum_grad.emit.tree import Call, Comment, For, Lines, Statement
+from einsum_grad.emit.text.target import Script
+from einsum_grad.emit.text.tree import Call, Comment, For, Lines, Statement
 from einsum_grad.lower import Program
 from einsum_grad.plan import Derivative
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from einsum_grad.emit.body import body, parts
 from einsum_grad.emit.guard import cotangent_guard
-from einsum_grad.emit.target import Target
-from einsum_grad.emit.tree import (
+from einsum_grad.emit.text.target import Target
+from einsum_grad.emit.text.tree import (
     BLANK,
     Assign,
     Call,
@@ -136,8 +136,7 @@ class _Writer:
         """The gradients, each a paragraph, and the return."""
         gradients = _names(self.program.gradients)
         returned: Sequence[Expression] = gradients
-        own = self.program.cotangent.labels or "asarray" not in self.target.spellings
-        if self.target.casts and (len(self.operands) > 1 or not own):
+        if self.target.casts:
             like = (self.operands[operand] for operand in self.program.wrt)
             returned = [call("like", *pair) for pair in zip(gradients, like, strict=True)]
         return [*self.paragraphs(self.schedule.pullback, gradients), Return(names(returned))]

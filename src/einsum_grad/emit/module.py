@@ -10,13 +10,13 @@ from itertools import chain
 
 from einsum_grad.emit.functions import functions
 from einsum_grad.emit.guard import guard
-from einsum_grad.emit.helpers import helpers
-from einsum_grad.emit.printer import WIDTH, Printer
 from einsum_grad.emit.selfcheck import self_check
 from einsum_grad.emit.source import CHECKED, Source
-from einsum_grad.emit.target import Library, Target
-from einsum_grad.emit.tree import Lines, Statement
-from einsum_grad.lower import Op, Program, has_blas, schedule, steps
+from einsum_grad.emit.text.helpers import helpers
+from einsum_grad.emit.text.printer import WIDTH, Printer
+from einsum_grad.emit.text.target import Library, Target
+from einsum_grad.emit.text.tree import Lines, Statement
+from einsum_grad.lower import Op, Program, schedule, steps
 from einsum_grad.plan import ELLIPSIS, UNIT, ellipsis_labels, equation_text, operand_names
 
 _INDENT = "    "
@@ -49,15 +49,13 @@ def write(program: Program, target: Target, bare: bool = False) -> Source:
 
     text = assembled(target, header, inner, outer, check)
     needed = text.first + text.others
-    large = program.scale is not None
     return Source(
         needed + text.script,
         target.name,
         tuple(each.name for each in inner) or CHECKED,
         len(text.first) if inner else None,
         len(needed),
-        large,
-        not large or has_blas(found),
+        program.scale is not None,
         text.helpers,
     )
 

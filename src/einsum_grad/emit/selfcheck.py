@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 
-from einsum_grad.emit.target import Script
-from einsum_grad.emit.tree import Assign, Call, Define, For, Lines, Statement, call
+from einsum_grad.emit.text.target import Script
+from einsum_grad.emit.text.tree import Assign, Call, Define, For, Lines, Statement, call
 from einsum_grad.lower import Program
 from einsum_grad.plan import ELLIPSIS, UNIT
 

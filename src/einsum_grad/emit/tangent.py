@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from einsum_grad.emit.body import body
 from einsum_grad.emit.functions import told_tuple
 from einsum_grad.emit.module import assembled, shortened
-from einsum_grad.emit.printer import filled
 from einsum_grad.emit.source import Source
-from einsum_grad.emit.target import Target
-from einsum_grad.emit.tree import Define, Return, names
+from einsum_grad.emit.text.printer import filled
+from einsum_grad.emit.text.target import Target
+from einsum_grad.emit.text.tree import Define, Return, names
 from einsum_grad.lower import Program, Value, blocks, steps
 
 _DOCS = {

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
+from einsum_grad.errors import ArgumentError
 from einsum_grad.lower import PLAIN, Form, Lowering, Op, Program, Step, is_view, scale_of, steps
 from einsum_grad.lower.cost import Cost, Term, Work, cost, total, work
 from einsum_grad.lower.dependence import needed
+from einsum_grad.lower.partition.tasks import tasks_of
 from einsum_grad.plan import (
     AUTO,
     ELLIPSIS,
@@ -54,18 +57,20 @@ def costs(
     sizes: Mapping[str, int],
     itemsize: int,
     order: Order = AUTO,
+    chunks: Mapping[str, Any] | None = None,
 ) -> Costs:
     """The costs of the program that contracts two operands at a time.
 
     For more than two operands without a given path, one is searched only if all sizes are known:
-    without them there is little to choose by, and the search may need NumPy.
+    without them there is little to choose by, and the search may need NumPy. Raises `ArgumentError`
+    for `chunks` without all sizes.
     """
-    count = len(pattern.inputs)
-    known = bool(sizes) and all(label in sizes for label in pattern.labels() if label != UNIT)
-    ordered = known or count <= 2 or order is False or isinstance(order, tuple)
-    path = contraction_path(pattern, sizes, order) if ordered else left_to_right(count)
+    known = _are_known(pattern, sizes)
+    if chunks is not None and not known:
+        raise ArgumentError("the cost of chunks needs the sizes of all labels")
+    path, ordered = chosen_path(pattern, sizes, order)
     scale = scale_of(arrays(pattern, path), sizes, itemsize) if known else None
-    found = Lowering(pattern, wrt, path, sizes, PLAIN, Form(), True, scale)
+    found = Lowering(pattern, wrt, path, sizes, PLAIN, Form(), True, scale, itemsize)
     program = found.lowered()
     places = _places(program)
 
@@ -80,10 +85,31 @@ def costs(
         gradients=tuple(
             part(chosen, tuple(_shared(program, chosen, places))) for chosen in backward
         ),
-        total=cost(found.program(), sizes, itemsize, order) if known else None,
+        total=_total(found, order, chunks) if known else None,
         itemsize=itemsize,
         ordered=ordered,
     )
+
+
+def chosen_path(pattern: Pattern, sizes: Mapping[str, int], order: Order) -> tuple[Path, bool]:
+    """The path whose costs are told, and whether it was searched or given."""
+    count = len(pattern.inputs)
+    given = count <= 2 or order is False or isinstance(order, tuple)
+    if given or _are_known(pattern, sizes):
+        return contraction_path(pattern, sizes, order), True
+    return left_to_right(count), False
+
+
+def _are_known(pattern: Pattern, sizes: Mapping[str, int]) -> bool:
+    return bool(sizes) and all(label in sizes for label in pattern.labels() if label != UNIT)
+
+
+def _total(found: Lowering, order: Order, chunks: Mapping[str, Any] | None) -> Cost:
+    made = cost(found.program(), found.sizes, found.itemsize, order)
+    if chunks is None:
+        return made
+    counted = tasks_of(found.pattern, found.wrt, found.sizes, chunks, found.itemsize, order)
+    return replace(made, tasks=counted)
 
 
 def left_to_right(count: int) -> Path:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import copyreg
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from einsum_grad.errors import ArgumentError, ArgumentTypeError
 from einsum_grad.functions.function import Function
 from einsum_grad.kernels import buffer_pool
 from einsum_grad.plan import (
     AUTO,
+    Operands,
     Shape,
     Sublists,
     read_order,
@@ -40,19 +42,21 @@ class Caches(NamedTuple):
 
 def compile(
     pattern: str | Equation | Sublists,
-    wrt: int | Iterable[int] | None = None,
+    wrt: Operands | None = None,
     notation: str = "letters",
     sizes: Mapping[str, int] | None = None,
     target: str = "numpy",
     shapes: Sequence[Shape] | None = None,
     optimize: Any = AUTO,
+    task_bytes: int | None = None,
 ) -> Function:
     """Compile a pattern to a function of its operands.
 
     `pattern` is a string, or for labels of any kind a pair: the labels of each operand, and those
     of the output, such as `([(0, 60), (60, 2)], (0, 2))`; `None` is the implicit output.
 
-    `wrt` are the positions of the operands whose gradients are wanted, by default all.
+    `wrt` are the operands whose gradients are wanted, by position or by name (X and W of two; A, B,
+    … of more), by default all.
     `notation` is "letters" or "named". `sizes` gives the sizes of output-only labels,
     and may give others, which choose the order of contraction of `source`. `target` is how the
     code is written, "numpy" or "einops". `shapes` are the operands' shapes: `plan` and `source` are
@@ -64,6 +68,9 @@ def compile(
     without np.einsum's "einsum_path" before it; a callable that takes the terms, the output and the
     sizes, such as opt_einsum's and cotengra's optimizers; a tree of cotengra's; or False, to
     contract all operands at once. Contractions are never sliced: a sliced tree is refused.
+
+    `task_bytes` is what a task should hold at most in calls with Dask arrays, and no block that is
+    made has more; by default Dask's `array.chunk-size`.
 
     Raises `PatternError` for an invalid pattern, `ArgumentError` and `ArgumentTypeError` for
     the other arguments.
@@ -86,8 +93,19 @@ def compile(
             target,
             read_shapes(shapes),
             read_order(optimize),
+            _read_bytes(task_bytes),
         )
     )
+
+
+def _read_bytes(value: Any) -> int | None:
+    if value is None:
+        return None
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise ArgumentTypeError(f"task_bytes is a number of bytes, and not {value!r:.80}")
+    if value < 1:
+        raise ArgumentError(f"task_bytes must be at least 1, and is {value}")
+    return value
 
 
 def compiled(arguments: Arguments) -> Function:

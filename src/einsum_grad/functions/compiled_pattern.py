@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,8 @@ import numpy as np
 from einsum_grad import certify
 from einsum_grad.errors import ArgumentError
 from einsum_grad.functions.certified import certified
-from einsum_grad.lower import PLAIN, Cost, Lowering, Traits, cost, lowering
+from einsum_grad.lower import PLAIN, Cost, Lowering, Traits, cost, lowering, machine
+from einsum_grad.lower.partition.tasks import tasks_of
 from einsum_grad.plan import ELLIPSIS, GradientPlan, check_labels, read_sizes
 from einsum_grad.runtime.arguments import Arguments
 from einsum_grad.runtime.dtypes import numbers_of
@@ -66,18 +68,30 @@ class CompiledPattern:
     def __repr__(self) -> str:
         return f"<einsum-grad function {self.pattern!r}, gradients of operands {self.wrt}>"
 
-    def cost(self, sizes: Mapping[str, int], dtype: Any = float) -> Cost:
+    def cost(
+        self,
+        sizes: Mapping[str, int],
+        dtype: Any = float,
+        chunks: Mapping[str, int | tuple[int, ...]] | None = None,
+    ) -> Cost:
         """Return what the forward and the backward cost, in flops and bytes.
 
         `sizes` are those of the labels; numbers are of the dtype of the computation, which for
         float16 is float32. Where the cost is high and a longer search might find a cheaper order of
-        contraction, its `hint` says so. Raises `ArgumentError` where a size is missing, and for a
-        pattern with an ellipsis unless it was compiled with `shapes`.
+        contraction, its `hint` says so. With `chunks`, the sizes of the chunks of labels, its
+        `tasks` are what Dask arrays of these chunks cost: numbers of tasks, the bytes of the
+        largest, and the bytes that tasks read; a label that isn't named is one chunk.
+
+        Raises `ArgumentError` where a size is missing, for a pattern with an ellipsis unless it was
+        compiled with `shapes`, and for chunks that don't add up to a size.
 
         >>> from einsum_grad import compile
         >>> cost = compile("bij,jk->ik").cost({"b": 64, "i": 256, "j": 256, "k": 256})
         >>> cost.forward.flops, cost.backward.flops, cost.saved_bytes
         (37748736, 67108864, 524288)
+        >>> sizes = {"i": 8000, "j": 8000, "k": 8000}
+        >>> compile("ij,jk->ik").cost(sizes, chunks=dict.fromkeys("ijk", 1000)).tasks.forward
+        192
         """
         asked = self._request
         if ELLIPSIS in asked.pattern.labels():
@@ -92,7 +106,12 @@ class CompiledPattern:
         check_labels(known, asked.pattern)
         numbers = numbers_of([np.dtype(dtype)])
         found = self._lowering(known, numbers.traits(True), numbers.computed.itemsize)
-        return cost(found.program(), found.sizes, found.itemsize, asked.order)
+        total = cost(found.program(), found.sizes, found.itemsize, asked.order)
+        if chunks is None:
+            return total
+        budget = self._arguments.task_bytes or machine.TASK_BYTES
+        of_chunks = (chunks, found.itemsize, asked.order, found.traits, budget)
+        return replace(total, tasks=tasks_of(asked.pattern, asked.wrt, known, *of_chunks))
 
     def certify(
         self,

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from typing import Any
+from typing import Any, overload
 
 from numpy import ndarray
+from numpy.typing import NDArray
 
 from einsum_grad import linear
 from einsum_grad.functions.compiled_pattern import CompiledPattern
+from einsum_grad.plan import Operands
 from einsum_grad.runtime.kinds import Calls, calls_of
 from einsum_grad.runtime.operands import check_tuples
+from einsum_grad.runtime.typed import Number, Operand, Recorded
 
 Pullback = Callable[..., tuple[Any, ...]]
 
@@ -40,11 +43,35 @@ class Function(CompiledPattern):
 
     __slots__ = ("__weakref__",)
 
+    @overload
+    def __call__(self, *operands: NDArray[Number]) -> NDArray[Number]: ...
+    @overload
+    def __call__(  # type: ignore[overload-overlap]  # no array has `requires_grad`
+        self, *operands: Operand
+    ) -> NDArray[Any]: ...
+    @overload
+    def __call__(self, *operands: Recorded | Operand) -> Recorded: ...
+    @overload
+    def __call__(self, *operands: object) -> Any: ...
     def __call__(self, *operands: Any) -> Any:
         """Return the output for `operands`; a view of the operand where nothing is computed."""
         found, arrays = self._specializations.of(operands, True)
         return found.forward(arrays)
 
+    @overload
+    def vjp(
+        self, *operands: NDArray[Number], conj: bool = True
+    ) -> tuple[NDArray[Number], Pullback]: ...
+    @overload
+    def vjp(  # type: ignore[overload-overlap]  # no array has `requires_grad`
+        self, *operands: Operand, conj: bool = True
+    ) -> tuple[NDArray[Any], Pullback]: ...
+    @overload
+    def vjp(
+        self, *operands: Recorded | Operand, conj: bool = True
+    ) -> tuple[Recorded, Pullback]: ...
+    @overload
+    def vjp(self, *operands: object, conj: bool = True) -> tuple[Any, Pullback]: ...
     def vjp(self, *operands: Any, conj: bool = True) -> tuple[Any, Pullback]:
         """Return the output and the pullback.
 
@@ -157,7 +184,7 @@ class Function(CompiledPattern):
         found, arrays = self._specializations.find(operands, bool(conj))
         return found.hvp(arrays, tangents, cotangent)
 
-    def jacobian(self, operand: int | Sequence[int]) -> linear.LinearPattern:
+    def jacobian(self, operand: Operands) -> linear.LinearPattern:
         """Return the Jacobian by an operand, or by several that are one and the same variable.
 
         It is a `LinearPattern`: a sum of products of operands and deltas, which can be
@@ -170,9 +197,7 @@ class Function(CompiledPattern):
         """
         return linear.linear_pattern(self._request, operand)
 
-    def hessian(
-        self, row: int | Sequence[int], column: int | Sequence[int]
-    ) -> linear.LinearPattern:
+    def hessian(self, row: Operands, column: Operands) -> linear.LinearPattern:
         """Return the second derivative by two operands, as `jacobian` does.
 
         Each is a position, or the positions that are one and the same variable. The rows are the

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import math
 from contextlib import suppress
+from contextvars import ContextVar
 from pickle import PickleBuffer
 from typing import Any, NamedTuple, cast
 
@@ -117,6 +118,18 @@ clear = _POOL.clear
 waiting = _POOL.waiting
 
 
+_OWN = ContextVar("arrays have memory of their own", default=False)
+
+
+def leave_alone() -> None:
+    """Make large arrays in memory of their own, in the current context.
+
+    What their holder gives up is then free at once: one who moves arrays to disk because memory is
+    short would wait in vain for memory that a pool keeps.
+    """
+    _OWN.set(True)
+
+
 def empty(shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
     """Return np.empty(shape, dtype), in reused memory if it is large.
 
@@ -124,7 +137,7 @@ def empty(shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
     (2, 3)
     """
     nbytes = math.prod(shape) * dtype.itemsize
-    if nbytes < machine.REUSED or dtype.hasobject:  # stale bytes are no objects
+    if nbytes < machine.REUSED or dtype.hasobject or _OWN.get():  # stale bytes are no objects
         return np.empty(shape, dtype)
     try:
         memory = _POOL.get(nbytes)

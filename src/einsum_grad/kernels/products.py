@@ -17,12 +17,6 @@ from einsum_grad.lower import machine
 
 Array = NDArray[Any]
 
-_MATRICES = {"f": machine.BLAS_ONE_THREAD, "c": machine.BLAS_ONE_THREAD_COMPLEX}
-"""Multiplications of two matrices that OpenBLAS doesn't share, by the kind of their dtype."""
-
-_VECTOR = {"f": machine.BLAS_ONE_THREAD, "c": machine.BLAS_ONE_THREAD_COMPLEX_VECTOR}
-"""The same for a matrix and a vector."""
-
 
 def multiplied(left: Array, right: Array, out: Array | None = None) -> Any:
     """Return `left @ right`, written to `out` if that is given.
@@ -35,8 +29,6 @@ def multiplied(left: Array, right: Array, out: Array | None = None) -> Any:
     sizes = _sizes(rows, columns)
     if sizes == (*rows.shape[-2:], columns.shape[-1]):
         return (np.dot if _is_dot(left, right, out) else np.matmul)(left, right, out=out)
-    if out is None and left.ndim == right.ndim == 1 and left.dtype.kind == "f":
-        return _dot(left, right, sizes[1])
     if _has_rows(left, right):
         return np.vecdot(left, right, out=out)
     batch = np.broadcast_shapes(rows.shape[:-2], columns.shape[:-2])
@@ -61,17 +53,6 @@ def _has_rows(left: Array, right: Array) -> bool:
     )
 
 
-def _dot(left: Array, right: Array, length: int) -> Any:
-    """The scalar product of real vectors, in pieces of so many numbers: vecdot takes them as rows.
-
-    That takes five sixths of the time of matmul, which has more to decide for each piece.
-    """
-    whole = len(left) - len(left) % length
-    rows = (array[:whole].reshape(-1, length) for array in (left, right))
-    total = np.add.reduce(np.vecdot(*rows))
-    return total + np.vecdot(left[whole:], right[whole:]) if whole < len(left) else total
-
-
 def _is_dot(left: Array, right: Array, out: Array | None) -> bool:
     """Whether np.dot may take a product: it always releases Python's lock.
 
@@ -91,9 +72,9 @@ def _sizes(left: Array, right: Array) -> tuple[int, int, int]:
         return rows, count, columns
     batch = max(math.prod(left.shape[:-2]), math.prod(right.shape[:-2]))
     most = max(1, batch * rows * columns * count // machine.UNLOCKED)
-    count, longer = min(count, most), 1 if 1 in (rows, columns) else machine.BLAS_LONG_PIECE
+    count = min(count, most)
     while rows * count * columns > limit:
-        if rows == columns == 1 or count > longer * max(rows, columns):
+        if rows == columns == 1 or count > machine.BLAS_LONG_PIECE * max(rows, columns):
             count = -(-count // 2)
         elif rows >= columns:
             rows = -(-rows // 2)
@@ -103,11 +84,15 @@ def _sizes(left: Array, right: Array) -> tuple[int, int, int]:
 
 
 def _limit(rows: int, columns: int, kind: str) -> float:
-    if kind not in _MATRICES:
+    """The multiplications that OpenBLAS runs on one thread; of complex numbers less than a quarter.
+
+    A complex matrix times a vector it shares as soon as two vectors.
+    """
+    if kind not in "fc":
         return math.inf
-    if rows == columns == 1:
-        return machine.BLAS_ONE_THREAD_DOT
-    return (_VECTOR if 1 in (rows, columns) else _MATRICES)[kind]
+    is_dot = rows == columns == 1 or (kind == "c" and 1 in (rows, columns))
+    limit = machine.BLAS_ONE_THREAD_DOT if is_dot else machine.BLAS_ONE_THREAD
+    return limit if kind == "f" else limit // 4 - 1
 
 
 def _multiply(left: Array, right: Array, out: Array, sizes: tuple[int, int, int]) -> None:

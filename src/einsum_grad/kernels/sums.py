@@ -9,12 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from einsum_grad.kernels.buffer_pool import empty
-from einsum_grad.kernels.parallel.threads import (
-    in_blocks,
-    is_within_block,
-    summed_in_blocks,
-)
+from einsum_grad.kernels.parallel.threads import in_blocks, is_within_block, parts_for
 from einsum_grad.kernels.products import multiplied
 from einsum_grad.lower import machine
 
@@ -25,12 +20,10 @@ def summed(array: Array, axis: tuple[int, ...]) -> Any:
     """Return the sum over some axes, as products with ones, one group of adjacent axes at a time.
 
     A product adds up sequentially, and rounding errors grow with the count: so long sums are sums
-    of the sums of rows. Where many long rows are summed, the order within a row is the BLAS's.
+    of the sums of rows.
     """
-    if not (array.size and array.dtype.kind in "fc"):
+    if not (array.size and array.dtype.kind in "fc" and array.flags.c_contiguous):
         return array.sum(axis=axis)
-    if not array.flags.c_contiguous:
-        return _summed_strided(array, axis)
     kept = tuple(size for place, size in enumerate(array.shape) if place not in axis)
     if array.dtype.kind != "c":
         return _products(array, axis).reshape(kept)[()]
@@ -40,32 +33,16 @@ def summed(array: Array, axis: tuple[int, ...]) -> Any:
     return total if np.isfinite(total).all() else array.sum(axis=axis)
 
 
-def _summed_strided(array: Array, axis: tuple[int, ...]) -> Any:
-    """The sum of a strided array, which no BLAS reads, in chunks of the first axis."""
-    if array.nbytes < machine.WAKE_FOR_STRIDED_SUM:
-        return array.sum(axis=axis)
-
-    def work(part: slice) -> Any:
-        return array[part].sum(axis=axis)
-
-    if 0 in axis:
-        return summed_in_blocks(work, len(array), machine.FEWEST_CHUNKS)
-    return np.concatenate(in_blocks(work, len(array), machine.FEWEST_CHUNKS))
-
-
 def _products(array: Array, axis: tuple[int, ...]) -> Array:
-    """The sums over groups of adjacent axes, the last group first: rows are read fastest.
+    """The sums over groups of adjacent axes, the longest first: one over 2 rows leaves half.
 
-    Longer groups come before short ones: a sum over 2 rows leaves half of the array.
+    Where a short group is last, to begin with it takes up to nine times as long.
     """
-    sizes: list[int] = []
-    order: list[int] = []
-    for is_summed, places in itertools.groupby(range(array.ndim), key=axis.__contains__):
-        if is_summed:
-            order.append(len(sizes))
-        sizes.append(math.prod([array.shape[place] for place in places]))
-    enough = machine.SUMMED_GROUP
-    for group in sorted(order, key=lambda place: (-min(sizes[place], enough), -place)):
+    groups = itertools.groupby(range(array.ndim), key=axis.__contains__)
+    found = [(math.prod(array.shape[place] for place in places), own) for own, places in groups]
+    sizes = [size for size, _ in found]
+    summed_groups = [place for place, (_, is_summed) in enumerate(found) if is_summed]
+    for group in sorted(summed_groups, key=lambda place: (-sizes[place], -place)):
         after = math.prod(sizes[group + 1 :])
         array = _summed_over(array.reshape(-1, sizes[group], after))
         sizes[group] = 1
@@ -105,9 +82,9 @@ def _summed_first(array: Array) -> Array:
 
 
 def _summed_last(array: Array) -> Array:
-    """Sum over the last of two axes; few long rows in pieces, to keep the vector of ones short."""
+    """Sum over the last of two axes, long rows in pieces: the vector of ones stays short."""
     (kept, count), row = array.shape, machine.SUMMED_ROW
-    if count <= row or kept > machine.SUMMED_WHOLE:
+    if count <= row:
         sums: Array = _product(array, np.ones(count, array.dtype))
         return sums
     whole = count - count % row
@@ -123,14 +100,8 @@ def _summed_within(array: Array) -> Array:
         whole = count - count % row
         rows = array[..., :whole, :].reshape(*before, -1, row, after)
         return _summed_within(_summed_within(rows)) + _summed_within(array[..., whole:, :])
-    ones = np.ones(count, array.dtype)
-    if array.nbytes < machine.WAKE_FOR_SUM:
+    ones, parts = np.ones(count, array.dtype), parts_for(array.nbytes)
+    if parts == 1:
         sums: Array = _product(ones, array)
         return sums
-    target = empty((*before, after), array.dtype)
-
-    def work(part: slice) -> None:
-        multiplied(ones, array[part], out=target[part])
-
-    in_blocks(work, len(array), machine.FEWEST_CHUNKS)
-    return target
+    return np.concatenate(in_blocks(lambda part: multiplied(ones, array[part]), len(array), parts))

@@ -46,12 +46,12 @@ def merged(array: Array) -> tuple[list[int], list[int]]:
     return shape, strides
 
 
-def matrices_of(array: Array, beside: bool) -> Matrices | None:
+def matrices_of(array: Array) -> Matrices | None:
     """The matrices by which the BLAS copies `array` faster than NumPy; None if there are none.
 
-    They are float32 and not small, and larger still `beside` other threads.
+    They are float32, and not small.
 
-    >>> matrices_of(np.zeros((200, 300)).T, beside=False)
+    >>> matrices_of(np.zeros((200, 300)).T)
     """
     if array.dtype != np.float32 or array.size < machine.BLAS_TRANSPOSED or not array.flags.aligned:
         return None
@@ -60,9 +60,7 @@ def matrices_of(array: Array, beside: bool) -> Matrices | None:
     along = strides.index(array.itemsize) if array.itemsize in strides else last
     rows, columns = shape[last], shape[along]
     is_matrix = along != last and strides[last] >= columns * array.itemsize
-    least = machine.BLAS_TRANSPOSED_IN_BLOCK if beside else machine.BLAS_TRANSPOSED
-    is_large = min(rows, columns) >= machine.BLAS_TRANSPOSED_SIDE and rows * columns >= least
-    if not is_matrix or not is_large or transpose() is None:
+    if not is_matrix or rows * columns < machine.BLAS_TRANSPOSED or transpose() is None:
         return None
     begins, inner = [(0, 0)], rows * array.itemsize
     between = inner

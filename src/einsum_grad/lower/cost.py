@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from einsum_grad.errors import ArgumentError
 from einsum_grad.lower import machine
 from einsum_grad.lower.blocking.schedule import passing
+from einsum_grad.lower.partition.tasks import Tasks
 from einsum_grad.lower.program import Op, Program, Step, Value, is_view, steps, touched
 from einsum_grad.plan import AUTO, EXACT, UNIT, Labels, Order
 
@@ -57,6 +58,7 @@ class Cost:
     that forward and backward share. `largest_intermediate` is the largest array made on the way to
     the output and the gradients, these excluded. What exists chunk by chunk counts for neither.
     `hint` says what to try where these are large and a longer search might find a better order.
+    `tasks` is what it costs on arrays in chunks, where those are known.
     """
 
     forward: Work
@@ -64,6 +66,7 @@ class Cost:
     saved_bytes: int
     largest_intermediate: int
     hint: str | None = None
+    tasks: Tasks | None = None
 
 
 def cost(

@@ -1,23 +1,14 @@
 """The machine: every number that decides by size, with its unit and where it is from.
 
 Measured means that of the values tried the benchmark took least time with it, on two cores of an
-AMD EPYC or of an Intel Xeon; docs/performance.md has the figures. Thresholds that ask one question
-stand side by side where their answers differ, and are one where they don't.
+AMD EPYC or of an Intel Xeon; docs/performance.md has the figures. How much slower the benchmark's
+entries are without a rule stands beside it: in all 294 of them, or in those that it changes.
 """
 
 # Caches.
 
 CACHE_LINE = 64
 """Bytes of a cache line, and of the widest vector register: x86-64's and most of ARM's."""
-
-CACHE_SET_PERIOD = 1 << 12
-"""Bytes after which lines map to the same set again: 64 sets of lines in a first-level cache."""
-
-CROWDED_SET = 32
-"""Lines of one cache set, which has 8 to 12 ways, above which they evict each other: measured."""
-
-CORE_CACHE = 1 << 21
-"""Bytes that one core keeps in its own cache: the size of a Xeon's second level."""
 
 # Arrays that are worth deciding anything for.
 
@@ -36,48 +27,23 @@ HINT_FLOPS = 2 * 10**10
 HINT_BYTES = 1 << 30
 """Bytes of an intermediate above which it may not fit beside others: a choice."""
 
-# Is waking another thread worth it? Bytes that the work moves; all measured, a wake-up taking 25 to
-# 75 µs.
+# Is another thread worth waking? It saves half of the time that the work takes one core.
 
-WAKE_FOR_BLOCKS = 3 << 21
-"""For the chunks of a block of elementwise work and of small products."""
+WAKING = 50
+"""Microseconds in which a sleeping thread is woken and answers: the median of 300."""
 
-WAKE_FOR_BLOCKS_OF_SUMS = 1 << 21
-"""The same with sums: left to a BLAS, its threads would spin on a core that other blocks need."""
+MOVED_IN_A_MICROSECOND = 60_000
+"""Bytes that one core reads and writes entry by entry: measured, 54 to 137 thousand by size."""
 
-WAKE_FOR_COPY = 1 << 22
-"""For a copy of a whole array."""
-
-WAKE_FOR_STRIDED_SUM = 1 << 20
-"""For the sum of an array with gaps, which NumPy adds up slowly."""
-
-WAKE_FOR_SUM = 1 << 24
-"""For a sum within an array, as products of matrices with ones."""
-
-WAKE_FOR_ZEROS = 1 << 26
-"""For zeros, which memset writes as fast as one core can."""
+MULTIPLIED_IN_A_MICROSECOND = 450_000
+"""Bytes of the numbers that one core multiplies in products of matrices: 380 to 540 thousand."""
 
 # How many chunks a block has. Threads that call NumPy in turns wait 5 to 20 µs for Python's lock.
 
-FEWEST_CHUNKS = 4
-"""Chunks of a copy, a sum or zeros: two a thread on two cores, so that a late one costs little."""
-
-LONG_BLOCK = 3 << 23
-"""Bytes of work for each pair of chunks, of which this makes two at most: measured."""
-
-LONG_BLOCK_OF_COPIES = 1 << 26
-"""The same with copies: the fewer the chunks, the longer the pieces of columns. Measured."""
-
-PASSING_SHARE = 20
-"""What a block moves over what its threads hold at a time of what passes through: a choice."""
-
-MULTIPLICATIONS_PER_MOVE = 4
-"""Multiplications of a matrix product in the time that one number is moved: measured."""
+CHUNK = 1 << 24
+"""Bytes that a chunk of a long block moves, at most; a shorter block has two. Measured."""
 
 # What is done in blocks, and along which label.
-
-BLOCKED_ARRAY = 1 << 18
-"""Bytes of the largest array of a step, at least: measured."""
 
 WHOLE_IN_BLOCKS = 1 << 17
 """Bytes of an array that every chunk may read, or add to, as a whole: it stays in the cache."""
@@ -88,28 +54,16 @@ SHARED_BATCH = 8
 SHARED_MATRIX = 1 << 14
 """Multiplications of one matrix product, at least: else threads queue for OpenBLAS's buffers."""
 
-SHARED_MATRICES = 1 << 22
-"""Bytes of a batch from which its matrices may be smaller than that: measured."""
-
 WHOLE_MATRIX = 1 << 24
 """Multiplications of a matrix product, 256×256×256, above which pieces take too long: measured."""
 
 CHUNK_RUN = 1 << 9
 """Contiguous bytes for each index of the label that is divided: measured."""
 
-CHUNK_RUN_OF_COPY = 1 << 12
-"""The same for all indices where an array is copied: a cache line for each of up to 64 chunks."""
-
 # What OpenBLAS and NumPy do by size.
 
 BLAS_ONE_THREAD = 1 << 18
 """Multiplications of a real product that OpenBLAS runs on one thread: its threads were watched."""
-
-BLAS_ONE_THREAD_COMPLEX = (1 << 16) - 1
-"""The same for complex matrices."""
-
-BLAS_ONE_THREAD_COMPLEX_VECTOR = 1 << 11
-"""The same for a complex matrix and a vector."""
 
 BLAS_ONE_THREAD_DOT = 1 << 13
 """The same for two vectors of any dtype."""
@@ -120,20 +74,11 @@ BLAS_LONG_PIECE = 16
 BLAS_TRANSPOSED = 1 << 15
 """Numbers of a matrix that OpenBLAS transposes, at least: NumPy copies fewer in a call's time."""
 
-BLAS_TRANSPOSED_IN_BLOCK = 1 << 16
-"""The same beside other threads, where each call waits for Python's lock afterwards."""
-
-BLAS_TRANSPOSED_SIDE = 4
-"""Rows and columns of such a matrix, at least: measured."""
-
 XLA_WIDE_ROW = 1 << 13
 """Numbers of a row from which on XLA adds up rows on a CPU slower than a product with ones does."""
 
 UNLOCKED = 1 << 9
 """Numbers of a result for which NumPy releases Python's lock: it keeps it up to 500."""
-
-UNLOCKED_ROUNDED = 2 * UNLOCKED
-"""The same for a `Scale`, whose sizes are rounded up to powers of two."""
 
 NUMPY_BUFFER = 512
 """Numbers of NumPy's buffers in blocks.
@@ -150,89 +95,38 @@ TINY_MATRIX = 64
 SPREAD_MATRIX = 1 << 12
 """Multiplications of each of several products up to which one of a copy is faster: measured."""
 
-THIN_COLUMNS = 64
-"""Columns of a thin matrix, at most, which a BLAS multiplies at up to half its speed: measured."""
-
-THIN_ROWS = 128
-"""Rows that a thin matrix is multiplied with, at least, for that to matter: measured."""
-
-SUMMED_LATER_SHARE = 2
-"""The arrays of a product over its result for each index of a sum, at least, to save a copy."""
-
-SUMMED_LATER_SHARE_OF_VECTOR = 8
-"""The same for a matrix and a vector."""
-
-REPEATED_READS = 16
-"""Uses of a number each time it is read, from which its stride doesn't matter: measured."""
-
 # How an array is copied.
 
-COPY_AT_ONCE = 1 << 20
-"""Bytes below which NumPy's own copy is as fast, unless its lines share cache sets: measured."""
+COPIED_COLUMNS = 16
+"""Columns that are copied at a time: a cache set has room for few lines, where all are of one set.
 
-UNTILED_CHUNK = 1 << 18
-"""Bytes of a chunk below which it isn't tiled; of a whole array that is `LARGE`. Measured."""
+Of values from 16 to 256 it took least time for columns that lie a power of two apart, a third to a
+half of 256's, and no more than 1.1 times as long for others.
+"""
 
-COPIED_COLUMNS = 256
-"""Columns that are copied at a time: a cache has a line of each, wherever they lie."""
-
-COPIED_PIECE = 1 << 15
-"""Numbers of a piece, at least: measured."""
-
-COPIED_INDICES = 8
-"""Indices of an axis that are enough for threads to share it: two for each of four chunks."""
-
-TILE_LENGTH = 16
-"""Contiguous numbers that are written at a time, at least: two lines of float64."""
-
-TILE_LINES = 8
-"""Lines of each cache set that are read at a time: its ways."""
-
-TILE_SETS = 4
-"""Cache sets of lines apart along several axes, at most, for another axis to be cut: measured."""
-
-TILE_BYTES = 1 << 18
-"""Bytes that are read at a time, at most, with what lies between the lines: measured."""
-
-TILE_STRIDE = 1 << 9
-"""Bytes between neighbours of an axis from which they count as lines apart: measured."""
-
-TILE_STRIDE_OF_LAST = 1 << 8
-"""The same for the last axis."""
-
-TILE_LAST_SHORTEST, TILE_LAST_LONGEST = 8, 64
-"""Indices of the last axis between which another axis is cut, so that what is written is long."""
+COPIED_PIECE = 1 << 12
+"""Numbers that are copied at a time, at least, so that calls don't count: measured."""
 
 # How an array is summed.
 
 SUMMED_ROW = 1 << 12
 """Numbers that one product with ones adds up: rounding errors grow with their count."""
 
-SUMMED_GROUP = 16
-"""Numbers of a group of axes that are enough for it to be summed before longer ones: measured."""
-
-SUMMED_WHOLE = 8
-"""Sums above which a vector of ones as long as a row is small beside the array."""
-
-SUMMED_AT_ONCE = 1 << 13
-"""Bytes from which a chunk's term is added as soon as it is there: adding holds Python's lock."""
-
-# How long threads look for work before they sleep.
-
-SPIN_READS = 10_000
-"""Reads of one flag, some 5 µs, before the next one is read."""
-
-SPINS_OF_CALLER = 60
-"""Flags that a caller reads, 0.3 ms: it has nothing else to do."""
-
-SPINS_OF_WORKER = 20
-"""Flags that a worker reads which is needed again soon: a tenth of a millisecond."""
-
-SPINS_OF_PATIENCE = 3
-"""Flags read once one was set, 10 to 15 µs: the thread that set it still holds Python's lock."""
+# How long a caller waits for threads.
 
 CHECK_SECONDS = 0.05
 """Seconds after which a caller that still waits looks whether its helpers are alive."""
 
 BIRTH_SECONDS = 1.0
 """Seconds in which a thread that starts says so, else it counts as dead: a choice."""
+
+# Arrays in chunks, whose tasks a scheduler hands to cores and machines.
+
+TASK_BYTES = 1 << 27
+"""Bytes that a task holds, and those of a block that is made: Dask's default `array.chunk-size`."""
+
+LEAST_FAN_IN = 4
+"""Blocks that a task of a tree of sums adds, even above its budget: Dask's own sums do so."""
+
+MOST_FAN_IN = 16
+"""The same, however small they are: more would leave cores without work."""

@@ -12,12 +12,13 @@ class Arguments(NamedTuple):
     """The arguments of `compile`, read, so that equal ones mean the same."""
 
     pattern: str | Equation
-    wrt: tuple[int, ...] | None = None
+    wrt: tuple[int | str, ...] | None = None
     notation: str = "letters"
     sizes: tuple[tuple[str, int], ...] | None = None
     target: str = "numpy"
     shapes: tuple[Shape, ...] | None = None
     optimize: Any = AUTO
+    task_bytes: int | None = None
 
     def request(self) -> Request:
         """The request that these arguments are."""

@@ -7,10 +7,12 @@ that meets one hands the call over. Calls with arrays alone never get here.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from importlib import import_module
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
+from einsum_grad.errors import OperandError
 from einsum_grad.runtime.arguments import Arguments
 from einsum_grad.runtime.libraries.library import check_none_beside
 
@@ -49,6 +51,10 @@ _KINDS: dict[type, Make] = {}
 _PLAIN = {np.ndarray, np.float64, np.float32, float, int, complex, list, type(None)}
 """Classes that are of no kind, so that no kind need be asked about their values."""
 
+_ELSEWHERE = {"dask": "einsum_grad.dask"}
+"""By the package of a class, the module of ours that registers it: imported with its first value,
+so that no library is imported for values of its own."""
+
 
 def register_kind(kind: type, make: Make) -> None:
     """Let `make` serve the calls with a value of the class `kind` among their arguments."""
@@ -58,13 +64,27 @@ def register_kind(kind: type, make: Make) -> None:
 def calls_of(values: Collection[Any], arguments: Arguments, conj: bool) -> Calls | None:
     """The calls that one of the values brings; None if all are arrays or convert to them.
 
-    Raises `OperandError` for arrays of another library beside them.
+    Raises `OperandError` for values of two kinds, and for arrays of another library beside them.
     """
     if _PLAIN.issuperset(map(type, values)):
         return None
-    for value in values:
-        for kind, make in _KINDS.items():
-            if isinstance(value, kind):
-                check_none_beside(value, values)
-                return make(arguments, conj)
-    return None
+    for package in set(map(_package, values)):
+        if package in _ELSEWHERE:
+            import_module(_ELSEWHERE[package])
+    found = {kind: value for value in values for kind in _KINDS if isinstance(value, kind)}
+    if not found:
+        return None
+    (kind, value), *others = found.items()
+    if others:  # one of them would have to become an array, and lose what it is
+        names = " beside ".join(map(_named, found.values()))
+        raise OperandError(f"{names}, in one call: convert them to one kind first")
+    check_none_beside(value, values)
+    return _KINDS[kind](arguments, conj)
+
+
+def _named(value: Any) -> str:
+    return f"{_package(value)}.{type(value).__name__}"
+
+
+def _package(value: Any) -> str:
+    return type(value).__module__.partition(".")[0]

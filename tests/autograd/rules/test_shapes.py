@@ -148,7 +148,7 @@ def test_parts_that_do_not_fit_are_refused() -> None:
         np.concatenate([variable(2, 3), variable(2, 4)])
     with pytest.raises(OperandError, match="concatenate: "):
         np.concatenate([variable(2), variable(2)], axis=1)
-    with pytest.raises(OperandError, match="concatenate: "):
+    with pytest.raises(OperandError, match="stack: "):
         np.stack([variable(2), variable(3)])
 
 

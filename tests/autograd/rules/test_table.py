@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import einsum_grad as eg
-from einsum_grad.autograd import conversions, dispatch, methods
+from einsum_grad.autograd import conversions, dispatch, methods, operators
 from einsum_grad.errors import DTypeError
 from tests.autograd.rules.table import (
     CASES,
@@ -194,6 +194,14 @@ def test_both_ways_to_a_second_derivative_are_differences_of_the_first(
         np.testing.assert_allclose(found, exact, rtol=1e-8, atol=1e-8)
 
 
+def elsewhere(function: Any) -> bool:
+    """Whether it is tested in a file of its family: linalg, fft, windows, or SciPy's ufuncs."""
+    if isinstance(function, np.ufunc):
+        return getattr(np, function.__name__, None) is not function
+    families = (np.linalg, np.fft, np.lib.stride_tricks)
+    return any(getattr(family, function.__name__, None) is function for family in families)
+
+
 def test_every_function_that_is_recorded_has_a_case(monkeypatch: pytest.MonkeyPatch) -> None:
     dispatch.load_later()
     used = set()
@@ -203,14 +211,16 @@ def test_every_function_that_is_recorded_has_a_case(monkeypatch: pytest.MonkeyPa
             used.add(function)
             return super().__getitem__(function)
 
-    for module in (dispatch, conversions, methods):
+    for module in (dispatch, conversions, methods, operators):
         monkeypatch.setattr(module, "RECORDED", Seen(dispatch.RECORDED))
     for case in CASES.values():
         case.function(*map(tensor, case.operands))
-    # Steps have no derivative but 0; the others have second names, which the cases use.
+    # Steps have no derivative but 0; the others have second names that the cases use, or own tests.
     steps = {np.floor, np.ceil, np.trunc, np.rint, np.round, np.fix, np.floor_divide, np.spacing}
     others = {np.amax, np.amin, np.around, np.einsum}
-    unused = dispatch.RECORDED.keys() - used - steps - others
+    unused = (
+        dispatch.RECORDED.keys() - used - steps - others - {*filter(elsewhere, dispatch.RECORDED)}
+    )
     assert {function for function in unused if function.__name__ != "outer"} == set()
 
 
@@ -248,6 +258,50 @@ def test_operations_of_real_numbers_refuse_complex_ones(name: str) -> None:
 
 
 ORACLE = {name: case for name, case in CASES.items() if case.torch}
+
+
+ALIKE = {name: case for name, case in CASES.items() if case.of}
+
+
+def by_autograd(case: Case) -> list[Array]:
+    """The gradients as HIPS autograd has them."""
+    library = pytest.importorskip("autograd")
+    numpy = pytest.importorskip("autograd.numpy")
+    assert case.of is not None
+    pull, out = library.make_vjp(case.of(numpy), tuple(range(len(case.operands))))(*case.operands)
+    return list(pull(weights(np.shape(out))))
+
+
+def by_jax(case: Case) -> list[Array]:
+    """The gradients as JAX has them, of doubles."""
+    jax = pytest.importorskip("jax")
+    assert case.of is not None
+    with jax.enable_x64(True):
+        out, pull = jax.vjp(case.of(jax.numpy), *case.operands)
+        return [np.asarray(part) for part in pull(jax.numpy.asarray(weights(out.shape)))]
+
+
+NOT_IN_AUTOGRAD = {
+    *("sum where", "mean where", "max where", "prod where", "var where"),  # `where` is ignored
+    *("clip by arrays", "choose", "dstack", "block", "full_like", "multi_dot", "tile"),
+}
+"""Cases that HIPS autograd 1.9 gives wrong gradients, or none."""
+MISSING = (NotImplementedError, AttributeError, TypeError, ValueError, AssertionError)
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("name", ALIKE)
+def test_autograd_or_jax_has_the_same_gradients(name: str) -> None:
+    case = ALIKE[name]
+    try:
+        theirs = by_jax(case) if name in NOT_IN_AUTOGRAD else by_autograd(case)
+    except MISSING:
+        try:
+            theirs = by_jax(case)
+        except MISSING as error:
+            pytest.skip(f"neither has it: {error}")
+    for gradient, other in zip(gradients(case.function, case.operands), theirs, strict=True):
+        np.testing.assert_allclose(gradient, other, rtol=1e-12, atol=1e-12)
 
 
 @pytest.mark.oracle

@@ -11,22 +11,23 @@ import numpy as np
 def save(a, b, c):
     """Return what the output and the gradients share."""
     b_kj = copied(b.T)
+    c_kb = copied(c.T)
     t1 = empty((b.shape[1], a.shape[0], a.shape[2]), a.dtype)
 
     def work(part):
         b_kj_part = b_kj[part]
-        c_part = c[:, part]
+        c_kb_part = c_kb[part]
         t1_part = t1[part]
-        np.multiply(b_kj_part[:, None, :], c_part.T[:, :, None], out=t1_part)
+        np.multiply(b_kj_part[:, None, :], c_kb_part[:, :, None], out=t1_part)
 
     in_blocks(work, b.shape[1], 2)
     a_ibj = copied(a.transpose(1, 0, 2))
-    return [b_kj, t1, a_ibj]
+    return [t1, a_ibj]
 
 
 def output(a, b, c, saved):
     """Return the output Z."""
-    b_kj, t1, a_ibj = saved
+    t1, a_ibj = saved
     left = a_ibj.reshape(a.shape[1], a.shape[0] * a.shape[2])
     right = t1.transpose(1, 2, 0).reshape(a.shape[0] * a.shape[2], b.shape[1])
     z = empty((a.shape[1], b.shape[1]), a.dtype)
@@ -36,7 +37,7 @@ def output(a, b, c, saved):
 
 def pullback(dz, a, b, c, saved):
     """Return the gradients (da, db, dc) for a cotangent dz of Z."""
-    b_kj, t1, a_ibj = saved
+    t1, a_ibj = saved
 
     # da: put dz in the place of a; ik,kbj->bij runs as it stands.
     left = t1.transpose(1, 2, 0).reshape(a.shape[0] * a.shape[2], b.shape[1])
@@ -50,23 +51,20 @@ def pullback(dz, a, b, c, saved):
     np.matmul(dz.T, right, out=dt1.reshape(b.shape[1], a.shape[0] * a.shape[2]))
 
     # db: put dt1 in the place of b; kbj,bk->jk runs as it stands.
-    c_kb = copied(c.T)
-
-    # dc: put dt1 in the place of c; jk,kbj->bk runs as it stands.
     db_kj = empty((b.shape[1], a.shape[2]), a.dtype)
-    dc_kb = empty((b.shape[1], a.shape[0]), a.dtype)
 
     def work(part):
         dt1_part = dt1[part]
-        c_kb_part = c_kb[part]
-        b_kj_part = b_kj[part]
+        c_part = c[:, part]
         db_kj_part = db_kj[part]
-        np.matvec(dt1_part.transpose(0, 2, 1), c_kb_part, out=db_kj_part)
-        dc_kb_part = dc_kb[part]
-        np.matvec(dt1_part, b_kj_part, out=dc_kb_part)
+        np.einsum("kbj,bk->kj", dt1_part, c_part, out=db_kj_part)
 
-    in_blocks(work, b.shape[1], 8)
+    in_blocks(work, b.shape[1], 2)
     db = db_kj.T
+
+    # dc: put dt1 in the place of c; jk,kbj->bk runs as it stands.
+    dc_kb = empty((b.shape[1], a.shape[0]), a.dtype)
+    np.einsum("jk,kbj->kb", b, dt1, out=dc_kb)
     dc = dc_kb.T
 
     return da, db, dc

@@ -35,7 +35,7 @@ def pullback(dz, x, w):
         np.multiply(dz_part, w, out=dx_part)
         return dw_part
 
-    dw = summed_in_blocks(work, x.shape[0], 16)
+    dw = summed_in_blocks(work, x.shape[0], 6)
 
     return dx, dw
 
@@ -57,9 +57,17 @@ def value_and_gradients(dz, x, w):
         np.multiply(dz_part, w, out=dx_part)
         return dw_part
 
-    dw = summed_in_blocks(work, x.shape[0], 32)
+    dw = summed_in_blocks(work, x.shape[0], 8)
 
     return z, (dx, dw)
+
+
+def summed_in_blocks(work, length, parts):
+    """Return the sum, or each of the sums, of what work returns for so many slices."""
+    results = in_blocks(work, length, parts)
+    if isinstance(results[0], tuple):
+        return [np.add.reduce(terms, dtype=terms[0].dtype) for terms in zip(*results)]
+    return np.add.reduce(results, dtype=results[0].dtype)
 
 
 def check_sizes(x, w):
@@ -93,14 +101,6 @@ def backward(dz, x, w):
 def empty(shape, dtype):
     """Return an array of any numbers."""
     return np.empty(shape, dtype)
-
-
-def summed_in_blocks(work, length, parts):
-    """Return the sum, or each of the sums, of what work returns for so many slices."""
-    results = in_blocks(work, length, parts)
-    if isinstance(results[0], tuple):
-        return [np.add.reduce(terms, dtype=terms[0].dtype) for terms in zip(*results)]
-    return np.add.reduce(results, dtype=results[0].dtype)
 
 
 def in_blocks(work, length, parts):

@@ -377,7 +377,6 @@ def test_an_interrupt_restores_all_settings() -> None:
     for place in interrupted(
         lambda: in_blocks(lambda part: part.start, BLOCKS, BLOCKS),
         in_blocks,
-        threads._run,
         threads._within,
         Workers.run,
         Workers._alive,

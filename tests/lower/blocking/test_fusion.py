@@ -18,7 +18,6 @@ from einsum_grad.lower import (
     Value,
     arrange,
     blocks,
-    machine,
     schedule,
     steps,
 )
@@ -311,13 +310,6 @@ def test_the_label_is_the_one_along_which_most_is_moved_in_long_runs() -> None:
     assert multiply("uij", "uij", output="uij", u=1, i=1024, j=1024).label == "i"
 
 
-def test_small_work_is_left_whole() -> None:
-    # Two operands and a result.
-    least = -(-machine.WAKE_FOR_BLOCKS // 3 // 8)
-    assert multiply("i", "i", output="i", i=least - 1).label is None
-    assert multiply("i", "i", output="i", i=least).label == "i"
-
-
 def test_arrays_that_fit_in_a_cache_are_left_whole() -> None:
     # 64 arrays of 128 KiB: much to move, but each is at hand.
     args = Value("x", ("i",)), Value("w", ("i",))
@@ -325,52 +317,6 @@ def test_arrays_that_fit_in_a_cache_are_left_whole() -> None:
     for nbytes, label in ((1 << 17, None), (1 << 18, "i")):
         (block,) = grouped(todo, Scale((("i", nbytes // 8),), 8))
         assert block.label == label
-
-
-@pytest.mark.parametrize("rows", [1024, 4096])
-def test_arrays_that_a_block_touches_again_fit_in_the_cache(rows: int) -> None:
-    factors = [multiplied(name, "x[ij]", "w[ij]") for name in ("z[ij]", "y[ij]")]
-    (block,) = grouped(factors, Scale((("i", rows), ("j", 1024)), 8))
-    assert machine.CORE_CACHE // 2 < rows * 2 * 8 * 1024 / block.parts <= machine.CORE_CACHE
-
-
-def test_arrays_touched_once_have_one_or_two_chunks_for_each_of_two_threads() -> None:
-    assert multiply("ij", "ij", output="ij", i=1 << 10, j=1 << 10).parts == 2  # 24 MB
-    assert multiply("ij", "ij", output="ij", i=1 << 12, j=1 << 10).parts == 4
-    assert multiply("ij", "ij", output="ij", i=1 << 14, j=1 << 14).parts == 4
-
-
-def test_threads_hold_little_of_what_passes_through_a_block() -> None:
-    passing_on = [multiplied("t[ij]", "x[ij]", "w[ij]"), multiplied("z[ij]", "t[ij]", "y[ij]")]
-    apart = [passing_on[0], multiplied("z[ij]", "u[ij]", "y[ij]")]
-    scale = Scale((("i", 512), ("j", 512)), 8)
-    parts = [grouped(todo, scale)[0].parts for todo in (passing_on, apart)]
-    # Two parts of t at a time, a fifth of what moves: a twentieth of that is a quarter of t.
-    assert parts == [8, 2]
-
-
-def test_two_threads_have_equally_many_chunks() -> None:
-    for rows in range(300, 3000, 50):
-        assert multiply("ij", "ij", output="ij", i=rows, j=1024).parts % 2 == 0
-
-
-def test_long_arithmetic_is_shared_though_its_arrays_are_small() -> None:
-    sizes = {"b": 16, "i": 64, "j": 64, "k": 64}
-    assert told(forward(arranged("bij,bjk->bik", None, 8, **sizes))) == [("b", "z")]
-    assert told(forward(arranged("bij,bij->bij", None, 8, **sizes))) == [(None, "z")]
-
-
-def test_small_matrices_are_shared_where_they_are_many() -> None:
-    def label(text: str, **sizes: int) -> str | None:
-        found = told(forward(arranged(text, None, 8, **sizes)))
-        return next((label for label, _ in found if label), None)
-
-    # Threads would wait for a buffer of OpenBLAS, which it has for one at a time.
-    assert label("bij,bjk->bik", b=4096, i=8, j=8, k=8) is None
-    assert label("bij,bjk->bik", b=8192, i=8, j=8, k=8) == "b"
-    assert label("bij,bjk->bik", b=256, i=32, j=32, k=32) == "b"
-    # Copies of the matrices are made in chunks with them.
-    assert label("ijb,jkb->ikb", b=4096, i=8, j=8, k=8) == "b"
 
 
 def test_a_block_has_at_least_one_index() -> None:
@@ -412,36 +358,6 @@ def test_a_block_is_split_only_where_nothing_later_reads_what_its_first_half_use
     assert list(_in_turn([block, later], {"t"}, {"u"})) == [block, later]
 
 
-def test_a_copy_that_one_block_reads_is_made_in_it() -> None:
-    program = arranged("ij,ji->ij", (0,), 8, **LARGE)
-    assert told(forward(program)) == [("i", "w_ij z")]
-    assert told(schedule(program).together) == [("i", "w_ij z dx")]
-    # The functions for one thing each have the copy from the first of them.
-    assert told(schedule(program).save) == [(None, "w_ij")]
-    assert told(schedule(program).output) == [("i", "z")]
-
-
-def test_a_copy_comes_before_its_first_reader() -> None:
-    program = arranged("ij,ij,ji->ij", None, 8, **LARGE)
-    assert told(forward(program)) == [("i", "t1 c_ij z")]
-
-
-def test_a_copy_that_two_blocks_read_is_made_whole() -> None:
-    # s sums over the label of its block, and t comes after all of it.
-    copy = Step(Op.COPY, Value("y", ("i", "j")), (Value("x", ("j", "i")),))
-    summed = multiplied("s[j]", "y[ij]", "u[ij]")
-    reading = multiplied("t[ij]", "y[ij]", "s[j]")
-    scale = Scale((("i", 1024), ("j", 1024)), 8)
-    program = replace(arranged("i->"), scale=scale, divided=divided((copy, summed, reading), scale))
-    assert told(blocks(program, (copy, summed, reading), {"s", "t"})) == [
-        (None, "y"),
-        ("i", "s"),
-        ("i", "t"),
-    ]
-    assert told(blocks(program, (copy, summed), {"s"})) == [("i", "y s")]
-    assert told(blocks(program, (copy, summed), {"s", "y"})) == [(None, "y"), ("i", "s")]
-
-
 def test_a_copy_of_what_the_steps_make_comes_after_it() -> None:
     first = multiplied("p[ij]", "q[ij]", "r[ij]")
     made = multiplied("x[ji]", "u[ji]", "v[ji]")
@@ -454,95 +370,15 @@ def test_a_copy_of_what_the_steps_make_comes_after_it() -> None:
     assert found == [("i", "p"), ("j", "x"), (None, "y"), ("i", "t")]
 
 
-def test_a_copy_is_made_whole_where_the_block_has_another_label() -> None:
-    # Of x the parts by i would be read in pieces of less than a line.
-    copy = Step(Op.COPY, Value("y", ("i", "j")), (Value("x", ("j", "i")),))
-    reading = multiplied("t[ijm]", "y[ij]", "w[ijm]")
-    scale = Scale((("i", 64), ("j", 64), ("m", 1024)), 8)
-    program = replace(arranged("i->"), scale=scale, divided=divided((copy, reading), scale))
-    assert program.divided["y"] == ("j",)
-    assert told(blocks(program, (copy, reading), {"t"})) == [(None, "y"), ("i", "t")]
+def test_a_copy_is_made_whole() -> None:
+    program = arranged("ij,ji->ij", (0,), 8, **LARGE)
+    assert told(schedule(program).together) == [(None, "w_ij"), ("i", "z dx")]
 
 
-@pytest.mark.parametrize(("rows", "label"), [(512, "i"), (256, None)])
-def test_chunks_of_a_copy_read_whole_cache_lines(rows: int, label: str | None) -> None:
-    program = arranged("ij,ji->ij", (0,), 8, i=rows, j=(1 << 21) // rows)
-    expected = [("i", "w_ij z")] if label else [(None, "w_ij"), ("i", "z")]
-    assert told(forward(program)) == expected
-
-
-@pytest.mark.parametrize(
-    ("text", "size", "parts"),
-    [
-        ("ij,ji->ij", 2048, 4),
-        ("ij,ji->ij", 1024, 2),
-        ("ij,ij->ji", 1024, 4),  # the copy of the cotangent is memory that nothing else names
-        ("ij,ij->ij", 2048, 48),
-        ("ijb,jkb->ikb", 64, 4),  # products of matrices come after the copies
-    ],
-)
-def test_a_block_with_copies_has_few_chunks(text: str, size: int, parts: int) -> None:
-    sizes = {"b": 1024} | dict.fromkeys("ijk", size)
-    sizes = {label: size for label, size in sizes.items() if label in text}
-    assert schedule(arranged(text, None, 8, **sizes)).together[0].parts == parts
-
-
-def test_small_sums_are_in_blocks_beside_others() -> None:
-    # 4 MB and 1 MB of w: alone not worth waking a thread, but a BLAS would keep a core busy.
-    for size, label in ((1024, "c"), (256, None)):
-        found = told(forward(arranged("ab,cd->ab", None, 4, a=1024, b=2048, c=size, d=1024)))
-        assert found[0] == (label, "w_scalar")
-
-
-GRAM = {"n": 8192, "i": 64, "j": 64}
-
-
-def test_thin_products_of_matrices_are_in_blocks_beside_others() -> None:
-    program = arranged("ni,n,nj->ij", None, 8, **GRAM)
-    assert told(schedule(program).together) == [("n", "t1 z dc dt1 db da")]
-    # Alone a BLAS shares them.
-    assert told(forward(arranged("ni,nj->ij", None, 8, **GRAM))) == [(None, "z")]
-
-
-@pytest.mark.parametrize(
-    ("sizes", "thin"),
-    [
-        ({"i": 128, "j": 128}, True),  # 128 KiB for all rows to read, or to add to
-        ({"i": 128, "j": 129}, False),
-    ],
-)
-def test_a_thin_product_has_a_small_matrix(sizes: dict[str, int], thin: bool) -> None:
-    found = told(schedule(arranged("ni,n,nj->ij", None, 8, **(GRAM | sizes))).apart)
-    assert ((None, "z") not in found) == thin
-
-
-@pytest.mark.parametrize(("size", "thin"), [(64, True), (128, False)])
-def test_one_product_that_is_not_thin_keeps_all_whole(size: int, thin: bool) -> None:
-    heavy, product = multiplied("y[nm]", "u[nm]", "v[nm]"), multiplied("z[nj]", "x[ni]", "w[ij]")
-    # Rows of q are columns of its product. A BLAS does 64³ multiplications on one core.
-    other = multiplied("s[jk]", "p[ij]", "q[ki]")
-    sizes = {"n": 8192, "i": 64, "j": 64, "m": 2048, "k": size}
-    found = labels_of(heavy, product, other, **sizes)
-    assert found == ([("n", "y z"), (None, "s")] if thin else [("n", "y"), (None, "z s")])
-
-
-def test_one_row_is_not_divided() -> None:
-    heavy, thin = multiplied("y[unm]", "u[unm]", "v[unm]"), multiplied("z[unj]", "x[uni]", "w[ij]")
-    sizes = {"n": 8192, "i": 64, "j": 64, "m": 2048}
-    assert labels_of(heavy, thin, **sizes, u=1) == [("n", "y"), (None, "z")]
-    assert labels_of(heavy, thin, **sizes, u=2) == [("u", "y z")]
-
-
-def test_rows_of_a_thin_product_come_first() -> None:
-    scale = Scale((("n", 8192), ("i", 64), ("j", 64), ("m", 2048)), 8)
-    heavy = multiplied("y[nm]", "u[nm]", "v[nm]")
-    for operand, label in (("x[ni]", "n"), ("x[in]", None)):
-        found = told(grouped((heavy, multiplied("z[nj]", operand, "w[ij]")), scale))
-        assert (("n", "y z") in found) == (label == "n")
-
-
-def test_chunks_of_vectors_are_long_enough_to_release_the_lock() -> None:
-    sizes = {"b": 8, "h": 8, "k": 1024}
-    for size, parts in ((64, 4), (256, 8)):
-        program = arranged("bhd,bkhd->bhk", None, 8, **sizes, d=size)
-        assert schedule(program).together[0].parts == parts
+@pytest.mark.parametrize(("size", "label"), [(16, None), (32, "b"), (256, "b"), (512, None)])
+def test_matrices_of_a_batch_are_shared_if_they_are_neither_small_nor_large(
+    size: int, label: str | None
+) -> None:
+    # Threads would wait for a buffer of OpenBLAS, and large matrices it shares better.
+    program = arranged("bij,bjk->bik", (), 8, b=1 << 12, i=size, j=size, k=size)
+    assert told(forward(program)) == [(label, "z")]

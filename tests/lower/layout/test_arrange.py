@@ -75,10 +75,7 @@ def test_nothing_is_copied_where_views_are_matrices(text: str, itemsize: int) ->
 
 
 def test_small_factors_are_copied_for_large_products_alone() -> None:
-    # Each is read many times along the other array, in the order of that one.
-    assert copies(arranged("ijk,jr,kr->ir")) == []
-    assert copies(arranged("ijk,jr,kr->ir", itemsize=1 << 10)) == ["jr>rj", "ir>ri"]
-    # It need not be large itself.
+    # It is read many times along the other array, in the order of that one.
     assert copies(arranged("abc,cb->abc", (), 8, a=64, b=64, c=64)) == ["cb>bc"]
     assert copies(arranged("abc,cb->abc", (), 8, a=8, b=64, c=64)) == []
 
@@ -236,32 +233,8 @@ def test_an_array_that_a_product_with_a_vector_reads_is_not_copied() -> None:
     assert copies(arranged("aibk,bi->ak", wrt=())) == ["aibk>biak"]
 
 
-@pytest.mark.parametrize(
-    ("text", "made"),
-    [
-        ("bij,jb->bi", ["jb>bj"]),  # a vector for each b, whose numbers lie apart
-        ("jb,bij->bi", ["jb>bj"]),
-        ("bij,bj->bi", []),
-        ("abij,aji->ab", ["aji>aij"]),  # the summed labels as the matrix has them
-    ],
-)
-def test_vectors_of_a_batch_are_contiguous(text: str, made: list[str]) -> None:
-    sizes = {label: 64 for label in "abij" if label in text}
-    assert copies(arranged(text, (), 8, **sizes)) == made
-    assert copies(arranged(text, ())) == []
-
-
 def test_a_vector_is_copied_into_the_order_of_the_matrix() -> None:
     assert copies(arranged("aib,bi->a", (), 8, **LONG)) == ["bi>ib"]
-
-
-def test_products_with_a_vector_are_summed_later_where_their_sums_are_an_eighth() -> None:
-    def made(size: int) -> list[str]:
-        program = arranged("bac,bc->a", wrt=(), itemsize=8, b=64, a=64, c=size)
-        return [step.result.name for step in steps(program.forward)]
-
-    assert made(8) == ["x_w_ba", "z"]
-    assert made(4) == ["z"]
 
 
 @pytest.mark.parametrize("text", ["cab,bc->a", "bc,cab->a"])
@@ -283,15 +256,6 @@ def test_a_block_has_a_label_that_is_first_among_those_that_are_one_axis() -> No
     program = arranged("cfd,b->fdc", itemsize=8, c=128, f=64, d=64, b=32)
     (dot,) = (step for step in steps(program.backward) if step.result.name == "dw_scalar")
     assert program.divided[dot.result.name] == ("c",)
-
-
-def test_thin_matrices_that_many_rows_are_multiplied_with_are_one_product_of_a_copy() -> None:
-    def made(text: str = "td,hdk->htk", **sizes: int) -> list[str]:
-        return copies(arranged(text, (), 8, **{"t": 128, "d": 512, "h": 8, "k": 64, **sizes}))
-
-    assert made() == made("hdk,td->htk") == ["hdk>dhk"]
-    assert made(k=65) == []
-    assert made(t=64) == []
 
 
 def test_tiny_matrices_have_the_batch_last() -> None:
@@ -337,7 +301,7 @@ def test_a_product_for_each_index_is_summed_later_where_that_saves_copies() -> N
     assert copies(asked(512, "ija,jib->ab")) == ["jib>ijb"]
 
 
-@pytest.mark.parametrize(("k", "copied"), [(128, []), (64, ["bjk>jbk", "bik>ibk"])])
+@pytest.mark.parametrize(("k", "copied"), [(128, []), (64, ["bik>ibk", "bjk>jbk"])])
 def test_sums_of_half_the_bytes_of_the_arrays_are_summed_later(k: int, copied: list[str]) -> None:
     program = arranged("ij,bjk->bik", wrt=(0,), itemsize=4, b=32, i=128, j=128, k=k)
     assert copies(program) == copied
@@ -382,35 +346,3 @@ def test_a_copy_that_is_there_serves_where_another_would_be_made() -> None:
 def test_one_copy_serves_the_products_that_read_entry_by_entry(text: str, made: list[str]) -> None:
     sizes = {label: 1024 for label in "abc" if label in text}
     assert copies(arranged(text, None, 8, **sizes)) == made
-
-
-@pytest.mark.parametrize(
-    ("text", "made"),
-    [
-        # Each dot product reads one array across memory.
-        ("ab,ba->a", []),
-        ("ab,ba->", []),
-        ("ca,a->ac", []),
-        ("abc,bca->ac", ["ac>ca"]),  # dz alone, for dx, which lies along w
-        # w is multiplied with dz for dx too, which lies along x.
-        ("ab,ba->ab", ["ba>ab"]),
-        # The dot product that reads dz across memory comes before dx, which reads it as it lies.
-        ("b,ab->ba", []),
-        # A factor that is read many times.
-        ("abc,cb->abc", ["cb>bc"]),
-    ],
-)
-def test_what_is_read_once_and_fits_in_a_cache_is_read_across_memory(
-    text: str, made: list[str]
-) -> None:
-    for labels, size in (("ab", 512), ("abc", 64)):
-        if set(text) & set("abc") == set(labels):
-            assert copies(arranged(text, None, 8, **dict.fromkeys(labels, size))) == made
-    large = arranged(text, None, 8, **dict.fromkeys(filter(str.isalpha, text), 1024))
-    assert copies(large)
-
-
-def test_a_number_that_is_read_many_times_at_once_may_lie_anywhere() -> None:
-    # Of w each number is read for a row of c: for 16 and more it is not copied into the order of x.
-    assert copies(arranged("abc,ba->abc", (), 8, a=256, b=256, c=16)) == []
-    assert copies(arranged("abc,ba->abc", (), 8, a=256, b=256, c=8)) == ["ba>ab"]

@@ -28,7 +28,7 @@ def composite(*functions: Callable[..., Any]) -> Callable[[Function], Function]:
     def register(function: Function) -> Function:
         @functools.wraps(function)
         def chosen(*args: Any, **kwargs: Any) -> Any:
-            if is_inexact((*args, *kwargs.values())):
+            if is_inexact(args[0] if args else None) or is_inexact((*args, *kwargs.values())):
                 return run(first.__name__, function, args, kwargs)
             return constant(first, args, kwargs)
 

@@ -3,17 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypedDict, Unpack, overload
 
 import numpy as np
+from numpy.typing import NDArray
 
 from einsum_grad.autograd.casting import cast
 from einsum_grad.autograd.dispatch import implements
-from einsum_grad.autograd.tape import Traced
+from einsum_grad.autograd.tape import Array, Traced
 from einsum_grad.errors import AutogradError
 from einsum_grad.functions import einsum as run_einsum
+from einsum_grad.runtime.typed import Number, Operand, Recorded
 
 
+class _Options(TypedDict, total=False):
+    order: Any
+    casting: Any
+    optimize: Any
+    notation: str
+    sizes: Mapping[Any, int] | None
+
+
+class _Keywords(_Options, total=False):
+    out: Any
+    dtype: Any
+
+
+@overload
+def einsum(
+    subscripts: str, /, *operands: NDArray[Number], **options: Unpack[_Options]
+) -> NDArray[Number]: ...
+@overload
+def einsum(  # type: ignore[overload-overlap]  # no array has `requires_grad`
+    subscripts: str, /, *operands: Operand, **keywords: Unpack[_Keywords]
+) -> Array: ...
+@overload
+def einsum(
+    subscripts: str, /, *operands: Recorded | Operand, **keywords: Unpack[_Keywords]
+) -> Recorded: ...
+@overload
+def einsum(  # type: ignore[overload-overlap]  # no array has `requires_grad`
+    operand: Array, /, *others: Operand, **keywords: Unpack[_Keywords]
+) -> Array: ...
+@overload
+def einsum(
+    operand: Recorded | Array, /, *others: Recorded | Operand, **keywords: Unpack[_Keywords]
+) -> Recorded: ...
+@overload
+def einsum(*operands: object, **keywords: Unpack[_Keywords]) -> Any: ...
 @implements(np.einsum)
 def einsum(
     *operands: Any,

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal, overload
 
 import numpy as np
 
 from einsum_grad.autograd.ownership import look
 from einsum_grad.autograd.registration import define
 from einsum_grad.autograd.rules.reductions import spread
+from einsum_grad.autograd.tape import Array
+from einsum_grad.autograd.tensor import Tensor
+from einsum_grad.runtime.typed import Operand
 
 
+@overload
+def sigmoid(x: Tensor) -> Tensor: ...
+@overload
+def sigmoid(x: Operand) -> Array: ...
 def sigmoid(x: Any) -> Any:
     """The logistic function 1 / (1 + exp(-x)) of each element; it never overflows.
 
@@ -20,6 +27,10 @@ def sigmoid(x: Any) -> Any:
     return _SIGMOID(x)
 
 
+@overload
+def relu(x: Tensor) -> Tensor: ...
+@overload
+def relu(x: Operand) -> Array: ...
 def relu(x: Any) -> Any:
     """Each element, or 0 if it is negative; the derivative at 0 is 0.
 
@@ -29,6 +40,10 @@ def relu(x: Any) -> Any:
     return _RELU(x)
 
 
+@overload
+def softplus(x: Tensor) -> Tensor: ...
+@overload
+def softplus(x: Operand) -> Array: ...
 def softplus(x: Any) -> Any:
     """The smooth relu log(1 + exp(x)) of each element; it never overflows.
 
@@ -38,6 +53,26 @@ def softplus(x: Any) -> Any:
     return _SOFTPLUS(x)
 
 
+@overload
+def logsumexp(
+    a: Tensor,
+    axis: Any = ...,
+    b: Any = ...,
+    keepdims: bool = ...,
+    return_sign: Literal[False] = ...,
+) -> Tensor: ...
+@overload
+def logsumexp(
+    a: Operand,
+    axis: Any = ...,
+    b: Any = ...,
+    keepdims: bool = ...,
+    return_sign: Literal[False] = ...,
+) -> Array: ...
+@overload
+def logsumexp(
+    a: Any, axis: Any = ..., b: Any = ..., keepdims: bool = ..., *, return_sign: bool
+) -> Any: ...
 def logsumexp(
     a: Any, axis: Any = None, b: Any = None, keepdims: bool = False, return_sign: bool = False
 ) -> Any:
@@ -48,8 +83,9 @@ def logsumexp(
 
     >>> logsumexp(np.array([[1000.0, 1000.0], [0.0, -np.inf]]), axis=1).round(3)
     array([1000.693,    0.   ])
-    >>> logsumexp(np.array([1.0, 2.0]), b=np.array([1.0, -1.0]), return_sign=True)[1]
-    np.float64(-1.0)
+    >>> value, sign = logsumexp(np.array([1.0, 2.0]), b=np.array([1.0, -1.0]), return_sign=True)
+    >>> round(float(sign * np.exp(value)), 3)
+    -4.671
     """
     if b is None:
         out = _LOGSUMEXP(a, axis=axis, keepdims=keepdims)
@@ -61,6 +97,10 @@ def logsumexp(
     return (out, sign) if return_sign else np.where(sign < 0, np.nan, out)
 
 
+@overload
+def softmax(a: Tensor, axis: Any = -1) -> Tensor: ...
+@overload
+def softmax(a: Operand, axis: Any = -1) -> Array: ...
 def softmax(a: Any, axis: Any = -1) -> Any:
     """The exponentials, divided by their sum over `axis`; it never overflows.
 

@@ -55,8 +55,7 @@ def _mean(
     a, size = _cast(a, dtype), count(a.shape, axis, keepdims, where)
     # The sum of many float16 numbers may be too large for float16; their mean is not.
     wide = _cast(a, np.result_type(a.dtype, np.float32))
-    total = np.sum(wide, axis, keepdims=keepdims, where=where)
-    return _cast(np.divide(total, size), a.dtype)
+    return _cast(_sum(wide, axis, keepdims=keepdims, where=where) / size, a.dtype)
 
 
 def count(shape: Shape, axis: Any, keepdims: bool, where: Any) -> Any:
@@ -73,9 +72,15 @@ def count(shape: Shape, axis: Any, keepdims: bool, where: Any) -> Any:
 
 @composite(np.transpose)
 def _transpose(a: Any, axes: Any = None) -> Any:
+    if axes is None:
+        return contract(_reversed_pattern(a.ndim), [a])
     run("transpose", np.transpose, (look(a), axes))
-    order = axes_of("transpose", axes, a.ndim) if axes is not None else range(a.ndim)[::-1]
+    order = axes_of("transpose", axes, a.ndim)
     return contract(f"{LABELS[: a.ndim]}->{''.join(LABELS[axis] for axis in order)}", [a])
+
+
+def _reversed_pattern(rank: int) -> str:
+    return f"{LABELS[:rank]}->{LABELS[:rank][::-1]}"
 
 
 @implements(np.swapaxes)
@@ -138,8 +143,11 @@ def _on_diagonal(
 
 def axes_of(name: str, axis: Any, rank: int) -> tuple[int, ...]:
     """The axes, counted from 0; None means all of them."""
-    given = tuple(range(rank)) if axis is None else ending(name, axis)
-    axes: tuple[int, ...] = run(name, normalize_axis_tuple, (given, rank))
+    if axis is None:
+        return tuple(range(rank))
+    if type(axis) is int and -rank <= axis < rank:
+        return (axis % rank,)
+    axes: tuple[int, ...] = run(name, normalize_axis_tuple, (ending(name, axis), rank))
     return axes
 
 

@@ -27,9 +27,10 @@ _MATMUL = {
 @composite(np.matmul)
 def _matmul(x: Any, y: Any) -> Any:
     x, y = operands("matmul", x, y)
-    if np.ndim(x) == 0 or np.ndim(y) == 0:
+    ranks = [len(getattr(operand, "shape", ())) for operand in (x, y)]
+    if 0 in ranks:
         raise OperandError("matmul: an operand has no axes; multiply with * instead")
-    vectors = (np.ndim(x) == 1, np.ndim(y) == 1)
+    vectors = (ranks[0] == 1, ranks[1] == 1)
     check_pair("matmul", x, -1, y, -1 if vectors[1] else -2)
     return contract(_MATMUL[vectors], [x, y])
 
@@ -98,7 +99,7 @@ def operands(name: str, *operands: Any) -> list[Any]:
 
 def check_pair(name: str, x: Any, axis_x: int, y: Any, axis_y: int) -> None:
     """Unlike an einsum's, the axes of a product do not broadcast."""
-    if np.shape(x)[axis_x] != np.shape(y)[axis_y]:
+    if x.shape[axis_x] != y.shape[axis_y]:
         raise OperandError(
             f"{name}: shapes {np.shape(x)} and {np.shape(y)} do not fit: axis {axis_x} of the "
             f"first has size {np.shape(x)[axis_x]}, and axis {axis_y} of the second "

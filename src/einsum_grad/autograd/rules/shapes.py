@@ -14,7 +14,7 @@ from einsum_grad.autograd.ownership import look
 from einsum_grad.autograd.refusals import run
 from einsum_grad.autograd.registration import define
 from einsum_grad.autograd.rules.linear import ending
-from einsum_grad.autograd.tape import Shape
+from einsum_grad.autograd.tape import Shape, Traced
 from einsum_grad.errors import ArgumentError
 from einsum_grad.runtime.subclasses import check_plain
 
@@ -107,8 +107,12 @@ def _scatter(values: Any, index: Any, shape: Shape) -> Any:
     return out.astype(values.dtype, copy=False)
 
 
+def _scattered(g: Any, index: Any, shapes: tuple[Shape]) -> Any:
+    return (SCATTER if isinstance(g, Traced) else _scatter)(g, index, shapes[0])
+
+
 SCATTER = define(_scatter, {"values": lambda g, index: g[index]})
-INDEX = define(_index, {"x": lambda g, index, shapes: SCATTER(g, index, shapes[0])}, view=True)
+INDEX = define(_index, {"x": _scattered}, view=True)
 
 
 @implements(operator.getitem)
@@ -118,6 +122,8 @@ def _getitem(x: Any, index: Any) -> Any:
 
 def _frozen(part: Any) -> Any:
     """A part of an index, copied so that no later write can change it."""
+    if type(part) in (int, slice):
+        return part
     part = look(part)
     if not isinstance(part, (list, np.ndarray)):
         return part
@@ -155,6 +161,19 @@ def _joined(
     return CONCATENATE(*arrays, axis=axis)
 
 
+def _stack(*arrays: Any, axis: int = 0) -> Any:
+    return np.stack(arrays, axis)
+
+
+def _layer(g: Any, position: int, axis: int) -> Any:
+    return g[(*(slice(None),) * (axis % g.ndim), position)]
+
+
+STACK = define(_stack, {"arrays": _layer})
+
+
 @implements(np.stack)
-def _stack(arrays: Iterable[Any], axis: int = 0, **kwargs: Any) -> Any:
+def _stacked(arrays: Iterable[Any], axis: int = 0, **kwargs: Any) -> Any:
+    if not kwargs:
+        return STACK(*arrays, axis=axis)
     return np.concatenate([np.expand_dims(array, axis) for array in arrays], axis, **kwargs)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from einsum_grad.emit.expression.naming import MARK, Names
-from einsum_grad.emit.tree import Assign, Call, Comment, Expression, Statement
+from einsum_grad.emit.text.tree import Assign, Call, Comment, Expression, Statement
 
 _HEAVIEST = 7
 """The most operations of an expression on one line."""

@@ -16,9 +16,9 @@ from einsum_grad.emit.expression.selfcheck import self_check
 from einsum_grad.emit.expression.values import Arrays, Body
 from einsum_grad.emit.guard import guard
 from einsum_grad.emit.module import assembled
-from einsum_grad.emit.printer import filled
 from einsum_grad.emit.source import Source
-from einsum_grad.emit.tree import Assign, Call, Define, Do, Return, Statement, call
+from einsum_grad.emit.text.printer import filled
+from einsum_grad.emit.text.tree import Assign, Call, Define, Do, Return, Statement, call
 from einsum_grad.lower import AxisSize, Program, Value, lowering
 from einsum_grad.lower.expression import paired
 from einsum_grad.plan import UNIT, Pattern

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from einsum_grad.emit.helpers import Helper
-from einsum_grad.emit.spelling import (
+from einsum_grad.emit.targets.numpy import NUMPY
+from einsum_grad.emit.text.helpers import Helper
+from einsum_grad.emit.text.spelling import (
     NO_BREAK,
     Parts,
     Speller,
@@ -15,9 +16,8 @@ from einsum_grad.emit.spelling import (
     function,
     method,
 )
-from einsum_grad.emit.target import Target
-from einsum_grad.emit.targets.numpy import NUMPY
-from einsum_grad.emit.tree import Call, Expression
+from einsum_grad.emit.text.target import Target
+from einsum_grad.emit.text.tree import Call, Expression
 
 _RANKS: Mapping[str, int] = {
     **dict.fromkeys(("less", "less_equal", "equal", "not_equal", "greater", "greater_equal"), 0),

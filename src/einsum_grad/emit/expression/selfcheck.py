@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Mapping
 
 from einsum_grad.calculus.derive import Derivation
-from einsum_grad.emit.tree import Define, Lines, Statement
+from einsum_grad.emit.text.tree import Define, Lines, Statement
 from einsum_grad.plan import UNIT
 
 _SIZES = (5, 4, 3, 2)

@@ -20,14 +20,14 @@ from einsum_grad.calculus.graph import (
     dim_of,
     reached,
 )
-from einsum_grad.emit.context import Context
 from einsum_grad.emit.expression.inlining import renamed_statement
 from einsum_grad.emit.expression.naming import Placeholders
 from einsum_grad.emit.readable import readable_program
-from einsum_grad.emit.steps import statements_of
-from einsum_grad.emit.target import Target
-from einsum_grad.emit.tree import Assign, Call, Expression, Statement, call
-from einsum_grad.emit.view import aligned
+from einsum_grad.emit.steps.context import Context
+from einsum_grad.emit.steps.statements import statements_of
+from einsum_grad.emit.steps.view import aligned
+from einsum_grad.emit.text.target import Target
+from einsum_grad.emit.text.tree import Assign, Call, Expression, Statement, call
 from einsum_grad.lower import AxisSize, lowering, steps
 from einsum_grad.plan import UNIT, Labels, Pattern, spell
 

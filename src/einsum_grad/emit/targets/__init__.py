@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from einsum_grad.emit.target import Target
 from einsum_grad.emit.targets import array_api, jax, torch
 from einsum_grad.emit.targets.einops import EINOPS
 from einsum_grad.emit.targets.numpy import NUMPY
+from einsum_grad.emit.text.target import Target
 
 _EVERY = (NUMPY, EINOPS, torch.TARGET, jax.TARGET, array_api.TARGET)
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from einsum_grad.emit.axes import expanded, merged, split, with_units
-from einsum_grad.emit.helpers import Helper
-from einsum_grad.emit.printer import LOCAL
-from einsum_grad.emit.spelling import (
+from einsum_grad.emit.steps.axes import expanded, merged, split, with_units
+from einsum_grad.emit.steps.view import diagonal, embedded
+from einsum_grad.emit.text.helpers import Helper
+from einsum_grad.emit.text.printer import LOCAL
+from einsum_grad.emit.text.spelling import (
     PYTHON,
     Parts,
     Speller,
@@ -23,9 +24,8 @@ from einsum_grad.emit.spelling import (
     infix,
     rewritten,
 )
-from einsum_grad.emit.target import Library, Script, Target
-from einsum_grad.emit.tree import Call, Expression, call
-from einsum_grad.emit.view import diagonal, embedded
+from einsum_grad.emit.text.target import Library, Script, Target
+from einsum_grad.emit.text.tree import Call, Expression, call
 from einsum_grad.lower import Traits
 
 STANDARD = Library("a library of the array API", LOCAL, "")
@@ -65,7 +65,7 @@ def _index(indexed: Call, speller: Speller) -> Parts:
 def _sum(summed: Call, speller: Speller) -> Parts:
     """The sum in the dtype of what is summed, where the standard's would widen integers."""
     names = list(dict.fromkeys(_arrays(summed.args[0])))
-    dtype = f"{names[0]}.dtype" if len(names) == 1 else call("result_type", *names)
+    dtype = call("dtype" if len(names) == 1 else "result_type", *names)
     options = {**dict(summed.options), "dtype": dtype}
     return _xp("sum")(Call("sum", summed.args, tuple(options.items())), speller)
 
@@ -91,8 +91,9 @@ def _embedded_in_two(array: Expression, one: int, other: int, count: int) -> Exp
     return call("embed by axes", array, *(() if other == one + 1 == count - 1 else (one, other)))
 
 
-def _zeros(shape: Expression, dtype: str) -> Expression:
-    return call("zeros like", shape, dtype.removesuffix(".dtype"))
+def _zeros(shape: Expression, dtype: Call) -> Expression:
+    """Zeros on the device of the array whose dtype they have."""
+    return call("zeros like", shape, *dtype.args)
 
 
 HELPERS = {

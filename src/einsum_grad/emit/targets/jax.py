@@ -6,9 +6,10 @@ lays arrays out by itself.
 
 from __future__ import annotations
 
-from einsum_grad.emit.axes import expanded, merged, split, with_units
-from einsum_grad.emit.helpers import Helper
-from einsum_grad.emit.spelling import (
+from einsum_grad.emit.steps.axes import expanded, merged, split, with_units
+from einsum_grad.emit.steps.view import diagonal, embedded
+from einsum_grad.emit.text.helpers import Helper
+from einsum_grad.emit.text.spelling import (
     PYTHON,
     Spelling,
     function,
@@ -18,9 +19,8 @@ from einsum_grad.emit.spelling import (
     rewritten,
     transpose,
 )
-from einsum_grad.emit.target import Library, Script, Target
-from einsum_grad.emit.tree import Expression, call
-from einsum_grad.emit.view import diagonal, embedded
+from einsum_grad.emit.text.target import Library, Script, Target
+from einsum_grad.emit.text.tree import Call, Expression, call
 from einsum_grad.lower import Traits, machine
 
 JAX = Library("JAX", "jax", "import jax  # pip install jax")
@@ -42,9 +42,9 @@ def _embedded_in_two(array: Expression, one: int, other: int, count: int) -> Exp
     return call("diag_embed", array, one, other)
 
 
-def _zeros(shape: Expression, dtype: str) -> Expression:
+def _zeros(shape: Expression, dtype: Call) -> Expression:
     """Zeros on the device of the array whose dtype they have."""
-    return call("zeros_like", dtype.removesuffix(".dtype"), shape=shape)
+    return call("zeros_like", *dtype.args, shape=shape)
 
 
 TARGET = Target(

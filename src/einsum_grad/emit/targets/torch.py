@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from einsum_grad.emit.axes import expanded, merged, split, with_units
-from einsum_grad.emit.helpers import Helper
-from einsum_grad.emit.spelling import (
+from einsum_grad.emit.steps.axes import expanded, merged, split, with_units
+from einsum_grad.emit.steps.view import diagonal, embedded
+from einsum_grad.emit.text.helpers import Helper
+from einsum_grad.emit.text.spelling import (
     PYTHON,
     Parts,
     Speller,
@@ -24,9 +25,8 @@ from einsum_grad.emit.spelling import (
     rewritten,
     shaped,
 )
-from einsum_grad.emit.target import Library, Script, Target
-from einsum_grad.emit.tree import Call, Expression, call
-from einsum_grad.emit.view import diagonal, embedded
+from einsum_grad.emit.text.target import Library, Script, Target
+from einsum_grad.emit.text.tree import Call, Expression, call
 from einsum_grad.lower import Traits
 
 TORCH = Library("PyTorch", "torch", "import torch  # pip install torch")
@@ -71,9 +71,9 @@ def _embedded_in_two(array: Expression, one: int, other: int, count: int) -> Exp
     return call("diag_embed", array, **options)
 
 
-def _zeros(shape: Expression, dtype: str) -> Expression:
-    name = dtype.removesuffix(".dtype")
-    return call("new_zeros", name, shape)
+def _zeros(shape: Expression, dtype: Call) -> Expression:
+    """Zeros on the device of the array whose dtype they have."""
+    return call("new_zeros", *dtype.args, shape)
 
 
 TARGET = Target(
@@ -138,6 +138,8 @@ if not all(map(torch.allclose, applied, gradients)):
         "like": Helper(
             '''def like(gradient, operand):
     """Return a gradient in the dtype of its operand: that of a real operand is real."""
+    if gradient.dtype == operand.dtype:
+        return gradient
     if gradient.is_complex() and not operand.is_complex():
         gradient = gradient.real
     return gradient.to(operand.dtype)'''

@@ -2,7 +2,7 @@
 
 A chunk is a range of one label. All steps of a block do a chunk while its arrays are in the cache,
 and threads share the chunks. A batch of matrix products is shared the same way. A single one stays
-whole unless it is thin: a BLAS has tiles and threads of its own.
+whole: a BLAS has tiles and threads of its own.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from einsum_grad.lower.blocking.chunking import load_of, number_of_parts
-from einsum_grad.lower.program import Op, Program, Step, Value, touched
+from einsum_grad.lower.blocking.chunking import number_of_chunks
+from einsum_grad.lower.program import Program, Step, Value, touched
 from einsum_grad.lower.scale import Scale, Sizes
 from einsum_grad.plan import Labels
 
@@ -40,8 +40,7 @@ def blocks(
     scale = program.scale
     if scale is None:
         return (Block(tuple(todo)),) if todo else ()
-    groups = _groups(todo, wanted, program)
-    found = tuple(_joined(group.block(program, scale) for group in groups))
+    found = tuple(_joined(group.block(scale) for group in _groups(todo, program)))
     if going:
         whole = {value.name for block in _kept(found, wanted) for value in block.kept}
         found = tuple(_in_turn(found, going, whole - set(wanted)))
@@ -91,16 +90,10 @@ class _Group:
         self.steps.append(step)
         self.made.add(step.result.name)
 
-    def add_copy(self, copy: Step) -> None:
-        """Insert `copy` before the first step that reads it."""
-        first = next(n for n, step in enumerate(self.steps) if copy.result in step.args)
-        self.steps.insert(first, copy)
-        self.made.add(copy.result.name)
-
-    def block(self, program: Program, scale: Scale) -> Block:
+    def block(self, scale: Scale) -> Block:
         if self.label is None:
             return Block(tuple(self.steps))
-        parts = scale.ask(number_of_parts, load_of(self.label, self.steps, program))
+        parts = number_of_chunks(self.label, self.steps, scale)
         return Block(tuple(self.steps), self.label, parts) if parts else Block(tuple(self.steps))
 
     def gives(self, value: Value) -> bool:
@@ -108,36 +101,11 @@ class _Group:
         return self.label is None or self.label in value.labels
 
 
-def _groups(todo: Sequence[Step], wanted: Collection[str], program: Program) -> list[_Group]:
-    """The steps in groups; a copy of a given array is in the only group that reads it, if any."""
-    made = {step.result.name for step in todo}
-    copies = [
-        step
-        for step in todo
-        if step.op is Op.COPY
-        and step.result.name in program.divided
-        and step.result.name not in wanted
-        and step.args[0].name not in made
-    ]
-    while True:
-        groups: list[_Group] = []
-        others = [step for step in todo if step not in copies]
-        for number, step in enumerate(others):
-            _place(step, others[number:], groups, program)
-        homes = [_home(copy, groups, program.divided[copy.result.name]) for copy in copies]
-        if None not in homes:
-            break
-        copies = [copy for copy, home in zip(copies, homes, strict=True) if home]
-    for copy, home in zip(copies, homes, strict=True):
-        assert home is not None
-        home.add_copy(copy)
+def _groups(todo: Sequence[Step], program: Program) -> list[_Group]:
+    groups: list[_Group] = []
+    for number, step in enumerate(todo):
+        _place(step, todo[number:], groups, program)
     return groups
-
-
-def _home(copy: Step, groups: Iterable[_Group], labels: Labels) -> _Group | None:
-    """The only group that reads `copy`, if it is divided along one of `labels`."""
-    readers = [group for group in groups if any(copy.result in step.args for step in group.steps)]
-    return readers[0] if len(readers) == 1 and readers[0].label in labels else None
 
 
 def _place(step: Step, rest: Sequence[Step], groups: list[_Group], program: Program) -> None:
@@ -154,8 +122,8 @@ def _place(step: Step, rest: Sequence[Step], groups: list[_Group], program: Prog
 
 
 def _labels(step: Step, program: Program) -> Labels:
-    """The labels along which `step` may be divided; a copy is placed by its readers."""
-    return program.divided.get(step.result.name, ()) if step.op is not Op.COPY else ()
+    """The labels along which `step` may be divided."""
+    return program.divided.get(step.result.name, ())
 
 
 def _first(step: Step, groups: Sequence[_Group]) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from einsum_grad.lower import machine
+from einsum_grad.lower.blocking.chunking import is_worth_waking
 from einsum_grad.lower.layout.axis_orders import missing
 from einsum_grad.lower.layout.product import (
     Kind,
@@ -14,7 +15,7 @@ from einsum_grad.lower.layout.product import (
     product_of,
     without,
 )
-from einsum_grad.lower.program import Op, Step, Value, is_view, touched
+from einsum_grad.lower.program import Op, Step, Value, is_view
 from einsum_grad.lower.scale import Scale, Sizes
 from einsum_grad.plan import UNIT, Labels, diagonals
 
@@ -24,33 +25,21 @@ def divided(todo: Collection[Step], scale: Scale) -> dict[str, Labels]:
 
     A BLAS does sums, and products of a matrix and a vector, whole on all cores. But where other
     steps are in blocks, so are these: a BLAS's threads spin after their work, and would take half
-    of the cores from ours. So are matrix products, if all that a BLAS would share are thin. A copy
-    is in a block if only that block reads it.
+    of the cores from ours.
     """
-    copied = frozenset(step.result.name for step in todo if step.op is Op.COPY)
-    found = {step.result.name: labels for step in todo if (labels := _due(step, copied, scale))}
-    moved = (touched(step) for step in todo if step.result.name in found)
-    if scale.ask(_is_worth, tuple(value.labels for values in moved for value in values)):
+    found = {step.result.name: labels for step in todo if (labels := _due(step, scale))}
+    if is_worth_waking([step for step in todo if step.result.name in found], scale):
         others = [step for step in todo if step.result.name not in found]
         found |= {step.result.name: labels for step in others if (labels := _also(step, scale))}
-        thin = {
-            step.result.name: _rows(step, scale)
-            for step in others
-            if _is_multiplied_on_all_cores(step, scale)
-        }
-        found |= thin if all(thin.values()) else {}
-    copies = (step for step in todo if step.op is Op.COPY)
-    return found | {step.result.name: labels for step in copies if (labels := _of(step, scale))}
+    return found
 
 
-def _is_worth(sizes: Sizes, arrays: tuple[Labels, ...]) -> bool:
-    return sum(map(sizes.nbytes, arrays)) >= machine.WAKE_FOR_BLOCKS
-
-
-def _due(step: Step, copied: frozenset[str], scale: Scale) -> Labels:
+def _due(step: Step, scale: Scale) -> Labels:
     product = matrix_product(step)
     if product is not None:
-        if _are_small(step, product, scale) and copied.isdisjoint(arg.name for arg in step.args):
+        matrix = without(step.pattern.input_labels(), product.looped)
+        small = not scale.counts(matrix, machine.SHARED_MATRIX)
+        if small or scale.counts(matrix, machine.WHOLE_MATRIX + 1):
             return ()
         return tuple(label for label in product.looped if _is_shared(label, step, product, scale))
     if not _is_bound_by_memory(step, scale):
@@ -63,35 +52,9 @@ def _also(step: Step, scale: Scale) -> Labels:
     if is_view(step) or step.op is not Op.CONTRACT or matrix_product(step) is not None:
         return ()
     rows = _largest(step, scale)
-    if not rows or not scale.reaches(rows, machine.BLOCKED_ARRAY) or diagonals(step.args[0].labels):
+    if not rows or _may_be_whole(rows, scale) or diagonals(step.args[0].labels):
         return ()
     return rows[:1] if _divides(rows[0], step, scale) else ()
-
-
-def _is_multiplied_on_all_cores(step: Step, scale: Scale) -> bool:
-    """Whether `step` is a matrix product that a BLAS shares among its threads."""
-    everything = step.pattern.input_labels()
-    is_product = matrix_product(step) is not None
-    return is_product and scale.counts(everything, machine.BLAS_ONE_THREAD + 1)
-
-
-def _rows(step: Step, scale: Scale) -> Labels:
-    """The label of the rows of a matrix product one of whose three arrays is small."""
-    label, *_ = _largest(step, scale)
-    arrays = (*step.args, step.result)
-    beside = (value.labels for value in arrays if label not in value.labels)
-    if not scale.counts((label,), 2) or not all(_may_be_whole(v, scale) for v in beside):
-        return ()
-    in_rows = all(value.labels[0] == label for value in arrays if label in value.labels)
-    return (label,) if in_rows else ()
-
-
-def _of(copy: Step, scale: Scale) -> Labels:
-    """The labels along which chunks of a copy still read whole cache lines."""
-    source = copy.args[0].labels
-    lines = enumerate(source)
-    least = machine.CHUNK_RUN_OF_COPY
-    return tuple(label for place, label in lines if scale.reaches(source[place:], least))
 
 
 def _largest(step: Step, scale: Scale) -> Labels:
@@ -112,17 +75,7 @@ def _is_shared(label: str, step: Step, product: Product, scale: Scale) -> bool:
     in_place = step.result.labels[0] == label or all(len(group) == 1 for group in own)
     terms = {label in arg.labels: arg.labels for arg in step.args}
     small = False not in terms or scale.ask(_is_smaller, terms[False], terms[True])
-    matrix = without(step.pattern.input_labels(), product.looped)
-    whole = scale.counts(matrix, machine.WHOLE_MATRIX + 1)
-    return in_place and small and not whole and scale.counts((label,), machine.SHARED_BATCH)
-
-
-def _are_small(step: Step, product: Product, scale: Scale) -> bool:
-    """Whether the matrices of `product` are so small and few that one core is faster."""
-    matrix = without(step.pattern.input_labels(), product.looped)
-    if scale.counts(matrix, machine.SHARED_MATRIX):
-        return False
-    return not scale.reaches(_largest(step, scale), machine.SHARED_MATRICES)
+    return in_place and small and scale.counts((label,), machine.SHARED_BATCH)
 
 
 def _is_smaller(sizes: Sizes, one: Labels, other: Labels) -> bool:
@@ -162,7 +115,7 @@ def _may_be_whole(labels: Labels, scale: Scale) -> bool:
 
 
 def _is_bound_by_memory(step: Step, scale: Scale) -> bool:
-    if is_view(step) or not scale.reaches(_largest(step, scale), machine.BLOCKED_ARRAY):
+    if is_view(step) or _may_be_whole(_largest(step, scale), scale):
         return False
     product = product_of(step)
     if product is None:

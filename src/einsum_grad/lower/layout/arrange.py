@@ -20,7 +20,6 @@ from einsum_grad.lower.layout.copy_insertion import (
     is_torn,
     summed_later,
     with_copies,
-    with_rows,
     without_gaps,
 )
 from einsum_grad.lower.layout.product import Kind, Product, only, product_of
@@ -104,7 +103,7 @@ class _Arranger:
         """Matrices times vectors."""
         if is_torn(product, self.gaps):
             product = without_gaps(with_copies(product, self.values), self.values, self.gaps)
-        return self.multiplied(step, with_rows(product, self.values))
+        return self.multiplied(step, product)
 
     def matmul(self, step: Step, product: Product) -> Value:
         """A product of matrices, one that is summed afterwards, or one of arrays as they lie."""

@@ -83,22 +83,7 @@ class Values:
     def lying(self, value: Value, order: Labels) -> Value:
         """`value`, or a copy of it, laid out in memory along `order`."""
         there = self.lies(value, order)
-        if there is not None or self.is_across(value, order):
-            return there or value
-        return self.copy(value, self.in_memory(value.labels, order))
-
-    def is_across(self, value: Value, order: Labels) -> bool:
-        """Whether `value` is read against its memory order: it is read once and fits in the cache.
-
-        A copy is better where it would serve whole arrays that `value` is yet to be multiplied
-        with.
-        """
-        assert self.scale is not None
-        if without(order, value.labels) or self.scale.reaches(order, machine.CORE_CACHE + 1):
-            return False
-        later = map(self.now, self._partners[value.name])
-        whole = (other for other in later if not without(value.labels, other.labels))
-        return all(self.lies(other, value.labels) is not None for other in whole)
+        return there or self.copy(value, self.in_memory(value.labels, order))
 
     def lies(self, value: Value, order: Labels) -> Value | None:
         """`value`, or the copy of it, that is laid out along `order`; None if there is none."""
@@ -112,8 +97,6 @@ class Values:
         wanted = (*only(order, labels), *without(labels, order))
         if labels[-1] == wanted[-1]:
             return labels
-        if order[-1] not in labels and self.scale.counts(order[-1:], machine.REPEATED_READS):
-            return labels
         return wanted if self.scale.reaches(order, machine.LARGE) else labels
 
     def best_order(self, product: Product, natural: Labels) -> Labels:
@@ -126,14 +109,13 @@ class Values:
         orders = [natural, *(value.labels for array in arrays for value in self.known(array))]
         whole = [order for order in orders if everything.issubset(order)]
 
-        new = {order: [v for v in arrays if self.lies(v, order) is None] for order in whole}
-
         def price(order: Labels) -> tuple[int, int]:
-            return len(new[order]), -sum(self.fitting(value, order) for value in new[order])
+            new = [value for value in arrays if self.lies(value, order) is None]
+            return len(new), -sum(self._fitting(value, order) for value in new)
 
-        return min(new, key=price) if new else natural
+        return min(whole, key=price, default=natural)
 
-    def fitting(self, value: Value, order: Labels) -> int:
+    def _fitting(self, value: Value, order: Labels) -> int:
         """How many of the arrays that `value` is yet to be multiplied with lie along `order`."""
         others = map(self.now, self._partners[value.name])
         return sum(self.lies(other, order) is not None for other in others)

@@ -8,11 +8,6 @@ from einsum_grad.lower.scale import Scale, Sizes
 from einsum_grad.plan import Labels
 
 
-def is_vector(product: Product) -> bool:
-    """Whether one of the operands has only labels that both have."""
-    return not (product.rows and product.columns)
-
-
 def is_tiny(product: Product, scale: Scale | None) -> bool:
     """Whether the matrices are so small that a call for each costs more than the arithmetic."""
     if scale is None or product.kind is not Kind.MATMUL or not product.batch:
@@ -24,31 +19,17 @@ def is_spread(product: Product, scale: Scale | None) -> bool:
     """Whether a call for each index of the spread labels costs less than a copy."""
     if scale is None:
         return False
-    if is_vector(product):
-        return True
-    is_large = _is_more(machine.SPREAD_MATRIX, product, product.spread, scale)
-    return is_large and not _is_thin(product, scale)
+    is_vector = not (product.rows and product.columns)
+    return is_vector or _is_more(machine.SPREAD_MATRIX, product, product.spread, scale)
 
 
-def is_part(result: Labels, arrays: tuple[Labels, ...], share: int, scale: Scale) -> bool:
-    """Whether `result` has at most 1/`share` of the bytes of `arrays`."""
-    return scale.ask(_is_part, result, arrays, share)
+def is_part(result: Labels, arrays: tuple[Labels, ...], scale: Scale) -> bool:
+    """Whether `result` has at most half of the bytes of `arrays`."""
+    return scale.ask(_is_part, result, arrays)
 
 
-def _is_part(sizes: Sizes, result: Labels, arrays: tuple[Labels, ...], share: int) -> bool:
-    return share * sizes.nbytes(result) <= sum(map(sizes.nbytes, arrays))
-
-
-def _is_thin(product: Product, scale: Scale) -> bool:
-    """Whether the spread operand is thin matrices, each multiplied with many rows.
-
-    A BLAS takes up to twice as long for them as for one product of all.
-    """
-    own, other = product.rows, product.columns
-    if product.spread[0] in other:
-        own, other = other, own
-    is_thin = not scale.counts(without(own, product.spread), machine.THIN_COLUMNS + 1)
-    return is_thin and scale.counts(other, machine.THIN_ROWS)
+def _is_part(sizes: Sizes, result: Labels, arrays: tuple[Labels, ...]) -> bool:
+    return 2 * sizes.nbytes(result) <= sum(map(sizes.nbytes, arrays))
 
 
 def _is_more(count: int, product: Product, apart: Labels, scale: Scale) -> bool:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from einsum_grad.lower import machine
 from einsum_grad.lower.layout.array_layouts import Values
 from einsum_grad.lower.layout.axis_orders import as_matrix, copied, missing
-from einsum_grad.lower.layout.copy_cost import is_part, is_spread, is_vector
-from einsum_grad.lower.layout.product import Kind, Product, is_matrix, only, product_of, without
+from einsum_grad.lower.layout.copy_cost import is_part, is_spread
+from einsum_grad.lower.layout.product import Kind, Product, only, product_of, without
 from einsum_grad.lower.program import Op, Step, Value
-from einsum_grad.lower.scale import Gap, Scale
+from einsum_grad.lower.scale import Gap
 from einsum_grad.plan import Labels
 
 _BLAS = (Kind.MATMUL, Kind.MATVEC)
@@ -25,20 +24,6 @@ def with_copies(product: Product, values: Values) -> Product:
         return product
     pairs = (replace(product, left=one, right=other) for one in lefts for other in rights)
     return min(pairs, key=lambda pair: (missing(pair), len(pair.spread)))
-
-
-def with_rows(product: Product, values: Values) -> Product:
-    """Make the vectors of a batch contiguous by a copy, which is small beside the matrices."""
-    turned = product if product.rows else product.swapped()
-    matrix, vector, contracted = turned.left.labels, turned.right, turned.contracted
-    large = values.scale is not None and values.scale.reaches(matrix, machine.LARGE)
-    if not large or not is_matrix(matrix, turned.batch, turned.rows, contracted):
-        return product
-    order = (*only(matrix, turned.batch), *only(matrix, contracted))
-    dense = vector.labels[-1] in contracted
-    if dense and only(vector.labels, contracted) == only(order, contracted):
-        return product
-    return replace(turned, right=values.copied(vector, order))
 
 
 def without_gaps(product: Product, values: Values, gaps: Mapping[str, Gap]) -> Product:
@@ -84,15 +69,20 @@ def gathered(product: Product, values: Values) -> Product:
 
 
 def summed_later(product: Product, values: Values) -> Step | None:
-    """A product for each index of the first label, to be summed later; None if no copy is saved."""
-    turned = product if product.rows or not is_vector(product) else product.swapped()
+    """A product for each index of the first label, to be summed later; None if no copy is saved.
+
+    A vector is copied for this, being small beside its matrix.
+    """
+    is_vector = not (product.rows and product.columns)
+    turned = product.swapped() if is_vector and product.columns else product
     left, right, first = turned.left, turned.right, turned.left.labels[0]
-    if values.scale is None or first not in turned.contracted:
+    order, output = (first, *without(right.labels, first)), (first, *turned.output)
+    saves = copied(turned)[0] if is_vector else right.labels == order and missing(turned) > 0
+    if values.scale is None or first not in turned.contracted or not saves:
         return None
-    order = _order_for_each(first, turned, values.scale)
-    if order is None:
+    if not is_part(output, (left.labels, right.labels), values.scale):
         return None
-    base, output = f"{left.name}_{right.name}", (first, *turned.output)
+    base = f"{left.name}_{right.name}"
     step = Step(Op.CONTRACT, Value(base, output), (left, Value(right.name, order)))
     batched = product_of(step)
     if batched is None or batched.kind not in _BLAS or missing(batched):
@@ -101,29 +91,11 @@ def summed_later(product: Product, values: Values) -> Step | None:
     return Step(Op.CONTRACT, result, (left, values.copied(right, order)))
 
 
-def _order_for_each(first: str, product: Product, scale: Scale) -> Labels | None:
-    """The right operand's order for a product for each index of `first`; None if it doesn't pay.
-
-    A vector is copied for this, being small beside a matrix.
-    """
-    arrays, output = (product.left.labels, product.right.labels), (first, *product.output)
-    if is_vector(product):
-        share = machine.SUMMED_LATER_SHARE_OF_VECTOR
-        pays = copied(product)[0] and is_part(output, arrays, share, scale)
-        return (first, *without(product.right.labels, first)) if pays else None
-    leads = product.right.labels[0] == first and missing(product) > 0
-    pays = leads and is_part(output, arrays, machine.SUMMED_LATER_SHARE, scale)
-    return product.right.labels if pays else None
-
-
 def is_read_once(product: Product, values: Values) -> bool:
-    """Whether a large array, a matrix only by a copy, is multiplied with a vector.
+    """Whether a large matrix that is multiplied with a vector would have to be copied.
 
     The copy takes longer than reading the array in place, once.
     """
-    if values.scale is None or not is_vector(product):
+    if values.scale is None or bool(product.rows) == bool(product.columns):
         return False
-    if product.rows or product.columns:
-        return copied(product)[0 if product.rows else 1]
-    moved = zip((product.left, product.right), copied(product), strict=True)
-    return any(copy and values.is_across(value, product.contracted) for value, copy in moved)
+    return copied(product)[0 if product.rows else 1]

@@ -10,12 +10,25 @@ import numpy as np
 
 from einsum_grad.autograd.refusals import as_operand
 from einsum_grad.errors import ArgumentTypeError
+from einsum_grad.installed import imported
 
 Function = Callable[..., Any]
 
 
+class Beside:
+    """What SciPy's distribution of the same name has besides: of arrays, as `rvs` and `mean`."""
+
+    __slots__ = ()
+    name: str
+
+    def __getattr__(self, method: str) -> Any:
+        if method.startswith("_"):
+            raise AttributeError(f"{type(self).__name__} has no attribute {method!r}")
+        return getattr(getattr(imported("scipy.stats"), self.name), method)
+
+
 @dataclass(frozen=True, slots=True)
-class Distribution:
+class Distribution(Beside):
     """A distribution of one variable: functions of the standardized variable and of its shape."""
 
     name: str

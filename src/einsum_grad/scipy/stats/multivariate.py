@@ -11,17 +11,20 @@ from einsum_grad.autograd.ownership import look
 from einsum_grad.autograd.refusals import as_operand
 from einsum_grad.errors import OperandError
 from einsum_grad.installed import imported
+from einsum_grad.scipy.stats.distribution import Beside
 
 special = imported("scipy.special")
 
 
-class MultivariateNormal:
+class MultivariateNormal(Beside):
     """The normal distribution of vectors, by its mean and covariance.
 
     The covariance is a matrix, a vector for a diagonal one, or a number for a multiple of the
     identity. With `allow_singular` its pseudo-inverse counts, and the density is that on the
     subspace which it spans.
     """
+
+    name = "multivariate_normal"
 
     def logpdf(self, x: Any, mean: Any = None, cov: Any = 1, allow_singular: bool = False) -> Any:
         """The logarithm of the density at each vector."""
@@ -69,8 +72,10 @@ def _distances(deviation: Any, cov: Any, allow_singular: bool) -> tuple[Any, Any
     return along * along / values, np.sum(np.log(values)), len(kept)
 
 
-class Dirichlet:
+class Dirichlet(Beside):
     """The distribution of probabilities x that sum to 1; `alpha` has one number for each."""
+
+    name = "dirichlet"
 
     def logpdf(self, x: Any, alpha: Any) -> Any:
         """The logarithm of the density; x may lack its last probability."""

@@ -14,7 +14,8 @@ import numpy as np
 from einsum_grad.autograd.ownership import look
 from einsum_grad.autograd.refusals import run
 from einsum_grad.autograd.registration import define
-from einsum_grad.autograd.rules.linear import axes_of, linear
+from einsum_grad.autograd.rules.composite import composite
+from einsum_grad.autograd.rules.linear import axes_of
 from einsum_grad.autograd.rules.reductions import spread
 from einsum_grad.autograd.tensor import Tensor
 
@@ -37,7 +38,7 @@ def _of_order_rule(g: Any, x: Any, out: Any, axes: Any, keepdims: bool, order: f
 OF_ORDER = define(_of_order, {"x": _of_order_rule})
 
 
-@linear(np.linalg.norm)
+@composite(np.linalg.norm)
 def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
     axes = axes_of("norm", axis, x.ndim)
     if ord is None or (len(axes) == 2 and ord in ("fro", "f")):
@@ -50,7 +51,7 @@ def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> 
     return run("norm", np.linalg.norm, (look(x), ord, axis, keepdims))
 
 
-@linear(np.linalg.vector_norm)
+@composite(np.linalg.vector_norm)
 def _vector_norm(
     x: Any,
     /,
@@ -68,12 +69,12 @@ def _vector_norm(
     return OF_ORDER(x, axes, keepdims, 2 if ord is None else ord)
 
 
-@linear(np.linalg.matrix_norm)
+@composite(np.linalg.matrix_norm)
 def _matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:
     return np.linalg.norm(x, ord, (-2, -1), keepdims)
 
 
-@linear(np.linalg.cond)
+@composite(np.linalg.cond)
 def _cond(x: Any, p: Any = None) -> Any:
     if p in (None, 2, -2):
         values = np.linalg.svdvals(x)
@@ -83,7 +84,7 @@ def _cond(x: Any, p: Any = None) -> Any:
     return one * other
 
 
-@linear(np.linalg.matrix_rank)
+@composite(np.linalg.matrix_rank)
 def _matrix_rank(A: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N803 - NumPy's name
     return run("matrix_rank", np.linalg.matrix_rank, (look(A), *args), kwargs)
 

@@ -1,0 +1,1 @@
+"""The steps of a program as statements: sizes, views, contractions, blocks, and what is freed."""

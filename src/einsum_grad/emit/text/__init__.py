@@ -1,0 +1,1 @@
+"""Statements and their text: the tree, a target's table of spellings, and the printer."""
