@@ -266,6 +266,7 @@ TRAPS = [
     Case("x + 1", "x: n", "x"),
     Case("sum(maximum(x, y))", "x: n, y: n", "x", {"x": "ties", "y": "ties"}),
     Case("sum(minimum(x, y) * y)", "x: n, y: n", "y", {"x": "ties", "y": "ties"}),
+    Case("sum(minimum(x, y) ** 2)", "x: n, y: n", "x", {"x": "ties", "y": "ties"}),
     Case("max(x)", "x: n", "x", {"x": "ties"}),
     Case("sum(max(X, axis=0)**2)", "X: n d", "X", {"X": "ties"}),
     Case("min(x) * sum(x)", "x: n", "x", {"x": "ties"}),

@@ -97,6 +97,8 @@ def test_rows_of_operators_may_be_long() -> None:
         ("a ^ b", 2, r"a power is written \*\*"),
         ("a +", 3, "the text ends here"),
         ("", 0, "the text ends here"),
+        ("f = sum(x)", 10, "the last line is the expression itself"),
+        ("r = x; f = r @ r;", 17, "the last line is the expression itself"),
         ("(a", 2, "the text ends here"),
         ("x[1:2]", 3, "no slices"),
         ("a b", 2, "'b' is not expected here"),

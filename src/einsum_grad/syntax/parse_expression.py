@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -77,6 +78,8 @@ def _in_one_line(text: str) -> str:
 def _diagnosis(text: str, at: int) -> str:
     """What is wrong where the parser stopped."""
     rest = text[at:]
+    if not rest and _NAMED.fullmatch(text):
+        return "the last line is the expression itself, without a name before it"
     if not rest:
         return "the text ends here, where more is expected"
     for sign, message in _SIGNS.items():
@@ -86,6 +89,9 @@ def _diagnosis(text: str, at: int) -> str:
         return "the line ends here, where more is expected"
     return f"'{visible(rest[0])}' is not expected here"
 
+
+_NAMED = re.compile(r"(?s:.*[;\n])?\s*[^\W\d]\w*\s*=[^;\n]*[^;\n=\s][^;\n]*[;\n\s]*")
+"""A text whose last line names something."""
 
 _SIGNS = {
     "^": "a power is written **",
