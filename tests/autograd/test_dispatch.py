@@ -305,3 +305,17 @@ def test_functions_of_one_number_see_a_number() -> None:
 def test_operators_whose_rules_are_imported_later_work_first_of_all(line: str) -> None:
     code = f"import einsum_grad as eg; x = eg.Tensor([3.0, 4.0], requires_grad=True); {line}"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_only_the_rules_up_to_the_one_that_is_needed_are_imported() -> None:
+    code = """
+import sys
+import numpy as np, einsum_grad as eg
+rules = "einsum_grad.autograd.rules."
+x = eg.Tensor([0.5, 1.0], requires_grad=True)
+np.sum(np.tan(x)).backward()
+assert rules + "trigonometric" in sys.modules
+assert not {rules + name for name in ("statistics", "quantiles", "linalg", "fft")} & {*sys.modules}
+np.linalg.norm(np.fft.fft(np.sort(x))).backward()
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)

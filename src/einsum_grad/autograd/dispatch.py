@@ -33,7 +33,7 @@ LATER: dict[str, str] = {
 }
 """Modules of rules that few programs need, and the module whose functions they are for.
 
-They are imported when a Tensor first meets a function without a rule.
+They are imported one after the other, until a function that a Tensor meets has a rule.
 """
 
 CONSTANT: frozenset[Callable[..., Any]] = frozenset(
@@ -147,9 +147,14 @@ def _place_of_out(function: Callable[..., Any]) -> int | None:
     return None if kind is inspect.Parameter.KEYWORD_ONLY else [*parameters].index("out")
 
 
-def load_later() -> None:
-    """Import the rules for whatever modules are there; what was registered before stays."""
+def load_later(function: Callable[..., Any] | None = None) -> None:
+    """Import rules for the modules that are there, until `function` has one; or else all of them.
+
+    What was registered before stays.
+    """
     for rules, needed in [*LATER.items()]:
+        if function in RECORDED:
+            return
         if needed in sys.modules:
             registered = dict(RECORDED)
             import_module(rules)
@@ -159,7 +164,7 @@ def load_later() -> None:
 
 def _recorded(function: Callable[..., Any]) -> Callable[..., Any]:
     if function not in RECORDED:
-        load_later()
+        load_later(function)
     if function not in RECORDED:
         from einsum_grad.autograd.instead import INSTEAD
 

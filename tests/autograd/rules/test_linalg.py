@@ -201,6 +201,8 @@ def test_what_has_no_gradient_is_refused_by_name() -> None:
         L.qr(x, "raw")
     with pytest.raises(OperandError, match="inv: Singular matrix"):
         L.inv(tensor(np.zeros((2, 2))))
+    with pytest.raises(OperandError, match=r"^solve: 1-dimensional array given"):
+        L.solve(x[0], x)
     with pytest.raises(OperandError, match="cholesky: Matrix is not positive definite"):
         L.cholesky(-x @ x.T)
     with pytest.raises(OperandError, match="norm: Invalid norm order"):

@@ -57,3 +57,24 @@ def test_an_axis_out_of_range_is_refused(function: Any) -> None:
 def test_zero_sizes_beside_the_reduced_axis_give_zeros(function: Any) -> None:
     (gradient,) = gradients(lambda t: function(t, axis=1), [np.ones((0, 3))], np.ones(0))
     assert gradient.shape == (0, 3)
+
+
+@pytest.mark.parametrize("function", [np.median, np.nanmedian, np.average, np.nanquantile])
+def test_of_nothing_a_mean_or_median_is_nan(function: Any) -> None:
+    given = (0.5,) if function is np.nanquantile else ()
+    for shape in ((0,), (0, 2), (2, 0)):
+        for axis in (None, *range(len(shape))):
+            x = tensor(np.ones(shape))
+            with np.errstate(invalid="ignore"):
+                out = function(x, *given, axis=axis)
+            assert out.shape == np.sum(x.data, axis=axis).shape
+            assert np.isnan(out.data).all()
+
+
+@pytest.mark.parametrize("function", [np.nanmax, np.nanmin])
+def test_nothing_has_no_extremum(function: Any) -> None:
+    x = tensor(np.ones((0, 2)))
+    assert function(x, axis=1).shape == (0,)
+    assert function(x, axis=0, initial=1.0).data.tolist() == [1.0, 1.0]
+    with pytest.raises(OperandError, match="zero-size array"):
+        function(x, axis=0)

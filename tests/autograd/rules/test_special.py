@@ -124,6 +124,21 @@ def test_every_ufunc_with_a_rule_has_a_case() -> None:
     np.testing.assert_array_equal(gradients(sp.gammasgn, [ANY])[0], 0 * ANY)
 
 
+@pytest.mark.parametrize("name", ["jv", "yv", "iv", "kv", "ive", "kve", "expn", "huber"])
+@pytest.mark.parametrize("order", [0, 1, 2])
+def test_unsigned_constants_are_signed_in_rules(name: str, order: int) -> None:
+    function = getattr(sp, name)
+    (found,) = gradients(lambda y: function(np.uint8(order), y), [POSITIVE])
+    (expected,) = gradients(lambda y: function(float(order), y), [POSITIVE])
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["boxcox", "boxcox1p"])
+def test_an_unsigned_power_of_0_is_a_logarithm(name: str) -> None:
+    (found,) = gradients(lambda x: getattr(sp, name)(x, np.uint8(0)), [POSITIVE], np.ones(5))
+    np.testing.assert_allclose(found, 1 / (POSITIVE + (name == "boxcox1p")), rtol=1e-6)
+
+
 def test_xlogy_is_0_around_0() -> None:
     zero = np.zeros(2)
     for function, pole in ((sp.xlogy, 0.0), (sp.xlog1py, -1.0)):

@@ -70,7 +70,12 @@ def _slope(f: Any, spacing: Any, edge_order: int) -> Any:
         raise ArgumentError(f"gradient: {size} numbers along an axis are too few for the edges")
     if np.ndim(spacing) and np.shape(spacing) != (size,):
         raise ArgumentError(f"gradient: {np.shape(spacing)} coordinates for {size} numbers")
-    steps = np.diff(spacing) if np.ndim(spacing) else np.broadcast_to(spacing, size - 1)
+    # Multiplied by 1.0, unsigned coordinates have differences with signs.
+    steps = (
+        np.diff(np.multiply(spacing, 1.0))
+        if np.ndim(spacing)
+        else np.broadcast_to(spacing, size - 1)
+    )
     left, right = steps[:-1], steps[1:]
     slopes = (f[..., 1:] - f[..., :-1]) / steps
     before, after = slopes[..., :-1], slopes[..., 1:]

@@ -62,7 +62,7 @@ def _power_base(g: Any, x: Any, y: Any) -> Any:
 
 def _power_exponent(g: Any, x: Any, y: Any, out: Any) -> Any:
     vanishes = np.logical_and(x == 0, np.real(y) >= 0)
-    return g * conj(out * np.log(np.where(vanishes, 1, x)))
+    return g * conj(out * np.log(np.where(vanishes, 1.0, x)))  # 1.0: no float16 of bytes
 
 
 def _absolute(g: Any, x: Any, out: Any) -> Any:

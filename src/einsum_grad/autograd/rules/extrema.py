@@ -11,23 +11,23 @@ from einsum_grad.autograd.rules.composite import composite
 from einsum_grad.autograd.rules.elementwise import shared
 
 
-def _behind(x: Any, y: Any) -> Any:
-    return np.logical_or(x < y, np.isnan(x))
+def _or_nan(beaten: Any, x: Any) -> Any:
+    return np.logical_or(beaten, np.isnan(x))
 
 
 define(
     np.fmax,
     {
-        "x": lambda g, x, y: shared(g, x == y, _behind(x, y)),
-        "y": lambda g, x, y: shared(g, x == y, _behind(y, x)),
+        "x": lambda g, x, y: shared(g, x == y, _or_nan(x < y, x)),
+        "y": lambda g, x, y: shared(g, x == y, _or_nan(y < x, y)),
     },
     ordered=True,
 )
 define(
     np.fmin,
     {
-        "x": lambda g, x, y: shared(g, x == y, _behind(-x, -y)),
-        "y": lambda g, x, y: shared(g, x == y, _behind(-y, -x)),
+        "x": lambda g, x, y: shared(g, x == y, _or_nan(x > y, x)),
+        "y": lambda g, x, y: shared(g, x == y, _or_nan(y > x, y)),
     },
     ordered=True,
 )
@@ -56,6 +56,8 @@ def _of_numbers(
     function: Any, least: float, a: Any, axis: Any, keepdims: bool, initial: Any, where: Any
 ) -> Any:
     """The extremum of what is no nan; nan where nothing is left."""
+    if initial is None and 0 in np.shape(a):
+        return function(a, axis=axis, keepdims=keepdims)  # which refuses what has no extremum
     taken = np.logical_and(where, ~np.isnan(a))
     start = least if initial is None else initial
     out = function(a, axis=axis, keepdims=keepdims, initial=start, where=taken)

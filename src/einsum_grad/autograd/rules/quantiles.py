@@ -109,6 +109,8 @@ def _at(name: str, a: Any, q: Any, axis: Any, method: str, keepdims: bool, with_
     if not np.all((look(q) >= np.array(0)) & (look(q) <= np.array(1))):
         raise ArgumentError(f"{name}: a quantile is between 0 and 1, and a percentile up to 100")
     flat, restored = last(name, a, axis, keepdims)
+    if flat.shape[-1] == 0:  # of nothing they are nan
+        flat = np.pad(flat, [*[(0, 0)] * (flat.ndim - 1), (0, 1)], constant_values=np.nan)
     ordered = np.sort(flat)
     length = flat.shape[-1]
     n = np.sum(~np.isnan(flat), -1, keepdims=True) if with_nan else length

@@ -64,7 +64,7 @@ def _vectors(name: str, *operands: Any) -> list[Any]:
 def _interp(
     x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None
 ) -> Any:
-    x, xp, fp = (as_operand(operand, "interp") for operand in (x, xp, fp))
+    x, xp, fp = (_inexact(as_operand(operand, "interp")) for operand in (x, xp, fp))
     if np.iscomplexobj(x) or np.iscomplexobj(xp):
         raise DTypeError("interp: only the values may be complex, not the coordinates")
     if np.ndim(xp) != 1 or np.shape(xp) != np.shape(fp) or len(xp) == 0:
@@ -85,6 +85,11 @@ def _interp(
     width = np.where(upper == lower, 1, xp[upper] - xp[lower])
     inside = fp[lower] + (x - xp[lower]) / width * (fp[upper] - fp[lower])
     return np.where(x < xp[0], before, np.where(x > xp[-1], after, inside))
+
+
+def _inexact(operand: Any) -> Any:
+    """The operand as floating point, so that differences of unsigned numbers have signs."""
+    return operand if np.result_type(operand).kind in "fc" else np.multiply(operand, 1.0)
 
 
 @composite(np.polyval)

@@ -74,7 +74,7 @@ def _average(
     factors = 1.0 if weights is None else _along("average", weights, np.shape(a), axis)
     factors = np.broadcast_to(factors, np.shape(a))
     total = np.sum(factors, axis, keepdims=keepdims)
-    if np.any(total == 0):
+    if weights is not None and np.any(total == 0):
         raise OperandError("average: the weights add up to 0")
     out = np.sum(a * factors, axis, keepdims=keepdims) / total
     return (out, total) if returned else out

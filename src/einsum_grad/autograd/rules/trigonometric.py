@@ -45,7 +45,7 @@ def _turn(g: Any, across: Any, x: Any, y: Any) -> Any:
 primitive(
     np.hypot, x=lambda g, x, out: g * (x / _some(out)), y=lambda g, y, out: g * (y / _some(out))
 )
-primitive(np.arctan2, x=lambda g, x, y: _turn(g, y, x, y), y=lambda g, x, y: _turn(g, -x, x, y))
+primitive(np.arctan2, x=lambda g, x, y: _turn(g, y, x, y), y=lambda g, x, y: _turn(-g, x, x, y))
 
 
 @composite(np.angle)

@@ -24,12 +24,12 @@ from einsum_grad.autograd.rules.linear import axes_of
 primitive(np.linalg.inv, a=lambda g, out: -adjoint(out) @ g @ adjoint(out))
 
 
-def _of_matrices(a: Any, b: Any) -> Any:
+def _solve(a: Any, b: Any) -> Any:
     return np.linalg.solve(a, b)
 
 
 SOLVE = define(
-    _of_matrices,
+    _solve,
     {
         "a": lambda g, a, out: -np.linalg.solve(adjoint(a), g) @ adjoint(out),
         "b": lambda g, a: np.linalg.solve(adjoint(a), g),
@@ -38,7 +38,7 @@ SOLVE = define(
 
 
 @implements(np.linalg.solve)
-def _solve(a: Any, b: Any) -> Any:
+def _solve_any(a: Any, b: Any) -> Any:
     if np.ndim(b) == 1:
         return SOLVE(a, as_operand(b, "solve")[:, None])[..., 0]
     return SOLVE(a, b)

@@ -30,10 +30,13 @@ primitive(special.k1e, x=lambda g, x, out: g * (out - (special.k0e(x) + special.
 
 
 def _recurrence(function: Callable[..., Any], lower: int, upper: int) -> Callable[..., Any]:
-    """The rule of f where 2 f'(n, z) is a sum of f(n - 1, z) and f(n + 1, z) with signs."""
+    """The rule of f where 2 f'(n, z) is a sum of f(n - 1, z) and f(n + 1, z) with signs.
+
+    The 1.0 makes unsigned orders signed.
+    """
 
     def rule(g: Any, x: Any, y: Any) -> Any:
-        return g * conj((lower * function(x - 1, y) + upper * function(x + 1, y)) / 2)
+        return g * conj((lower * function(x - 1.0, y) + upper * function(x + 1.0, y)) / 2)
 
     return rule
 

@@ -29,4 +29,4 @@ primitive(special.ndtri_exp, x=lambda g, x, out: g * np.exp(out * out / 2 + x) /
 
 primitive(special.expi, x=lambda g, x: g * conj(np.exp(x) / x))
 primitive(special.exp1, x=lambda g, x: -g * conj(np.exp(-x) / x))
-primitive(special.expn, y=lambda g, x, y: -g * special.expn(x - 1, y))
+primitive(special.expn, y=lambda g, x, y: -g * special.expn(x - 1.0, y))

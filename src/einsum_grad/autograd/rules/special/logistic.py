@@ -45,7 +45,7 @@ primitive(
 primitive(
     special.huber,
     x=lambda g, x, y: g * np.maximum(np.abs(y) - x, 0),
-    y=lambda g, x, y: g * np.clip(y, -x, x),
+    y=lambda g, x, y: g * np.clip(y, -1.0 * x, x),
 )
 
 primitive(special.exp2, x=lambda g, out: g * (out * math.log(2)))
@@ -54,5 +54,5 @@ primitive(special.expm1, x=lambda g, out: g * conj(out + 1))
 primitive(special.log1p, x=lambda g, x: g / conj(1 + x))
 primitive(special.cosm1, x=lambda g, x: -g * np.sin(x))
 primitive(special.cbrt, x=lambda g, out: g / (3 * out * out))
-primitive(special.boxcox, x=lambda g, x, y: g * x ** (y - 1))
-primitive(special.boxcox1p, x=lambda g, x, y: g * (1 + x) ** (y - 1))
+primitive(special.boxcox, x=lambda g, x, y: g * x ** (y - 1.0))
+primitive(special.boxcox1p, x=lambda g, x, y: g * (1 + x) ** (y - 1.0))
