@@ -70,8 +70,8 @@ def _slope(f: Any, spacing: Any, edge_order: int) -> Any:
         raise ArgumentError(f"gradient: {size} numbers along an axis are too few for the edges")
     if np.ndim(spacing) and np.shape(spacing) != (size,):
         raise ArgumentError(f"gradient: {np.shape(spacing)} coordinates for {size} numbers")
-    steps = np.diff(spacing) if np.ndim(spacing) else np.broadcast_to(spacing, size - 1)
-    left, right = steps[:-1], steps[1:]
+    steps = np.diff(spacing) if np.ndim(spacing) else spacing
+    left, right = (steps[:-1], steps[1:]) if np.ndim(spacing) else (spacing, spacing)
     slopes = (f[..., 1:] - f[..., :-1]) / steps
     before, after = slopes[..., :-1], slopes[..., 1:]
     inside = (right * before + left * after) / (left + right)
