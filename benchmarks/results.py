@@ -74,13 +74,24 @@ class Row:
     @property
     def speedup_by_best(self) -> float | None:
         """`speedup` by the best rounds, which others on the machine disturb least."""
-        there = [min(self.times[peer].rounds) for peer in RIVALS if peer in self.times]
-        return min(there) / min(self.times[OURS].rounds) if there and OURS in self.times else None
+        ratios = (self.best_ratio(peer, OURS) for peer in RIVALS)
+        return min((ratio for ratio in ratios if ratio is not None), default=None)
+
+    def best(self, peer: str) -> float | None:
+        """The best round of a peer, if it has one."""
+        return min(self.times[peer].rounds) if peer in self.times else None
 
     def ratio(self, above: str, below: str) -> float | None:
         """The time of one peer over that of another, if both have one."""
-        over, under = self.seconds(above), self.seconds(below)
-        return None if over is None or under is None else over / under
+        return _over(self.seconds(above), self.seconds(below))
+
+    def best_ratio(self, above: str, below: str) -> float | None:
+        """The same of the best rounds."""
+        return _over(self.best(above), self.best(below))
+
+
+def _over(above: float | None, below: float | None) -> float | None:
+    return None if above is None or below is None else above / below
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,15 @@ Started by `workers.py` as `python -m benchmarks.worker PEER DESCRIPTOR`.
 
 from __future__ import annotations
 
+import random
 import sys
 from collections.abc import Callable
 from itertools import repeat
 from multiprocessing.connection import Connection
 from time import perf_counter
 from typing import Any
+
+import numpy as np
 
 from benchmarks.case import Array, draw
 from benchmarks.cases import BY_NAME
@@ -21,12 +24,18 @@ _SHARE = 10
 """A batch is preceded by a tenth of its calls, untimed, which bring caches and threads back."""
 
 
+_PADDING = 64
+"""Fewer MB than this stand in the way of the results of a batch."""
+
+
 class Session:
     """What a worker has prepared, and the requests it answers: its methods without underscore."""
 
     def __init__(self, peer: Peer) -> None:
         self._peer = peer
         self._prepared: Prepared | None = None
+        self._random = random.Random(0)
+        self._padding: Array | None = None
 
     def describe(self) -> str:
         """Return the peer's version and threads."""
@@ -46,7 +55,12 @@ class Session:
         return list(self._ready.arrays(self._run()))
 
     def time(self, calls: int) -> float:
-        """Return the seconds a call takes, in a batch of `calls`."""
+        """Return the seconds a call takes, in a batch of `calls`.
+
+        What is made meanwhile lies elsewhere in memory each time.
+        """
+        megabytes = self._random.randrange(_PADDING)
+        self._padding = np.ones((megabytes, 1 << 20), np.uint8)
         return batch(self._run, calls)
 
     @property

@@ -64,7 +64,7 @@ BEFORE = (
     "pass",
     "import einsum_grad.emit, einsum_grad.explain",
     "import einsum_grad.emit.request, einsum_grad.explain.request",
-    "from einsum_grad.explain.text import text; from einsum_grad.emit.module import write",
+    "import einsum_grad.explain.text.explanation, einsum_grad.emit.module",
     "from einsum_grad import *",
     "import einsum_grad.linear, einsum_grad.cli",
     "import einsum_grad, importlib; importlib.reload(einsum_grad)",
@@ -98,7 +98,7 @@ def test_names_are_imported_once_from_their_home() -> None:
     get, names, public = lazily("einsum_grad.explain")
     assert get("explain") is eg.explain
     assert isinstance(get("explain"), FunctionType)
-    assert public == ["Derivation", "Explanation", "explain"]
+    assert public == ["Derivation", "Drawing", "Explanation", "draw", "explain"]
     assert set(public) <= set(names())
     with pytest.raises(AttributeError, match=r"module 'einsum_grad\.explain' has no attribute 'x'"):
         get("x")

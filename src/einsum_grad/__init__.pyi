@@ -1,6 +1,7 @@
 from einsum_grad import scipy as scipy
 from einsum_grad.autograd import Primitive as Primitive
 from einsum_grad.autograd import Tensor as Tensor
+from einsum_grad.autograd import array as array
 from einsum_grad.autograd import check_gradients as check_gradients
 from einsum_grad.autograd import einsum as einsum
 from einsum_grad.autograd import grad as grad
@@ -21,7 +22,9 @@ from einsum_grad.certify import Certificate as Certificate
 from einsum_grad.emit import TARGETS as TARGETS
 from einsum_grad.emit import emit as emit
 from einsum_grad.errors import EinsumGradError as EinsumGradError
+from einsum_grad.explain import Drawing as Drawing
 from einsum_grad.explain import Explanation as Explanation
+from einsum_grad.explain import draw as draw
 from einsum_grad.explain import explain as explain
 from einsum_grad.functions import Function as Function
 from einsum_grad.functions import cache_clear as cache_clear

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import html
 import unicodedata
 
 _BLANK = "\u115f\u1160\u2800\u3164\uffa0"
 """Printable characters that look blank."""
+
+_MONOSPACE = "ui-monospace, DejaVu Sans Mono, Menlo, Consolas, monospace"
 
 
 def visible(text: str) -> str:
@@ -29,6 +32,16 @@ def visible_lines(text: str) -> str:
     'one\\\\x07\\ntwo'
     """
     return "\n".join(map(visible, text.split("\n")))
+
+
+def preformatted(text: str) -> str:
+    """The text for a notebook, in a monospace font of its own and in its columns.
+
+    >>> preformatted("a < b").endswith(">a &lt; b</pre>")
+    True
+    """
+    style = f"font-family: {_MONOSPACE}; white-space: pre-wrap"
+    return f'<pre style="{style}">{html.escape(visible_lines(text))}</pre>'
 
 
 def _is_shown(char: str) -> bool:

@@ -323,23 +323,6 @@ def test_own_takes_unshared_arrays_and_copies_the_rest() -> None:
     assert own(frozen).flags.writeable
 
 
-def test_augmented_assignment_makes_a_new_tensor() -> None:
-    x = tensor(np.ones(2))
-    t = x
-    t += 1
-    t *= 3
-    assert t is not x
-    np.testing.assert_array_equal(x.data, [1.0, 1.0])
-    t.backward(np.ones(2))
-    np.testing.assert_array_equal(x.grad, [3.0, 3.0])
-
-
-def test_elements_can_not_be_assigned() -> None:
-    x = eg.Tensor(np.ones(2))
-    with pytest.raises(AutogradError, match=r"can't be assigned.*np\.where"):
-        x[0] = 1.0
-
-
 LARGE = (512, 512)
 
 

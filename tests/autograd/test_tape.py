@@ -122,7 +122,7 @@ def test_a_node_freed_between_two_reads_is_whole_or_refused(read: int) -> None:
     READS.clear()
     FREED_AFTER[0] = read
     try:
-        arrived = pull_back(node, np.ones(2), keep=True)
+        arrived = pull_back([(node, np.ones(2))], keep=True)
     except AutogradError as error:
         assert "freed" in str(error)  # noqa: PT017  # either is right
     else:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 
+import einsum_grad as eg
 from einsum_grad.certify import Certificate, Claim, certify, read_claim
 from einsum_grad.certify.parts import part
 from einsum_grad.certify.residue import PRIME
@@ -210,7 +211,7 @@ def test_a_hard_coded_size_is_found(edit: tuple[str, str]) -> None:
 
 
 def test_a_product_of_sizes_is_not_mistaken_for_another_size() -> None:
-    text = emit("atb,bbb,br,cb,c->atc", wrt=3)
+    text = eg.compile("atb,bbb,br,cb,c->atc", wrt=3).source
     wrong = text.replace(
         ".reshape(d.shape[0], a.shape[0] * a.shape[1])",
         ".reshape(a.shape[0] * a.shape[1], d.shape[0])",

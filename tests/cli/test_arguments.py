@@ -7,8 +7,8 @@ import pytest
 from einsum_grad.cli.arguments import (
     as_count,
     as_number,
+    as_operands,
     as_order,
-    as_positions,
     as_shapes,
     as_sizes,
     as_text,
@@ -17,7 +17,7 @@ from einsum_grad.cli.arguments import (
 
 
 def test_arguments_are_read() -> None:
-    assert as_positions("0,2") == (0, 2)
+    assert as_operands("0,2") == (0, 2)
     assert as_sizes("b=64, i=0") == {"b": 64, "i": 0}
     assert as_sizes("batch=3") == {"batch": 3}
     assert as_shapes("2x3,scalar,4") == ((2, 3), (), (4,))

@@ -41,10 +41,10 @@ def test_without_a_command_the_help_is_a_diagnostic(capsys: pytest.CaptureFixtur
     assert main([]) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert captured.err.startswith("usage: einsum-grad")
+    assert captured.err.startswith("examples:\n  einsum-grad explain")
 
 
-@pytest.mark.parametrize("command", [[], ["explain"], ["emit"], ["check"]])
+@pytest.mark.parametrize("command", [[], ["explain"], ["draw"], ["emit"], ["check"], ["serve"]])
 def test_help_is_a_result_with_examples(
     command: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -158,6 +158,8 @@ def test_an_arrow_taken_by_the_shell_gets_a_hint(tmp_path: Path) -> None:
         (["explain", "ab,bc,cd->ad", "--json"], {"numpy", "opt_einsum"}),
         (["explain", "bij,jk->ik", "--derive"], {"numpy", "einops", "opt_einsum"}),
         (["explain", "bij,jk->ik", "--code"], {"numpy", "einops", "opt_einsum"}),
+        (["explain", "bij,jk->ik", "--html"], {"numpy", "einops", "opt_einsum", "http.server"}),
+        (["draw", "bij,jk->ik"], {"numpy", "einops", "opt_einsum", "http.server"}),
         (["emit", "bij,jk->ik"], {"numpy", "einops", "opt_einsum", "einsum_grad.explain.request"}),
     ],
 )
@@ -287,6 +289,12 @@ ECHOED = [
     ["certify", "i", "--numbers", "{}"],
     ["jacobian", "i{}j", "i", "--wrt", "0"],
     ["hessian", "i{}j", "--wrt", "0"],
+    ["explain", "i", "--names", "{}"],
+    ["explain", "i{}j", "i", "--html"],
+    ["draw", "i{}"],
+    ["draw", "i", "-o", "missing{}/file"],
+    ["completion", "{}"],
+    ["serve", "--port", "{}"],
 ]
 
 

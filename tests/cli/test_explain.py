@@ -181,7 +181,8 @@ def test_latex_is_that_of_the_library(derive: list[str], capsys: Capture) -> Non
     assert main(["explain", "ii->", "i,i", "--latex", *derive]) == 0
     explanations = [explain("ii->"), explain("i,i")]
     told = [found.derive().latex() if derive else found.latex() for found in explanations]
-    assert capsys.readouterr().out == "".join(f"{latex}\n" for latex in told)
+    both = "\n".join(told).replace("\n\\end{align*}\n\\begin{align*}", " \\\\[2ex]")
+    assert capsys.readouterr().out == f"{both}\n"
 
 
 def test_latex_and_json_exclude_each_other(capsys: Capture) -> None:
@@ -213,3 +214,26 @@ def test_invisible_labels_are_escaped_in_every_form(capsys: pytest.CaptureFixtur
         assert told.replace("\n", "").isprintable()
         if arguments == ["--json"]:
             assert json.loads(told)["pattern"] == pattern
+
+
+def test_operands_have_the_names_that_are_given(capsys: Capture) -> None:
+    assert main(["explain", "bqd,bkd->bqk", "--names", "Q,K->S", "--wrt", "K", "--code"]) == 0
+    explanation = explain("bqd,bkd->bqk", names="Q,K->S", wrt="K")
+    code = emit("bqd,bkd->bqk", wrt=1)
+    assert capsys.readouterr().out == f"{explanation}\n\n{code}"
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("jacobian ij,jk->ik --wrt K --names Q,K->S", "dS[i,k]/dK[j,a] = δ(k,a) · Q[i,j]"),
+        ("check ij,jk->ik --wrt K --names Q,K->S", "dK is right"),
+        ("check ij,jk->ik --wrt W", "dW is right"),
+        ("check ij,jk->ik --wrt W --guess ij,ik->jk", "dW: ij,ik->jk is right"),
+        ("certify ij,jk->ik --wrt W", "dW is right"),
+        ("emit ij,jk->ik --wrt W", "    # dw: put dz in the place of w"),
+    ],
+)
+def test_commands_take_a_name_for_an_operand(line: str, expected: str, capsys: Capture) -> None:
+    assert main(line.split()) == 0
+    assert expected in capsys.readouterr().out

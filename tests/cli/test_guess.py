@@ -34,7 +34,8 @@ def test_json_is_the_verdict_as_data(capsys: Capture) -> None:
 
 def test_a_guess_may_begin_with_its_arrow(capsys: Capture) -> None:
     assert main(["check", "ii->", "--guess", "->ii"]) == 0
-    assert capsys.readouterr().out == "dX: ->ii is right\n"
+    meaning = "dZ is ∂L/∂Z, the derivative of a loss L"
+    assert capsys.readouterr().out == f"dX: ->ii is right\n{meaning}\n"
 
 
 def test_a_size_that_the_pattern_needs_is_taken() -> None:

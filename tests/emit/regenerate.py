@@ -33,6 +33,7 @@ KEPT: dict[str, tuple[str, dict[str, Any]]] = {
     "size_1_broadcasts": ("ij,ij->i", {"shapes": [(2, 3), (2, 1)]}),
     "complex": ("ij,jk->ik", {"numbers": "complex"}),
     "named": ("batch i, i out -> batch out", {"notation": "named"}),
+    "several_axes": ("ija,jkl->ikal", {}),
     "one_gradient": ("ij,jk->ik", {"wrt": 1}),
     "scalars": (",->", {}),
 }
@@ -91,12 +92,13 @@ def modules() -> dict[str, str]:
 def along_tangents() -> dict[str, str]:
     """Those of functions along tangents, which check nothing."""
     small = {
-        f"{form}_of_{name}.py": tangents(text, form)
+        f"{form}_of_{name}_{target}.py": tangents(text, form, target=target)
         for name, text in TANGENTS.items()
         for form in FORMS
+        for target in TARGETS
     }
     return small | {
-        f"{form}_in_blocks.py": tangents("ij,ij->ij", form, size=2048) for form in FORMS
+        f"{form}_in_blocks_numpy.py": tangents("ij,ij->ij", form, size=2048) for form in FORMS
     }
 
 

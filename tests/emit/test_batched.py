@@ -13,7 +13,7 @@ from tests.emit.libraries import EVERY
 from tests.tries import tries
 
 LINES = [
-    ("...ij,jk->...ik", ["x @ w", "dz @ w.T", "np.tensordot(x, dz, axes=(axes, axes))"]),
+    ("...ij,jk->...ik", ["x @ w", "dz @ w.T", "tensordot(x, dz, axes=(axes, axes))"]),
     ("...ij,...jk->...ik", ["x @ w", "dz @ w.swapaxes(-1, -2)", "x.swapaxes(-1, -2) @ dz"]),
     ("...i,ij->...j", ["x @ w", "dz @ w.T", "axes = range(x.ndim - 1)"]),
     ("...i,i->...", ["x @ w", "dz[..., None] * w"]),
@@ -30,7 +30,7 @@ LINES = [
 @pytest.mark.parametrize(("pattern", "lines"), LINES)
 def test_calls_loop_over_an_ellipsis(pattern: str, lines: list[str]) -> None:
     text = emit(pattern)
-    assert "reshape" not in text
+    assert "reshape" not in text[: text.index("def check_sizes")].partition("def tensordot")[0]
     for line in lines:
         assert line in text
     code, printed = exit_code(text)

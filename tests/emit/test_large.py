@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 import einsum_grad as eg
 from einsum_grad.emit import TARGETS, Source, emit, write
 from einsum_grad.emit.helpers import HELPERS, helpers
-from einsum_grad.kernels.helpers import BLOCKS
 from einsum_grad.lower import Program, Scale, product_of, schedule
 from einsum_grad.lower.layout import axis_orders
 from einsum_grad.plan import Pattern, pattern_of
@@ -159,27 +158,6 @@ def test_many_steps_take_a_time_that_grows_as_they_do() -> None:
 
     written(3)
     assert calls_of(lambda: written(160)) < 2.3 * calls_of(lambda: written(80))
-
-
-@pytest.mark.parametrize(
-    ("text", "blas"),
-    [
-        ("ij,ij->ij", False),
-        ("bcd,bde->bce", False),  # in blocks alone, as matrices of some hundred rows are
-        ("bij,bjk->bik", True),
-        ("ij,jk->ik", True),
-        ("i,j->ij", False),  # a matrix times a vector for the gradients, in blocks too
-        ("ij->i", True),  # a sum, as a product with ones
-        ("ij,ij,j->ij", False),  # with a gradient that sums over blocks
-    ],
-)
-def test_a_module_knows_whether_a_blas_multiplies_outside_of_blocks(text: str, blas: bool) -> None:
-    sizes = {label: 128 if label in "cde" else 1024 for label in filter(str.isalpha, text)}
-    module = load(written(text, sizes), text)
-    assert module.source.blas is blas
-    for name in BLOCKS:
-        helper = module.module.__dict__.get(name)
-        assert helper is None or hasattr(helper, "keywords") is not blas
 
 
 def test_a_helper_brings_the_one_that_it_calls() -> None:

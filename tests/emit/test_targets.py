@@ -120,6 +120,22 @@ def test_axis_that_broadcasts_must_have_size_1(target: str) -> None:
         module.forward(np.ones(3), np.ones(3))
 
 
+@pytest.mark.parametrize("target", EVERY)
+@pytest.mark.parametrize("pattern", ["ij->i", "ii->", "i->ii", "ij->ji", "ij,ij->ij", "i,i->"])
+@pytest.mark.parametrize("dtypes", [("f4", "f8"), ("f8", "c16"), ("f8", "f4")], ids=str)
+def test_a_gradient_has_the_dtype_of_its_operand_where_a_target_casts(
+    target: str, pattern: str, dtypes: tuple[str, str]
+) -> None:
+    own, given = dtypes
+    inputs, _, output = pattern.partition("->")
+    operands = [np.ones((3,) * len(term), own) for term in inputs.split(",")]
+    cotangent = np.ones((3,) * len(output), given)
+    # Else it has the one that the library's arithmetic gives it, and who calls the module casts.
+    wanted = own if TARGETS[target].casts else np.result_type(cotangent, *operands[1:])
+    for gradient in run(emit(pattern, target), target).backward(cotangent, *operands):
+        assert gradient.dtype == wanted
+
+
 @given(cases(broadcasting=False), targets, seeds)
 def test_wrong_cotangents_are_refused(case: Case, target: str, seed: int) -> None:
     module = run(write(program(case, target), TARGETS[target]).text, target)

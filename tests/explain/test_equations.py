@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from einsum_grad.explain import Explanation, explain
+from einsum_grad.explain.text.explanation import text
 from tests import definition
 from tests.strategies import Array, Case, cases, seeds, whole
 
@@ -93,7 +94,7 @@ def test_equations_agree_with_the_computation(case: Case, named: bool, seed: int
 @given(cases(), st.booleans())
 def test_text_holds_the_equations_of_the_document(case: Case, named: bool) -> None:
     explanation = explained(case, named)
-    document, lines = explanation.to_dict(), str(explanation).split("\n")
+    document, lines = explanation.to_dict(), text(explanation, width=10_000).split("\n")
     for entry in (document["forward"], *document["gradients"]):
         assert any(line.startswith(entry["equation"]) for line in lines)
 

@@ -6,9 +6,9 @@ import itertools
 
 import pytest
 
+from einsum_grad.explain.latex.spelling import LATEX
 from einsum_grad.explain.spelling import (
     ASCII,
-    LATEX,
     MANY,
     UNICODE,
     Spelling,

@@ -157,7 +157,7 @@ def test_positions_without_an_operand_are_refused(wrong: Any) -> None:
         eg.compile("ij,jk->ik").jacobian(wrong)
 
 
-@pytest.mark.parametrize("wrong", ["0", 1.0, True, None])
+@pytest.mark.parametrize("wrong", [1.0, True, None])
 def test_invalid_positions_are_refused(wrong: Any) -> None:
     with pytest.raises(ArgumentTypeError):
         eg.compile("ij,jk->ik").hessian(0, wrong)

@@ -12,6 +12,7 @@ from einsum_grad.autograd.rules import (
     reductions,
     shapes,
 )
+from einsum_grad.autograd.rules.array import array
 from einsum_grad.autograd.rules.einsum import einsum
 from einsum_grad.autograd.rules.functions import (
     log_softmax,

@@ -6,7 +6,7 @@ from types import FrameType
 
 from einsum_grad.autograd.unrecorded import ARRAY
 
-OURS = ("logsumexp", "softmax", "log_softmax", "softplus")
+OURS = ("logsumexp", "softmax", "log_softmax")
 """Functions of scipy.special that are names of einsum_grad itself."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Sequence
 from heapq import heappop, heappush
 from typing import Any, TypeAlias
 
@@ -17,6 +17,9 @@ Cotangents: TypeAlias = dict[Node | Leaf, Any]
 Wrap: TypeAlias = Callable[[Array, Node | Leaf | None], Any]
 """Makes a Tensor of an array and its place in the graph, None for a constant."""
 
+Starts: TypeAlias = Sequence[tuple[Node | Leaf | None, Any]]
+"""Results' places in the graph, None for a constant, and their cotangents."""
+
 FREED = (
     "this graph was freed by an earlier backward pass (this one has got to a result of {}): "
     "run the forward again, or call the first backward with retain_graph=True"
@@ -24,15 +27,14 @@ FREED = (
 
 
 def pull_back(
-    root: Node | Leaf,
-    cotangent: Any,
+    starts: Starts,
     *,
     keep: bool,
     wrap: Wrap | None = None,
     targets: Container[Node | Leaf] = (),
     first: int = 0,
 ) -> Cotangents:
-    """Return the cotangent of every leaf, and of every node in `targets`, that `root` depends on.
+    """Return the cotangent of every leaf, and node in `targets`, that the starts depend on.
 
     A node is visited after everything that was computed from it: numbers rise along the graph, and
     the heap yields the highest first. Nodes numbered below `first` count as constants. Unless
@@ -43,7 +45,7 @@ def pull_back(
     pending: Cotangents = {}
     arrived: Cotangents = {}
     heap: list[tuple[int, Node | Leaf]] = []
-    parts: Iterable[tuple[Node | Leaf, Any]] = [(root, cotangent)]
+    parts = [(node, cotangent) for node, cotangent in starts if node is not None]
     while True:
         for parent, part in parts:
             if parent in pending:
@@ -58,22 +60,9 @@ def pull_back(
         if wrap and not isinstance(whole, (Traced, Parts)):
             whole = wrap(np.asarray(whole), None)
         if isinstance(node, Leaf) or node in targets:
-            arrived[node], parts = whole, ()
+            arrived[node], parts = whole, []
         else:
             parts = _visit(node, whole, keep, wrap)
-
-
-def comes_from_before(root: Node | Leaf | None, first: float) -> bool:
-    """Whether `root` depends on a node numbered below `first`."""
-    todo, seen = [root] if root else [], set()
-    while todo:
-        node = todo.pop()
-        if node.number < first:
-            return True
-        if isinstance(node, Node) and node not in seen:
-            seen.add(node)
-            todo.extend(node.parents)
-    return False
 
 
 def _visit(
@@ -83,7 +72,7 @@ def _visit(
     parents, pull = node.parents, node.pull
     if pull is None:
         raise AutogradError(FREED.format(node.name))
-    lift = _lift(node, parents, wrap) if wrap else _as_saved
+    lift = _lift(node, parents, wrap) if wrap else None
     if not keep:
         node.free()
     return [
@@ -100,7 +89,3 @@ def _lift(node: Node, parents: Sequence[Node | Leaf], wrap: Wrap) -> Lift:
         return wrap(array, places[position]) if position in places else array
 
     return lift
-
-
-def _as_saved(position: int, array: Any) -> Any:
-    return array

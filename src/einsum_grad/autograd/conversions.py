@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import operator
 import sys
-from collections.abc import Callable, Iterator
-from typing import Any, NoReturn, Self
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Self
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from einsum_grad.autograd.ownership import hand_out
 from einsum_grad.autograd.refusals import run
 from einsum_grad.autograd.tape import Array, DType, Node, Shape, Traced
 from einsum_grad.autograd.unrecorded import NUMBER, is_recorded, unrecorded
+from einsum_grad.autograd.updates import assign
 from einsum_grad.errors import AutogradError
 
 
@@ -87,11 +88,8 @@ class Conversions(Traced):
         item: Self = RECORDED[operator.getitem](self, index)
         return item
 
-    def __setitem__(self, index: Any, value: Any) -> NoReturn:
-        raise AutogradError(
-            "the elements of a Tensor can't be assigned, as that can't be recorded: use "
-            "np.where, or write to x.data"
-        )
+    def __setitem__(self, index: Any, value: Any) -> None:
+        assign(self, index, value)
 
     def __repr__(self) -> str:
         return show(self)
@@ -115,4 +113,15 @@ class Conversions(Traced):
     def __array_function__(
         self, function: Callable[..., Any], types: Any, args: Any, kwargs: Any
     ) -> Any:
+        fact = _FACTS.get(function)
+        if fact and len(args) == 1 and not kwargs:
+            return fact(self._array)
         return call_function(function, args, kwargs)
+
+
+_FACTS: Mapping[Callable[..., Any], Callable[[Array], Any]] = {
+    np.ndim: operator.attrgetter("ndim"),
+    np.shape: operator.attrgetter("shape"),
+    np.iscomplexobj: lambda array: array.dtype.kind == "c",
+}
+"""What rules ask of every operand, answered at once."""

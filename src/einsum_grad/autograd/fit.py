@@ -24,11 +24,11 @@ def fit(cotangent: Any, shape: Shape, dtype: DType, name: str) -> Any:
     """
     if isinstance(cotangent, Parts):
         return cotangent
-    if not isinstance(cotangent, Traced):
+    if type(cotangent) is not np.ndarray and not isinstance(cotangent, Traced):
         cotangent = np.asarray(cotangent)
     if cotangent.shape != shape:
         cotangent = _sum_back(cotangent, shape, name)
-    if cotangent.dtype != dtype:
+    if cotangent.dtype is not dtype and cotangent.dtype != dtype:
         cotangent = _cast(cotangent, dtype)
     return cotangent
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
 _recording: ContextVar[bool] = ContextVar("recording", default=True)
 
 
-def is_recording() -> bool:
-    """Whether operations on Tensors are being recorded here."""
-    return _recording.get()
+is_recording: Callable[[], bool] = _recording.get
+"""Whether operations on Tensors are being recorded here."""
 
 
 @contextmanager

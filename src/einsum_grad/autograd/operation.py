@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from einsum_grad.errors import AutogradError
+
+POSITION = "position"
+"""What a rule calls the place of its operand among the operands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +21,32 @@ class Rule:
     function: Callable[..., Any]
     asks: tuple[str, ...]
 
-    def apply(self, g: Any, given: Mapping[str, Any]) -> Any:
-        """The operand's cotangent, before broadcasting is summed back."""
-        return self.function(g, **{name: given[name] for name in self.asks})
+    def at(self, position: int) -> Callable[..., Any]:
+        """The rule for the operand at `position`, as a function of `g` and the rest of `asks`."""
+        kinds = {p.kind for p in inspect.signature(self.function).parameters.values()}
+        if inspect.Parameter.KEYWORD_ONLY not in kinds and POSITION not in self.asks:
+            return self.function
+        names = [name for name in self.asks if name != POSITION]
+        fixed = {POSITION: position} if POSITION in self.asks else {}
+
+        def by_name(g: Any, *given: Any) -> Any:
+            return self.function(g, **dict(zip(names, given, strict=True)), **fixed)
+
+        return by_name
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the rules of the wanted operands ask for, and how to call each of them."""
+
+    places: tuple[int, ...]
+    """The positions of the operands, and of the result, that a rule asks for."""
+    facts: tuple[str, ...]
+    """What else they ask for: parameters, and the shapes."""
+    borrowed: tuple[bool, ...]
+    """For each operand, whether its values are kept."""
+    rules: tuple[tuple[Callable[..., Any], tuple[int, ...]], ...]
+    """Each rule, and the numbers of what it takes: the places first, then the facts."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,3 +77,28 @@ class Operation:
         if operand not in self.rules:
             raise AutogradError(f"{self.name} has no gradient rule for its operand {operand}")
         return self.rules[operand]
+
+    def plan(self, wanted: tuple[int, ...], count: int) -> Plan:
+        """What recording a call with `count` operands needs, those `wanted` having a gradient.
+
+        Raises `AutogradError` if one of these has no rule.
+        """
+        return _plan(self, wanted, count)
+
+
+@functools.lru_cache(maxsize=1024)
+def _plan(operation: Operation, wanted: tuple[int, ...], count: int) -> Plan:
+    rules = [(operation.rule(position), position) for position in wanted]
+    asked = dict.fromkeys(name for rule, _ in rules for name in rule.asks if name != POSITION)
+    kept = [name for name in asked if name in operation.places]
+    facts = [name for name in asked if name not in operation.places]
+    numbers = {name: number for number, name in enumerate((*kept, *facts))}
+    return Plan(
+        tuple(operation.places[name] for name in kept),
+        tuple(facts),
+        tuple(operation.view or name in asked for name in operation.names(count)),
+        tuple(
+            (rule.at(position), tuple(numbers[name] for name in rule.asks if name != POSITION))
+            for rule, position in rules
+        ),
+    )

@@ -8,9 +8,11 @@ from typing import Any, Self, TypeVar
 
 import numpy as np
 
+from einsum_grad.autograd.dispatch import RECORDED
 from einsum_grad.autograd.ownership import look
 from einsum_grad.autograd.refusals import run
-from einsum_grad.autograd.tape import Array
+from einsum_grad.autograd.tape import Array, Traced
+from einsum_grad.autograd.updates import updated
 
 T = TypeVar("T")
 
@@ -21,8 +23,18 @@ def recorded(tensor: T, function: Callable[..., Any], *args: Any, **kwargs: Any)
     return result
 
 
-def _reflected(tensor: T, function: Callable[..., Any], other: Any) -> T:
-    result: T = function(other, tensor)
+_NUMBERS = (float, int, complex, np.ndarray, np.float64)
+"""Other operands of which NumPy need not be asked what an operator with a Tensor means."""
+
+
+def _binary(tensor: T, ufunc: np.ufunc, other: Any) -> T:
+    direct = isinstance(other, Traced) or type(other) in _NUMBERS
+    result: T = (RECORDED[ufunc] if direct else ufunc)(tensor, other)
+    return result
+
+
+def _reflected(tensor: T, ufunc: np.ufunc, other: Any) -> T:
+    result: T = (RECORDED[ufunc] if type(other) in _NUMBERS else ufunc)(other, tensor)
     return result
 
 
@@ -31,46 +43,46 @@ def _constant(function: Callable[..., Any], one: Any, other: Any) -> Array:
     return result
 
 
-class Operators:
+class Operators(Traced):
     """Operators return Tensors; comparisons return arrays of bools.
 
-    None works in place: `t += 1` binds the name `t` to another Tensor.
+    Augmented assignments work in place where nothing is recorded; see `updates`.
     """
 
     __slots__ = ()
 
     def __add__(self, other: Any) -> Self:
-        return recorded(self, np.add, other)
+        return _binary(self, np.add, other)
 
     def __radd__(self, other: Any) -> Self:
         return _reflected(self, np.add, other)
 
     def __sub__(self, other: Any) -> Self:
-        return recorded(self, np.subtract, other)
+        return _binary(self, np.subtract, other)
 
     def __rsub__(self, other: Any) -> Self:
         return _reflected(self, np.subtract, other)
 
     def __mul__(self, other: Any) -> Self:
-        return recorded(self, np.multiply, other)
+        return _binary(self, np.multiply, other)
 
     def __rmul__(self, other: Any) -> Self:
         return _reflected(self, np.multiply, other)
 
     def __truediv__(self, other: Any) -> Self:
-        return recorded(self, np.divide, other)
+        return _binary(self, np.divide, other)
 
     def __rtruediv__(self, other: Any) -> Self:
         return _reflected(self, np.divide, other)
 
     def __pow__(self, other: Any) -> Self:
-        return recorded(self, np.power, other)
+        return _binary(self, np.power, other)
 
     def __rpow__(self, other: Any) -> Self:
         return _reflected(self, np.power, other)
 
     def __matmul__(self, other: Any) -> Self:
-        return recorded(self, np.matmul, other)
+        return _binary(self, np.matmul, other)
 
     def __rmatmul__(self, other: Any) -> Self:
         return _reflected(self, np.matmul, other)
@@ -92,6 +104,24 @@ class Operators:
 
     def __rdivmod__(self, other: Any) -> tuple[Self, Self]:
         return other // self, other % self
+
+    def __iadd__(self, other: Any) -> Self:
+        return updated(self, "+", np.add, other)
+
+    def __isub__(self, other: Any) -> Self:
+        return updated(self, "-", np.subtract, other)
+
+    def __imul__(self, other: Any) -> Self:
+        return updated(self, "*", np.multiply, other)
+
+    def __itruediv__(self, other: Any) -> Self:
+        return updated(self, "/", np.divide, other)
+
+    def __ipow__(self, other: Any) -> Self:
+        return updated(self, "**", np.power, other)
+
+    def __imatmul__(self, other: Any) -> Self:
+        return updated(self, "@", np.matmul, other)
 
     def __neg__(self) -> Self:
         return recorded(self, np.negative)

@@ -53,13 +53,12 @@ def unwrap(value: Any) -> Any:
 
 def borrow(operand: Any) -> Any:
     """The values of an operand, to keep: they don't see later writes to the operand."""
-    if isinstance(operand, np.ndarray):
-        return operand.copy("K")
     if not isinstance(operand, Traced):
-        return operand
-    if not operand._lent and not _is_sole(operand):
-        return operand._array.copy("K")
-    operand._lent = True
+        return operand.copy("K") if isinstance(operand, np.ndarray) else operand
+    if not operand._lent:
+        if not _is_sole(operand):
+            return operand._array.copy("K")
+        operand._lent = True
     return operand._array
 
 

@@ -24,8 +24,8 @@ _OURS: tuple[tuple[type[Exception], type[EinsumGradError]], ...] = (
     (OverflowError, OperandError),
     (RuntimeError, OperandError),
 )
-_THEIRS = tuple(theirs for theirs, _ in _OURS)
-
+NUMPYS = tuple(theirs for theirs, _ in _OURS)
+"""What NumPy raises for operands that don't fit."""
 
 LARGEST_INTEGER = 63
 """The most bits of a Python integer as an operand."""
@@ -39,9 +39,14 @@ def run(
         return function(*args, **kwargs)
     except EinsumGradError:
         raise
-    except _THEIRS as error:
-        ours = next(ours for theirs, ours in _OURS if isinstance(error, theirs))
-        raise ours(f"{name}: {error}") from error
+    except NUMPYS as error:
+        raise as_ours(error, name) from error
+
+
+def as_ours(error: Exception, name: str) -> EinsumGradError:
+    """One of `NUMPYS` errors as ours, which begins with `name`."""
+    ours = next(ours for theirs, ours in _OURS if isinstance(error, theirs))
+    return ours(f"{name}: {error}")
 
 
 def check_function(value: Any, name: str) -> None:

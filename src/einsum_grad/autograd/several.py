@@ -30,13 +30,16 @@ class Together:
     operand: Array
     results: Sequence[Array]
 
-    def __call__(self, g: Parts, lift: Lift) -> list[Any]:
+    def __call__(self, g: Parts, lift: Lift | None) -> list[Any]:
         """Apply the rule."""
-        results = lift(OUTPUT, self.results)
+        operand: Any = self.operand
+        results: Any = self.results
+        if lift is not None:
+            operand, results = lift(0, operand), lift(OUTPUT, results)
         if isinstance(results, Traced):
             results = _results(results._node, self.results)
         cotangents = [g.get(place) for place in range(len(results))]
-        return [self.rule(cotangents, lift(0, self.operand), results)]
+        return [self.rule(cotangents, operand, results)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class Result:
 
     place: int
 
-    def __call__(self, g: Any, lift: Lift) -> list[Any]:
+    def __call__(self, g: Any, lift: Lift | None) -> list[Any]:
         """Hand the cotangent on."""
         return [Parts({self.place: g})]
 

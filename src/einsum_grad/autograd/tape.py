@@ -19,8 +19,11 @@ OUTPUT = -1
 Lift: TypeAlias = Callable[[int, Any], Any]
 """From the position of a saved array, and the array, to what the rules work on."""
 
-Pull: TypeAlias = Callable[[Any, Lift], Sequence[Any]]
-"""From a cotangent to one for each wanted operand; it holds the residuals that it needs."""
+Pull: TypeAlias = Callable[[Any, Lift | None], Sequence[Any]]
+"""From a cotangent to one for each wanted operand; it holds the residuals that it needs.
+
+Without a `Lift` the rules work on arrays.
+"""
 
 _numbers = itertools.count(1)
 
@@ -57,10 +60,10 @@ class Leaf:
     signal handler, a finalizer or a child process could find held.
     """
 
-    __slots__ = ("_sum", "dtype", "number", "shape")
+    __slots__ = ("_sum", "dtype", "number", "oldest", "shape")
 
     def __init__(self, array: Array) -> None:
-        self.number = next(_numbers)
+        self.number = self.oldest = next(_numbers)
         self.shape: Shape = array.shape
         self.dtype: DType = array.dtype
         self._sum = Sum(None)
@@ -98,10 +101,19 @@ class Leaf:
         return first is following
 
 
-class Node:
-    """A recorded operation; its number is higher than that of anything it depends on."""
+class Argument(Leaf):
+    """A variable that a transform made for one call, as the function's argument."""
 
-    __slots__ = ("dtype", "name", "number", "parents", "pull", "shape", "wanted")
+    __slots__ = ()
+
+
+class Node:
+    """A recorded operation; its number is higher than that of anything it depends on.
+
+    `oldest` is the lowest among those.
+    """
+
+    __slots__ = ("dtype", "name", "number", "oldest", "parents", "pull", "shape", "wanted")
 
     def __init__(
         self,
@@ -112,6 +124,7 @@ class Node:
         pull: Pull,
     ) -> None:
         self.number = next(_numbers)
+        self.oldest: int = min([parent.oldest for parent in parents], default=self.number)
         self.shape: Shape = result.shape
         self.dtype: DType = result.dtype
         self.name = name

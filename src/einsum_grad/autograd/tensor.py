@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -21,6 +23,9 @@ NO_GRAPH = (
     "there is no graph to go back through: {}, so nothing was recorded. Make the variables with "
     "Tensor(array, requires_grad=True) and compute the result from them outside of no_grad()"
 )
+
+BESIDE = {"einops": "einsum_grad.autograd.rules.einops"}
+"""Libraries whose functions take Tensors once a module of ours has been imported beside them."""
 
 
 class Tensor(Operators, Methods, Conversions):
@@ -44,6 +49,7 @@ class Tensor(Operators, Methods, Conversions):
     __slots__ = ("__weakref__",)
 
     def __init__(self, data: Any, requires_grad: bool = False) -> None:
+        _load_beside()
         self._array = _numbers(data).copy()
         self._node = None
         self._lent = False
@@ -140,10 +146,10 @@ class Tensor(Operators, Methods, Conversions):
             raise AutogradError(NO_GRAPH.format("this Tensor doesn't require a gradient"))
         cotangent = starting_cotangent(grad, self._array.shape, self._array.dtype)
         if not create_graph:
-            accumulate(pull_back(self._node, look(cotangent), keep=retain_graph))
+            accumulate(pull_back([(self._node, look(cotangent))], keep=retain_graph))
             return
         with recording():
-            accumulate(pull_back(self._node, cotangent, keep=True, wrap=Tensor._of))
+            accumulate(pull_back([(self._node, cotangent)], keep=True, wrap=Tensor._of))
 
     def _alike(self, what: str, value: Any) -> Array:
         array = _numbers(value)
@@ -153,6 +159,12 @@ class Tensor(Operators, Methods, Conversions):
                 f"{self._array.dtype}; got {array.shape} and {array.dtype}"
             )
         return array.copy()
+
+
+def _load_beside() -> None:
+    for library in [*BESIDE]:
+        if library in sys.modules:
+            import_module(BESIDE.pop(library))
 
 
 def _numbers(data: Any) -> Array:

@@ -18,8 +18,10 @@ NUMBER = (
     "functions (np.exp(x), not math.exp(x)), or ask for the number with x.item()"
 )
 ARRAY = (
-    "an array made of a Tensor that requires a gradient would lose it: use NumPy's "
-    "functions of the Tensor, np.stack for a list of them, or x.data for the array"
+    "an array made of a Tensor that requires a gradient would lose it: of several make one with "
+    "np.stack or einsum_grad.array, as in np.mean(np.stack([x, y])), with np.concatenate for np.r_ "
+    "and np.stack(…, axis=1) for np.c_; repeat one with np.broadcast_to, for np.full; or ask for "
+    "the array with x.data"
 )
 INTO = (
     "{} of a Tensor can't write into an array (out= or an augmented assignment to an array): "

@@ -8,7 +8,7 @@ from typing import Any
 from einsum_grad.certify.residue import PRIME
 from einsum_grad.plan import Shape
 from einsum_grad.plan.derive.reasons import listed
-from einsum_grad.visible import visible, visible_lines
+from einsum_grad.visible import preformatted, visible, visible_lines
 
 _SCALAR = "scalar"
 _SHOWN = 12
@@ -68,6 +68,9 @@ class Certificate:
 
     def __str__(self) -> str:
         return visible_lines("\n".join([*self._head(), *map(str, self.findings), *self._foot()]))
+
+    def _repr_html_(self) -> str:
+        return preformatted(str(self))
 
     def _head(self) -> list[str]:
         shapes = " and ".join(map(_written, self.shapes))

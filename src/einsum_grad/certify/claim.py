@@ -49,7 +49,7 @@ class Claim:
 def read_claim(
     text: str,
     pattern: str | None = None,
-    wrt: tuple[int, ...] | None = None,
+    wrt: tuple[int | str, ...] | None = None,
     notation: str = "letters",
     sizes: Mapping[str, int] | None = None,
     numbers: Any = None,

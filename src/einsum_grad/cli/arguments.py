@@ -62,21 +62,23 @@ def as_count(argument: str) -> int:
     return count
 
 
-def as_positions(argument: str) -> tuple[int, ...]:
-    """Positions of operands: `0,1`."""
-    return tuple(_number(part, "a position") for part in argument.split(","))
+def as_operands(argument: str, between: str = ",") -> tuple[int | str, ...]:
+    """Operands by their positions or names.
 
-
-def as_variables(argument: str) -> tuple[tuple[int, ...], ...]:
-    """Variables, each given by the position of its operand or of all of them: `0,1`, `0+2,1`.
-
-    >>> as_variables("0+2,1")
-    ((0, 2), (1,))
+    >>> as_operands("0,1"), as_operands("W")
+    ((0, 1), ('W',))
     """
-    return tuple(
-        tuple(_number(part, "a position") for part in variable.split("+"))
-        for variable in argument.split(",")
-    )
+    parts = (part.strip() for part in argument.split(between))
+    return tuple(part if part.isidentifier() else _number(part, "a position") for part in parts)
+
+
+def as_variables(argument: str) -> tuple[tuple[int | str, ...], ...]:
+    """Variables, each given by its operand or by all of them: `0,1`, `0+2,1`, `A+C`.
+
+    >>> as_variables("0+2,B")
+    ((0, 2), ('B',))
+    """
+    return tuple(as_operands(variable, "+") for variable in argument.split(","))
 
 
 def as_sizes(argument: str) -> dict[str, int]:

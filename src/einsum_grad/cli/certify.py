@@ -8,20 +8,23 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from einsum_grad.cli.arguments import as_count, as_text, as_words
-from einsum_grad.cli.console import Diagnostics, as_json, say
+from einsum_grad.cli.console import Diagnostics, as_json, say, tell
 from einsum_grad.cli.exits import Exit
+from einsum_grad.cli.meaning import tell_meaning
 from einsum_grad.cli.options import add_request, add_target, asked, refuse, target_of
+from einsum_grad.cli.parser import add_command
+from einsum_grad.cli.progress import progress
 from einsum_grad.errors import ArgumentError, PatternError
 
 if TYPE_CHECKING:
     from einsum_grad.certify import Certificate
 
+_EXAMPLES = """\
+einsum-grad certify 'bij,jk->ik'
+einsum-grad certify 'bij,jk->ik' --target einops --numbers complex
+einsum-grad certify gradients.py
+"""
 _EPILOG = """\
-examples:
-  einsum-grad certify 'bij,jk->ik'
-  einsum-grad certify 'bij,jk->ik' --target einops --numbers complex
-  einsum-grad certify gradients.py
-
 The code itself runs on random numbers modulo a large prime, where nothing is rounded; that of
 PyTorch, JAX and the array API on doubles of which none is rounded. A module
 states its pattern in its docstring; --pattern overrides it. Do not certify a file that you would
@@ -31,13 +34,13 @@ not run: it is executed, without a time limit.
 
 def add(commands: Any) -> None:
     """Add the command to argparse's subparsers."""
-    parser = commands.add_parser(
+    parser = add_command(
+        commands,
         "certify",
-        help="prove the gradients of a pattern, or of a module, right",
-        description="Prove the gradients of generated code right; exit 1 if one is wrong.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+        "prove the gradients of a pattern, or of a module, right",
+        "Prove the gradients of generated code right; exit 1 if one is wrong.",
+        _EXAMPLES,
+        _EPILOG,
     )
     parser.add_argument(
         "subject",
@@ -73,9 +76,14 @@ def add(commands: Any) -> None:
 
 def _run(arguments: argparse.Namespace) -> Exit:
     certify = _of_file if arguments.file or _is_file(arguments.subject) else _of_pattern
-    with contextlib.redirect_stdout(Diagnostics()):  # a module's output is no result
+    # What a module prints is no result.
+    with progress("running the code on exact numbers"), contextlib.redirect_stdout(Diagnostics()):
         certificate = certify(arguments)
-    say(as_json(certificate.to_dict()) if arguments.json else str(certificate))
+    if arguments.json:
+        say(as_json(certificate.to_dict()))
+    else:
+        tell(str(certificate))
+        tell_meaning()
     return Exit.FINE if certificate.is_right else Exit.REFUSED
 
 

@@ -6,11 +6,14 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from einsum_grad.cli.arguments import as_count, as_number, as_text
-from einsum_grad.cli.console import head, say
+from einsum_grad.cli.console import head, say, tell
 from einsum_grad.cli.exits import Exit
 from einsum_grad.cli.guess import judge
-from einsum_grad.cli.options import add_request, add_target, asked, target_of
+from einsum_grad.cli.meaning import tell_meaning
+from einsum_grad.cli.options import add_names, add_request, add_target, asked, target_of
+from einsum_grad.cli.parser import add_command
 from einsum_grad.cli.patterns import add_patterns, are_several, each
+from einsum_grad.cli.progress import progress
 from einsum_grad.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -19,12 +22,12 @@ if TYPE_CHECKING:
 
 _TRIALS = 2
 
+_EXAMPLES = """\
+einsum-grad check 'bij,jk->ik'
+einsum-grad check 'bij,jk->ik' --sizes b=3,i=4 --target einops
+einsum-grad check 'ij,jk->ik' --wrt 0 --guess 'ik,jk->ij'
+"""
 _EPILOG = """\
-examples:
-  einsum-grad check 'bij,jk->ik'
-  einsum-grad check 'bij,jk->ik' --sizes b=3,i=4 --target einops
-  einsum-grad check 'ij,jk->ik' --wrt 0 --guess 'ik,jk->ij'
-
 An einsum is linear in each operand, so a central difference with step 1 is exact: on whole
 numbers the gradients must equal it, on fractions they may differ by rounding.
 
@@ -34,16 +37,17 @@ A guess is a pattern for the gradient of one operand, with the cotangent in its 
 
 def add(commands: Any) -> None:
     """Add the command to argparse's subparsers."""
-    parser = commands.add_parser(
+    parser = add_command(
+        commands,
         "check",
-        help="check the gradients of a pattern numerically",
-        description="Check every gradient against central differences; exit 1 if one is wrong.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+        "check the gradients of a pattern numerically",
+        "Check every gradient against central differences; exit 1 if one is wrong.",
+        _EXAMPLES,
+        _EPILOG,
     )
     add_patterns(parser)
     add_request(parser)
+    add_names(parser)
     add_target(parser)
     parser.add_argument(
         "--trials",
@@ -84,30 +88,32 @@ def _checked(pattern: str, arguments: argparse.Namespace) -> Exit:
     from einsum_grad.cli.on_numpy import on_numpy
     from einsum_grad.cli.shapes import default_shapes, written
     from einsum_grad.functions import compile
-    from einsum_grad.plan import operand_names, request
+    from einsum_grad.plan import request
 
     options = asked(arguments)
     bound = request(pattern, **options)
     shapes = arguments.shapes or default_shapes(bound.pattern, dict(bound.sizes))
     target, seed = target_of(arguments), arguments.seed or 0
-    compiled = compile(pattern, target=target, **{**options, "shapes": None})
-    function = on_numpy(compiled, target)
-    say(f"target {target}, shapes {written(shapes)}")
-    found = points(function, shapes, arguments.trials or _TRIALS, seed)
-    names = operand_names(len(shapes))
-    return max(
-        (
-            _judged(found, position, f"d{names[operand]}", shapes[operand], seed)
-            for position, operand in enumerate(function.wrt)
-        ),
-        default=Exit.FINE,
-    )
+    options = {**options, "shapes": None, "wrt": bound.wrt}
+    options.pop("names", None)
+    function = on_numpy(compile(pattern, target=target, **options), target)
+    tell(f"target {target}, shapes {written(shapes)}")
+    with progress("computing the gradients"):
+        found = points(function, shapes, arguments.trials or _TRIALS, seed)
+    names = bound.names.operands
+    judged = [
+        _judged(found, position, f"d{names[operand]}", shapes[operand], seed)
+        for position, operand in enumerate(function.wrt)
+    ]
+    tell_meaning(bound.names)
+    return max(judged, default=Exit.FINE)
 
 
 def _judged(found: list[Point], position: int, name: str, shape: Shape, seed: int) -> Exit:
     """Print the line of one gradient, and return its exit code."""
     from einsum_grad.cli.differences import verdict
 
-    judged = verdict(found, position, shape, seed)
-    say(f"{name} is {'right' if judged.is_right else 'WRONG'}: {judged}")
+    with progress(f"comparing {name} with central differences"):
+        judged = verdict(found, position, shape, seed)
+    tell(f"{name} is {'right' if judged.is_right else 'WRONG'}: {judged}")
     return Exit.FINE if judged.is_right else Exit.REFUSED

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import sys
 from typing import Any, TextIO
 
 from einsum_grad.visible import visible, visible_lines
 
 _SYMBOLS = "Σδ∂·…"
+_COLUMNS = 100
+_NARROWEST = 40
 
 
 def prepare() -> None:
@@ -29,10 +32,36 @@ def head(pattern: str) -> str:
     return f"# {visible(pattern)}"
 
 
+def tell(text: str) -> None:
+    """Print sentences; on a terminal, lines that are wider than it are wrapped."""
+    say(fitted(text, sys.stdout))
+
+
 def complain(text: str) -> None:
-    """Print a diagnostic."""
+    """Print a diagnostic; what stands below its first line is not wrapped, as a caret may."""
     if sys.stderr is not None:
-        print(f"einsum-grad: {visible_lines(text)}", file=sys.stderr)
+        first, *rest = visible_lines(f"einsum-grad: {text}").split("\n")
+        print("\n".join([fitted(first, sys.stderr), *rest]), file=sys.stderr)
+
+
+def fitted(text: str, stream: TextIO | None) -> str:
+    """The text, its lines wrapped at words if `stream` is a terminal that is narrower."""
+    if stream is None or not stream.isatty():
+        return text
+    return "\n".join(_wrapped(line, columns()) for line in text.split("\n"))
+
+
+def _wrapped(line: str, width: int) -> str:
+    import textwrap
+
+    indent = line[: len(line) - len(line.lstrip(" "))]
+    return textwrap.fill(
+        line,
+        max(width, _NARROWEST),
+        subsequent_indent=f"{indent}    ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 class Diagnostics(io.TextIOBase):
@@ -65,6 +94,18 @@ def is_coloured(asked: bool | None) -> bool:
         return asked
     refused = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     return not refused and sys.stdout is not None and sys.stdout.isatty()
+
+
+def width() -> int:
+    """The columns of the terminal that stdout is; 100 where it is none."""
+    if sys.stdout is None or not sys.stdout.isatty():
+        return _COLUMNS
+    return columns()
+
+
+def columns() -> int:
+    """The columns of the terminal, or what COLUMNS says."""
+    return shutil.get_terminal_size((_COLUMNS, 24)).columns
 
 
 def shows_symbols() -> bool:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from einsum_grad.cli.arguments import as_file, as_text
-from einsum_grad.cli.console import say
+from einsum_grad.cli.arguments import as_text
 from einsum_grad.cli.exits import Exit
-from einsum_grad.cli.options import add_request, add_target, asked, target_of
+from einsum_grad.cli.files import deliver
+from einsum_grad.cli.options import add_output, add_request, add_target, asked, target_of
+from einsum_grad.cli.parser import add_command
+from einsum_grad.cli.progress import progress
 
+_EXAMPLES = """\
+einsum-grad emit 'bij,jk->ik'
+einsum-grad emit 'bij,jk->ik' --target einops --wrt 0 -o gradient.py && python gradient.py
+"""
 _EPILOG = """\
-examples:
-  einsum-grad emit 'bij,jk->ik'
-  einsum-grad emit 'bij,jk->ik' --target einops --wrt 0 -o gradient.py && python gradient.py
-
 The module imports nothing but its target's library. Run as a script, it checks its gradients,
 unless it is --bare.
 """
@@ -22,13 +24,13 @@ unless it is --bare.
 
 def add(commands: Any) -> None:
     """Add the command to argparse's subparsers."""
-    parser = commands.add_parser(
+    parser = add_command(
+        commands,
         "emit",
-        help="write a module with the gradients of a pattern",
-        description="Write a Python module with the forward and the gradients of a pattern.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+        "write a module with the gradients of a pattern",
+        "Write a Python module with the forward and the gradients of a pattern.",
+        _EXAMPLES,
+        _EPILOG,
     )
     parser.add_argument("pattern", type=as_text, metavar="PATTERN", help="such as 'bij,jk->ik'")
     add_request(parser)
@@ -45,33 +47,21 @@ def add(commands: Any) -> None:
         help="loop over blocks if --sizes or --shapes say that the arrays are large",
     )
     parser.add_argument("--bare", action="store_true", help="leave out the self-check")
-    parser.add_argument(
-        "-o",
-        "--output",
-        metavar="FILE",
-        type=as_file,
-        default="-",
-        help="the file to write, replaced if it exists; default: standard output",
-    )
+    add_output(parser)
     parser.set_defaults(run=_run)
 
 
 def _run(arguments: argparse.Namespace) -> Exit:
-    from pathlib import Path
-
-    from einsum_grad.cli.files import write
     from einsum_grad.emit import emit
 
-    text = emit(
-        arguments.pattern,
-        target=target_of(arguments),
-        numbers=arguments.numbers,
-        blocked=arguments.blocked,
-        bare=arguments.bare,
-        **asked(arguments),
-    )
-    if arguments.output == "-":
-        say(text, end="")
-    else:
-        write(Path(arguments.output), text)
+    with progress("searching for an order of contraction"):
+        text = emit(
+            arguments.pattern,
+            target=target_of(arguments),
+            numbers=arguments.numbers,
+            blocked=arguments.blocked,
+            bare=arguments.bare,
+            **asked(arguments),
+        )
+    deliver(text.removesuffix("\n"), arguments.output)
     return Exit.FINE

@@ -7,6 +7,19 @@ import os
 import stat
 from pathlib import Path
 
+from einsum_grad.cli.console import say
+
+STDOUT = "-"
+"""How standard output is named in the place of a file."""
+
+
+def deliver(text: str, output: str) -> None:
+    """Print the text, or write the file of this name. Raises `OSError`."""
+    if output == STDOUT:
+        say(text)
+    else:
+        write(Path(output), f"{text}\n")
+
 
 def write(path: Path, text: str) -> None:
     """Write a file: a regular one is replaced atomically, a device or pipe is written to.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from einsum_grad.cli.console import as_json, say
+from einsum_grad.cli.console import as_json, say, tell
 from einsum_grad.cli.exits import Exit
+from einsum_grad.cli.meaning import tell_meaning
 from einsum_grad.cli.options import refuse
 from einsum_grad.errors import ArgumentError
 
@@ -23,10 +24,16 @@ def judge(arguments: argparse.Namespace) -> Exit:
     if len(arguments.patterns) != 1:
         raise ArgumentError("a guess is for one pattern")
     (pattern,) = arguments.patterns
-    wrt = request(pattern, arguments.wrt, arguments.notation, arguments.sizes).wrt
+    asked = request(
+        pattern, arguments.wrt, arguments.notation, arguments.sizes, names=arguments.names
+    )
+    wrt = asked.wrt
     if len(wrt) != 1:
         raise ArgumentError("a guess is for one gradient: name its operand with --wrt")
     verdict = check_guess(pattern, wrt[0], arguments.guess, arguments.notation, arguments.sizes)
-    document = as_json(verdict.to_dict())
-    say(document if arguments.json else str(verdict))
+    if arguments.json:
+        say(as_json(verdict.to_dict()))
+    else:
+        tell(str(verdict))
+        tell_meaning()
     return Exit.FINE if verdict.is_right else Exit.REFUSED

@@ -6,7 +6,15 @@ import argparse
 from collections.abc import Iterable
 from typing import Any
 
-from einsum_grad.cli.arguments import SCALAR, as_order, as_positions, as_shapes, as_sizes
+from einsum_grad.cli.arguments import (
+    SCALAR,
+    as_file,
+    as_operands,
+    as_order,
+    as_shapes,
+    as_sizes,
+    as_text,
+)
 from einsum_grad.errors import ArgumentError
 
 DEFAULT_TARGET = "numpy"
@@ -18,9 +26,9 @@ def add_request(parser: argparse.ArgumentParser) -> None:
     """Add the options that say what is requested of a pattern."""
     parser.add_argument(
         "--wrt",
-        type=as_positions,
-        metavar="0,1",
-        help="the operands whose gradients to compute, counted from 0; default: all",
+        type=as_operands,
+        metavar="0,W",
+        help="the operands whose gradients to compute, counted from 0 or by name; default: all",
     )
     add_known(parser)
     parser.add_argument(
@@ -29,6 +37,17 @@ def add_request(parser: argparse.ArgumentParser) -> None:
         metavar="auto|greedy|1-2,0-1",
         help="the order of contraction: auto (our search, the default), the name of one of "
         "opt_einsum's searches, or a path",
+    )
+
+
+def add_names(parser: argparse.ArgumentParser) -> None:
+    """Add the option for what operands and output are called."""
+    parser.add_argument(
+        "--names",
+        type=as_text,
+        metavar="Q,K->S",
+        help="what the operands are called, and after an arrow the output; default: X,W->Z, or "
+        "A,B,C,... of more than two",
     )
 
 
@@ -50,9 +69,9 @@ def add_known(parser: argparse.ArgumentParser) -> None:
 
 
 def asked(arguments: argparse.Namespace) -> dict[str, Any]:
-    """The options of `add_request` as keyword arguments of the library, without those not given."""
-    names = ("wrt", "sizes", "shapes", "notation", "optimize")
-    given = {name: getattr(arguments, name) for name in names}
+    """The options of `add_request` and `add_names` that were given, as the library's arguments."""
+    names = ("wrt", "sizes", "shapes", "notation", "optimize", "names")
+    given = {name: getattr(arguments, name, None) for name in names}
     return {name: value for name, value in given.items() if value is not None}
 
 
@@ -64,6 +83,37 @@ def add_target(parser: argparse.ArgumentParser) -> None:
         help="how the code is written: numpy (fast, the default), einops (readable), or for "
         "another library: torch, jax, or array_api (any library of the array API)",
     )
+
+
+def add_latex(parser: argparse.ArgumentParser, forms: argparse._MutuallyExclusiveGroup) -> None:
+    """Add the options for LaTeX, one of several forms, and for the file it goes to."""
+    forms.add_argument(
+        "--latex", action="store_true", help="print the equations in LaTeX, as one align*"
+    )
+    parser.add_argument(
+        "--document", action="store_true", help="with --latex: a file that pdflatex takes"
+    )
+    parser.add_argument(
+        "--short", action="store_true", help="with --latex: leave out the middle of long products"
+    )
+    add_output(parser)
+
+
+def add_output(parser: argparse.ArgumentParser) -> None:
+    """Add the option for the file to write."""
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        type=as_file,
+        default="-",
+        help="the file to write, replaced if it exists; default: standard output",
+    )
+
+
+def wants_code(arguments: argparse.Namespace) -> bool:
+    """Whether the code is asked for, in so many words or by its target."""
+    return arguments.code or arguments.target is not None
 
 
 def target_of(arguments: argparse.Namespace) -> str:

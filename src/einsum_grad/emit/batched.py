@@ -60,8 +60,8 @@ def _summed(product: Product, context: Context) -> Form | None:
     if left == right and not context.program.traits.complex and "vdot" in context.target.spellings:
         return (), call("vdot", *pair)
     own = left[count:]
-    rank = f"{context.array_like(product.left)}.ndim"
-    axes = Assign("axes", call("range", f"{rank} - {len(own)}" if own else rank))
+    rank = call("rank", context.array_like(product.left))
+    axes = Assign("axes", call("range", call("minus", rank, len(own)) if own else rank))
     value = call("tensordot", *pair, axes=Call("tuple", ("axes", "axes")))
     return (axes,), transposed(value, (*own, *right[count:]), product.output)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 
 from einsum_grad.emit.target import Target
 from einsum_grad.emit.tree import Call, Expression, call
-from einsum_grad.lower import AxisSize, Program, Value
+from einsum_grad.lower import AxisSize, Program, Value, steps
 from einsum_grad.plan import ELLIPSIS, UNIT, Labels
 
 
@@ -20,6 +21,15 @@ class Context:
         self._operands = (*program.operands, *operands)
         self._sizes = dict(program.sizes)
         self._shapes = {value.labels: value.name for value in reversed(program.operands)}
+
+    @cached_property
+    def cotangents(self) -> frozenset[Value]:
+        """The cotangent, and what is made of it."""
+        found = {self.program.cotangent}
+        for step in steps(self.program.backward):
+            if not found.isdisjoint(step.args):
+                found.add(step.result)
+        return frozenset(found)
 
     def size(self, label: str) -> Expression:
         """The size of `label`."""

@@ -173,7 +173,7 @@ class _Writer:
             body += [Comment(str(term.apply)), *self._steps(term.apply, names, result)]
         if len(terms) == 1:
             return list(ended(body, *results))
-        zeros = call("zeros", self.context.shape(made), f"{vector}.dtype")
+        zeros = call("zeros", self.context.shape(made), call("dtype", vector))
         total: Expression = Call("add", tuple(results)) if terms else zeros
         return [*body, Return(total)]
 

@@ -136,8 +136,7 @@ class _Writer:
         """The gradients, each a paragraph, and the return."""
         gradients = _names(self.program.gradients)
         returned: Sequence[Expression] = gradients
-        own = self.program.cotangent.labels or "asarray" not in self.target.spellings
-        if self.target.casts and (len(self.operands) > 1 or not own):
+        if self.target.casts:
             like = (self.operands[operand] for operand in self.program.wrt)
             returned = [call("like", *pair) for pair in zip(gradients, like, strict=True)]
         return [*self.paragraphs(self.schedule.pullback, gradients), Return(names(returned))]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from einsum_grad.emit.context import Context, ellipsis_slice
 from einsum_grad.emit.target import Target
-from einsum_grad.emit.tree import Assign, Call, Define, Do, Expression, If, Raise, Statement, call
+from einsum_grad.emit.tree import Assign, Call, Define, Do, If, Raise, Statement, call
 from einsum_grad.lower import Program, Value
 from einsum_grad.plan import ELLIPSIS, UNIT
 
@@ -38,7 +38,7 @@ def cotangent_guard(program: Program, target: Target) -> Iterator[Statement]:
     told = Raise(f"{name} has shape {{}}, unlike the output", (shape,))
     yield If(call("unlike", shape, Context(program, target).shape(labels)), [told])
     if dtypes and labels:
-        dtype = f"{name}.dtype"
+        dtype = call("dtype", name)
         told = Raise(f"{name} has dtype {{}}, unlike the operands", (dtype,))
         yield If(call("unlike", dtype, dtypes[0]), [told])
 
@@ -65,11 +65,11 @@ def _dtypes(program: Program) -> Iterator[Statement]:
         yield If(Call("unlike", dtypes), [Raise("the operands have more than one dtype")])
 
 
-def _written(program: Program) -> tuple[str, ...]:
+def _written(program: Program) -> tuple[Call, ...]:
     """The dtypes of the operands, where results are written into arrays that are there."""
     if program.scale is None:
         return ()
-    return tuple(f"{value.name}.dtype" for value in program.operands if value.labels)
+    return tuple(call("dtype", value.name) for value in program.operands if value.labels)
 
 
 def _ranks(program: Program) -> Iterator[Statement]:
@@ -78,10 +78,10 @@ def _ranks(program: Program) -> Iterator[Statement]:
         if ELLIPSIS in value.labels:
             told = Raise(f"operand {name} needs at least {_axes(count - 1)}")
             if count > 1:
-                yield If(call("less", f"{name}.ndim", count - 1), [told])
+                yield If(call("less", call("rank", name), count - 1), [told])
         else:
             # A number may stand for an array without axes.
-            rank: Expression = f"{name}.ndim" if count else call("ndim", name)
+            rank = call("rank" if count else "ndim", name)
             yield If(call("unlike", rank, count), [Raise(f"operand {name} needs {_axes(count)}")])
 
 

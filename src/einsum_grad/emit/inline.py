@@ -67,11 +67,11 @@ def _joined(source: Part, reader: Part, name: str) -> Part | None:
 
 
 def _count(expression: Any, name: str) -> int:
-    """How often an array of that name is read, or its rank."""
+    """How often an array of that name stands in `expression`."""
     if isinstance(expression, Call):
         options = (value for _, value in expression.options)
         return sum(_count(each, name) for each in (*expression.args, *options))
-    return int(str(expression).partition(".")[0] == name)
+    return int(expression == name)
 
 
 def _with(expression: Any, name: str, value: Expression) -> Any:

@@ -55,7 +55,7 @@ class _Large:
     def __init__(self, context: Context, scale: Scale) -> None:
         self.context = context
         operands = context.program.operands
-        self.dtype = f"{operands[0].name}.dtype"
+        self.dtype = call("dtype", operands[0].name)
         self.scale = scale
 
     def parts(self, found: Iterable[Block]) -> Iterator[Part]:

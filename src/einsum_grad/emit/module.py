@@ -16,7 +16,7 @@ from einsum_grad.emit.selfcheck import self_check
 from einsum_grad.emit.source import CHECKED, Source
 from einsum_grad.emit.target import Library, Target
 from einsum_grad.emit.tree import Lines, Statement
-from einsum_grad.lower import Op, Program, has_blas, schedule, steps
+from einsum_grad.lower import Op, Program, schedule, steps
 from einsum_grad.plan import ELLIPSIS, UNIT, ellipsis_labels, equation_text, operand_names
 
 _INDENT = "    "
@@ -49,15 +49,13 @@ def write(program: Program, target: Target, bare: bool = False) -> Source:
 
     text = assembled(target, header, inner, outer, check)
     needed = text.first + text.others
-    large = program.scale is not None
     return Source(
         needed + text.script,
         target.name,
         tuple(each.name for each in inner) or CHECKED,
         len(text.first) if inner else None,
         len(needed),
-        large,
-        not large or has_blas(found),
+        program.scale is not None,
         text.helpers,
     )
 

@@ -62,7 +62,13 @@ def _multiply(step: Step, product: Product, context: Context) -> Pairing:
 
 
 def multiplied(pair: tuple[Value, Value], output: Labels, context: Context) -> Call:
-    """The elementwise product of arrays brought to the axes `output`."""
+    """The elementwise product of arrays brought to the axes `output`.
+
+    Where nothing is copied to suit it, what is made of the cotangent is the first factor, as in a
+    library's own autodiff: the product lies in memory as its first factor does.
+    """
+    if not context.target.copies and pair[0] not in context.cotangents:
+        pair = pair[::-1] if pair[1] in context.cotangents else pair
     sides = tuple(aligned(arg.name, arg.labels, output) for arg in pair)
     scalars = [v for v, side in zip(pair, sides, strict=True) if _may_be_scalar(v, side)]
     scales = "scale" in context.target.spellings and len(scalars) == 1

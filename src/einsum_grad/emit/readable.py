@@ -16,7 +16,6 @@ from einsum_grad.plan import ELLIPSIS
 
 def readable_target(target: Target, blocked: bool) -> Target:
     """`target` without statements that free arrays, and with blocks only if `blocked`.
-
     Raises `ArgumentError` where `target` has none.
     """
     if blocked and not target.out_argument:
@@ -27,6 +26,18 @@ def readable_target(target: Target, blocked: bool) -> Target:
         frees=False,
         out_argument=target.out_argument if blocked else {},
     )
+
+
+def by_tensordot(target: Target) -> Target:
+    """`target` with arrays that are contracted as they lie: a line for each, rather than three."""
+    return replace(target, tensordots=target.pairwise and not target.einsums)
+
+
+def has_batches(program: Program) -> bool:
+    """Whether products share a batch: matrices of it must lie as BLAS takes them."""
+    todo = (*steps(program.forward), *steps(program.backward))
+    products = filter(None, map(product_of, todo))
+    return any(product.batch and product.contracted for product in products)
 
 
 def readable_program(program: Program, target: Target) -> Program:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from einsum_grad.emit.module import write
-from einsum_grad.emit.readable import readable_program, readable_target
+from einsum_grad.emit.readable import (
+    by_tensordot,
+    has_batches,
+    readable_program,
+    readable_target,
+)
 from einsum_grad.emit.target import Target
 from einsum_grad.emit.targets import TARGETS
 from einsum_grad.errors import ArgumentError
-from einsum_grad.lower import PLAIN, Traits, lowering
-from einsum_grad.plan import AUTO, Shape, Sublists, request
+from einsum_grad.lower import PLAIN, Program, Traits, lowering
+from einsum_grad.plan import AUTO, Operands, Shape, Sublists, request
 
 _TRAITS = {
     "real": PLAIN,
@@ -22,7 +27,7 @@ _TRAITS = {
 def emit(
     pattern: str | Sublists,
     target: str = "numpy",
-    wrt: int | Iterable[int] | None = None,
+    wrt: Operands | None = None,
     sizes: Mapping[str, int] | None = None,
     notation: str = "letters",
     shapes: Sequence[Shape] | None = None,
@@ -51,8 +56,14 @@ def emit(
     if blocked and sizes is None and shapes is None:
         raise ArgumentError("blocks are for large arrays: give sizes or shapes as well")
     itemsize, order = traits.itemsize, asked.order
-    found = lowering(asked.pattern, asked.wrt, chosen.form, known, traits, itemsize, order)
-    return write(readable_program(found.program(), chosen), chosen, bare).text
+
+    def program(of: Target) -> Program:
+        found = lowering(asked.pattern, asked.wrt, of.form, known, traits, itemsize, order)
+        return found.program()
+
+    if not (blocked or has_batches(program(chosen))):
+        chosen = by_tensordot(chosen)
+    return write(readable_program(program(chosen), chosen), chosen, bare).text
 
 
 def target_of(name: object) -> Target:

@@ -30,7 +30,5 @@ class Source:
     """How many characters come before what only a script needs: helpers and the self-check."""
     large: bool = False
     """Whether it was written for large arrays: in blocks, into reused memory."""
-    blas: bool = True
-    """Whether a BLAS may multiply whole arrays, on its own threads."""
     helpers: tuple[str, ...] = ()
     """The plain helpers it defines; a caller may put faster ones in their place."""

@@ -194,10 +194,12 @@ PYTHON: Mapping[str, Spelling] = {
     "list": _list,
     "plus": _plus,
     "times": infix("*"),
+    "minus": infix("-"),
     "range": function("range"),
     "less": infix("<"),
     "unlike": _unlike,
     "product": function("math.prod", "math"),
     "dtype": attribute("dtype"),
+    "rank": attribute("ndim"),
 }
-"""Operations on sizes and names, which are Python's own."""
+"""Operations on sizes and names, which are Python's own, and what every array has."""

@@ -29,14 +29,14 @@ def statements_of(step: Step, context: Context) -> tuple[Statement, ...]:
 
 
 def diagonal(
-    result: Value, given: Value, context: Context, zeros: str, dtype: str | None = None
+    result: Value, given: Value, context: Context, zeros: str, dtype: Call | None = None
 ) -> tuple[Statement, ...]:
     """Zeros whose diagonal is written through a view."""
     labels, name = result.labels, result.name
     stands = " and ".join(label for label, _ in diagonals(labels))
     view = diagonal_view(name, result, context)
     return (
-        Assign(name, call(zeros, context.shape(labels), dtype or f"{given.name}.dtype")),
+        Assign(name, call(zeros, context.shape(labels), dtype or call("dtype", given.name))),
         Comment(f"What is assigned to this view of the diagonal of {stands} is written to {name}."),
         Assign(call("index", view, "..."), given.name),
     )

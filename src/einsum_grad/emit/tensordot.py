@@ -28,9 +28,10 @@ def as_they_lie(step: Step, product: Product, context: Context) -> Pairing:
     """The call that computes `product`, the contraction of `step`."""
     if _is_summed(product, context):
         return summed_product(product)
-    if product.batch or not product.contracted:
-        return pairing_of(step, product, context)
     is_scalar = not (product.rows or product.columns) and len(product.contracted) > 1
+    has_own = is_scalar and "vdot" in context.target.spellings
+    if product.batch or not product.contracted or has_own:
+        return pairing_of(step, product, context)
     if is_scalar and "scalar product" in context.target.spellings:
         left, right = product.left, product.right
         turned = transposed(right.name, right.labels, left.labels)
@@ -73,7 +74,11 @@ def _choices(product: Product, context: Context) -> Iterator[_Choice]:
 
 
 def _has_gaps(value: Value, context: Context) -> bool:
-    """Whether a vector is a view, such as a diagonal: outer products with it are slow."""
+    """Whether a vector is a view, such as a diagonal, of which a library's autodiff makes outer
+    products: these are slow.
+    """
+    if not context.target.apply:
+        return False
     made = (step for step in steps(context.program.forward) if step.result == value)
     return len(value.labels) == 1 and any(map(is_view, made))
 

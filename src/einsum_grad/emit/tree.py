@@ -20,7 +20,7 @@ class Call:
 
 
 Expression = Call | str | int
-"""A call, or what has no parts: a name, a number, the size or the dtype of an array."""
+"""A call, or what has no parts: a name, a number, the size of an array."""
 
 
 def call(operation: str, *args: Any, **options: Any) -> Call:

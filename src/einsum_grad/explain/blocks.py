@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from einsum_grad.explain.amounts import in_bytes, in_flops, in_labels
 from einsum_grad.explain.costs import PartCost
-from einsum_grad.explain.explained import COTANGENT, Explained
+from einsum_grad.explain.explained import Explained
 from einsum_grad.explain.spelling import Spelling, abridged, left_side, right_side
 from einsum_grad.lower.cost import Cost, Work
 from einsum_grad.plan import (
     ELLIPSIS,
-    OUTPUT,
     Formula,
     Gradient,
     Labels,
+    Names,
     NormalForm,
     Pattern,
     ellipsis_labels,
@@ -61,17 +61,23 @@ class Writer:
 
     def forward(self) -> Block:
         """The pattern itself; it is decomposed only if np.einsum has no such output."""
-        form, names = self.explanation.forward, self.explanation.operands
-        facts = tuple(form_facts(form, names, OUTPUT, "value"))
+        form, names = self.explanation.forward, self.explanation.names
+        facts = tuple(form_facts(form, names.operands, names.output, "value"))
         generalised = form.repeat_axes or form.diagonals
         return Block(
             head=self._equation(self.explanation.forward_formula()),
             sentences=tuple(fact.sentence for fact in facts),
             rows=(
-                *(self._form_rows(form, OUTPUT) if generalised else ()),
+                *(self._form_rows(form, names.output) if generalised else ()),
                 Row("cost", self._cost(self.explanation.costs.forward)),
             ),
         )
+
+    def meaning(self) -> Iterator[Block]:
+        """What the cotangent and the gradients are, if there are any."""
+        names = self.explanation.names
+        if self.explanation.gradients:
+            yield _remark(meaning(names, self.spelling.derivative))
 
     def gradients(self) -> Iterator[Block]:
         """A block for each gradient."""
@@ -91,14 +97,14 @@ class Writer:
             )
 
     def _gradient(self, gradient: Gradient, cost: PartCost) -> Block:
-        names, place, form = self.explanation.operands, gradient.operand, gradient.form
-        name = names[place]
-        facts = gradient_facts(gradient, names, COTANGENT)
+        names, place, form = self.explanation.names, gradient.operand, gradient.form
+        name = names.operands[place]
+        facts = gradient_facts(gradient, names.operands, names.cotangent)
         return Block(
             head=self._equation(self.explanation.gradient_formula(gradient)),
             remark=(
-                Span("remark", f"put {COTANGENT} in the place of {name}:  "),
-                Span("pattern", self._pattern(form.pattern, place)),
+                Span("remark", f"put {names.cotangent} in the place of {name}:"),
+                Span("pattern", f"  {self._pattern(form.pattern, place)}"),
             ),
             sentences=tuple(fact.sentence for fact in facts),
             rows=(
@@ -146,9 +152,20 @@ class Writer:
         return f"{flops}, with {listed(again, 'and')} from the forward" if again else flops
 
 
-def right_spans(equation: Formula, spelling: Spelling) -> list[Span]:
-    """The right side of an equation, in pieces."""
-    before, product = right_side(equation, spelling, short=True)
+def meaning(names: Names, derivative: Callable[[str, str], str]) -> str:
+    """What dZ stands for.
+
+    >>> from einsum_grad.explain.spelling import UNICODE
+    >>> meaning(Names(("X",)), UNICODE.derivative)
+    'dZ is ∂L/∂Z, the derivative of a loss L'
+    """
+    what = "a loss L" if names.loss == "L" else "a loss"
+    return f"{names.cotangent} is {derivative(names.loss, names.output)}, the derivative of {what}"
+
+
+def right_spans(equation: Formula, spelling: Spelling, short: bool = True) -> list[Span]:
+    """The right side of an equation, in pieces; of very many, those in the middle are left out."""
+    before, product = right_side(equation, spelling, short)
     return [*(Span("sum", piece) for piece in before), *(Span("", piece) for piece in product)]
 
 

@@ -60,10 +60,8 @@ def costs(
     For more than two operands without a given path, one is searched only if all sizes are known:
     without them there is little to choose by, and the search may need NumPy.
     """
-    count = len(pattern.inputs)
-    known = bool(sizes) and all(label in sizes for label in pattern.labels() if label != UNIT)
-    ordered = known or count <= 2 or order is False or isinstance(order, tuple)
-    path = contraction_path(pattern, sizes, order) if ordered else left_to_right(count)
+    known = _are_known(pattern, sizes)
+    path, ordered = chosen_path(pattern, sizes, order)
     scale = scale_of(arrays(pattern, path), sizes, itemsize) if known else None
     found = Lowering(pattern, wrt, path, sizes, PLAIN, Form(), True, scale)
     program = found.lowered()
@@ -84,6 +82,19 @@ def costs(
         itemsize=itemsize,
         ordered=ordered,
     )
+
+
+def chosen_path(pattern: Pattern, sizes: Mapping[str, int], order: Order) -> tuple[Path, bool]:
+    """The path whose costs are told, and whether it was searched or given."""
+    count = len(pattern.inputs)
+    given = count <= 2 or order is False or isinstance(order, tuple)
+    if given or _are_known(pattern, sizes):
+        return contraction_path(pattern, sizes, order), True
+    return left_to_right(count), False
+
+
+def _are_known(pattern: Pattern, sizes: Mapping[str, int]) -> bool:
+    return bool(sizes) and all(label in sizes for label in pattern.labels() if label != UNIT)
 
 
 def left_to_right(count: int) -> Path:

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from einsum_grad.explain.derivation_document import document
-from einsum_grad.explain.derivation_text import latex, text
 from einsum_grad.explain.explained import Explained
+from einsum_grad.explain.latex.rows import derivation
 from einsum_grad.explain.notebook import Notebook
-from einsum_grad.explain.styles import Style
+from einsum_grad.explain.text.derivation import text
+from einsum_grad.explain.text.layout import WIDTH
+from einsum_grad.explain.text.styles import Style
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Derivation(Notebook):
     """The gradients of a pattern, each derived from the pattern line by line.
 
@@ -22,6 +24,8 @@ class Derivation(Notebook):
     >>> print(explain("ij->i").derive())
     Z[i]            = Σ_j  X[i,j]
         element: an entry of Z is an entry of X, summed over j
+    <BLANKLINE>
+    dZ is ∂L/∂Z, the derivative of a loss L
     <BLANKLINE>
     ∂Z[i]/∂X[i',j'] = Σ_j  ∂X[i,j]/∂X[i',j']
         product rule: X[i',j'] is any entry of X; a sum is differentiated term by term
@@ -44,10 +48,16 @@ class Derivation(Notebook):
         """Everything as lists, dicts, numbers and strings, ready for `json.dumps`."""
         return document(self.explanation)
 
-    def latex(self) -> str:
-        """The lines in LaTeX: the rows of an `align*` of amsmath, each with its rule's name."""
-        return latex(self.explanation)
+    def latex_rows(self, short: bool = False) -> list[str]:
+        """The lines, as rows of an `align*` of amsmath, each with its rule's name."""
+        return derivation(self.explanation, short)
 
-    def styled(self, style: Style) -> str:
-        """The text, each span in `style`."""
-        return text(self.explanation, style)
+    def styled(self, style: Style, width: int = WIDTH) -> str:
+        """The text in lines of at most `width` columns, each span in `style`."""
+        return text(self.explanation, style, width=width)
+
+    def html(self) -> str:
+        """The same as a section of HTML, with equations in MathML and drawings in SVG."""
+        from einsum_grad.explain.html import sections
+
+        return sections.derivation(self.explanation)

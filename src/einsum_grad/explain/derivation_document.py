@@ -7,8 +7,9 @@ from typing import Any
 from einsum_grad.explain.derived import facts, lines, pattern
 from einsum_grad.explain.document import fact_entry, heading
 from einsum_grad.explain.explained import Explained
+from einsum_grad.explain.latex.spelling import LATEX
 from einsum_grad.explain.rules import sentence
-from einsum_grad.explain.spelling import LATEX, UNICODE, Spelling, equation
+from einsum_grad.explain.spelling import UNICODE, Spelling, equation
 from einsum_grad.plan import Derived, Factor, Formula, Gradient, Rule
 
 

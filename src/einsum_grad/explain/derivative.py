@@ -3,34 +3,32 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
+from einsum_grad.explain.latex.spelling import LATEX
 from einsum_grad.explain.spelling import (
-    LATEX,
     UNICODE,
     Spelling,
-    is_compact,
-    pattern_text,
     right_side,
 )
 from einsum_grad.lower.cost import Term
 from einsum_grad.plan import (
     ELLIPSIS,
-    OUTPUT,
     UNIT,
     Derivative,
     Factor,
     Formula,
     Labels,
     LinearTerm,
+    Names,
     ellipsis_labels,
-    operand_names,
+    read_names,
     stored,
 )
 from einsum_grad.visible import visible
 
 
-def text(derivative: Derivative, spelling: Spelling = UNICODE) -> str:
+def text(derivative: Derivative, spelling: Spelling = UNICODE, names: Names | None = None) -> str:
     """The equation on one line.
 
     >>> from einsum_grad.plan import Pattern
@@ -38,37 +36,29 @@ def text(derivative: Derivative, spelling: Spelling = UNICODE) -> str:
     >>> print(text(derive(Pattern((("i",), ("i", "j"), ("j",)), ()), ((0, 2), (0, 2)))))
     d²Z/dA[i]dA[j] = B[i,j] + B[j,i]
     """
-    numerator, *variables = map(spelling.factor, left(derivative))
-    power = _power(len(variables), spelling)
+    right = "".join(right_pieces(derivative, spelling, names))
+    return visible(f"{quotient(derivative, spelling, names)}{spelling.equals}{right}")
+
+
+def quotient(derivative: Derivative, spelling: Spelling, names: Names | None = None) -> str:
+    """The left side."""
+    numerator, *variables = map(spelling.factor, left(derivative, names))
     under = "".join(f"d{variable}" for variable in variables)
-    return visible(f"d{power}{numerator}/{under}{spelling.equals}{_right(derivative, spelling)}")
+    return f"d{_power(len(variables), spelling)}{numerator}/{under}"
 
 
-def latex(derivative: Derivative) -> str:
+def latex(derivative: Derivative, names: Names | None = None) -> str:
     """The equation in LaTeX."""
-    numerator, *variables = map(LATEX.factor, left(derivative))
+    right = "".join(right_pieces(derivative, LATEX, names))
+    return f"{fraction(derivative, names)}{LATEX.equals}{right}"
+
+
+def fraction(derivative: Derivative, names: Names | None = None) -> str:
+    """The left side in LaTeX."""
+    numerator, *variables = map(LATEX.factor, left(derivative, names))
     power = f"^{len(variables)}" if len(variables) > 1 else ""
     under = r" \, ".join(rf"\partial {variable}" for variable in variables)
-    quotient = rf"\frac{{\partial{power} {numerator}}}{{{under}}}"
-    return f"{quotient}{LATEX.equals}{_right(derivative, LATEX)}"
-
-
-def lines(
-    derivative: Derivative,
-    sizes: Mapping[str, int],
-    notation: str = "letters",
-    spelling: Spelling = UNICODE,
-) -> Iterator[str]:
-    """The equation, and below it the patterns and their numbers of entries."""
-    yield text(derivative, spelling)
-    compact = is_compact(derivative.pattern, notation)
-    for term in derivative.terms:
-        yield f"    pattern     {visible(pattern_text(term.dense, compact))}"
-    for name, terms in (
-        ("dense", dense(derivative)),
-        ("compressed", compressed(derivative, sizes)),
-    ):
-        yield f"    {name:12}{visible(_numbers(terms, sizes, spelling))}"
+    return rf"\frac{{\partial{power} {numerator}}}{{{under}}}"
 
 
 def dense(derivative: Derivative) -> tuple[Term, ...]:
@@ -81,21 +71,21 @@ def compressed(derivative: Derivative, sizes: Mapping[str, int]) -> tuple[Term, 
     return tuple(map(_term, stored(derivative.terms, sizes)))
 
 
-def products(derivative: Derivative) -> Iterator[Formula]:
+def products(derivative: Derivative, names: Names | None = None) -> Iterator[Formula]:
     """The terms, in the indices of the left side."""
-    names = operand_names(len(derivative.pattern.inputs))
-    axes = [index for factor in left(derivative) for index in factor.indices]
-    return (_product(term, axes, names, derivative) for term in derivative.terms)
+    names = names or read_names(None, len(derivative.pattern.inputs))
+    sides = left(derivative, names)
+    return (_product(term, sides, names, derivative) for term in derivative.terms)
 
 
-def left(derivative: Derivative) -> tuple[Factor, ...]:
+def left(derivative: Derivative, names: Names | None = None) -> tuple[Factor, ...]:
     """The output and the variables, with a distinct index for each axis."""
-    names = operand_names(len(derivative.pattern.inputs))
+    names = names or read_names(None, len(derivative.pattern.inputs))
     indices = _fresh(derivative.axes, derivative.pattern.labels())
-    found = [Factor(OUTPUT, _taken(indices, derivative.pattern.output))]
+    found = [Factor(names.output, _taken(indices, derivative.pattern.output))]
     for positions in derivative.wrt:
         term = derivative.pattern.inputs[positions[0]]
-        found.append(Factor(names[positions[0]], _taken(indices, term)))
+        found.append(Factor(names.operands[positions[0]], _taken(indices, term)))
     return tuple(found)
 
 
@@ -118,8 +108,9 @@ def _fresh(labels: Labels, taken: Labels) -> Iterator[str]:
 
 
 def _product(
-    term: LinearTerm, axes: list[str], names: tuple[str, ...], derivative: Derivative
+    term: LinearTerm, sides: tuple[Factor, ...], names: Names, derivative: Derivative
 ) -> Formula:
+    axes = [index for factor in sides for index in factor.indices]
     places: defaultdict[str, list[str]] = defaultdict(list)
     for label, index in zip(term.axes, axes, strict=True):
         if label != UNIT:
@@ -128,37 +119,33 @@ def _product(
     free = iter(ellipsis_labels(len(summed), (*derivative.pattern.labels(), *axes)))
     own = {label: next(free) if label in axes else label for label in summed}
     indices = {UNIT: "0", **own, **{label: found[0] for label, found in places.items()}}
-    output, *by = left(derivative)
+    output, *by = sides
     return Formula(
         left=Factor(output.name, output.indices, tuple(by)),
         deltas=tuple(tuple(found) for found in places.values() if len(found) > 1),
         sums=tuple(own.values()),
         factors=tuple(
-            Factor(names[number], tuple(indices[label] for label in labels))
+            Factor(names.operands[number], tuple(indices[label] for label in labels))
             for number, labels in term.factors
         ),
     )
 
 
-def _right(derivative: Derivative, spelling: Spelling) -> str:
-    """The sum of the terms; equal ones are collected."""
-    counts = Counter(products(derivative))
-    return " + ".join(_spelled(term, count, spelling) for term, count in counts.items()) or "0"
+def right_pieces(
+    derivative: Derivative, spelling: Spelling, names: Names | None = None
+) -> list[str]:
+    """The sum of the terms, in pieces; equal terms are collected."""
+    counts = Counter(products(derivative, names))
+    terms = [_spelled(term, count, spelling) for term, count in counts.items()]
+    more = [[f"{spelling.plus}{first}", *rest] for first, *rest in terms[1:]]
+    return [piece for term in (*terms[:1], *more) for piece in term] or [spelling.number("0")]
 
 
-def _spelled(term: Formula, count: int, spelling: Spelling) -> str:
+def _spelled(term: Formula, count: int, spelling: Spelling) -> list[str]:
     before, product = right_side(term, spelling)
-    number = f"{count}{spelling.times}" if count > 1 else ""
-    return "".join([number, *before, *product])
-
-
-def _numbers(terms: Sequence[Term], sizes: Mapping[str, int], spelling: Spelling) -> str:
-    """A sum of products of sizes; those of known sizes are added up."""
-    known = [term.at(sizes) for term in terms]
-    count = sum(term.count for term in known if not term.labels)
-    open_ = [spelling.times.strip().join(str(term).split("·")) for term in known if term.labels]
-    parts = [*open_, *([str(count)] if count or not open_ else [])]
-    return f"{' + '.join(parts)} {'number' if parts == ['1'] else 'numbers'}"
+    first, *rest = [*before, *product]
+    number = f"{spelling.number(str(count))}{spelling.times}" if count > 1 else ""
+    return [f"{number}{first}", *rest]
 
 
 def _term(labels: Iterable[str]) -> Term:

@@ -8,26 +8,29 @@ from typing import Any
 from einsum_grad.explain.derivative import compressed, dense, latex, left, products, text
 from einsum_grad.explain.spelling import is_compact, pattern_text
 from einsum_grad.lower.cost import Term
-from einsum_grad.plan import Derivative, Factor, normal_form
+from einsum_grad.plan import Derivative, Factor, Names, normal_form
 
 SCHEMA = 1
 """The version of the format; adding a key does not change it."""
 
 
 def document(
-    derivative: Derivative, sizes: Mapping[str, int], notation: str = "letters"
+    derivative: Derivative,
+    sizes: Mapping[str, int],
+    notation: str = "letters",
+    names: Names | None = None,
 ) -> dict[str, Any]:
     """Everything that is shown of a derivative, as plain lists and dicts."""
     compact = is_compact(derivative.pattern, notation)
-    output, *variables = left(derivative)
+    output, *variables = left(derivative, names)
     return {
         "schema": SCHEMA,
         "pattern": pattern_text(derivative.pattern, compact),
         "wrt": [list(positions) for positions in derivative.wrt],
         "rows": [_factor(factor) for factor in (output, *variables[:-1])],
         "columns": _factor(variables[-1]),
-        "equation": text(derivative),
-        "latex": latex(derivative),
+        "equation": text(derivative, names=names),
+        "latex": latex(derivative, names),
         "terms": [
             {
                 "pattern": pattern_text(term.dense, compact),
@@ -45,7 +48,7 @@ def document(
                     for (number, _), factor in zip(term.factors, product.factors, strict=True)
                 ],
             }
-            for term, product in zip(derivative.terms, products(derivative), strict=True)
+            for term, product in zip(derivative.terms, products(derivative, names), strict=True)
         ],
         "sizes": dict(sizes),
         "dense": [_amount(term, sizes) for term in dense(derivative)],

@@ -8,9 +8,10 @@ from typing import Any
 
 from einsum_grad.explain.blocks import einops_repeat
 from einsum_grad.explain.costs import PartCost
-from einsum_grad.explain.explained import COTANGENT, Explained
-from einsum_grad.explain.spelling import LATEX, UNICODE, equation
-from einsum_grad.plan import OUTPUT, UNIT, Formula, Gradient, Labels, NormalForm
+from einsum_grad.explain.explained import Explained
+from einsum_grad.explain.latex.spelling import LATEX
+from einsum_grad.explain.spelling import UNICODE, equation
+from einsum_grad.plan import UNIT, Formula, Gradient, Labels, NormalForm
 from einsum_grad.plan.derive.reasons import Fact, form_facts, gradient_facts
 
 SCHEMA = 1
@@ -20,7 +21,7 @@ SCHEMA = 1
 def document(explanation: Explained) -> dict[str, Any]:
     """Everything that is explained, as plain lists and dicts."""
     form, costs = explanation.forward, explanation.costs
-    facts = form_facts(form, explanation.operands, OUTPUT, "value")
+    facts = form_facts(form, explanation.operands, explanation.names.output, "value")
     return {
         **heading(explanation),
         "forward": {
@@ -49,7 +50,7 @@ def heading(explanation: Explained) -> dict[str, Any]:
         "pattern": explanation.spell(explanation.pattern),
         "notation": explanation.notation,
         "operands": _operands(explanation),
-        "output": {"name": OUTPUT, "labels": list(explanation.pattern.output)},
+        "output": {"name": explanation.names.output, "labels": list(explanation.pattern.output)},
         "sizes": dict(explanation.sizes),
     }
 
@@ -69,7 +70,7 @@ def _shape(term: Labels, sizes: Mapping[str, int]) -> list[int] | None:
 
 
 def _gradient(explanation: Explained, gradient: Gradient, cost: PartCost) -> dict[str, Any]:
-    facts = gradient_facts(gradient, explanation.operands, COTANGENT)
+    facts = gradient_facts(gradient, explanation.operands, explanation.names.cotangent)
     return {
         "operand": gradient.operand,
         "name": f"d{explanation.operands[gradient.operand]}",

@@ -8,19 +8,17 @@ from dataclasses import dataclass
 from einsum_grad.explain.costs import Costs
 from einsum_grad.explain.spelling import is_compact, pattern_text
 from einsum_grad.plan import (
-    OUTPUT,
+    AUTO,
     Formula,
     Gradient,
     GradientPlan,
+    Names,
     NormalForm,
+    Order,
     Pattern,
-    operand_names,
     stated,
     with_deltas,
 )
-
-COTANGENT = f"d{OUTPUT}"
-"""The name of the cotangent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,9 @@ class Explained:
     notation: str
     sizes: Mapping[str, int]
     costs: Costs
+    names: Names
     left_out: int = 0
+    order: Order = AUTO
 
     @property
     def pattern(self) -> Pattern:
@@ -46,7 +46,7 @@ class Explained:
     @property
     def operands(self) -> tuple[str, ...]:
         """The operands' names."""
-        return operand_names(len(self.pattern.inputs))
+        return self.names.operands
 
     def spell(self, pattern: Pattern, place: int | None = None, short: bool = False) -> str:
         """Write `pattern` in the notation of the explained one."""
@@ -55,11 +55,11 @@ class Explained:
     def left(self, gradient: Gradient) -> tuple[str, ...]:
         """The names on the gradient's left side: the cotangent in the operand's place."""
         place, names = gradient.operand, self.operands
-        return (*names[:place], COTANGENT, *names[place + 1 :])
+        return (*names[:place], self.names.cotangent, *names[place + 1 :])
 
     def forward_formula(self) -> Formula:
         """The equation of the pattern itself."""
-        return with_deltas(stated(self.pattern, self.operands, OUTPUT))
+        return with_deltas(stated(self.pattern, self.operands, self.names.output))
 
     def gradient_formula(self, gradient: Gradient) -> Formula:
         """The equation of one of `gradients`."""

@@ -8,13 +8,15 @@ from typing import Any
 from einsum_grad.explain.derivation import Derivation
 from einsum_grad.explain.document import document
 from einsum_grad.explain.explained import Explained
+from einsum_grad.explain.latex.rows import equations
 from einsum_grad.explain.notebook import Notebook
-from einsum_grad.explain.styles import Style
-from einsum_grad.explain.text import latex, text
+from einsum_grad.explain.text.explanation import text
+from einsum_grad.explain.text.layout import WIDTH
+from einsum_grad.explain.text.styles import Style
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation(Explained, Notebook):
+@dataclass(frozen=True, slots=True, repr=False)
+class Explanation(Notebook, Explained):
     """The gradients of a pattern, explained.
 
     `str()` is for reading, `to_dict()` for programs; notebooks show it in colour.
@@ -34,10 +36,16 @@ class Explanation(Explained, Notebook):
         """Everything as lists, dicts, numbers and strings, ready for `json.dumps`."""
         return document(self)
 
-    def latex(self) -> str:
-        """The equations alone, in LaTeX: the rows of an `align*` of amsmath."""
-        return latex(self)
+    def latex_rows(self, short: bool = False) -> list[str]:
+        """The equations alone, as rows of an `align*` of amsmath."""
+        return equations(self, short)
 
-    def styled(self, style: Style) -> str:
-        """The text, each span in `style`."""
-        return text(self, style)
+    def styled(self, style: Style, width: int = WIDTH) -> str:
+        """The text in lines of at most `width` columns, each span in `style`."""
+        return text(self, style, width=width)
+
+    def html(self) -> str:
+        """The same as a section of HTML, with equations in MathML and drawings in SVG."""
+        from einsum_grad.explain.html import sections
+
+        return sections.explanation(self)

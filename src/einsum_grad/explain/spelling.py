@@ -1,4 +1,4 @@
-"""The spelling of formulas and patterns: Unicode, ASCII and LaTeX."""
+"""The spelling of formulas and patterns: Unicode and ASCII."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from einsum_grad.plan import ELLIPSIS, Factor, Formula, Labels, Pattern
-from einsum_grad.visible import visible
 
 T = TypeVar("T")
 
@@ -28,6 +27,8 @@ class Spelling:
     equals: str
     times: str
     more: str
+    plus: str = " + "
+    number: Callable[[str], str] = str
 
 
 def spelled(factor: Factor, spelling: Spelling) -> str:
@@ -58,7 +59,7 @@ def right_side(
     before = _joined(deltas, times, "")
     gap = "  " if signs else times if deltas else ""
     before += _joined(signs, " ", times if deltas else "")
-    return before, _joined(factors or ["1"], times, gap)
+    return before, _joined(factors or [spelling.number("1")], times, gap)
 
 
 def _pieces(
@@ -131,37 +132,6 @@ def _bracketed(factor: Factor) -> str:
     return f"{factor.name}[{','.join(factor.indices)}]" if factor.indices else factor.name
 
 
-def _latex_index(index: str) -> str:
-    name = index.rstrip("'")
-    primes = index[len(name) :]
-    if name == ELLIPSIS:
-        return r"\ldots"
-    if visible(name) != name:
-        return rf"\texttt{{{_latex_text(name)}}}" + primes
-    return (name if len(name) == 1 else rf"\mathrm{{{name}}}".replace("_", r"\_")) + primes
-
-
-def _latex_indices(indices: Labels) -> str:
-    between = "," if any(len(index.rstrip("'")) > 1 for index in indices) else " "
-    return between.join(map(_latex_index, indices))
-
-
-def _latex_factor(factor: Factor) -> str:
-    letter = factor.name.removeprefix("d")
-    number = letter[1:]
-    name = ("\\mathrm{d}" if letter != factor.name else "") + letter[:1]
-    name += f"^{{({number})}}" if number else ""
-    return f"{name}_{{{_latex_indices(factor.indices)}}}" if factor.indices else name
-
-
-def _latex_pattern(text: str) -> str:
-    return rf"\texttt{{{_latex_text(text)}}}".replace("_", r"\_").replace("…", r"\ldots{}")
-
-
-def _latex_text(text: str) -> str:
-    return visible(text).replace("\\", r"\textbackslash{}")
-
-
 UNICODE = Spelling(
     sum=lambda label: f"Σ_{label}",
     delta=lambda indices: f"δ({','.join(indices)})",
@@ -182,15 +152,4 @@ ASCII = Spelling(
     equals=" = ",
     times=" * ",
     more="(...)",
-)
-
-LATEX = Spelling(
-    sum=lambda label: rf"\sum_{{{_latex_index(label)}}}",
-    delta=lambda indices: rf"\delta_{{{_latex_indices(indices)}}}",
-    factor=_latex_factor,
-    derivative=lambda entry, by: rf"\frac{{\partial {entry}}}{{\partial {by}}}",
-    pattern=_latex_pattern,
-    equals=" = ",
-    times=r"\, ",
-    more=r"\cdots",
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.util import decode_source
 from types import ModuleType
 from typing import Any
@@ -11,14 +11,14 @@ from einsum_grad import certify
 from einsum_grad.emit import Source
 from einsum_grad.errors import EinsumGradError
 from einsum_grad.kernels.helpers import BLOCKS, HELPERS
-from einsum_grad.plan import read_sizes, read_wrt
+from einsum_grad.plan import Operands, read_sizes, read_wrt
 from einsum_grad.runtime.load import load
 
 
 def certify_module(
     text: str | bytes,
     pattern: str | None = None,
-    wrt: int | Iterable[int] | None = None,
+    wrt: Operands | None = None,
     sizes: Mapping[str, int] | None = None,
     trials: int = 1,
     notation: str = "letters",

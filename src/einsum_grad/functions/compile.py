@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import copyreg
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from einsum_grad.functions.function import Function
 from einsum_grad.kernels import buffer_pool
 from einsum_grad.plan import (
     AUTO,
+    Operands,
     Shape,
     Sublists,
     read_order,
@@ -40,7 +41,7 @@ class Caches(NamedTuple):
 
 def compile(
     pattern: str | Equation | Sublists,
-    wrt: int | Iterable[int] | None = None,
+    wrt: Operands | None = None,
     notation: str = "letters",
     sizes: Mapping[str, int] | None = None,
     target: str = "numpy",
@@ -52,7 +53,8 @@ def compile(
     `pattern` is a string, or for labels of any kind a pair: the labels of each operand, and those
     of the output, such as `([(0, 60), (60, 2)], (0, 2))`; `None` is the implicit output.
 
-    `wrt` are the positions of the operands whose gradients are wanted, by default all.
+    `wrt` are the operands whose gradients are wanted, by position or by name (X and W of two; A, B,
+    … of more), by default all.
     `notation` is "letters" or "named". `sizes` gives the sizes of output-only labels,
     and may give others, which choose the order of contraction of `source`. `target` is how the
     code is written, "numpy" or "einops". `shapes` are the operands' shapes: `plan` and `source` are

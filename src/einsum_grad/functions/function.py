@@ -9,6 +9,7 @@ from numpy import ndarray
 
 from einsum_grad import linear
 from einsum_grad.functions.compiled_pattern import CompiledPattern
+from einsum_grad.plan import Operands
 from einsum_grad.runtime.kinds import Calls, calls_of
 from einsum_grad.runtime.operands import check_tuples
 
@@ -157,7 +158,7 @@ class Function(CompiledPattern):
         found, arrays = self._specializations.find(operands, bool(conj))
         return found.hvp(arrays, tangents, cotangent)
 
-    def jacobian(self, operand: int | Sequence[int]) -> linear.LinearPattern:
+    def jacobian(self, operand: Operands) -> linear.LinearPattern:
         """Return the Jacobian by an operand, or by several that are one and the same variable.
 
         It is a `LinearPattern`: a sum of products of operands and deltas, which can be
@@ -170,9 +171,7 @@ class Function(CompiledPattern):
         """
         return linear.linear_pattern(self._request, operand)
 
-    def hessian(
-        self, row: int | Sequence[int], column: int | Sequence[int]
-    ) -> linear.LinearPattern:
+    def hessian(self, row: Operands, column: Operands) -> linear.LinearPattern:
         """Return the second derivative by two operands, as `jacobian` does.
 
         Each is a position, or the positions that are one and the same variable. The rows are the

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from einsum_grad.guess.counterexample import Counterexample
-from einsum_grad.visible import visible
+from einsum_grad.visible import preformatted, visible
 
 
 class Kind(StrEnum):
@@ -59,6 +59,9 @@ class Verdict:
         if not self.is_right:
             lines.append(f"    right is {self.right}")
         return "\n".join(map(visible, lines))
+
+    def _repr_html_(self) -> str:
+        return preformatted(str(self))
 
     def to_dict(self) -> dict[str, Any]:
         """The verdict as plain data, for JSON."""

@@ -12,12 +12,13 @@ import numpy as np
 from einsum_grad.errors import OperandError
 from einsum_grad.linear.algebra import added, composed, scaled
 from einsum_grad.linear.compress import compressed
+from einsum_grad.linear.diagonal import diagonal, trace
+from einsum_grad.linear.operands import numpy_array
 from einsum_grad.linear.run import run, total
 from einsum_grad.linear.solve import solve
 from einsum_grad.linear.terms import Terms
 from einsum_grad.plan import Shape
 from einsum_grad.runtime.dtypes import Array
-from einsum_grad.runtime.operands import as_array
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,7 +49,7 @@ class LinearMap(Terms):
         >>> eg.compile("i,i->i").jacobian(0).at([1.0, 2.0], [3.0, 4.0]).matvec([1.0, 10.0])
         array([ 3., 40.])
         """
-        vector = as_array(tangent, "the vector")
+        vector = numpy_array(tangent, "the vector")
         given = self._shaped(vector, self.column_shape)
         out = self._applied(given)
         return out if vector.shape == self.column_shape else out.reshape(-1)
@@ -85,9 +86,26 @@ class LinearMap(Terms):
         >>> eg.compile("i,i->i").jacobian(0).at([1.0, 2.0], [2.0, 4.0]).solve([2.0, 2.0])
         array([1. , 0.5])
         """
-        vector = as_array(right, "the right side")
+        vector = numpy_array(right, "the right side")
         out = solve(self.compressed(), self._shaped(vector, self.row_shape))
         return out if vector.shape == self.row_shape else out.reshape(-1)
+
+    def diagonal(self) -> Array:
+        """The entries whose row is their column, of shape `row_shape`, without the dense array.
+
+        Raises `OperandError` unless rows and columns have the same axes.
+
+        >>> import einsum_grad as eg
+        >>> A = np.array([[1.0, 2.0], [3.0, 4.0]])
+        >>> H = eg.compile("i,ij,j->").hessian((0, 2), (0, 2)).at([0.0, 0.0], A, [0.0, 0.0])
+        >>> H.diagonal(), H.trace()
+        (array([2., 8.]), np.float64(10.0))
+        """
+        return diagonal(self)
+
+    def trace(self) -> Any:
+        """The sum of the diagonal, a number; raises `OperandError` where there is none."""
+        return trace(self)[()]
 
     def compressed(self) -> LinearMap:
         """The same map with arrays contracted where that makes them smaller, and like terms added.

@@ -12,6 +12,7 @@ from einsum_grad.errors import ArgumentError, OperandError
 from einsum_grad.explain.derivative import latex, text
 from einsum_grad.explain.derivative_document import document
 from einsum_grad.linear.map import LinearMap
+from einsum_grad.linear.operands import numpy_array
 from einsum_grad.plan import (
     ELLIPSIS,
     UNIT,
@@ -29,7 +30,6 @@ from einsum_grad.plan import (
 )
 from einsum_grad.plan.derive.compression import count
 from einsum_grad.runtime.dtypes import Array, numbers_of
-from einsum_grad.runtime.operands import as_arrays
 
 _MOST_SHAPES = 1024
 
@@ -78,10 +78,11 @@ class LinearPattern:
     def at(self, *operands: Any) -> LinearMap:
         """Return this derivative at `operands`, as a linear map.
 
-        Raises `OperandError` where they do not fit the pattern, or where those that are one
-        variable have different shapes.
+        They are NumPy arrays, or what makes such. Raises `OperandError` for arrays of another
+        library, where they do not fit the pattern, or where those that are one variable have
+        different shapes.
         """
-        arrays = as_arrays(operands)
+        arrays = tuple(numpy_array(each, f"operand {n}") for n, each in enumerate(operands))
         shapes = tuple(array.shape for array in arrays)
         numbers = numbers_of([array.dtype for array in arrays])
         fitted = self._known.get(shapes)
@@ -150,6 +151,18 @@ class LinearPattern:
 
     def __repr__(self) -> str:
         return f"<linear pattern {self}>"
+
+    def html(self) -> str:
+        """The equation in MathML, and a table of patterns and sizes."""
+        from einsum_grad.explain.html.derivative import section
+
+        asked = self._request
+        return section(self.derivative, dict(asked.sizes), asked.equation.notation)
+
+    def _repr_html_(self) -> str:
+        from einsum_grad.explain.html.page import cell
+
+        return cell(self.html())
 
     def _repr_latex_(self) -> str:
         return f"${self.latex()}$"

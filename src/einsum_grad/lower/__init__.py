@@ -1,7 +1,7 @@
 """`Network` to `Program`: a short list of array steps, forward and all gradients together."""
 
 from einsum_grad.lower.blocking.fusion import Block, blocks
-from einsum_grad.lower.blocking.schedule import Schedule, has_blas, schedule
+from einsum_grad.lower.blocking.schedule import Schedule, schedule
 from einsum_grad.lower.cost import Cost, Work, cost
 from einsum_grad.lower.layout.arrange import arrange
 from einsum_grad.lower.layout.axis_orders import missing

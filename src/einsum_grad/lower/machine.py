@@ -217,19 +217,7 @@ SUMMED_WHOLE = 8
 SUMMED_AT_ONCE = 1 << 13
 """Bytes from which a chunk's term is added as soon as it is there: adding holds Python's lock."""
 
-# How long threads look for work before they sleep.
-
-SPIN_READS = 10_000
-"""Reads of one flag, some 5 µs, before the next one is read."""
-
-SPINS_OF_CALLER = 60
-"""Flags that a caller reads, 0.3 ms: it has nothing else to do."""
-
-SPINS_OF_WORKER = 20
-"""Flags that a worker reads which is needed again soon: a tenth of a millisecond."""
-
-SPINS_OF_PATIENCE = 3
-"""Flags read once one was set, 10 to 15 µs: the thread that set it still holds Python's lock."""
+# How long a caller waits for threads.
 
 CHECK_SECONDS = 0.05
 """Seconds after which a caller that still waits looks whether its helpers are alive."""

@@ -15,7 +15,14 @@ from einsum_grad.plan.derive.derivative import (
 from einsum_grad.plan.derive.formula import Factor, Formula, stated, with_deltas
 from einsum_grad.plan.derive.reasons import Why, gradient_facts, reasons
 from einsum_grad.plan.gradient import Gradient, GradientPlan, gradient, plan
-from einsum_grad.plan.names import OUTPUT, ellipsis_labels, operand_names, spell
+from einsum_grad.plan.names import (
+    OUTPUT,
+    Names,
+    ellipsis_labels,
+    operand_names,
+    read_names,
+    spell,
+)
 from einsum_grad.plan.normal import NormalForm, diagonals, drop_units, normal_form
 from einsum_grad.plan.notation import equation_text, indexed
 from einsum_grad.plan.path.network import (
@@ -38,11 +45,9 @@ from einsum_grad.plan.request import (
     Sublists,
     by_letter,
     check_labels,
-    check_wrt,
-    read_positions,
     read_shapes,
     read_sizes,
     read_terms,
-    read_wrt,
     request,
 )
+from einsum_grad.plan.wrt import Operands, check_wrt, read_positions, read_wrt

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import operator
-import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,9 +10,11 @@ from typing import Any
 from einsum_grad.errors import ArgumentError, ArgumentTypeError
 from einsum_grad.plan.bind import Shape, bind
 from einsum_grad.plan.gradient import GradientPlan, Stretch, plan
+from einsum_grad.plan.names import Names, read_names
 from einsum_grad.plan.path.optimize import AUTO, Order, check_path, check_search, read_order
 from einsum_grad.plan.pattern import ELLIPSIS, UNIT, Pattern
 from einsum_grad.plan.read import pattern_of
+from einsum_grad.plan.wrt import Operands, check_wrt, index, read_wrt
 from einsum_grad.syntax import MAX_AXES, Equation, bounded, equation_of, misplaced_space, parse
 from einsum_grad.visible import visible
 
@@ -34,6 +34,7 @@ class Request:
     unbound: Pattern
     pattern: Pattern
     wrt: tuple[int, ...]
+    names: Names
     given: tuple[tuple[str, int], ...] = ()
     sizes: tuple[tuple[str, int], ...] = ()
     stretched: tuple[Stretch, ...] = ()
@@ -51,11 +52,12 @@ Sublists = tuple[Iterable[Any], Any]
 
 def request(
     pattern: str | Equation | Sublists,
-    wrt: int | Iterable[int] | None = None,
+    wrt: Operands | None = None,
     notation: str = "letters",
     sizes: Mapping[str, int] | None = None,
     shapes: Sequence[Shape] | None = None,
     optimize: Any = AUTO,
+    names: str | Iterable[str] | None = None,
 ) -> Request:
     """Read and check a user's request.
 
@@ -70,14 +72,15 @@ def request(
     given = read_sizes(sizes) or ()
     known = dict(given)
     read = pattern_of(equation, known)
-    positions = check_wrt(read_wrt(wrt), len(equation.inputs))
+    called = read_names(names, len(equation.inputs))
+    positions = check_wrt(read_wrt(wrt), len(equation.inputs), called)
     check_labels(known, read)
     order = read_order(optimize)
     if isinstance(order, tuple):
         check_path(order, len(equation.inputs))
     check_search(order, len(equation.inputs))
     if shapes is None:
-        return Request(equation, read, read, positions, given, given, order=order)
+        return Request(equation, read, read, positions, called, given, given, order=order)
     bound = bind(equation, read, read_shapes(shapes) or (), known)
     for label, size in bound.sizes:
         if known.get(label, size) != size:
@@ -85,7 +88,7 @@ def request(
                 f"{label} is {known[label]} in sizes, and {size} in the operands' shapes"
             )
     return Request(
-        equation, read, bound.pattern, positions, given, bound.sizes, bound.stretched, order
+        equation, read, bound.pattern, positions, called, given, bound.sizes, bound.stretched, order
     )
 
 
@@ -135,19 +138,6 @@ def by_letter(sizes: Any, letters: Mapping[Any, str]) -> Any:
     return {letters[label]: size for label, size in sizes.items()}
 
 
-def read_wrt(wrt: int | Iterable[int] | None) -> tuple[int, ...] | None:
-    """`wrt` as a tuple of ints; `check_wrt` checks that such operands exist."""
-    if wrt is None:
-        return None
-    try:
-        positions = bounded(wrt, "positions in wrt") if isinstance(wrt, Iterable) else [wrt]
-        return tuple(map(_index, positions))
-    except TypeError:
-        raise ArgumentTypeError(
-            f"wrt is the position of an operand or several, and not {wrt!r:.80}"
-        ) from None
-
-
 def read_sizes(sizes: Mapping[str, int] | None) -> tuple[tuple[str, int], ...] | None:
     """`sizes` as pairs of label and int."""
     if sizes is None:
@@ -174,34 +164,9 @@ def read_shapes(shapes: Sequence[Shape] | None) -> tuple[Shape, ...] | None:
         ) from None
 
 
-def read_positions(wrt: int | Iterable[int], count: int) -> tuple[int, ...]:
-    """`wrt` as positions among `count` operands, at least one."""
-    read = read_wrt(wrt)
-    if read is None:
-        raise ArgumentTypeError("a derivative needs the position of an operand, and not None")
-    positions = check_wrt(read, count)
-    if not positions:
-        raise ArgumentError("a derivative needs the position of at least one operand")
-    return positions
-
-
-def check_wrt(wrt: tuple[int, ...] | None, count: int) -> tuple[int, ...]:
-    """`wrt`, by default all of `count` operands; `ArgumentError` for one that doesn't exist."""
-    if wrt is None:
-        return tuple(range(count))
-    for position in wrt:
-        if not 0 <= position < count:
-            raise ArgumentError(
-                f"wrt names operand {position}, but the operands are numbered 0 to {count - 1}"
-            )
-    if len(set(wrt)) < len(wrt):
-        raise ArgumentError(f"wrt names an operand twice: {wrt}")
-    return wrt
-
-
 def _size(label: object, size: Any) -> int:
     try:
-        number = _index(size)
+        number = index(size)
     except TypeError:
         raise ArgumentTypeError(f"{_size_of(label)} must be an int, and not {size!r:.80}") from None
     if number < 0:
@@ -211,15 +176,6 @@ def _size(label: object, size: Any) -> int:
 
 def _size_of(label: object) -> str:
     return f"the size of {visible(str(label)[:_LONGEST_LABEL])}"
-
-
-def _index(value: Any) -> int:
-    if isinstance(value, bool):
-        raise TypeError
-    number = operator.index(value)
-    if abs(number) > sys.maxsize:
-        raise ArgumentError(f"a number here must be at most {sys.maxsize}")
-    return number
 
 
 def check_labels(sizes: Mapping[str, int], pattern: Pattern) -> None:

@@ -12,7 +12,7 @@ class Arguments(NamedTuple):
     """The arguments of `compile`, read, so that equal ones mean the same."""
 
     pattern: str | Equation
-    wrt: tuple[int, ...] | None = None
+    wrt: tuple[int | str, ...] | None = None
     notation: str = "letters"
     sizes: tuple[tuple[str, int], ...] | None = None
     target: str = "numpy"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import functools
 import itertools
 import linecache
 import sys
@@ -17,8 +16,7 @@ from typing import Any
 
 from einsum_grad.emit.source import CHECKED, Source
 from einsum_grad.installed import installed
-from einsum_grad.kernels.helpers import BLOCKS, HELPERS
-from einsum_grad.lower import machine
+from einsum_grad.kernels.helpers import HELPERS
 from einsum_grad.once import once
 
 _LIBRARIES = frozenset({"array_api_compat", "einops", "jax", "math", "numpy", "torch"})
@@ -101,14 +99,6 @@ def load(source: Source, name: str, helpers: Mapping[str, Callable[..., Any]] = 
 
     `helpers` replace the functions of the same names.
     """
-    if not source.blas:
-        # No BLAS threads wait for the cores, so ours may look for work longer.
-        patient = {
-            name: functools.partial(helpers[name], looks=machine.SPINS_OF_WORKER)
-            for name in BLOCKS
-            if name in helpers
-        }
-        helpers = {**helpers, **patient}
     end = source.needed if source.run is None else source.run
     executed = execute(source.text, name, source.functions, helpers, end, source.helpers)
     return Loaded(source, name, helpers, executed)

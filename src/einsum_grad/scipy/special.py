@@ -14,7 +14,6 @@ with installed("scipy"):
 __getattr__ = beside("scipy.special")
 
 logsumexp = functions.logsumexp
-softplus = functions.softplus
 polygamma = _gamma.polygamma
 multigammaln = _gamma.multigammaln
 
@@ -22,6 +21,7 @@ multigammaln = _gamma.multigammaln
 def softmax(x: Any, axis: Any = None) -> Any:
     """The exponentials, divided by their sum over `axis`; None means all axes.
 
+    >>> import numpy as np
     >>> softmax(np.zeros((2, 2)))
     array([[0.25, 0.25],
            [0.25, 0.25]])
@@ -32,6 +32,7 @@ def softmax(x: Any, axis: Any = None) -> Any:
 def log_softmax(x: Any, axis: Any = None) -> Any:
     """The logarithm of `softmax`, exact where that is 0.
 
+    >>> import numpy as np
     >>> log_softmax(np.array([1000.0, 0.0]))
     array([    0., -1000.])
     """

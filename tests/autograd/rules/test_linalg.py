@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 import einsum_grad as eg
+from einsum_grad.autograd import dispatch
 from einsum_grad.errors import ArgumentError, ArgumentTypeError, AutogradError, OperandError
 from tests.autograd.rules.linalg_table import (
     COMPLEX,
@@ -72,6 +73,27 @@ def test_empty_batches_and_single_numbers(name: str, size: int) -> None:
     np.testing.assert_allclose(x.grad, np.full((size, 1, 1), derivative))
 
 
+def test_every_function_of_linalg_has_a_rule_and_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    dispatch.load_later()
+    known = {getattr(L, name) for name in L.__all__ if name != "LinAlgError"}
+    assert known <= dispatch.RECORDED.keys()
+    used = set()
+
+    class Seen(dict[Any, Any]):
+        def __getitem__(self, function: Any) -> Any:
+            used.add(function)
+            return super().__getitem__(function)
+
+    monkeypatch.setattr(dispatch, "RECORDED", Seen(dispatch.RECORDED))
+    for case in REAL.values():
+        case.function(*map(tensor, case.operands))
+    # These are in other families, but for the rank, which is a number.
+    others = (
+        "cross diagonal matmul matrix_rank matrix_transpose multi_dot outer tensordot trace vecdot"
+    )
+    assert {function.__name__ for function in known - used} == {*others.split()}
+
+
 def test_results_are_numpys_named_tuples() -> None:
     x, named = tensor(matrices(3, 3)), (L.eig, L.svd, L.qr, L.slogdet)
     for function in named:
@@ -115,10 +137,11 @@ def test_a_hermitian_operand_has_its_gradient_in_the_triangle_that_is_read(
     a = positive(made(3, 3))
     side = np.tri(3, dtype=bool) if lower else np.tri(3, dtype=bool).T
     cut = np.where(side, a, 7.0)
-    for function in (
+    functions: tuple[Any, ...] = (
         lambda x: L.eigh(x, "L" if lower else "u").eigenvalues,
         lambda x: L.cholesky(x, upper=not lower),
-    ):
+    )
+    for function in functions:
         np.testing.assert_allclose(function(tensor(cut)).data, function(tensor(a)).data)
         eg.check_gradients(function, cut)
         (gradient,) = gradients(function, [cut])
@@ -222,11 +245,11 @@ def test_torch_has_the_same_gradients_of_singular_vectors(made: Any, shape: Any)
     a = made(*shape)
 
     def function(x: Any, linalg: Any) -> Any:
-        u, s, vh = linalg.svd(x, full_matrices=False)
+        u, _, vh = linalg.svd(x, full_matrices=False)
         return (abs(u) ** 2 * weights(u.shape)).sum() + (abs(vh) ** 2 @ numbers(shape[1])).sum()
 
     def theirs_of(x: Any) -> Any:
-        u, s, vh = torch.linalg.svd(x, full_matrices=False)
+        u, _, vh = torch.linalg.svd(x, full_matrices=False)
         weight, other = torch.tensor(weights(tuple(u.shape))), torch.tensor(numbers(shape[1]))
         return (abs(u) ** 2 * weight).sum() + (abs(vh) ** 2 @ other).sum()
 

@@ -72,7 +72,7 @@ def test_other_dtypes_are_checked_in_float64() -> None:
         seen.append(x.dtype)
         return np.sum(np.exp(x))
 
-    for array in (np.ones(2, np.float16), np.ones(2, np.float32), np.ones(2, int), [1, 2]):
+    for array in (np.ones(2, np.float16), np.ones(2, np.float32), np.ones(2, int), 1):
         eg.check_gradients(function, array)
     assert set(seen) == {np.dtype(np.float64)}
 
@@ -84,10 +84,29 @@ def test_the_arrays_given_do_not_change() -> None:
 
 
 def test_functions_that_cannot_be_checked_are_refused() -> None:
-    with pytest.raises(AutogradError, match="returned a float"):
-        eg.check_gradients(lambda x: 1.0, np.ones(2))
+    with pytest.raises(AutogradError, match="returned a str"):
+        eg.check_gradients(lambda x: "text", np.ones(2))
     with pytest.raises(DTypeError):
         eg.check_gradients(lambda x: x, "text")
     for step in (0.0, -1.0, np.nan):
         with pytest.raises(ArgumentError, match="step"):
             eg.check_gradients(lambda x: x, np.ones(2), step=step)
+
+
+def test_containers_are_checked_leaf_by_leaf() -> None:
+    def layer(params: Any, x: Any) -> Any:
+        return {"out": np.tanh(x @ params["w"] + params["b"][0]), "norm": (np.sum(x * x),)}
+
+    params = {"w": numbers(3, 4), "b": [numbers(4)]}
+    assert eg.check_gradients(layer, params, numbers(2, 3)).checked == 12 + 4 + 6
+    double = eg.primitive(lambda x: 2 * x, x=wrong_in_one_element)
+    with pytest.raises(AutogradError, match=r"argument 0\['b'\]\[1\] at index \(1, 2\)"):
+        eg.check_gradients(lambda p: double(p["b"][1]), {"w": 1.0, "b": [1.0, numbers(2, 3)]})
+
+
+def test_a_number_that_lost_its_gradient_is_found() -> None:
+    with (
+        pytest.warns(UserWarning, match="its derivative is zero"),
+        pytest.raises(AutogradError, match="argument 0 at index"),
+    ):
+        eg.check_gradients(lambda x: np.sum(x * x).item(), numbers(2))

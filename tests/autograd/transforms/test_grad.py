@@ -91,10 +91,10 @@ def test_an_argument_that_is_returned_has_gradient_one() -> None:
     [
         (lambda x: x * 2, r"<lambda> returned a Tensor of shape \(2, 3\)"),
         (lambda x: np.sum(x) * 1j, "dtype complex128"),
-        (lambda x: np.sum(x).item(), "returned a float"),
-        (lambda x: None, "returned a NoneType"),
-        (lambda x: x.data.sum(), "returned a float64"),
-        (lambda x: (np.sum(x), 1), "returned a tuple"),
+        (lambda x: None, "returned a NoneType; is a return missing"),
+        (lambda x: "text", "returned a str, not a Tensor"),
+        (lambda x: (np.sum(x), np.sum(x)), "returned a tuple.*has_aux=True"),
+        (lambda x: [np.sum(x)], "returned a list"),
     ],
 )
 def test_a_function_that_returns_anything_but_one_number_is_refused(
@@ -109,7 +109,7 @@ def test_arguments_that_have_no_gradient_are_named() -> None:
         eg.grad(loss, 1)(X, np.ones((3, 4), int))
     with pytest.raises(DTypeError, match=r"argument 0 of the function: .*dtype"):
         eg.grad(loss)("text", W)
-    for argnums in (2, -1, (0, 5)):
+    for argnums in (2, -3, (0, 5)):
         with pytest.raises(ArgumentError, match="2 were given by position"):
             eg.grad(loss, argnums)(X, W)
     for wrong in (1.5, None, "x", (0, "w")):

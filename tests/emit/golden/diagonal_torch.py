@@ -24,7 +24,7 @@ def pullback(dz, x, w):
     dx_i = w.conj() @ dz
 
     # dw: put dz in the place of w; i,j->ij runs as it stands.
-    dw = x_i.conj()[:, None] * dz
+    dw = dz * x_i.conj()[:, None]
 
     # dx: put dx_i in the place of x, i->ii. i stands twice in x, so only its diagonal gets a
     # gradient.
@@ -35,6 +35,8 @@ def pullback(dz, x, w):
 
 def like(gradient, operand):
     """Return a gradient in the dtype of its operand: that of a real operand is real."""
+    if gradient.dtype == operand.dtype:
+        return gradient
     if gradient.is_complex() and not operand.is_complex():
         gradient = gradient.real
     return gradient.to(operand.dtype)

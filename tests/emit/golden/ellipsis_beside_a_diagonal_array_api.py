@@ -23,7 +23,7 @@ def pullback(dz, x, w):
     x_ai = diagonal(x, -2, -1)
 
     # dw: put dz in the place of w; ai,a->ai runs as it stands.
-    dw = conj(x_ai) * dz[..., None]
+    dw = dz[..., None] * conj(x_ai)
 
     # dx_ai: put dz in the place of x_ai; a,ai->ai runs as it stands.
     dx_ai = dz[..., None] * conj(w)

@@ -22,7 +22,7 @@ def pullback(dz, x, w):
     x_ai = x.diagonal(dim1=-2, dim2=-1)
 
     # dw: put dz in the place of w; ai,a->ai runs as it stands.
-    dw = x_ai.conj() * dz[..., None]
+    dw = dz[..., None] * x_ai.conj()
 
     # dx_ai: put dz in the place of x_ai; a,ai->ai runs as it stands.
     dx_ai = dz[..., None] * w.conj()
@@ -36,6 +36,8 @@ def pullback(dz, x, w):
 
 def like(gradient, operand):
     """Return a gradient in the dtype of its operand: that of a real operand is real."""
+    if gradient.dtype == operand.dtype:
+        return gradient
     if gradient.is_complex() and not operand.is_complex():
         gradient = gradient.real
     return gradient.to(operand.dtype)

@@ -7,6 +7,8 @@
 Written by einsum-grad; needs NumPy. Run as a script, it checks its gradients.
 """
 
+import math
+
 import numpy as np
 
 
@@ -19,12 +21,25 @@ def pullback(dz, x, w):
     """Return the gradients (dx, dw) for a cotangent dz of Z."""
     # dw: put dz in the place of w; aij,aik->jk runs as it stands.
     axes = range(x.ndim - 1)
-    dw = np.tensordot(x, dz, axes=(axes, axes))
+    dw = tensordot(x, dz, axes=(axes, axes))
 
     # dx: put dz in the place of x; aik,jk->aij runs as it stands.
     dx = dz @ w.T
 
     return dx, dw
+
+
+def tensordot(x, w, axes):
+    """Return np.tensordot, but nan for zero times nan where an array has one number, too."""
+    ones, others = axes if isinstance(axes, tuple) else (range(x.ndim)[-axes:], range(axes))
+    rows = [axis for axis in range(x.ndim) if axis not in ones]
+    columns = [axis for axis in range(w.ndim) if axis not in others]
+    left, right = x.transpose(*rows, *ones), w.transpose(*others, *columns)
+    shape = left.shape[: len(rows)] + right.shape[len(ones) :]
+    count = math.prod(right.shape[: len(ones)])
+    left = left.reshape(math.prod(shape[: len(rows)]), count)
+    right = right.reshape(count, math.prod(shape[len(rows) :]))
+    return (left @ right).reshape(shape)
 
 
 def check_sizes(x, w):

@@ -24,7 +24,7 @@ def pullback(dz, x):
     # dx: put dz in the place of x; bi->i runs as it stands.
     dx = xp.sum(dz, axis=0, dtype=dz.dtype)
 
-    return (dx,)
+    return (like(dx, x),)
 
 
 def namespace(array):
@@ -49,6 +49,15 @@ def check_arrays(*arrays):
         # An unknown size is None in the standard, and nan in dask.
         if any(size is None or size != size for size in array.shape):
             raise ValueError(f"sizes are unknown: {array.shape}; dask has compute_chunk_sizes()")
+
+
+def like(gradient, operand):
+    """Return a gradient in the dtype of its operand: that of a real operand is real."""
+    xp = namespace(gradient)
+    if xp.isdtype(gradient.dtype, "complex floating"):
+        if not xp.isdtype(operand.dtype, "complex floating"):
+            gradient = xp.real(gradient)
+    return xp.astype(gradient, operand.dtype, copy=False)
 
 
 def check_sizes(x):

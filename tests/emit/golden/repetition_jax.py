@@ -24,7 +24,7 @@ def pullback(dz, x):
     # dx: put dz in the place of x; bi->i runs as it stands.
     dx = sum_of_rows(dz)
 
-    return (dx,)
+    return (like(dx, x),)
 
 
 def sum_of_rows(array):
@@ -38,6 +38,13 @@ def sum_of_rows(array):
         return array.sum(axis=0, dtype=array.dtype)
     ones, rows = jnp.ones(array.shape[0], array.dtype), array.reshape(array.shape[0], columns)
     return jnp.matmul(ones, rows, precision="highest").reshape(array.shape[1:])
+
+
+def like(gradient, operand):
+    """Return a gradient in the dtype of its operand: that of a real operand is real."""
+    if not jnp.iscomplexobj(operand):
+        gradient = gradient.real
+    return gradient.astype(jnp.result_type(operand))
 
 
 def check_sizes(x):

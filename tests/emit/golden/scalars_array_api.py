@@ -21,7 +21,7 @@ def pullback(dz, x, w):
     dx = dz * conj(w)
 
     # dw: put dz in the place of w; ,-> runs as it stands.
-    dw = conj(x) * dz
+    dw = dz * conj(x)
 
     return like(dx, x), like(dw, w)
 

@@ -22,7 +22,7 @@ def pullback(dz, x, w):
     dx = dz * w
 
     # dw: put dz in the place of w; ,-> runs as it stands.
-    dw = x * dz
+    dw = dz * x
 
     return like(dx, x), like(dw, w)
 

@@ -21,13 +21,15 @@ def pullback(dz, x, w):
     dx = dz * w.conj()
 
     # dw: put dz in the place of w; ,-> runs as it stands.
-    dw = x.conj() * dz
+    dw = dz * x.conj()
 
     return like(dx, x), like(dw, w)
 
 
 def like(gradient, operand):
     """Return a gradient in the dtype of its operand: that of a real operand is real."""
+    if gradient.dtype == operand.dtype:
+        return gradient
     if gradient.is_complex() and not operand.is_complex():
         gradient = gradient.real
     return gradient.to(operand.dtype)

@@ -33,7 +33,7 @@ def pullback(dz, x, w, saved):
     dx_i = dz * w[:, 0]
 
     # dw_i: put dz in the place of w_i; i,i->i runs as it stands.
-    dw_i = x_i * dz
+    dw_i = dz * x_i
 
     # dw: put dw_i in the place of w, i->i1. Axis 1 of w has size 1, put back at the end.
     dw = dw_i[:, None]

@@ -31,7 +31,7 @@ def pullback(dz, x, w, saved):
     dx_i = dz * w[:, 0].conj()
 
     # dw_i: put dz in the place of w_i; i,i->i runs as it stands.
-    dw_i = x_i.conj() * dz
+    dw_i = dz * x_i.conj()
 
     # dw: put dw_i in the place of w, i->i1. Axis 1 of w has size 1, put back at the end.
     dw = dw_i[:, None]
@@ -45,6 +45,8 @@ def pullback(dz, x, w, saved):
 
 def like(gradient, operand):
     """Return a gradient in the dtype of its operand: that of a real operand is real."""
+    if gradient.dtype == operand.dtype:
+        return gradient
     if gradient.is_complex() and not operand.is_complex():
         gradient = gradient.real
     return gradient.to(operand.dtype)

@@ -22,7 +22,16 @@ def pullback(dz, x):
     dx_i = dz.expand(x.shape[0])
     dx = torch.diag_embed(dx_i)
 
-    return (dx,)
+    return (like(dx, x),)
+
+
+def like(gradient, operand):
+    """Return a gradient in the dtype of its operand: that of a real operand is real."""
+    if gradient.dtype == operand.dtype:
+        return gradient
+    if gradient.is_complex() and not operand.is_complex():
+        gradient = gradient.real
+    return gradient.to(operand.dtype)
 
 
 def check_sizes(x):

@@ -22,7 +22,14 @@ def pullback(dz, x):
     # label of x is on the left: this runs as it stands.
     dx = jnp.diagonal(dz)
 
-    return (dx,)
+    return (like(dx, x),)
+
+
+def like(gradient, operand):
+    """Return a gradient in the dtype of its operand: that of a real operand is real."""
+    if not jnp.iscomplexobj(operand):
+        gradient = gradient.real
+    return gradient.astype(jnp.result_type(operand))
 
 
 def check_sizes(x):

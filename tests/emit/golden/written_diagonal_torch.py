@@ -21,7 +21,16 @@ def pullback(dz, x):
     # label of x is on the left: this runs as it stands.
     dx = dz.diagonal()
 
-    return (dx,)
+    return (like(dx, x),)
+
+
+def like(gradient, operand):
+    """Return a gradient in the dtype of its operand: that of a real operand is real."""
+    if gradient.dtype == operand.dtype:
+        return gradient
+    if gradient.is_complex() and not operand.is_complex():
+        gradient = gradient.real
+    return gradient.to(operand.dtype)
 
 
 def check_sizes(x):

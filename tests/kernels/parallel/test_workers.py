@@ -1,4 +1,4 @@
-"""A bell wakes a thread, and no caller waits in vain."""
+"""Threads help with the chunks of a call, and no caller waits in vain."""
 
 from __future__ import annotations
 
@@ -14,86 +14,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from einsum_grad.kernels.parallel.workers import Bell, Workers, _is_alive, _Job
+from einsum_grad.kernels.parallel.workers import Workers, _is_alive, _Job
 from einsum_grad.lower import machine
 from tests.interrupts import interrupted
-
-
-@pytest.mark.parametrize("looks", [0, 3])
-def test_a_bell_that_was_rung_is_heard_once(looks: int) -> None:
-    bell = Bell()
-    bell.ring()
-    bell.ring()
-    bell.wait(looks)
-    heard = threading.Event()
-
-    def hear() -> None:
-        bell.wait(looks)
-        heard.set()
-
-    threading.Thread(target=hear).start()
-    assert not heard.wait(0.02)
-    bell.ring()
-    assert heard.wait(30)
-
-
-@pytest.mark.parametrize("looks", [0, 3])
-def test_nobody_waits_longer_than_the_timeout(looks: int) -> None:
-    bell = Bell()
-    bell.wait(looks, timeout=0.001)
-    assert not bell._seen[machine.SPINS_OF_CALLER - looks :].any() or not looks
-
-
-@pytest.mark.parametrize("looks", [0, 3])
-def test_a_waiting_thread_is_woken(looks: int) -> None:
-    there, back = Bell(), Bell()
-    heard: list[int] = []
-
-    def echo() -> None:
-        for number in range(50):
-            there.wait(looks)
-            heard.append(number)
-            back.ring()
-
-    threading.Thread(target=echo).start()
-    for number in range(50):
-        there.ring()
-        back.wait(looks)
-        assert heard[-1] == number
-
-
-def test_a_spinning_thread_stops_a_little_after_a_flag_is_set() -> None:
-    bell = Bell()
-    bell.ring()
-    assert bell._flags.sum() == machine.SPINS_OF_CALLER < len(bell._flags)
-    assert bell._flags[: machine.SPINS_OF_CALLER].all()
-    # Each row is one flag over and over.
-    assert bell._rows.strides == (1, 0)
-
-
-def test_a_bell_that_was_rung_is_heard_at_once() -> None:
-    bell = Bell()
-    bell.ring()
-    del bell._rows  # spinning would fail
-    bell.wait(3)
-
-
-def test_flags_are_set_after_the_ring_is_queued() -> None:
-    seen: list[bool] = []
-
-    class Rung:
-        def empty(self) -> bool:
-            return True
-
-        def put(self, thing: object) -> None:
-            seen.append(bool(bell._flags.any()))
-
-    bell = Bell()
-    bell._rung = Rung()  # type: ignore[assignment]  # it tells the flags
-    bell.ring()
-    assert seen == [False]
-    assert bell._flags[: machine.SPINS_OF_CALLER].all()
-
 
 # The work of a call.
 
@@ -116,8 +39,8 @@ def met(count: int) -> Callable[[slice], str]:
 def test_the_caller_and_its_helpers_work() -> None:
     team = Workers()
     names = {threading.current_thread().name, "einsum-grad 1", "einsum-grad 2"}
-    for looks in (0, 1):
-        assert set(team.run(met(3), PARTS, 2, looks)) == names
+    for _ in range(2):
+        assert set(team.run(met(3), PARTS, 2)) == names
 
 
 def test_nothing_of_a_finished_call_is_kept_alive() -> None:

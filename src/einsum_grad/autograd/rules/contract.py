@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,24 +20,6 @@ from einsum_grad.runtime import Arguments
 Sizes = tuple[tuple[str, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Contraction:
-    """What a recorded einsum keeps: the pullback, and the operands if that is recorded too."""
-
-    arguments: Arguments
-    wanted: tuple[int, ...]
-    arrays: Sequence[Array]
-    pullback: Callable[[Any], Sequence[Array]]
-
-    def __call__(self, g: Any, lift: Lift) -> Sequence[Any]:
-        """Run the pullback; where the pass is recorded, run the swapped patterns as einsums."""
-        if not isinstance(g, Traced):
-            return self.pullback(g)
-        asked = bound(self.arguments, self.arrays)
-        operands = [lift(position, array) for position, array in enumerate(self.arrays)]
-        return [swapped(asked, operands, g, position) for position in self.wanted]
-
-
 def contract(
     pattern: str,
     operands: Sequence[Any],
@@ -50,24 +32,45 @@ def contract(
     `optimize` is the order of contraction, which the pullback shares. With a Tensor among the
     operands the result is a Tensor, else an array.
     """
-    arguments = Arguments(pattern, None, notation, sizes or None, optimize=optimize)
-    return run_recorded(arguments, [as_operand(operand, "einsum") for operand in operands])
+    read = [x if isinstance(x, Traced) else as_operand(x, "einsum") for x in operands]
+    wanted = wanted_positions(read) if is_recording() else ()
+    return _run(Arguments(pattern, wanted, notation, sizes or None, optimize=optimize), read)
 
 
 def run_recorded(arguments: Arguments, operands: Sequence[Any]) -> Any:
     """`contract` of operands already read; whatever `wrt` says, all that require it record."""
     wanted = wanted_positions(operands) if is_recording() else ()
-    function = compiled(arguments._replace(wrt=wanted))
+    return _run(arguments._replace(wrt=wanted), operands)
+
+
+def _run(arguments: Arguments, operands: Sequence[Any]) -> Any:
+    """Run the compiled function; record its pullback for the operands in `wrt`."""
+    function, wanted = compiled(arguments), arguments.wrt
     if not wanted:
         return _constant(function, operands)
     arrays = [np.asarray(borrow(operand)) for operand in operands]
     out, pullback = function.vjp(*arrays)
     out = np.asarray(out).view()
-    out.flags.writeable = False
-    residual = Contraction(arguments, wanted, arrays, pullback)
+    out.setflags(write=False)
     parents = [operands[position]._node for position in wanted]
+    pull = functools.partial(_pull, arguments, arrays, pullback)
     name = f"einsum {getattr(arguments.pattern, 'text', arguments.pattern)!r}"
-    return Tensor._of(out, Node(name, out, wanted, parents, residual))
+    return Tensor._of(out, Node(name, out, wanted, parents, pull))
+
+
+def _pull(
+    arguments: Arguments,
+    arrays: Sequence[Array],
+    pullback: Callable[[Any], Sequence[Array]],
+    g: Any,
+    lift: Lift | None,
+) -> Sequence[Any]:
+    """Run the pullback; where the pass is recorded, run the swapped patterns as einsums."""
+    if lift is None:
+        return pullback(g)
+    asked = bound(arguments, arrays)
+    operands = [lift(position, array) for position, array in enumerate(arrays)]
+    return [swapped(asked, operands, g, position) for position in arguments.wrt or ()]
 
 
 def _constant(function: Callable[..., Any], operands: Sequence[Any]) -> Any:

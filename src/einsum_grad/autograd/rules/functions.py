@@ -48,8 +48,9 @@ def logsumexp(
 
     >>> logsumexp(np.array([[1000.0, 1000.0], [0.0, -np.inf]]), axis=1).round(3)
     array([1000.693,    0.   ])
-    >>> logsumexp(np.array([1.0, 2.0]), b=np.array([1.0, -1.0]), return_sign=True)[1]
-    np.float64(-1.0)
+    >>> value, sign = logsumexp(np.array([1.0, 2.0]), b=np.array([1.0, -1.0]), return_sign=True)
+    >>> round(float(sign * np.exp(value)), 3)
+    -4.671
     """
     if b is None:
         out = _LOGSUMEXP(a, axis=axis, keepdims=keepdims)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from einsum_grad.autograd.backward import pull_back
 from einsum_grad.autograd.mode import no_grad
 from einsum_grad.autograd.ownership import look
 from einsum_grad.autograd.refusals import as_operand, check_function
 from einsum_grad.autograd.tape import Array
 from einsum_grad.autograd.tensor import Tensor
+from einsum_grad.autograd.transforms.call import results_of
+from einsum_grad.autograd.transforms.containers import flatten
 from einsum_grad.errors import ArgumentError, AutogradError
 
 SEED = 20
@@ -37,10 +40,11 @@ def check_gradients(
 ) -> GradientReport:
     """Compare the gradients of `fn` with central differences, in float64.
 
-    `fn` takes the arrays as Tensors and returns a Tensor of any shape, whose elements are weighted
-    with fixed random numbers. Every element of every array is moved by `step` either way. If `fn`
-    is linear in each array, `step=1` has no error but rounding. Complex elements are moved along
-    both axes; a gradient points along the steepest ascent.
+    `fn` takes the arrays, or containers of them, with a Tensor for each, and returns a Tensor of
+    any shape or a container of Tensors, whose elements are weighted with fixed random numbers.
+    Every element of every array is moved by `step` either way. If `fn` is linear in each array,
+    `step=1` has no error but rounding. Complex elements are moved along both axes; a gradient
+    points along the steepest ascent.
 
     Returns a report. Raises `AutogradError` for the first gradient that is wrong by more than
     `atol + rtol * abs(expected)`; its message names the argument, the index, and both values.
@@ -53,23 +57,30 @@ def check_gradients(
     check_function(fn, "check_gradients")
     if not step > 0:
         raise ArgumentError(f"step must be positive, not {step}")
-    values = [_widened(array) for array in arrays]
+    given, structure = flatten(arrays)
+    values = [_widened(array) for array in given]
     variables = [Tensor(value, requires_grad=True) for value in values]
-    out = fn(*variables)
-    if not isinstance(out, Tensor):
-        raise AutogradError(f"the function returned a {type(out).__name__}, not a Tensor")
-    weights = _weights(out)
-    if out.requires_grad:
-        out.backward(weights)
+    results, _ = results_of(fn, fn(*structure.build(variables)))
+    weights = [_weights(out) for out in results]
+    starts = [(out._node, weight) for out, weight in zip(results, weights, strict=True)]
+    arrived = pull_back(starts, keep=False)
+    parts = enumerate(structure.parts)
+    names = [name for number, part in parts for name in part.names(f"{number}")]
     largest = 0.0
-    for number, (value, variable) in enumerate(zip(values, variables, strict=True)):
-        gradient = np.zeros_like(value) if variable.grad is None else variable.grad
+
+    def weighted() -> float:
+        with no_grad():
+            out = fn(*structure.build(map(Tensor, values)))
+        return sum(map(_inner, weights, flatten(out)[0]))
+
+    for name, value, variable in zip(names, values, variables, strict=True):
+        gradient = arrived[variable._node] if variable._node in arrived else np.zeros_like(value)
         for index in np.ndindex(value.shape):
-            expected = _expected(lambda: _value(fn, values, weights), value, index, step)
+            expected = _expected(weighted, value, index, step)
             error = float(abs(gradient[index] - expected))
             if not error <= atol + rtol * abs(expected):
                 raise AutogradError(
-                    f"the gradient of argument {number} at index {index}: "
+                    f"the gradient of argument {name} at index {index}: "
                     f"expected {expected:.8g} by central differences, got {gradient[index]:.8g}"
                 )
             largest = max(largest, error)
@@ -99,10 +110,8 @@ def _difference(
     return (above - below) / (2 * abs(move))
 
 
-def _value(fn: Callable[..., Any], values: Sequence[Array], weights: Array) -> float:
-    with no_grad():
-        out = look(fn(*map(Tensor, values)))
-    return float(np.sum(np.conj(weights) * out).real)
+def _inner(weights: Array, out: Any) -> float:
+    return float(np.sum(np.conj(weights) * look(out)).real)
 
 
 def _weights(out: Tensor) -> Array:

@@ -8,37 +8,37 @@ from typing import Any
 
 import numpy as np
 
-from einsum_grad.autograd.backward import pull_back
 from einsum_grad.autograd.mode import is_recording, recording
 from einsum_grad.autograd.refusals import check_function
 from einsum_grad.autograd.tensor import Tensor
-from einsum_grad.autograd.transforms.grad import (
-    as_variable,
-    check_complex,
-    check_given,
-    goes_on,
-    grad,
-    read_argnums,
-    zeros,
-)
-from einsum_grad.errors import AutogradError, DTypeError
+from einsum_grad.autograd.transforms.arguments import read_argnums
+from einsum_grad.autograd.transforms.call import Call, call, check_complex, zeros
+from einsum_grad.autograd.transforms.grad import grad
+from einsum_grad.errors import DTypeError
 
 
 def jacobian(
-    fn: Callable[..., Any], argnums: int | Sequence[int] = 0, *, holomorphic: bool = False
+    fn: Callable[..., Any],
+    argnums: int | Sequence[int] = 0,
+    *,
+    holomorphic: bool = False,
+    has_aux: bool = False,
 ) -> Callable[..., Any]:
     """Return a function that computes the Jacobian of `fn`.
 
-    `fn` takes arrays and returns a Tensor, or a tuple of them; its arguments at the positions
-    `argnums` are passed as Tensors. A Jacobian has the axes of the result and then those of the
-    argument. It is an array, a tuple of them if `argnums` is a sequence, and a tuple of these if
-    `fn` returns one. It can be differentiated again, as `grad` can.
+    `fn` takes arrays, or containers of them, and returns a Tensor or a container of Tensors; its
+    arguments at the positions `argnums` are passed as Tensors. A Jacobian has the axes of the
+    result and then those of the argument. It is a container like the result, with one like the
+    argument in place of each Tensor, or a tuple of them if `argnums` is a sequence. It can be
+    differentiated again, as `grad` can. With `has_aux=True` `fn` returns a pair, whose second part
+    comes back beside the Jacobian.
 
     With respect to complex numbers only a holomorphic function has a single matrix:
     `holomorphic=True` says that `fn` is one. The matrix maps a change of the argument to that of
     the result, so there is no convention to choose.
 
-    Raises `AutogradError` if `fn` returns anything else, `DTypeError` for complex arguments without
+    A `fn` that returns a plain number or array, so that its Jacobian is zero, gives a warning.
+    Raises `AutogradError` if it returns anything else, `DTypeError` for complex arguments without
     `holomorphic`, which `jvp` takes, and for real numbers with it.
 
     >>> import einsum_grad as eg
@@ -47,38 +47,33 @@ def jacobian(
            [0., 6.]])
     """
     check_function(fn, "jacobian")
-    single, positions = read_argnums(argnums)
+    chosen = read_argnums(argnums)
 
     @functools.wraps(fn)
     def dense(*args: Any, **kwargs: Any) -> Any:
-        check_given(positions, args)
-        outside = is_recording()
+        inputs, outside = chosen.of(args, kwargs), is_recording()
         with recording():
-            variables = {n: as_variable(args[n], n) for n in positions}
-            given = [variables.get(n, arg) for n, arg in enumerate(args)]
-            out = fn(*given, **kwargs)
-            arguments = (*args, *kwargs.values())
-            results = out if isinstance(out, tuple) else (out,)
-            higher = outside and goes_on(arguments, results, variables.values())
-            chosen = [variables[n] for n in positions]
-
-            def of(result: Any) -> Any:
-                made = _rows(_checked(result, chosen, holomorphic), chosen, higher)
-                return made[0] if single else tuple(made)
-
-            return tuple(map(of, out)) if isinstance(out, tuple) else of(out)
+            made = call(fn, inputs, outside, has_aux=has_aux)
+            _check_dtypes(made, holomorphic)
+            blocks = [inputs.shaped(_rows(out, made)) for out in made.results]
+        return made.with_aux(made.structure.build(blocks), has_aux)
 
     return dense
 
 
 def hessian(
-    fn: Callable[..., Any], argnums: int | Sequence[int] = 0, *, holomorphic: bool = False
+    fn: Callable[..., Any],
+    argnums: int | Sequence[int] = 0,
+    *,
+    holomorphic: bool = False,
+    has_aux: bool = False,
 ) -> Callable[..., Any]:
     """Return a function that computes the Hessian of `fn`, which returns one real number.
 
     It is the Jacobian of the gradient: an array with the axes of the argument twice. If `argnums`
-    is a sequence, it is a tuple of tuples, indexed by two of these arguments. `holomorphic=True` is
-    for a holomorphic `fn`, from complex numbers to one complex number.
+    is a sequence, it is a tuple of tuples, indexed by two of these arguments; of a container it is
+    a container of containers. `holomorphic=True` is for a holomorphic `fn`, from complex numbers to
+    one complex number, `has_aux` as for `jacobian`.
 
     >>> import einsum_grad as eg
     >>> eg.hessian(lambda x: np.sum(x**3))(np.array([1.0, 2.0]))
@@ -86,71 +81,48 @@ def hessian(
            [ 0., 12.]])
     """
     check_function(fn, "hessian")
-    gradient = grad(fn, argnums, conj=not holomorphic, holomorphic=holomorphic)
-    return jacobian(gradient, argnums, holomorphic=holomorphic)
+    gradient = grad(fn, argnums, conj=not holomorphic, holomorphic=holomorphic, has_aux=has_aux)
+    return jacobian(gradient, argnums, holomorphic=holomorphic, has_aux=has_aux)
 
 
-def _rows(out: Tensor, variables: Sequence[Tensor], higher: bool) -> list[Any]:
+def _rows(out: Tensor, made: Call) -> list[Any]:
     """The Jacobian by each variable: the pullback of each unit cotangent, row by row."""
-    pulled = [_row(out, index, variables, higher) for index in np.ndindex(out.shape)]
+    variables = [tensor for tensor, _ in made.variables]
+    pulled = [_row(out, index, made) for index in np.ndindex(out.shape)]
     shapes = [out.shape + variable.shape for variable in variables]
     if not pulled:
         least = np.complex64 if out.dtype.kind == "c" else np.float16
         return [
-            zeros(s, np.result_type(v.dtype, least), higher)
-            for s, v in zip(shapes, variables, strict=True)
+            zeros(shape, np.result_type(variable.dtype, least), made.higher)
+            for shape, variable in zip(shapes, variables, strict=True)
         ]
     columns = zip(*pulled, strict=True)
     return [np.reshape(np.stack(rows), s) for rows, s in zip(columns, shapes, strict=True)]
 
 
-def _row(
-    out: Tensor, index: tuple[int, ...], variables: Sequence[Tensor], higher: bool
-) -> list[Any]:
+def _row(out: Tensor, index: tuple[int, ...], made: Call) -> list[Any]:
     """The derivatives of one entry; a gradient is conj(them), for a real variable its real part."""
-    row = _pulled(out, index, 1, variables, higher)
+    row = _pulled(out, index, 1, made)
     if out.dtype.kind != "c":
         return row
-    if any(variable.dtype.kind == "c" for variable in variables):
+    if any(variable.dtype.kind == "c" for variable, _ in made.variables):
         return [np.conjugate(part) for part in row]
-    across = _pulled(out, index, 1j, variables, higher)
+    across = _pulled(out, index, 1j, made)
     return [real + 1j * imaginary for real, imaginary in zip(row, across, strict=True)]
 
 
-def _pulled(
-    out: Tensor,
-    index: tuple[int, ...],
-    unit: complex,
-    variables: Sequence[Tensor],
-    higher: bool,
-) -> list[Any]:
-    nodes = [variable._node for variable in variables if variable._node is not None]
-    arrived: dict[Any, Any] = {}
-    if out._node is not None:
-        cotangent = np.zeros(out.shape, out.dtype)
-        cotangent[index] = unit
-        arrived = pull_back(
-            out._node,
-            cotangent,
-            keep=True,
-            wrap=Tensor._of if higher else None,
-            targets=set(nodes),
-            first=min(node.number for node in nodes),
-        )
-    return [
-        arrived[v._node] if v._node in arrived else zeros(v.shape, v.dtype, higher)
-        for v in variables
-    ]
+def _pulled(out: Tensor, index: tuple[int, ...], unit: complex, made: Call) -> list[Any]:
+    cotangent = np.zeros(out.shape, out.dtype)
+    cotangent[index] = unit
+    return made.pull([(out._node, cotangent)], keep=True)
 
 
-def _checked(out: Any, variables: Sequence[Tensor], holomorphic: bool) -> Tensor:
-    if not isinstance(out, Tensor):
-        raise AutogradError(f"the function returned a {type(out).__name__}, not a Tensor")
+def _check_dtypes(made: Call, holomorphic: bool) -> None:
+    variables = [variable for variable, _ in made.variables]
     if holomorphic:
-        check_complex((out, *variables))
+        check_complex((*made.results, *variables))
     elif any(variable.dtype.kind == "c" for variable in variables):
         raise DTypeError(
             "a Jacobian by complex numbers is a single matrix only for a holomorphic function: "
             "pass holomorphic=True, or use jvp"
         )
-    return out

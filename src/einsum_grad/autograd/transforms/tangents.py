@@ -9,144 +9,208 @@ gradient of <gradient, direction>.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from einsum_grad.autograd.backward import pull_back
+from einsum_grad.autograd.backward import Cotangents, pull_back
 from einsum_grad.autograd.cotangent import take
 from einsum_grad.autograd.mode import is_recording, recording
 from einsum_grad.autograd.ownership import look
 from einsum_grad.autograd.refusals import as_operand, check_function
 from einsum_grad.autograd.tape import Array, Traced
 from einsum_grad.autograd.tensor import Tensor
-from einsum_grad.autograd.transforms.grad import as_variable, goes_on, grad, in_convention, zeros
-from einsum_grad.errors import ArgumentError, AutogradError, DTypeError, OperandError
+from einsum_grad.autograd.transforms.arguments import Argnums, Inputs, read_argnums
+from einsum_grad.autograd.transforms.call import Call, call, zeros
+from einsum_grad.autograd.transforms.containers import flatten, mapped
+from einsum_grad.autograd.transforms.grad import grad, in_convention
+from einsum_grad.errors import ArgumentError, DTypeError, OperandError
+
+_ABSENT: Any = object()
 
 
-def jvp(fn: Callable[..., Any], operands: Any, tangents: Any) -> tuple[Any, Any]:
-    """Return the output of `fn` and its tangent, the derivative along `tangents`.
+def jvp(
+    fn: Callable[..., Any],
+    operands: Any = _ABSENT,
+    tangents: Any = _ABSENT,
+    *,
+    argnums: int | Sequence[int] = 0,
+    has_aux: bool = False,
+) -> Any:
+    """Return a function that computes the output of `fn` and its tangent.
 
-    `operands` is an array, or a tuple of the arrays that `fn` takes; `tangents` is alike: each has
-    its operand's shape, or is None for an operand that does not move. `fn` returns a Tensor of any
-    shape; the tangent has its shape and dtype. For complex numbers it is the change of the output,
+    The function takes the arguments of `fn` and, last, the tangent along which the derivative is:
+    like the argument at `argnums`, or a tuple of such if that is a sequence, each array of its
+    operand's shape, with None for what does not move. `fn` returns a Tensor of any shape, or a
+    container of them; the tangent is like it. For complex numbers it is the change of the output,
     holomorphic or not: there is no convention to choose. Where an operand requires a gradient, or
-    `fn` uses a Tensor that does, both results are Tensors that can be differentiated again.
+    `fn` uses a Tensor that does, both results are Tensors that can be differentiated again. With
+    `has_aux=True` `fn` returns a pair, whose second part comes back third.
 
-    Raises `OperandError` for tangents that do not fit, `DTypeError` for those of another kind,
-    `AutogradError` if `fn` returns anything but a Tensor.
+    `jvp(fn, operands, tangents)` calls it at once, with an argument and its tangent, or a tuple of
+    all arguments and one of their tangents.
+
+    A `fn` that returns a plain number or array, so that its tangent is zero, gives a warning.
+    Raises `ArgumentError` or `OperandError` for tangents that do not fit, `DTypeError` for those of
+    another kind, `AutogradError` if `fn` returns anything else.
 
     >>> import einsum_grad as eg
-    >>> eg.jvp(lambda x: x * x, np.array([1.0, 3.0]), np.array([1.0, 10.0]))
+    >>> eg.jvp(lambda x: x * x)(np.array([1.0, 3.0]), np.array([1.0, 10.0]))
     (array([1., 9.]), array([ 2., 60.]))
     """
     check_function(fn, "jvp")
-    given, directions, _ = _paired(operands, tangents)
-    outside = is_recording()
-    with recording():
-        variables = {n: as_variable(given[n], n) for n, v in enumerate(directions) if v is not None}
-        out = fn(*(variables.get(n, operand) for n, operand in enumerate(given)))
-        if not variables and not isinstance(out, Tensor):
-            out = Tensor(out)
-        if not isinstance(out, Tensor):
-            raise AutogradError(f"the function returned a {type(out).__name__}, not a Tensor")
-        higher = outside and goes_on((*given, *directions), [out], variables.values())
-        moving = [(variable, directions[n]) for n, variable in variables.items()]
-        tangent = _pushed(out, moving, higher)
-    return (out, tangent) if higher else (np.array(look(out)), tangent)
+
+    def compute(inputs: Inputs, directions: Sequence[Any]) -> tuple[Any, ...]:
+        outside = is_recording()
+        with recording():
+            still = [direction is None for direction in directions]
+            made = call(fn, inputs, outside, has_aux=has_aux, still=still, involved=directions)
+            tangent = _pushed(made, [one for one in directions if one is not None])
+        results = made.structure.build(map(made.finished, made.results))
+        pair = results, made.structure.build(tangent)
+        return (*pair, mapped(made.finished, made.aux)) if has_aux else pair
+
+    return _along(fn, compute, operands, tangents, argnums)
 
 
 def hvp(
-    fn: Callable[..., Any], operands: Any, tangents: Any, *, conj: bool = True
-) -> tuple[Any, Any]:
-    """Return the gradient of `fn` and the product of its Hessian with `tangents`.
+    fn: Callable[..., Any],
+    operands: Any = _ABSENT,
+    tangents: Any = _ABSENT,
+    *,
+    argnums: int | Sequence[int] = 0,
+    conj: bool = True,
+    has_aux: bool = False,
+) -> Any:
+    """Return a function that computes the gradient of `fn` and a product of its Hessian.
 
-    `fn` returns a Tensor of one real number. `operands` and `tangents` are as for `jvp`; both
-    results are an array, or a tuple of one for each operand. For complex numbers both are
-    conjugates of the derivatives, as those of `grad` are; `conj=False` leaves the conjugation out.
+    `fn` returns a Tensor of one real number. The arguments are those of `fn` and, last, the tangent
+    that the Hessian multiplies, as for `jvp`; both results are like what `grad` returns. For
+    complex numbers both are conjugates of the derivatives, as those of `grad` are; `conj=False`
+    leaves the conjugation out.
+    `hvp(fn, operands, tangents)` calls it at once, as `jvp` does.
 
     >>> import einsum_grad as eg
-    >>> eg.hvp(lambda x: np.sum(x**3), np.array([1.0, 2.0]), np.array([1.0, 10.0]))
+    >>> eg.hvp(lambda x: np.sum(x**3))(np.array([1.0, 2.0]), np.array([1.0, 10.0]))
     (array([ 3., 12.]), array([  6., 120.]))
     """
     check_function(fn, "hvp")
-    given, directions, several = _paired(operands, tangents)
-    positions = tuple(range(len(given)))
-    gradient = grad(fn, positions)
-    found: list[Any] = []
 
-    def along(*variables: Any) -> Any:
-        found[:] = gradient(*variables)
-        moving = (pair for pair in zip(found, directions, strict=True) if pair[1] is not None)
-        return sum((_inner(part, direction) for part, direction in moving), start=Tensor(0.0))
+    def compute(inputs: Inputs, directions: Sequence[Any]) -> tuple[Any, ...]:
+        gradient = grad(fn, inputs.positions, has_aux=has_aux)
 
-    products = grad(along, positions)(*given)
-    higher = any(isinstance(product, Traced) for product in products)
-    gradients = tuple(part if higher else np.array(look(part)) for part in found)
-    gradients, products = (
-        tuple(in_convention(part, conj) for part in parts) for parts in (gradients, products)
-    )
-    return (gradients, products) if several else (gradients[0], products[0])
+        def along(*args: Any, **kwargs: Any) -> tuple[Tensor, Any]:
+            made = gradient(*args, **kwargs)
+            parts, _ = flatten(made[0] if has_aux else made)
+            return _inner_product(parts, directions), made
+
+        products, made = grad(along, inputs.positions, has_aux=True)(*inputs.args, **inputs.kwargs)
+        gradients, aux = made if has_aux else (made, None)
+        pair = [
+            inputs.shaped(in_convention(part, conj) for part in flatten(each)[0])
+            for each in (gradients, products)
+        ]
+        return (*pair, aux) if has_aux else (pair[0], pair[1])
+
+    return _along(fn, compute, operands, tangents, argnums)
 
 
-def _pushed(out: Tensor, moving: Sequence[tuple[Tensor, Any]], higher: bool) -> Any:
-    """The tangent of `out`: record the pullback of a cotangent, and pull back to that cotangent."""
-    nodes = [variable._node for variable, _ in moving if variable._node is not None]
-    if out._node is None or not nodes:
-        return zeros(out.shape, out.dtype, higher)
-    cotangent = Tensor(np.zeros(out.shape, out.dtype), requires_grad=True)
-    first, wrap = min(node.number for node in nodes), Tensor._of
+Compute = Callable[[Inputs, Sequence[Any]], tuple[Any, ...]]
+"""From the arguments, and a tangent or None for each of their leaves, to derivatives."""
+
+
+def _along(
+    fn: Callable[..., Any], compute: Compute, operands: Any, tangents: Any, argnums: Any
+) -> Any:
+    """The function of arguments and a tangent; its value if both are there already."""
+    if tangents is not _ABSENT:
+        several = isinstance(operands, tuple)
+        args = operands if several else (operands,)
+        inputs = Argnums(not several, tuple(range(len(args)))).of(args, {})
+        return compute(inputs, _directions(inputs, tangents))
+    chosen = read_argnums(argnums if operands is _ABSENT else operands)
+
+    @functools.wraps(fn)
+    def derived(*args: Any, **kwargs: Any) -> tuple[Any, ...]:
+        if not args:
+            raise ArgumentError("the tangent is the last argument, after those of the function")
+        inputs = chosen.of(args[:-1], kwargs)
+        return compute(inputs, _directions(inputs, args[-1]))
+
+    return derived
+
+
+def _pushed(made: Call, directions: Sequence[Any]) -> list[Any]:
+    """The tangents: record the pullback of cotangents, and pull back to those cotangents."""
+    cotangents = [_cotangent(out) for out in made.results]
+    leaves = [cotangent._node for cotangent in cotangents if cotangent._node is not None]
+    arrived: Cotangents = {}
+    if leaves and made.variables:
+        total = _paired(made, cotangents, directions)
+        # Nodes older than the cotangents belong to the forward: constants in this pass.
+        arrived = pull_back(
+            [(total._node, np.ones(()))],
+            keep=made.higher,
+            wrap=Tensor._of if made.higher else None,
+            targets=set(leaves),
+            first=leaves[0].number,
+        )
+    return [
+        take(cotangent._node, arrived)
+        if cotangent._node in arrived
+        else zeros(cotangent.shape, cotangent.dtype, made.higher)
+        for cotangent in cotangents
+    ]
+
+
+def _cotangent(out: Tensor) -> Tensor:
+    """A variable like a result; a constant where that depends on nothing."""
+    return Tensor(np.zeros(out.shape, out.dtype), requires_grad=out._node is not None)
+
+
+def _paired(made: Call, cotangents: Sequence[Tensor], directions: Sequence[Any]) -> Tensor:
+    """The inner product of the recorded pullback of `cotangents` and the directions."""
+    nodes = [node for _, node in made.variables]
+    starts = [(out._node, one) for out, one in zip(made.results, cotangents, strict=True)]
     with np.errstate(all="ignore"):  # the graph counts, not the products with a zero cotangent
         pulled = pull_back(
-            out._node, cotangent, keep=True, wrap=wrap, targets=set(nodes), first=first
+            starts,
+            keep=True,
+            wrap=Tensor._of,
+            targets=set(nodes),
+            first=min(node.number for node in nodes),
         )
-        parts = [
-            _inner(pulled[variable._node], direction)
-            for variable, direction in moving
-            if variable._node in pulled
-        ]
-        total, leaf = sum(parts, start=Tensor(0.0)), cotangent._node
-    arrived = {}
-    if total._node is not None and leaf is not None:
-        # Nodes older than the cotangent belong to the forward: constants in this pass.
-        arrived = pull_back(
-            total._node,
-            np.ones(()),
-            keep=higher,
-            wrap=wrap if higher else None,
-            targets={leaf},
-            first=leaf.number,
-        )
-    return take(leaf, arrived) if leaf in arrived else zeros(out.shape, out.dtype, higher)
+        return _inner_product([pulled.get(node) for node in nodes], directions)
+
+
+def _inner_product(parts: Sequence[Any], directions: Sequence[Any]) -> Tensor:
+    """The real inner product, by which gradients pair with directions; None counts as zeros."""
+    pairs = zip(parts, directions, strict=True)
+    products = (_inner(*pair) for pair in pairs if not any(one is None for one in pair))
+    return sum(products, start=Tensor(0.0))
 
 
 def _inner(part: Any, direction: Any) -> Any:
-    """The real inner product, by which a gradient pairs with a direction."""
     product = part * np.conjugate(direction) if np.iscomplexobj(direction) else part * direction
     return np.sum(np.real(product))
 
 
-def _paired(operands: Any, tangents: Any) -> tuple[tuple[Any, ...], list[Any], bool]:
-    """The operands, a checked tangent for each, and whether there were several."""
-    several = isinstance(operands, tuple)
-    if not several:
-        operands, tangents = (operands,), (tangents,)
-    if not isinstance(tangents, tuple) or len(tangents) != len(operands):
-        raise ArgumentError("tangents is a tuple with one for each operand, or None in its place")
-    return operands, [*map(_checked, operands, tangents, range(len(operands)))], several
+def _directions(inputs: Inputs, tangents: Any) -> list[Any]:
+    """A checked tangent for each leaf of the arguments, None where it does not move."""
+    given = zip(inputs.leaves, inputs.match(tangents), inputs.names(), strict=True)
+    return [_checked(operand, tangent, name) for operand, tangent, name in given]
 
 
-def _checked(operand: Any, tangent: Any, number: int) -> Any:
+def _checked(operand: Any, tangent: Any, name: str) -> Any:
     if tangent is None:
         return None
     like: Array = np.asarray(look(operand))
     read = as_operand(tangent, "a tangent")
     given: Any = read if isinstance(read, Traced) else np.asarray(read)
     if given.shape != like.shape:
-        raise OperandError(
-            f"tangent {number} has shape {given.shape}, and its operand {like.shape}"
-        )
+        raise OperandError(f"tangent {name} has shape {given.shape}, and its operand {like.shape}")
     if not np.can_cast(given.dtype, like.dtype, "same_kind"):
-        raise DTypeError(f"tangent {number} is {given.dtype}, and its operand {like.dtype}")
+        raise DTypeError(f"tangent {name} is {given.dtype}, and its operand {like.dtype}")
     return given if given.dtype == like.dtype else given.astype(like.dtype)

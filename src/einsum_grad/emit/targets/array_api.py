@@ -65,7 +65,7 @@ def _index(indexed: Call, speller: Speller) -> Parts:
 def _sum(summed: Call, speller: Speller) -> Parts:
     """The sum in the dtype of what is summed, where the standard's would widen integers."""
     names = list(dict.fromkeys(_arrays(summed.args[0])))
-    dtype = f"{names[0]}.dtype" if len(names) == 1 else call("result_type", *names)
+    dtype = call("dtype" if len(names) == 1 else "result_type", *names)
     options = {**dict(summed.options), "dtype": dtype}
     return _xp("sum")(Call("sum", summed.args, tuple(options.items())), speller)
 
@@ -91,8 +91,9 @@ def _embedded_in_two(array: Expression, one: int, other: int, count: int) -> Exp
     return call("embed by axes", array, *(() if other == one + 1 == count - 1 else (one, other)))
 
 
-def _zeros(shape: Expression, dtype: str) -> Expression:
-    return call("zeros like", shape, dtype.removesuffix(".dtype"))
+def _zeros(shape: Expression, dtype: Call) -> Expression:
+    """Zeros on the device of the array whose dtype they have."""
+    return call("zeros like", shape, *dtype.args)
 
 
 HELPERS = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from einsum_grad.emit.axes import merged, with_units
 from einsum_grad.emit.spelling import function, rewritten
 from einsum_grad.emit.target import Library, Target
-from einsum_grad.emit.targets.numpy import NUMPY_LIBRARY, SCRIPT, SPELLINGS
+from einsum_grad.emit.targets.numpy import NUMPY_LIBRARY, SCRIPT, SPELLINGS, TENSORDOT
 from einsum_grad.emit.tree import Call, Expression, call
 from einsum_grad.plan import ELLIPSIS, Labels, diagonals
 
@@ -51,6 +51,7 @@ EINOPS = Target(
     name="einops",
     libraries=(_EINOPS, NUMPY_LIBRARY),
     script=SCRIPT,
+    helpers={"tensordot": TENSORDOT},
     spellings={
         **SPELLINGS,
         "expand": rewritten(_repeated),

@@ -19,7 +19,7 @@ from einsum_grad.emit.spelling import (
     transpose,
 )
 from einsum_grad.emit.target import Library, Script, Target
-from einsum_grad.emit.tree import Expression, call
+from einsum_grad.emit.tree import Call, Expression, call
 from einsum_grad.emit.view import diagonal, embedded
 from einsum_grad.lower import Traits, machine
 
@@ -42,9 +42,9 @@ def _embedded_in_two(array: Expression, one: int, other: int, count: int) -> Exp
     return call("diag_embed", array, one, other)
 
 
-def _zeros(shape: Expression, dtype: str) -> Expression:
+def _zeros(shape: Expression, dtype: Call) -> Expression:
     """Zeros on the device of the array whose dtype they have."""
-    return call("zeros_like", dtype.removesuffix(".dtype"), shape=shape)
+    return call("zeros_like", *dtype.args, shape=shape)
 
 
 TARGET = Target(

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from einsum_grad.emit import helpers
 from einsum_grad.emit.axes import expanded, merged, split, with_units
 from einsum_grad.emit.context import joined_shape
+from einsum_grad.emit.helpers import Helper
 from einsum_grad.emit.product import subscripts
 from einsum_grad.emit.spelling import (
     PYTHON,
@@ -51,6 +52,21 @@ def _diagonal(name: str, labels: Labels, shape: Expression) -> Expression:
     return call("strided", name, shape, Call("tuple", tuple(strides)))
 
 
+TENSORDOT = Helper(
+    '''def tensordot(x, w, axes):
+    """Return np.tensordot, but nan for zero times nan where an array has one number, too."""
+    ones, others = axes if isinstance(axes, tuple) else (range(x.ndim)[-axes:], range(axes))
+    rows = [axis for axis in range(x.ndim) if axis not in ones]
+    columns = [axis for axis in range(w.ndim) if axis not in others]
+    left, right = x.transpose(*rows, *ones), w.transpose(*others, *columns)
+    shape = left.shape[: len(rows)] + right.shape[len(ones) :]
+    count = math.prod(right.shape[: len(ones)])
+    left = left.reshape(math.prod(shape[: len(rows)]), count)
+    right = right.reshape(count, math.prod(shape[len(rows) :]))
+    return (left @ right).reshape(shape)''',
+    (NUMPY_LIBRARY.alias, "math"),
+)
+
 SPELLINGS: Mapping[str, Spelling] = {
     **PYTHON,
     **helpers.SPELLINGS,
@@ -64,7 +80,7 @@ SPELLINGS: Mapping[str, Spelling] = {
     "multiply": infix("*"),
     "add": infix("+"),
     "sum": method("sum"),
-    "tensordot": _numpy("tensordot"),
+    "tensordot": function("tensordot", "tensordot"),
     "transpose": transpose("transpose", most=64),
     "swapaxes": method("swapaxes"),
     "reshape": shaped("reshape"),
@@ -90,7 +106,7 @@ NUMPY = Target(
     libraries=(NUMPY_LIBRARY,),
     spellings=SPELLINGS,
     script=SCRIPT,
-    helpers=helpers.HELPERS,
+    helpers={**helpers.HELPERS, "tensordot": TENSORDOT},
     pairwise=True,
     layered=True,
     frees=True,

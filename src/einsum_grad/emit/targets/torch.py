@@ -71,9 +71,9 @@ def _embedded_in_two(array: Expression, one: int, other: int, count: int) -> Exp
     return call("diag_embed", array, **options)
 
 
-def _zeros(shape: Expression, dtype: str) -> Expression:
-    name = dtype.removesuffix(".dtype")
-    return call("new_zeros", name, shape)
+def _zeros(shape: Expression, dtype: Call) -> Expression:
+    """Zeros on the device of the array whose dtype they have."""
+    return call("new_zeros", *dtype.args, shape)
 
 
 TARGET = Target(
@@ -138,6 +138,8 @@ if not all(map(torch.allclose, applied, gradients)):
         "like": Helper(
             '''def like(gradient, operand):
     """Return a gradient in the dtype of its operand: that of a real operand is real."""
+    if gradient.dtype == operand.dtype:
+        return gradient
     if gradient.is_complex() and not operand.is_complex():
         gradient = gradient.real
     return gradient.to(operand.dtype)'''

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from einsum_grad.errors import ArgumentError, ArgumentTypeError
-from einsum_grad.kernels.parallel.cores import cores
 from einsum_grad.kernels.parallel.ordered_sum import Total
 from einsum_grad.kernels.parallel.workers import Gather, Work, Workers
 from einsum_grad.lower import machine
@@ -86,7 +85,8 @@ def _default() -> int:
             return min(int(text[:_DIGITS]), _MOST)
     if multiprocessing.parent_process() is not None:
         return 1
-    return cores()
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def is_within_block() -> bool:
@@ -98,20 +98,19 @@ def is_within_block() -> bool:
     return _WITHIN.get()
 
 
-def in_blocks(work: Work, length: int, parts: int, looks: int = 0) -> list[Any]:
+def in_blocks(work: Work, length: int, parts: int) -> list[Any]:
     """Call `work` with at most `parts` slices of range(length); return its results in order.
 
     The slices, and so the results, depend neither on the number of threads nor on the load. Within
-    a chunk, all slices are done by the chunk's own thread. Before they sleep, threads read `looks`
-    flags for more work.
+    a chunk, all slices are done by the chunk's own thread.
 
     >>> in_blocks(lambda part: (part.start, part.stop), 5, 2)
     [(0, 3), (3, 6)]
     """
-    return _run(work, length, parts, looks)
+    return _run(work, length, parts)
 
 
-def summed_in_blocks(work: Work, length: int, parts: int, looks: int = 0) -> Any:
+def summed_in_blocks(work: Work, length: int, parts: int) -> Any:
     """Return the sum of what `work` returns for such slices; of tuples, a tuple of sums.
 
     A large term is added, and freed, as soon as those before it are. So few terms take memory at
@@ -121,19 +120,19 @@ def summed_in_blocks(work: Work, length: int, parts: int, looks: int = 0) -> Any
     array([6, 6])
     """
     total = Total()
-    return total.of(_run(work, length, parts, looks, total.gather))
+    return total.of(_run(work, length, parts, total.gather))
 
 
-def _run(work: Work, length: int, parts: int, looks: int, *gather: Gather) -> list[Any]:
+def _run(work: Work, length: int, parts: int, *gather: Gather) -> list[Any]:
     # NumPy's buffer size is a context variable: in a copy of the context nobody else sees it.
-    return contextvars.copy_context().run(_within, work, length, parts, looks, *gather)
+    return contextvars.copy_context().run(_within, work, length, parts, *gather)
 
 
-def _within(work: Work, length: int, parts: int, looks: int, *gather: Gather) -> list[Any]:
+def _within(work: Work, length: int, parts: int, *gather: Gather) -> list[Any]:
     alone = is_within_block() or sys.is_finalizing()  # threads stop when Python exits
     np.setbufsize(machine.NUMPY_BUFFER)
     _WITHIN.set(True)
     step = max(1, -(-length // parts))
     slices = [slice(start, start + step) for start in range(0, max(length, 1), step)]
     helping = 0 if alone else min(get_num_threads(), len(slices)) - 1
-    return _State.workers.run(work, slices, helping, looks, *gather)
+    return _State.workers.run(work, slices, helping, *gather)

@@ -21,9 +21,6 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-
-from einsum_grad.kernels.parallel.cores import cores, move, other_cores
 from einsum_grad.lower import machine
 
 MISSING = object()
@@ -44,41 +41,6 @@ def _is_alive(thread: threading.Thread) -> bool:
     return thread.ident is not None and thread in threading.enumerate()
 
 
-class Bell:
-    """Wakes a thread, which spins for a while before it sleeps.
-
-    Waking a sleeping thread takes longer than many chunks do. So a waiting thread reads flags over
-    and over until they are set, without Python's lock: by `any` of rows that are one flag each,
-    with a stride of 0. The last flags are never set; reading them passes the time in which the
-    ringing thread still holds the lock, as waiting for the lock would be sleeping.
-    """
-
-    def __init__(self) -> None:
-        rows = machine.SPINS_OF_CALLER + machine.SPINS_OF_PATIENCE
-        self._flags = np.zeros(rows, np.bool_)
-        self._set = self._flags[: machine.SPINS_OF_CALLER]
-        self._rows = np.ndarray((rows, machine.SPIN_READS), np.bool_, self._flags, strides=(1, 0))
-        self._seen = np.empty(rows, np.bool_)
-        self._rung: queue.SimpleQueue[None] = queue.SimpleQueue()
-
-    def ring(self) -> None:
-        """Wake the thread that waits, or will wait; ringing twice before that is ringing once."""
-        if self._rung.empty():
-            self._rung.put(None)
-        # This comes last: the waiting thread wants the lock as soon as it sees a flag.
-        self._set[:] = True
-
-    def wait(self, looks: int, timeout: float | None = None) -> None:
-        """Return once the bell was rung or the time is over; read `looks` flags before sleeping."""
-        # A ring after the next line sets the flags again; one before it is in the queue.
-        self._set[:] = False
-        if looks and self._rung.empty():
-            first = machine.SPINS_OF_CALLER - looks
-            np.logical_or.reduce(self._rows[first:], axis=1, out=self._seen[first:])
-        with contextlib.suppress(queue.Empty):
-            self._rung.get(timeout=timeout)
-
-
 class _Job:
     """The chunks of one call that nobody has begun, and the helpers at work on others."""
 
@@ -87,7 +49,7 @@ class _Job:
         # NumPy's errstate is a context variable: a chunk sees its caller's.
         self._context = contextvars.copy_context()
         self._inside: set[threading.Thread] = set()
-        self._left = Bell()
+        self._left: queue.SimpleQueue[None] = queue.SimpleQueue()
 
     def help(self) -> None:
         """Do chunks as a helper until none is left; one that fails is tried again by the caller."""
@@ -96,12 +58,13 @@ class _Job:
         with contextlib.suppress(BaseException):
             self._context.copy().run(_drain, self.blocks)
         self._inside.discard(own)
-        self._left.ring()
+        self._left.put(None)
 
-    def wait(self, looks: int) -> None:
+    def wait(self) -> None:
         """Return once no helper is within a chunk; to be called when no chunk is left to begin."""
         while any(map(_is_alive, self._inside.copy())):
-            self._left.wait(looks, machine.CHECK_SECONDS)
+            with contextlib.suppress(queue.Empty):
+                self._left.get(timeout=machine.CHECK_SECONDS)
 
 
 def _drain(blocks: deque[Callable[[], None]], then: Callable[[], None] = lambda: None) -> None:
@@ -120,9 +83,9 @@ class _Worker(threading.Thread):
 
     def __init__(self, number: int) -> None:
         super().__init__(name=f"einsum-grad {number}", daemon=True)
-        self._bell = Bell()
         # A job offered to a busy thread replaces the one before: no job depends on its helpers.
-        self._offers: deque[tuple[_Job, int]] = deque(maxlen=1)
+        self._offers: deque[_Job] = deque(maxlen=1)
+        self._bell: queue.SimpleQueue[None] = queue.SimpleQueue()
 
     def begin(self) -> None:
         """Start the thread; raise `RuntimeError` if the system has no more.
@@ -141,17 +104,17 @@ class _Worker(threading.Thread):
         with contextlib.suppress(queue.Empty):
             told.get(timeout=machine.BIRTH_SECONDS)
 
-    def offer(self, job: _Job, looks: int) -> None:
-        """Have the thread help with `job`, and then read `looks` flags for another one."""
-        self._offers.append((job, looks))
-        self._bell.ring()
+    def offer(self, job: _Job) -> None:
+        """Have the thread help with `job` as soon as it can."""
+        self._offers.append(job)
+        if self._bell.empty():
+            self._bell.put(None)
 
     def run(self) -> None:
-        looks = 0
         while True:
-            self._bell.wait(looks)
+            self._bell.get()
             with contextlib.suppress(IndexError):
-                job, looks = self._offers.popleft()
+                job = self._offers.popleft()
                 job.help()
                 del job
 
@@ -162,20 +125,18 @@ class Workers:
     def __init__(self) -> None:
         self._workers: list[_Worker] = []
         self._starting = threading.Lock()
-        self._where: set[int] = set()
 
     def run(
         self,
         work: Work,
         parts: Sequence[slice],
         count: int = 0,
-        looks: int = 0,
         gather: Gather = lambda results: None,
     ) -> list[Any]:
         """Return what `work` returns for each part, done by the caller and up to `count` threads.
 
-        The threads then read `looks` flags for more work. There may be fewer threads: others may
-        have them, and the system may refuse new ones, as it does when Python shuts down.
+        There may be fewer threads: others may have them, and the system may refuse new ones, as it
+        does when Python shuts down.
         """
         results = [MISSING] * len(parts)
 
@@ -189,21 +150,19 @@ class Workers:
         if not count:
             _drain(blocks, gathering)
             return results
-        job, spins = _Job(blocks), count < cores()
+        job = _Job(blocks)
         try:
-            workers = self._alive(count)
-            self._move(workers)
-            for worker in workers:
-                worker.offer(job, looks if spins else 0)
+            for worker in self._alive(count):
+                worker.offer(job)
             _drain(blocks, gathering)
-            job.wait(machine.SPINS_OF_CALLER if spins else 0)
+            job.wait()
             for number, result in enumerate(results):
                 if result is MISSING:
                     block(number)
             gathering()
         except BaseException:
             blocks.clear()
-            job.wait(0)
+            job.wait()
             raise
         return results
 
@@ -217,19 +176,7 @@ class Workers:
                 self._start(count)
         return list(filter(_is_alive, self._workers))[:count]
 
-    def _move(self, workers: list[_Worker]) -> None:
-        """Keep threads off their caller's core.
-
-        OpenBLAS's threads spin for a while after a product. Linux, which sees that core taken, puts
-        a worker on its caller's core and leaves it there: two threads are no faster than one.
-        """
-        where = other_cores()
-        if where and where != self._where:
-            move((worker.native_id for worker in workers if worker.native_id), where)
-            self._where = where
-
     def _start(self, count: int) -> None:
-        self._where = set()
         self._workers = list(filter(_is_alive, self._workers))
         while len(self._workers) < count:
             worker = _Worker(len(self._workers) + 1)

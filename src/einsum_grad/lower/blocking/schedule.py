@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from einsum_grad.lower.blocking.fusion import Block, blocks
 from einsum_grad.lower.dependence import finishing, saving
-from einsum_grad.lower.layout.product import product_of
-from einsum_grad.lower.program import Op, Program, Step, Value, is_view, steps
+from einsum_grad.lower.program import Program, Step, Value, steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +71,3 @@ def passing(program: Program) -> set[Value]:
     """The values that never exist as a whole, as a block makes and uses up each chunk."""
     divided = (block for block in schedule(program).apart if block.label is not None)
     return {step.result for b in divided for step in b.steps if step.result not in b.kept}
-
-
-def has_blas(found: Schedule) -> bool:
-    """Whether a BLAS multiplies whole arrays, on its own threads."""
-    whole = (block for block in (*found.apart, *found.together) if block.label is None)
-    return any(_multiplies(step) for block in whole for step in block.steps)
-
-
-def _multiplies(step: Step) -> bool:
-    """Whether a BLAS may do `step`; a sum is a product with ones."""
-    product = product_of(step)
-    if product is None:
-        return step.op is Op.CONTRACT and not is_view(step)
-    return bool(product.contracted)

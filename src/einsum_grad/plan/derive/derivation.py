@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from einsum_grad.plan.derive.formula import Factor, Formula, fresh, stated, with_deltas
-from einsum_grad.plan.names import OUTPUT, operand_names
+from einsum_grad.plan.names import Names, read_names
 from einsum_grad.plan.pattern import Labels, Pattern, distinct
 
 
@@ -37,7 +37,9 @@ class Derived:
     formula: Formula
 
 
-def derivation_of(pattern: Pattern, operand: int) -> tuple[Derived, ...]:
+def derivation_of(
+    pattern: Pattern, operand: int, names: Names | None = None
+) -> tuple[Derived, ...]:
     """Derive the gradient of one operand.
 
     The first line is an entry of the output, the last the gradient's pattern. Rules between them
@@ -51,7 +53,8 @@ def derivation_of(pattern: Pattern, operand: int) -> tuple[Derived, ...]:
     >>> str(lines[-1].formula.pattern())
     'ik,jk->bij'
     """
-    formula = stated(pattern, operand_names(len(pattern.inputs)), OUTPUT, operand)
+    names = names or read_names(None, len(pattern.inputs))
+    formula = stated(pattern, names.operands, names.output, operand)
     return tuple(_lines(formula))
 
 
@@ -118,25 +121,33 @@ def chain_rule(formula: Formula) -> Formula:
     """Multiply by the cotangent, in the operand's place, and sum over all of Z."""
     (entry,), place = formula.left.by, formula.place
     cotangent = Factor(f"d{formula.left.name}", formula.left.indices)
+    factors = (*formula.factors[:place], cotangent, *formula.factors[place:])
+    sums = (*cotangent.labels(), *formula.sums)
     return dataclasses.replace(
         formula,
         left=Factor(f"d{entry.name}", entry.indices),
-        sums=(*cotangent.labels(), *formula.sums),
-        factors=(*formula.factors[:place], cotangent, *formula.factors[place:]),
+        sums=sums if formula.deltas else _in_order(sums, factors),
+        factors=factors,
     )
 
 
 def contraction(formula: Formula) -> Formula:
     """Replace each sum over a label that a delta fixes by its only nonzero term."""
     names = fixed(formula)
-    contracted, summed = formula.rename(names), set(formula.sums) - names.keys()
+    contracted = formula.rename(names)
     left = (tuple(x for x in equal if x not in names) for equal in _equal(formula))
-    used = (label for factor in contracted.factors for label in factor.labels())
+    sums = tuple(label for label in formula.sums if label not in names)
     return dataclasses.replace(
         contracted,
         deltas=tuple(equal for equal in left if len(equal) > 1),
-        sums=tuple(label for label in distinct((*used, *formula.sums)) if label in summed),
+        sums=_in_order(sums, contracted.factors),
     )
+
+
+def _in_order(sums: Labels, factors: tuple[Factor, ...]) -> Labels:
+    """The summed labels in the order in which the factors have them."""
+    used = (label for factor in factors for label in factor.labels())
+    return tuple(label for label in distinct((*used, *sums)) if label in sums)
 
 
 def renaming(formula: Formula) -> Formula:

@@ -53,19 +53,25 @@ class Continuous(Distribution):
     def logcdf(self, *args: Any, **given: Any) -> Any:
         """The logarithm of `cdf`."""
         if self.log_below is None:
-            return np.log(self.cdf(*args, **given))
+            return _logarithm(self.cdf(*args, **given), self.sf(*args, **given))
         return self.log_below(*self._standardized(args, given))
 
     def logsf(self, *args: Any, **given: Any) -> Any:
         """The logarithm of `sf`."""
         if self.log_above is None:
-            return np.log(self.sf(*args, **given))
+            return _logarithm(self.sf(*args, **given), self.cdf(*args, **given))
         return self.log_above(*self._standardized(args, given))
 
     def _standardized(self, args: tuple[Any, ...], given: Any) -> list[Any]:
         x, *shape, loc, scale = self.read(args, given)
         z = (x - loc) / scale
         return [z if math.isinf(self.support[0]) else np.clip(z, *self.support), *shape]
+
+
+def _logarithm(probability: Any, other: Any) -> Any:
+    """The logarithm of a probability; of one near 1 by that of the other, without cancellation."""
+    near = np.greater(probability, 0.5)
+    return np.log1p(-np.where(near, other, 0)) + np.log(np.where(near, 1, probability))
 
 
 def _continuous(name: str, *shape: str, **functions: Any) -> Continuous:
@@ -91,10 +97,14 @@ def _log_lognormal_density(z: Any, s: Any) -> Any:
     return -np.log(z) * (np.log(z) / (2 * s * s) + 1) - np.log(s) - HALF_LOG_2PI
 
 
-def _laplace_tail(z: Any) -> Any:
-    """The probability below z, for both signs without cancellation."""
+def _laplace_below(z: Any) -> Any:
     tail = np.exp(-np.abs(z)) / 2
     return np.where(z < 0, tail, 1 - tail)
+
+
+def _log_laplace_below(z: Any) -> Any:
+    tail = -np.abs(z)
+    return np.where(z < 0, tail - math.log(2), np.log1p(-np.exp(tail) / 2))
 
 
 norm = _continuous(
@@ -121,8 +131,10 @@ cauchy = _continuous(
 laplace = _continuous(
     "laplace",
     log_density=lambda z: -np.abs(z) - math.log(2),
-    below=_laplace_tail,
-    above=lambda z: _laplace_tail(-z),
+    below=_laplace_below,
+    above=lambda z: _laplace_below(-z),
+    log_below=_log_laplace_below,
+    log_above=lambda z: _log_laplace_below(-z),
 )
 logistic = _continuous(
     "logistic",

@@ -1,8 +1,7 @@
-"""Lines to text: plain, in terminal colours, or as HTML, with a table for each."""
+"""Lines to text: plain, or in terminal colours."""
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Iterable, Mapping
 
 from einsum_grad.explain.blocks import Line, Span
@@ -23,12 +22,6 @@ def coloured(span: Span) -> str:
     return f"\x1b[{code}m{span.text}\x1b[0m" if code and span.text else span.text
 
 
-def marked_up(span: Span) -> str:
-    """The text as HTML."""
-    text, look = html.escape(span.text), _CSS.get(span.role)
-    return f'<span style="{look}">{text}</span>' if look and text else text
-
-
 def styled(lines: Iterable[Line], style: Style) -> str:
     """The lines as one text without a final line feed; invisible characters are escaped."""
     return "\n".join("".join(style(_shown(span)) for span in line).rstrip() for line in lines)
@@ -46,14 +39,4 @@ _ANSI: Mapping[str, str] = {
     "sentence": "33",
     "row": "2",
     "remark": "2",
-}
-
-_CSS: Mapping[str, str] = {
-    "left": "font-weight: bold",
-    "sum": "color: #0b7285",
-    "pattern": "color: #2b8a3e",
-    "value": "color: #2b8a3e",
-    "sentence": "color: #a35200",
-    "row": "opacity: 0.6",
-    "remark": "opacity: 0.6",
 }

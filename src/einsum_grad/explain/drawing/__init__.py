@@ -1,0 +1,1 @@
+"""Patterns to drawings: networks of nodes and edges, and trees of contractions, as SVG."""

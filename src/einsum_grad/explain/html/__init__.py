@@ -1,0 +1,1 @@
+"""Explanations and derivations to HTML: pages of their own, and cells of notebooks."""

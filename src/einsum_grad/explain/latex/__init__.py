@@ -1,0 +1,1 @@
+"""Explanations and derivations to LaTeX, for amsmath and pdflatex."""

@@ -1,0 +1,1 @@
+"""Explanations and derivations to text, for terminals and notebooks."""
