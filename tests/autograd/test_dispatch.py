@@ -22,7 +22,7 @@ PAIRS = {np.polydiv, np.busday_count, np.histogram2d}
 
 @pytest.mark.parametrize(
     "function",
-    [np.polydiv, np.busday_count, np.histogram2d, np.packbits, np.ix_],
+    [np.unpackbits, np.polydiv, np.busday_count, np.histogram2d, np.packbits, np.ix_],
 )
 def test_a_function_without_a_rule_is_refused_by_name(function: Any) -> None:
     name = f"{function.__module__}.{function.__name__}".replace("numpy", "np")

@@ -74,7 +74,7 @@ def call_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], kwargs: Any)
     function = ufunc if method == "__call__" else getattr(ufunc, method)
     out = kwargs.get("out")
     if out is not None:
-        return write(_name(function), function, out, inputs, kwargs)
+        return write(full_name(function), function, out, inputs, kwargs)
     if ufunc in CONSTANT:
         plain = [look(as_operand(operand, ufunc.__name__)) for operand in inputs]
         return run(ufunc.__name__, function, plain, kwargs)
@@ -87,7 +87,7 @@ def call_function(function: Callable[..., Any], args: Sequence[Any], kwargs: Any
     """`Tensor.__array_function__`; see `call_ufunc`."""
     out, args, kwargs = _split_out(function, args, kwargs)
     if out is not None:
-        return write(_name(function), function, [out], args, {**kwargs, "out": out})
+        return write(full_name(function), function, [out], args, {**kwargs, "out": out})
     if function in WRITING:
         return WRITING[function](*args, **kwargs)
     if function in CONSTANT:
@@ -119,8 +119,8 @@ def _cast(
     """The operands as the keywords of all ufuncs have them, and the other keywords."""
     if where is not True:
         raise ArgumentTypeError(
-            f"{_name(ufunc)} of a Tensor takes no where=, outside of which a result has no value: "
-            "use np.where of the result"
+            f"{full_name(ufunc)} of a Tensor takes no where=, outside of which a result has no "
+            "value: use np.where of the result"
         )
     return [cast(ufunc.__name__, operand, dtype, casting) for operand in inputs], others
 
@@ -170,8 +170,8 @@ def _recorded(function: Callable[..., Any]) -> Callable[..., Any]:
 
         hint = INSTEAD.get(function, "give it one with einsum_grad.primitive")
         raise AutogradError(
-            f"{_name(function)} has no gradient rule here; {hint}, or pass the plain array x.data "
-            "if no gradient is needed"
+            f"{full_name(function)} has no gradient rule here; {hint}, or pass the plain array "
+            "x.data if no gradient is needed"
         )
     return RECORDED[function]
 
@@ -188,7 +188,7 @@ def _check_call(
         signature.bind(*args, **kwargs)
     except TypeError as error:
         raise ArgumentTypeError(
-            f"{_name(function)} of a Tensor is called as {signature}: {error}"
+            f"{full_name(function)} of a Tensor is called as {signature}: {error}"
         ) from None
 
 
@@ -205,10 +205,15 @@ def bare_signature(function: Callable[..., Any]) -> inspect.Signature:
     return inspect.Signature([p.replace(annotation=p.empty) for p in parameters])
 
 
-def _name(function: Callable[..., Any]) -> str:
+def full_name(function: Callable[..., Any]) -> str:
+    """The name by which users call a function of NumPy's or of another library.
+
+    >>> full_name(np.linalg.inv), full_name(np.add.reduce)
+    ('np.linalg.inv', 'np.add.reduce')
+    """
     ufunc = getattr(function, "__self__", None)
     if isinstance(ufunc, np.ufunc):
-        return f"{_name(ufunc)}.{function.__name__}"
+        return f"{full_name(ufunc)}.{function.__name__}"
     here = getattr(np, function.__name__, None) is function
     module = getattr(function, "__module__", None) or ("numpy" if here else "scipy.special")
     return f"{module}.{function.__name__}".replace("numpy", "np", 1)

@@ -71,12 +71,8 @@ def _slope(f: Any, spacing: Any, edge_order: int) -> Any:
     if np.ndim(spacing) and np.shape(spacing) != (size,):
         raise ArgumentError(f"gradient: {np.shape(spacing)} coordinates for {size} numbers")
     # Multiplied by 1.0, unsigned coordinates have differences with signs.
-    steps = (
-        np.diff(np.multiply(spacing, 1.0))
-        if np.ndim(spacing)
-        else np.broadcast_to(spacing, size - 1)
-    )
-    left, right = steps[:-1], steps[1:]
+    steps = np.diff(np.multiply(spacing, 1.0)) if np.ndim(spacing) else spacing
+    left, right = (steps[:-1], steps[1:]) if np.ndim(spacing) else (spacing, spacing)
     slopes = (f[..., 1:] - f[..., :-1]) / steps
     before, after = slopes[..., :-1], slopes[..., 1:]
     inside = (right * before + left * after) / (left + right)

@@ -45,11 +45,10 @@ def _linspace(
     *,
     device: Any = None,
 ) -> Any:
-    start, stop = np.broadcast_arrays(start, stop)
-    steps = num - 1 if endpoint else num
-    parts = np.arange(num).reshape(-1, *(1,) * np.ndim(start))
-    step = (stop - start) / np.float64(steps) if steps > 0 else np.nan * start
-    out = start + (stop - start) * parts / np.maximum(steps, 1)
+    way, steps = stop - start, num - 1 if endpoint else num
+    parts = np.arange(num, dtype=np.result_type(start, stop, 1.0))
+    step = way / steps if steps > 0 else way * np.nan
+    out = start + way * parts.reshape(-1, *(1,) * np.ndim(way)) / max(steps, 1)
     out = np.moveaxis(cast("linspace", out, dtype, "unsafe"), 0, axis)
     return (out, step) if retstep else out
 
@@ -72,6 +71,10 @@ def _logspace(
 def _geomspace(
     start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype: Any = None, axis: int = 0
 ) -> Any:
-    start, stop = np.broadcast_arrays(start, stop)
-    growth = np.logspace(0, np.log(stop / start), num, endpoint, np.e, axis=axis)
-    return cast("geomspace", np.expand_dims(start, axis) * growth, dtype, "unsafe")
+    """In doubles at least, as NumPy's."""
+    wide = np.result_type(start, stop, np.float64)
+    start, stop = (cast("geomspace", x, wide, "unsafe") for x in (start, stop))
+    whole = np.log(stop / start)
+    growth = np.linspace(np.zeros_like(whole), whole, num, endpoint, axis=axis)
+    first = np.expand_dims(start + np.zeros_like(whole), axis)
+    return cast("geomspace", first * np.exp(growth), dtype, "unsafe")

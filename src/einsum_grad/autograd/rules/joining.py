@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
+from einsum_grad.autograd.casting import cast
 from einsum_grad.autograd.refusals import as_operand
 from einsum_grad.autograd.rules.composite import composite
 from einsum_grad.autograd.rules.shapes import shape_of
+from einsum_grad.errors import OperandError
 
 
 def _at_least(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -58,7 +60,9 @@ def _append(arr: Any, values: Any, axis: Any = None) -> Any:
 
 @composite(np.block)
 def _block(arrays: Any) -> Any:
-    depth, rank = _depth(arrays), _rank(arrays)
+    (depth, *others), rank = sorted({*_depths(arrays)}), _rank(arrays)
+    if others:
+        raise OperandError(f"block: lists of {depth} levels beside others of {others[0]}")
     return _blocks(arrays, max(depth, rank), depth)
 
 
@@ -69,8 +73,12 @@ def _blocks(arrays: Any, rank: int, depth: int) -> Any:
     return np.concatenate([_blocks(part, rank, depth - 1) for part in arrays], -depth)
 
 
-def _depth(arrays: Any) -> int:
-    return 1 + _depth(arrays[0]) if isinstance(arrays, list) else 0
+def _depths(arrays: Any) -> Iterator[int]:
+    """In how many lists each array stands."""
+    if isinstance(arrays, list):
+        yield from (1 + depth for part in arrays for depth in _depths(part))
+    else:
+        yield 0
 
 
 def _rank(arrays: Any) -> int:
@@ -80,7 +88,8 @@ def _rank(arrays: Any) -> int:
 @composite(np.insert)
 def _insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
     """An index of both together: NumPy inserts the positions of one into those of the other."""
-    sources = [as_operand(arr, "insert"), as_operand(values, "insert")]
+    arr = as_operand(arr, "insert")
+    sources = [arr, cast("insert", values, np.result_type(arr), "unsafe")]
     shapes = [*map(np.shape, sources)]
     sizes = [*map(math.prod, shapes)]
     places = [np.arange(n).reshape(shape) for n, shape in zip(sizes, shapes, strict=True)]

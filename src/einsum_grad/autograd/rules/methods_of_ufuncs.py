@@ -1,8 +1,7 @@
-"""What `reduce`, `accumulate` and `outer` of NumPy's ufuncs are as functions."""
+"""Methods of ufuncs: what `reduce`, `accumulate` and `outer` are as functions."""
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -30,8 +29,11 @@ def _along(function: Callable[..., Any]) -> Callable[..., Any]:
     return along
 
 
-def _outer(ufunc: Any, a: Any, b: Any, /, **kwargs: Any) -> Any:
-    return ufunc(np.reshape(a, np.shape(a) + (1,) * np.ndim(b)), b, **kwargs)
+def _outer(ufunc: Any) -> Callable[..., Any]:
+    def outer(a: Any, b: Any, /, **kwargs: Any) -> Any:
+        return ufunc(np.reshape(a, np.shape(a) + (1,) * np.ndim(b)), b, **kwargs)
+
+    return outer
 
 
 for ufunc, function in REDUCED.items():
@@ -40,4 +42,4 @@ for ufunc, function in ACCUMULATED.items():
     composite(ufunc.accumulate)(_along(function))
 for ufunc in {x for x in vars(np).values() if isinstance(x, np.ufunc)}:
     if ufunc.nin == 2 and ufunc.nout == 1 and ufunc.signature is None:
-        composite(ufunc.outer)(functools.partial(_outer, ufunc))
+        composite(ufunc.outer)(_outer(ufunc))

@@ -71,8 +71,11 @@ composite(np.std)(_read(STD, "std"))
 def _average(
     a: Any, axis: Any = None, weights: Any = None, returned: bool = False, *, keepdims: bool = False
 ) -> Any:
-    factors = 1.0 if weights is None else _along("average", weights, np.shape(a), axis)
-    factors = np.broadcast_to(factors, np.shape(a))
+    if weights is None:
+        out = np.mean(a, axis, keepdims=keepdims)
+        size = count(np.shape(a), axis, keepdims, True)
+        return (out, np.full_like(look(out), size)) if returned else out
+    factors = np.broadcast_to(_along("average", weights, np.shape(a), axis), np.shape(a))
     total = np.sum(factors, axis, keepdims=keepdims)
     if weights is not None and np.any(total == 0):
         raise OperandError("average: the weights add up to 0")

@@ -16,10 +16,12 @@ ROWS: dict[str, Case] = {
     "append": row(lambda np: np.append, A, V),
     "append along an axis": row(lambda np: lambda x, y: np.append(x, y, axis=0), A, B),
     "block": row(lambda np: lambda x, y: np.block([[x, y], [y, 2 * x]]), A, B),
-    "insert": row(lambda np: lambda x, y: np.insert(x, [1, 0], y, axis=1), A, numbers(2, 2)),
+    "insert": row(
+        lambda np: lambda x, y: np.insert(x, np.array([1, 0]), y, axis=1), A, numbers(2, 2)
+    ),
     "insert flat": row(lambda np: lambda x, y: np.insert(x, 2, y), A, ONE),
     "delete": row(lambda np: lambda x: np.delete(x, 1, axis=-1), T3),
-    "delete flat": row(lambda np: lambda x: np.delete(x, [0, 4]), A),
+    "delete flat": row(lambda np: lambda x: np.delete(x, np.array([0, 4])), A),
     "split": row(lambda np: lambda x: np.split(x, 3, axis=1)[1], A),
     "array_split": row(lambda np: lambda x: np.array_split(x, 3, axis=-1)[0], T3),
     "vsplit": row(lambda np: lambda x: np.vsplit(x, [1])[1], A),
@@ -37,7 +39,7 @@ ROWS: dict[str, Case] = {
         lambda np: lambda x, y: np.add(*np.meshgrid(x, y, indexing="ij", sparse=True)), V, V[:2]
     ),
     "repeat": row(lambda np: lambda x: np.repeat(x, 2, axis=1), A),
-    "repeat by counts": row(lambda np: lambda x: np.repeat(x, [2, 0, 1], axis=-1), A),
+    "repeat by counts": row(lambda np: lambda x: np.repeat(x, np.array([2, 0, 1]), axis=-1), A),
     "repeat flat": row(lambda np: lambda x: np.repeat(x, 3), A),
     "tile": row(lambda np: lambda x: np.tile(x, 2), A),
     "tile more axes": row(lambda np: lambda x: np.tile(x, (2, 1, 3)), A),
@@ -53,13 +55,15 @@ ROWS: dict[str, Case] = {
     "rollaxis": row(lambda np: lambda x: np.rollaxis(x, 2), T3),
     "rollaxis back": row(lambda np: lambda x: np.rollaxis(x, 0, 3), T3),
     "matrix_transpose": row(lambda np: np.matrix_transpose, T3),
-    "take": row(lambda np: lambda x: np.take(x, [[0, 1], [1, 5]]), A),
-    "take of an axis": row(lambda np: lambda x: np.take(x, [0, 0, -1], axis=1), T3),
-    "take that wraps": row(lambda np: lambda x: np.take(x, [4, -4], axis=1, mode="wrap"), A),
+    "take": row(lambda np: lambda x: np.take(x, np.array([[0, 1], [1, 5]])), A),
+    "take of an axis": row(lambda np: lambda x: np.take(x, np.array([0, 0, -1]), axis=1), T3),
+    "take that wraps": row(
+        lambda np: lambda x: np.take(x, np.array([4, -4]), axis=1, mode="wrap"), A
+    ),
     "take_along_axis": row(
         lambda np: lambda x: np.take_along_axis(x, np.array([[0, 2], [1, 1]]), axis=1), A
     ),
-    "compress": row(lambda np: lambda x: np.compress([True, False, True], x, axis=1), A),
+    "compress": row(lambda np: lambda x: np.compress(np.array([True, False, True]), x, axis=1), A),
     "extract": row(lambda np: lambda x: np.extract(A > 0, x), A),
     "diag": row(lambda np: np.diag, V),
     "diag above": row(lambda np: lambda x: np.diag(x, 2), V),

@@ -38,7 +38,7 @@ ROWS: dict[str, Case] = {
     "divmod": row(lambda np: lambda x, y: np.divmod(x, y)[1], 3 * A, P + 0.1, real=True),
     "modf": row(lambda np: lambda x: np.modf(x)[0], A, real=True),
     "frexp": row(lambda np: lambda x: np.frexp(x)[0], A, real=True),
-    "ldexp": row(lambda np: lambda x: np.ldexp(x, [1, -2, 3]), A, real=True),
+    "ldexp": row(lambda np: lambda x: np.ldexp(x, np.array([1, -2, 3])), A, real=True),
     "fabs": row(lambda np: np.fabs, A, real=True),
     "copysign": row(lambda np: np.copysign, A, B, real=True),
     "nextafter": row(lambda np: np.nextafter, A, B, real=True),
@@ -54,5 +54,5 @@ ROWS: dict[str, Case] = {
     "clip by arrays": row(lambda np: np.clip, A, B - 0.5, P, real=True),
     "outer of a ufunc": row(lambda np: np.divide.outer, A, Q),
     "select": row(lambda np: lambda x, y: np.select([A > 0.7, A > -0.4], [x, x * y], y), A, B),
-    "choose": row(lambda np: lambda x, y: np.choose([0, 1, 0], [x, y]), A, B),
+    "choose": row(lambda np: lambda x, y: np.choose(np.array([0, 1, 0]), [x, y]), A, B),
 }

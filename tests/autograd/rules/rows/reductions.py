@@ -47,7 +47,7 @@ ROWS: dict[str, Case] = {
         lambda np: lambda x: np.nanquantile(np.where(MASK, x, np.nan), 0.3, 2), T3, real=True
     ),
     "nanpercentile": row(
-        lambda np: lambda x: np.nanpercentile(np.where(MASK, x, np.nan), [30, 70], 2),
+        lambda np: lambda x: np.nanpercentile(np.where(MASK, x, np.nan), np.array([30, 70]), 2),
         T3,
         real=True,
     ),
@@ -55,7 +55,7 @@ ROWS: dict[str, Case] = {
     "median of an odd axis": row(lambda np: lambda x: np.median(x, axis=1, keepdims=True), T3),
     "quantile": row(lambda np: lambda x: np.quantile(x, 0.3), A, real=True),
     "quantiles of axes": row(
-        lambda np: lambda x: np.quantile(x, [[0.1, 0.5], [0, 1]], (0, 2)), T3, real=True
+        lambda np: lambda x: np.quantile(x, np.array([[0.1, 0.5], [0, 1]]), (0, 2)), T3, real=True
     ),
     "percentile": row(lambda np: lambda x: np.percentile(x, 40, axis=1), T3, real=True),
     "sort": row(lambda np: np.sort, A),
