@@ -157,8 +157,13 @@ def _at(token: Token) -> int:
 
 
 def _start(tree: Any) -> int:
-    tokens = tree.scan_values(lambda value: isinstance(value, str))
-    return min((_at(token) for token in tokens), default=0)
+    """Where a tree begins, however deep it is."""
+    starts, todo = list[int](), [tree]
+    while todo:
+        part = todo.pop()
+        starts += [_at(part)] if isinstance(part, str) else []
+        todo += getattr(part, "children", ())
+    return min(starts, default=0)
 
 
 def start_of(value: Any) -> int:
