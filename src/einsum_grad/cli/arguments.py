@@ -14,8 +14,8 @@ SCALAR = "scalar"
 """How a shape without axes is written."""
 
 _ARROWS = ("->", "-->")
-_OF_EXPRESSIONS = ("derive", "check")
-"""The commands whose arguments may begin with minus, and which have no short option but -h."""
+_OF_EXPRESSIONS = ("derive",)
+"""The commands whose arguments may begin with minus; they have no short option but -h."""
 
 _MOST_DIGITS = 18
 
