@@ -158,12 +158,12 @@ def _at(token: Token) -> int:
 
 def _start(tree: Any) -> int:
     """Where a tree begins, however deep it is."""
-    starts, todo = list[int](), [tree]
+    tokens, todo = list[Any](), [tree]
     while todo:
         part = todo.pop()
-        starts += [_at(part)] if isinstance(part, str) else []
+        tokens += [part] if isinstance(part, str) else []
         todo += getattr(part, "children", ())
-    return min(starts, default=0)
+    return min(map(_at, tokens), default=0)
 
 
 def start_of(value: Any) -> int:
