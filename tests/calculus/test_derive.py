@@ -26,6 +26,8 @@ def test_the_hessian_of_a_factorisation_has_one_small_term() -> None:
 def test_variables_must_be_declared_and_different() -> None:
     with pytest.raises(ArgumentError, match="wrt names arrays, x, and not 'y'"):
         derivation("sum(x)", "x: n", "y")
+    with pytest.raises(ArgumentError, match="none is declared"):
+        derivation("3", "", "y")
     with pytest.raises(ArgumentError, match="different"):
         derivation("sum(x)", "x: n", ("x", "x"))
     with pytest.raises(ArgumentTypeError, match="int"):

@@ -23,6 +23,7 @@ GIVEN = "X: n d, w: d, y: n, a:, A: n n, T: n d d"
         ("sum(X, axis=(0, 0))", "axis", "twice"),
         ("sum(X, axes=0)", "axes", "the keywords of sum are axis= and keepdims="),
         ("sum(X, keepdims=1)", "keepdims", "keepdims is True or False"),
+        ("sum(X, axis=0, axis=1)", "axis", "axis= stands here twice"),
         ("exp(X, w)", "exp", "exp takes 1 argument, not 2"),
         ("X[0]", "0", "an index is"),
         ("w[:, :]", ":, :", "the index does not fit"),

@@ -36,6 +36,8 @@ def test_numbers_are_plain_digits(text: str) -> None:
 
 
 def test_arrows_survive_argparse() -> None:
+    minus = ["derive", "-x@x", "--guess", "-x", "-h", "-", "--wrt"]
+    assert protected(minus) == ["derive", " -x@x", "--guess", " -x", "-h", "-", "--wrt"]
     given = ["explain", "->i", "--wrt", "0", "-", "i->"]
     assert protected(given) == ["explain", " ->i", "--wrt", "0", "-", "i->"]
     assert [as_text(argument) for argument in protected(given)] == given

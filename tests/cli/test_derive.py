@@ -27,6 +27,11 @@ def test_the_formulas_of_a_logistic_loss(capsys: Capture) -> None:
     )
 
 
+def test_an_expression_may_begin_with_minus(capsys: Capture) -> None:
+    assert main(["derive", "-x@x", "--given", "x: n", "--wrt", "x", "--order", "1"]) == 0
+    assert "= -2 * x" in capsys.readouterr().out
+
+
 def test_the_first_order_alone(capsys: Capture) -> None:
     assert main(["derive", *LOGISTIC, "--order", "1"]) == 0
     assert "d²f" not in capsys.readouterr().out

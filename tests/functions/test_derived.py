@@ -152,6 +152,8 @@ def test_arrays_come_by_name_or_in_order_and_have_to_fit() -> None:
         (lambda: found.value(w, w, y), OperandError, r"X has shape \(2,\)"),
         (lambda: found.value(x * 1j, w, y), DTypeError, "real numbers"),
         (lambda: found.hessian_vector(y, x, w, y), OperandError, "the vector has shape"),
+        (lambda: found.hessian_vector(w * 1j, x, w, y), DTypeError, "the vector has dtype complex"),
+        (lambda: found.hessian_vector(["a", "b"], x, w, y), DTypeError, "the vector has dtype"),
     ]
     for call, error, message in refused:
         with pytest.raises(error, match=message):

@@ -109,6 +109,11 @@ def test_rows_of_operators_may_be_long() -> None:
         ("a × b", 2, r"a product is written \*"),
         ("a − b", 2, "minus is written -"),
         ("f(" * 200 + "a" + ")" * 200, 202, "nested deeper"),
+        ("-" * 3000 + "a", 3000, "nested deeper"),
+        ("+" * 3000 + "a", 3000, "nested deeper"),
+        ("a" + ".T" * 3000, 0, "nested deeper"),
+        ("1__0", 1, "is not expected"),
+        ("1_.5", 1, "is not expected"),
     ],
 )
 def test_mistakes_are_pointed_at(text: str, position: int, message: str) -> None:

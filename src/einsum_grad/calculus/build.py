@@ -6,7 +6,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from einsum_grad.calculus.graph import Along, Apply, Dims, Einsum, Graph, OfMatrix, Sum, dim_of
+from einsum_grad.calculus.graph import (
+    Along,
+    Apply,
+    Dims,
+    Einsum,
+    Graph,
+    OfMatrix,
+    Sum,
+    dim_of,
+    is_unit,
+)
 from einsum_grad.calculus.product import (
     Part,
     Product,
@@ -234,10 +244,13 @@ def value_of(graph: Graph, number: int) -> Fraction | None:
 
 
 def along(graph: Graph, function: str, axes: Iterable[int], arg: int) -> int:
-    """A function along axes of a node, which are gone afterwards."""
-    gone, dims = tuple(sorted(axes)), graph.dims(arg)
-    kept = tuple(dim for axis, dim in enumerate(dims) if axis not in gone)
-    return graph.add(Along(function, gone, kept, (arg,))) if gone else arg
+    """A function along axes of a node, which are gone afterwards; of one entry it is that entry."""
+    gone, labels = set(axes), graph.fresh(graph.dims(arg))
+    longer = tuple(x for at, x in enumerate(labels) if at not in gone or not is_unit(x))
+    arg = einsum(graph, [(arg, labels)], longer)
+    axes = tuple(at for at, x in enumerate(longer) if labels.index(x) in gone)
+    kept = tuple(dim_of(x) for at, x in enumerate(longer) if at not in axes)
+    return graph.add(Along(function, axes, kept, (arg,))) if axes else arg
 
 
 def of_matrix(graph: Graph, function: str, arg: int) -> int:

@@ -33,7 +33,7 @@ def called(reader: Reader, given: ast.Call, read: Read, read_condition: Read) ->
             raise reader.error(f"{name} is an array: a product is written *", start)
         raise reader.unknown("function", name, [*FUNCTIONS, *_SPECIAL], start)
     function = FUNCTIONS[name]
-    keywords = {each.name: each for each in given.keywords}
+    keywords = _keywords(reader, given)
     if function.axes and len(arguments) == 2 and "axis" not in keywords:
         *arguments, axis = arguments
         keywords["axis"] = ast.Keyword("axis", axis, start_of(axis))
@@ -67,6 +67,15 @@ def _is_module(reader: Reader, given: ast.Expression) -> bool:
     if isinstance(given, ast.Attribute):
         return given.name in MODULES and _is_module(reader, given.value)
     return isinstance(given, ast.Name) and given.name in MODULES and given.name not in reader.names
+
+
+def _keywords(reader: Reader, given: ast.Call) -> dict[str, ast.Keyword]:
+    found: dict[str, ast.Keyword] = {}
+    for each in given.keywords:
+        if each.name in found:
+            raise reader.error(f"{each.name}= stands here twice", each.start)
+        found[each.name] = each
+    return found
 
 
 def _check(

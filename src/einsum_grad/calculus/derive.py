@@ -100,7 +100,8 @@ def _variables(declared: Sequence[Declaration], wrt: object) -> tuple[str, ...]:
     known = [each.name for each in declared]
     for name in found:
         if name not in known:
-            raise ArgumentError(f"wrt names arrays, {', '.join(known)}, and not {name!r:.80}")
+            shown = ", ".join(known) or "of which none is declared"
+            raise ArgumentError(f"wrt names arrays, {shown}, and not {name!r:.80}")
     if not found or len(set(found)) < len(found):
         raise ArgumentError("wrt names one array or several different ones")
     return found

@@ -14,16 +14,32 @@ SCALAR = "scalar"
 """How a shape without axes is written."""
 
 _ARROWS = ("->", "-->")
+_OF_EXPRESSIONS = ("derive",)
+"""The commands whose arguments may begin with minus; they have no short option but -h."""
+
 _MOST_DIGITS = 18
 
 
 def protected(argv: Sequence[str]) -> list[str]:
-    """The arguments, with a space before leading arrows so that argparse sees no option.
+    """The arguments, with a space before arrows and minuses, which argparse takes for options.
 
     >>> protected(["explain", "->i", "--sizes", "i=3"])
     ['explain', ' ->i', '--sizes', 'i=3']
+    >>> protected(["derive", "-x@x", "--wrt", "x"])
+    ['derive', ' -x@x', '--wrt', 'x']
     """
-    return [f" {argument}" if argument.startswith(_ARROWS) else argument for argument in argv]
+    minus = any(command in argv[:1] for command in _OF_EXPRESSIONS)
+    return [
+        f" {argument}"
+        if argument.startswith(_ARROWS) or (minus and _is_minus(argument))
+        else argument
+        for argument in argv
+    ]
+
+
+def _is_minus(argument: str) -> bool:
+    """Whether an argument is no option, but an expression that begins with minus."""
+    return argument[:1] == "-" and argument[1:2] not in ("", "-") and argument != "-h"
 
 
 def as_text(argument: str) -> str:

@@ -31,10 +31,8 @@ class Declared:
 
     def like(self, name: str, vector: Any) -> Array:
         """A vector of the shape of a variable, or a flat one of its size."""
-        array, shape = (
-            as_array(vector, "the vector").astype(self.dtype, copy=False),
-            self.shapes[name],
-        )
+        array, shape = as_array(vector, "the vector"), self.shapes[name]
+        _check_real("the vector", array)
         if array.shape != shape and array.shape != (math.prod(shape),):
             raise OperandError(f"the vector has shape {array.shape}, and {name} {shape}")
         return array.astype(self.dtype, copy=False).reshape(shape)
@@ -69,11 +67,15 @@ def _named(
 
 def _dtype(arrays: Mapping[str, Array]) -> DType:
     for name, array in arrays.items():
-        if array.dtype.kind not in "biuf":
-            raise DTypeError(f"{name} has dtype {array.dtype}, and derive() is for real numbers")
+        _check_real(name, array)
     kinds = [array.dtype for array in arrays.values()]
     whole = all(dtype.kind != "f" for dtype in kinds)
     return np.dtype(float) if whole else np.result_type(np.float32, *kinds)
+
+
+def _check_real(name: str, array: Array) -> None:
+    if array.dtype.kind not in "biuf":
+        raise DTypeError(f"{name} has dtype {array.dtype}, and derive() is for real numbers")
 
 
 def _sizes(found: Derivation, shapes: Mapping[str, Shape]) -> dict[str, int]:

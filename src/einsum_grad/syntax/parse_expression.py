@@ -157,8 +157,13 @@ def _at(token: Token) -> int:
 
 
 def _start(tree: Any) -> int:
-    tokens = tree.scan_values(lambda value: isinstance(value, str))
-    return min((_at(token) for token in tokens), default=0)
+    """Where a tree begins, however deep it is."""
+    tokens, todo = list[Any](), [tree]
+    while todo:
+        part = todo.pop()
+        tokens += [part] if isinstance(part, str) else []
+        todo += getattr(part, "children", ())
+    return min(map(_at, tokens), default=0)
 
 
 def start_of(value: Any) -> int:

@@ -32,6 +32,11 @@ def test_several_variables_are_certified() -> None:
     assert certify_derivation(found, trials=2)
 
 
+def test_patterns_of_many_arrays_are_computed_two_at_a_time() -> None:
+    lines = ["x = sin(x) @ A"] * 10
+    assert certify_derivation(derivation("\n".join([*lines, "sum(x)"]), "x: n, A: n n", "x"))
+
+
 def mutants(found: Derivation, choice: random.Random) -> Iterator[tuple[str, Derivation]]:
     """Derivations of which the gradient or the Hessian is changed in one place."""
     graph = found.graph.copy()

@@ -35,7 +35,7 @@ from einsum_grad.certify.expression.field import (
     rank,
     residue,
 )
-from einsum_grad.plan import Pattern
+from einsum_grad.plan import Pattern, contraction_path, pairwise
 
 Array = NDArray[Any]
 Pair = tuple[Array, Array]
@@ -83,7 +83,16 @@ def _reduced(value: Any) -> Array:
 
 
 def contracted(pattern: Pattern, arrays: Sequence[Array]) -> Array:
-    """A generalised pattern of residues, by its definition."""
+    """A generalised pattern of residues; of more than two arrays two at a time."""
+    if len(arrays) < 3:
+        return _by_definition(pattern, arrays)
+    values = list(arrays)
+    for step in pairwise(pattern, contraction_path(pattern, {})).nodes:
+        values.append(_by_definition(step.pattern, [values[arg] for arg in step.args]))
+    return values[-1]
+
+
+def _by_definition(pattern: Pattern, arrays: Sequence[Array]) -> Array:
     labels = pattern.labels()
     made = np.zeros(shape_of(tuple(map(dim_of, pattern.output))), object)
     for index in itertools.product(*map(range, shape_of(tuple(map(dim_of, labels))))):

@@ -147,7 +147,8 @@ def _operand(body: Body, arg: int, labels: Labels) -> tuple[Expression | None, L
     if not isinstance(node, Einsum) or len(node.args) > 1:
         return body.name(arg), labels
     output = node.pattern.output
-    if len(set(output)) < len(output) - output.count(UNIT) or node.pattern.contracted():
+    longer = [label for label in output if label != UNIT]
+    if len(set(longer)) < len(longer) or node.pattern.contracted():
         return body.name(arg), labels
     if not node.args:
         return None, ()
