@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -55,6 +56,25 @@ def test_modules_check_themselves(case: Case, capsys: pytest.CaptureFixture[str]
     assert max(map(len, source.splitlines())) <= 100
     assert "np.ones" not in source
     assert "einsum_grad" not in source
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "wrt"),
+    [
+        ("det(X)**2", "X: n n", "X"),
+        ("trace(X @ X @ A)", "X: n n, A: n n", "X"),
+        ("sum(inv(X) * A.T)", "X: n n, A: n n", "X"),
+    ],
+)
+def test_a_transpose_that_is_missing_is_found(text: str, given: str, wrt: str) -> None:
+    source = eg.derive(text, given, wrt).source
+    checked = source.index("def gradient("), source.index("def hessian_compressed(")
+    places = [at for at in range(*checked) if source.startswith(".T", at)]
+    assert places
+    for at in places:
+        names: dict[str, Any] = {"__name__": "module"}
+        exec(source[:at] + source[at + len(".T") :], names)
+        assert names["main"]() == 1, source[at - 40 : at + 10]
 
 
 @pytest.mark.oracle

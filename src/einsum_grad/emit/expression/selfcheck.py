@@ -15,7 +15,7 @@ _SIZES = (5, 4, 3, 2)
 _DRAW = """\
 numbers = random.uniform(0.1, 0.9, shape)
 if len(shape) > 1 and shape[-1] == shape[-2]:
-    return numbers @ np.swapaxes(numbers, -1, -2) + shape[-1] * np.eye(shape[-1])
+    return numbers + shape[-1] * np.eye(shape[-1])
 return numbers"""
 
 _DIFFERENCE = """\
@@ -42,7 +42,11 @@ arrays = {{name: draw(random, shape) for name, shape in shapes.items()}}
 moves = {{name: random.uniform(-1, 1, shapes[name]) for name in [{wrt}]}}
 gradients = {gradients}
 products = {products}
-failed = check("the gradient", product(gradients, moves), difference(value, arrays, moves))
+together, beside = value_and_gradient(**arrays)
+slope = difference(value, arrays, moves)
+failed = check("the gradient", product(gradients, moves), slope)
+failed += check("the value beside it", together, value(**arrays))
+failed += check("the gradient beside the value", product({beside}, moves), slope)
 for place, (got, parts) in enumerate(zip(products, {hessians})):
     expected = difference(lambda **arrays: {gradient}, arrays, moves)
     failed += check("the Hessian times a vector", got, expected)
@@ -62,7 +66,7 @@ def self_check(
         Define(
             "draw",
             ("random", "shape"),
-            "Return numbers below 1, or a definite matrix.",
+            "Return numbers below 1, or a matrix that is far from singular.",
             [Lines(_DRAW)],
         ),
         Define(
@@ -106,9 +110,10 @@ def _main(given: Derivation, names: Mapping[str, str], dims: Mapping[str, str]) 
         "products": f"hessian_vector({moved})",
         "hessians": "hessian(**arrays)",
         "gradient": "gradient(**arrays)",
+        "beside": "beside",
     }
     if count == 1:
-        texts |= {name: f"[{texts[name]}]" for name in ("gradients", "products")}
+        texts |= {name: f"[{texts[name]}]" for name in ("gradients", "products", "beside")}
         texts["hessians"] = f"[[{texts['hessians']}]]"
     else:
         texts["gradient"] = "gradient(**arrays)[place]"
