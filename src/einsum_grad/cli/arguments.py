@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,16 +15,24 @@ SCALAR = "scalar"
 """How a shape without axes is written."""
 
 _ARROWS = ("->", "-->")
+_MINUS = re.compile("-(?!-)")
 _MOST_DIGITS = 18
 
 
 def protected(argv: Sequence[str]) -> list[str]:
     """The arguments, with a space before leading arrows so that argparse sees no option.
 
-    >>> protected(["explain", "->i", "--sizes", "i=3"])
-    ['explain', ' ->i', '--sizes', 'i=3']
+    So have guesses that begin with a minus.
+
+    >>> protected(["explain", "->i", "--sizes", "i=3", "--guess", "-x"])
+    ['explain', ' ->i', '--sizes', 'i=3', '--guess', ' -x']
     """
-    return [f" {argument}" if argument.startswith(_ARROWS) else argument for argument in argv]
+    return [
+        f" {argument}"
+        if argument.startswith(_ARROWS) or (before == "--guess" and _MINUS.match(argument))
+        else argument
+        for before, argument in zip(["", *argv], argv, strict=False)
+    ]
 
 
 def as_text(argument: str) -> str:
