@@ -49,8 +49,8 @@ def row(name: str, workers: Mapping[str, Worker]) -> str:
         one, other = (worker.results(PATIENCE) for worker in workers.values())
     except RefusedError as refusal:
         return f"| {name} | {refusal} | | |"
-    for ours, theirs in zip(one, other, strict=True):
-        np.testing.assert_allclose(ours, theirs, rtol=1e-7, atol=1e-8, err_msg=name)
+    for found, expected in zip(one, other, strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-7, atol=1e-8, err_msg=name)
     times: dict[str, list[float]] = {peer: [] for peer in workers}
     for number in range(ROUNDS):
         for peer in list(workers)[:: 1 if number % 2 else -1]:
