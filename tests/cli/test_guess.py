@@ -67,3 +67,48 @@ def test_incompatible_options_are_wrong_use(
 ) -> None:
     assert main(["check", *arguments]) == 2
     assert message in capsys.readouterr().err
+
+
+LOGISTIC = ["sum(log(1 + exp(-y * (X @ w))))", "--given", "X: n d, w: d, y: n", "--wrt", "w"]
+
+
+@pytest.mark.parametrize(
+    ("guess", "code", "told"),
+    [
+        ("-X.T @ (y * s)", 0, "df/dw: -X.T @ (y * s) is right\n    z = X @ w; s = sigmoid("),
+        ("-y", 1, "df/dw: -y is wrong in its axes: df/dw has the axis d, and the guess the axis n"),
+        ("X.T @ (y * s)", 1, "df/dw: X.T @ (y * s) is wrong\n    with n = 1, d = 1, and zeros"),
+    ],
+)
+def test_the_gradient_of_an_expression_is_judged(
+    guess: str, code: int, told: str, capsys: Capture
+) -> None:
+    assert main(["check", *LOGISTIC, "--guess", guess]) == code
+    assert capsys.readouterr().out.startswith(told)
+    assert main(["check", *LOGISTIC, "--guess", guess, "--json"]) == code
+    assert json.loads(capsys.readouterr().out)["guess"] == guess
+
+
+def test_a_mistake_in_a_guess_is_pointed_at(capsys: Capture) -> None:
+    assert main(["check", *LOGISTIC, "--guess", "X.T @ q"]) == 1
+    assert capsys.readouterr().err.splitlines()[1:] == ["    X.T @ q", "          ^"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([*LOGISTIC], "an expression is checked against a --guess"),
+        ([*LOGISTIC[:3], "--guess", "X"], "name its array with --wrt"),
+        ([*LOGISTIC, "--guess", "w", "--sizes", "n=2"], "--sizes does not go with --given"),
+        ([*LOGISTIC, "--guess", "w", "--trials", "2"], "--trials does not go with --given"),
+        ([*LOGISTIC[:4], "X,w", "--guess", "w"], "a guess is for one gradient"),
+        (["x @ x", *LOGISTIC, "--guess", "w"], "a guess is for one expression"),
+        ([*LOGISTIC, "--guess"], "--guess: expected one argument"),
+        ([*LOGISTIC, "--guess", "--json"], "--guess: expected one argument"),
+    ],
+)
+def test_options_that_do_not_go_with_an_expression(
+    arguments: list[str], message: str, capsys: Capture
+) -> None:
+    assert main(["check", *arguments]) == 2
+    assert message in capsys.readouterr().err

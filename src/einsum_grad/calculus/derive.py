@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any
 
 from einsum_grad.calculus.build import einsum, number, total, zero
@@ -84,12 +85,21 @@ def derivation(text: str, given: str | Mapping[str, Any], wrt: str | Iterable[st
     declared = read_declarations(given)
     names = _variables(declared, wrt)
     graph = Graph()
-    leaves = {each.name: _leaf(graph, each) for each in declared}
+    sentence = sentence_node(graph, text, declared)
+    variables = {each.name: _leaf(graph, each) for each in declared}
+    return _derived(graph, text, declared, {name: variables[name] for name in names}, sentence)
+
+
+def sentence_node(
+    graph: Graph,
+    text: str,
+    declared: Sequence[Declaration],
+    others: Mapping[str, int] = MappingProxyType({}),
+) -> int:
+    """The node of a sentence over declared arrays, in which `others` are names of nodes too."""
+    used = {each.name: _used(graph, _leaf(graph, each)) for each in declared}
     dims = frozenset(axis for each in declared for axis in each.axes if axis != UNIT)
-    used = {each.name: _used(graph, leaves[each.name]) for each in declared}
-    sentence = elaborate(graph, text, used, dims)
-    variables = {name: leaves[name] for name in names}
-    return _derived(graph, text, declared, variables, sentence)
+    return elaborate(graph, text, {**others, **used}, dims)
 
 
 def _variables(declared: Sequence[Declaration], wrt: object) -> tuple[str, ...]:

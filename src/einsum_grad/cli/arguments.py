@@ -27,13 +27,16 @@ def protected(argv: Sequence[str]) -> list[str]:
     ['explain', ' ->i', '--sizes', 'i=3']
     >>> protected(["derive", "-x@x", "--wrt", "x"])
     ['derive', ' -x@x', '--wrt', 'x']
+    >>> protected(["check", "x@x", "--guess", "-x"])
+    ['check', 'x@x', '--guess', ' -x']
     """
-    minus = any(command in argv[:1] for command in _OF_EXPRESSIONS)
+    derives = any(command in argv[:1] for command in _OF_EXPRESSIONS)
     return [
         f" {argument}"
-        if argument.startswith(_ARROWS) or (minus and _is_minus(argument))
+        if argument.startswith(_ARROWS)
+        or ((derives or before == "--guess") and _is_minus(argument))
         else argument
-        for argument in argv
+        for before, argument in zip(["", *argv], argv, strict=False)
     ]
 
 

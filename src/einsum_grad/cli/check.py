@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from einsum_grad.cli.arguments import as_count, as_number, as_text
 from einsum_grad.cli.console import head, say, tell
+from einsum_grad.cli.derive import add_given
 from einsum_grad.cli.exits import Exit
-from einsum_grad.cli.guess import judge
+from einsum_grad.cli.guess import judge, judge_expression
 from einsum_grad.cli.meaning import tell_meaning
 from einsum_grad.cli.options import add_names, add_request, add_target, asked, target_of
 from einsum_grad.cli.parser import add_command
@@ -26,12 +27,14 @@ _EXAMPLES = """\
 einsum-grad check 'bij,jk->ik'
 einsum-grad check 'bij,jk->ik' --sizes b=3,i=4 --target einops
 einsum-grad check 'ij,jk->ik' --wrt 0 --guess 'ik,jk->ij'
+einsum-grad check 'sum((X @ w - y)**2)' --given 'X: n d, w: d, y: n' --wrt w --guess '2 * X.T @ r'
 """
 _EPILOG = """\
 An einsum is linear in each operand, so a central difference with step 1 is exact: on whole
 numbers the gradients must equal it, on fractions they may differ by rounding.
 
 A guess is a pattern for the gradient of one operand, with the cotangent in its place.
+With --given, EXPRESSION stands in the place of PATTERN, and so is the guess an expression.
 """
 
 
@@ -61,14 +64,17 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--guess",
         type=as_text,
-        metavar="PATTERN",
-        help="judge this pattern for the gradient of the operand that --wrt names",
+        metavar="PATTERN|EXPRESSION",
+        help="judge this for the gradient of the operand that --wrt names",
     )
+    add_given(parser, required=False)
     parser.add_argument("--json", action="store_true", help="print the verdict on a guess as JSON")
     parser.set_defaults(run=_run)
 
 
 def _run(arguments: argparse.Namespace) -> Exit:
+    if arguments.given is not None:
+        return judge_expression(arguments)
     if arguments.guess is not None:
         return judge(arguments)
     if arguments.json:

@@ -17,6 +17,8 @@ from einsum_grad.errors import ArgumentError
 from einsum_grad.explain.expression.document import document
 from einsum_grad.explain.expression.latex import latex
 from einsum_grad.explain.expression.report import report
+from einsum_grad.functions.gradient_guess.judge import judge_gradient
+from einsum_grad.functions.gradient_guess.verdict import GradientVerdict
 from einsum_grad.linear import LinearMap
 from einsum_grad.plan import UNIT, LinearTerm, Shape, read_sizes
 from einsum_grad.runtime.declared import Declared
@@ -145,6 +147,19 @@ class Derived:
         True
         """
         return certify_derivation(self._derivation, trials, seed)
+
+    def check_guess(self, guess: str) -> GradientVerdict:
+        """Judge a gradient that was derived by hand: a sentence over the arrays.
+
+        It may use the names that `print` shows for parts of the expression. The verdict is true if
+        the guess is right, and has the smallest counterexample if not. Raises `ExpressionError`,
+        which points at a mistake in the guess, and `ArgumentError` where there are several
+        variables.
+
+        >>> bool(derive("x @ A @ x", "A: n n, x: n", "x").check_guess("(A + A.T) @ x"))
+        True
+        """
+        return judge_gradient(self._derivation, guess)
 
     def latex(self) -> str:
         """The value, the gradient and the Hessian as one formula in LaTeX."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from einsum_grad.calculus.derive import Derivation
-from einsum_grad.calculus.graph import Leaf, reached
+from einsum_grad.calculus.graph import Graph, Leaf, reached
 from einsum_grad.calculus.terms import Terms
 from einsum_grad.certify.certificate import Finding
 from einsum_grad.certify.expression.dual import (
@@ -29,10 +29,10 @@ from einsum_grad.certify.expression.field import (
 from einsum_grad.plan import Pattern
 from einsum_grad.visible import visible_lines
 
-_BRANCHES = 16
+BRANCHES = 16
 """Points for each trial where there are comparisons, which go either way."""
 
-_MOST_POINTS = 400
+MOST_POINTS = 400
 """Points that are drawn before one is found at which every root exists."""
 
 
@@ -76,16 +76,16 @@ def certify_derivation(found: Derivation, trials: int = 1, seed: int = 0) -> Exp
     the Hessian times a vector is right: it is the derivative of the gradient
         modulo the prime 2305843009213690799
     """
-    points = trials * (_BRANCHES if _has_branches(found) else 1)
+    branching = has_branches(found.graph, reached(found.graph, found.value))
+    points = trials * (BRANCHES if branching else 1)
     judged = [_judged(found, seed + point) for point in range(points)]
     findings = (_finding(at, [each[at] for each in judged]) for at in range(len(_CLAIMS)))
     return ExpressionCertificate(tuple(findings), trials)
 
 
-def _has_branches(found: Derivation) -> bool:
-    """Whether what is computed depends on comparisons."""
-    nodes = (found.graph[number] for number in reached(found.graph, found.value))
-    return any(getattr(node, "function", "") in _COMPARING for node in nodes)
+def has_branches(graph: Graph, numbers: Iterable[int]) -> bool:
+    """Whether these nodes depend on comparisons."""
+    return any(getattr(graph[number], "function", "") in _COMPARING for number in numbers)
 
 
 _COMPARING = frozenset({"where", "maximum", "minimum", "max", "min", "relu", "abs", "sign"})
@@ -108,9 +108,9 @@ def _finding(claim: int, told: Sequence[bool | None]) -> Finding:
 
 def _judged(found: Derivation, seed: int) -> tuple[bool | None, ...]:
     """Whether gradient, Hessian and product are right at a point; None where nothing is known."""
-    for attempt in range(_MOST_POINTS):
+    for attempt in range(MOST_POINTS):
         try:
-            return _at(found, _point(found, seed * _MOST_POINTS + attempt))
+            return _at(found, _point(found, seed * MOST_POINTS + attempt))
         except NoRootError:
             continue
         except UnknownFunctionError:
