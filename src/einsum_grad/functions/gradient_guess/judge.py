@@ -34,7 +34,7 @@ def judge_gradient(found: Derivation, guess: str) -> GradientVerdict:
     >>> print(verdict.kind, verdict.right, *verdict.where)
     wrong 2 * A.T @ r ('r', 'A @ x - b')
     >>> verdict.counterexample.expected, verdict.counterexample.got
-    (-2.0, -1.0)
+    (2.0, 1.0)
     """
     if len(found.wrt) != 1:
         raise ArgumentError("a guess is for one gradient: name one variable")
