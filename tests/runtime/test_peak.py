@@ -42,6 +42,10 @@ def drawn(pattern: str, sizes: dict[str, int]) -> list[Any]:
     return [whole(tuple(sizes[c] for c in term), "f8", n) for n, term in enumerate(terms)]
 
 
+HELD = 1.25
+"""With what passes through a block: each of two threads may hold half of it at the same time."""
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_the_peak_is_the_inputs_the_results_and_what_is_saved(name: str) -> None:
     pattern, sizes = CASES[name]
@@ -62,7 +66,7 @@ def test_the_peak_is_the_inputs_the_results_and_what_is_saved(name: str) -> None
     assert costs.saved_bytes <= alive <= costs.saved_bytes + OBJECTS
     results = np.asarray(output).nbytes + sum(gradient.nbytes for gradient in gradients)
     given = cotangent.nbytes + sum(operand.nbytes for operand in operands)
-    assert given + peak <= 1.1 * (given + results + costs.saved_bytes) + OBJECTS
+    assert given + peak <= HELD * (given + results + costs.saved_bytes) + OBJECTS
 
 
 def test_the_first_pullback_frees_the_residuals_and_later_ones_recompute_them() -> None:
