@@ -9,6 +9,7 @@ from einsum_grad.calculus.build import ONE, einsum, number, power, total, value_
 from einsum_grad.calculus.calls import called
 from einsum_grad.calculus.graph import Graph, Kind
 from einsum_grad.calculus.reader import Reader
+from einsum_grad.calculus.rules import COMPARISONS
 from einsum_grad.calculus.subscripts import indexed
 from einsum_grad.plan import ELLIPSIS
 from einsum_grad.syntax import expression as ast
@@ -136,14 +137,7 @@ def _compared(name: str) -> Callable[[Graph, int, int], int]:
     return lambda graph, one, other: elementwise(graph, name, one, other)
 
 
-_COMPARISONS: Mapping[str, str] = {
-    "<": "less",
-    ">": "greater",
-    "<=": "less_equal",
-    ">=": "greater_equal",
-    "==": "equal",
-    "!=": "not_equal",
-}
+_COMPARISONS: Mapping[str, str] = {sign: name for name, sign in COMPARISONS.items()}
 
 OPERATORS: Mapping[str, Callable[[Graph, int, int], int]] = {
     "+": added,

@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+COMPARISONS: Mapping[str, str] = {
+    "less": "<",
+    "greater": ">",
+    "less_equal": "<=",
+    "greater_equal": ">=",
+    "equal": "==",
+    "not_equal": "!=",
+}
+"""The functions that compare, and the sign of each."""
+
 ARGUMENTS = ("x", "z", "u")
 """What the sentences call the arguments; `y` is the value, and `c` a constant exponent."""
 
@@ -31,9 +41,7 @@ ELEMENTWISE: Mapping[str, tuple[str, ...]] = {
         "where(x > z, 1, where(x == z, 0.5, 0))",
     ),
     "where": ("0", "where(x, 1, 0)", "where(x, 0, 1)"),
-    **dict.fromkeys(
-        ("less", "greater", "less_equal", "greater_equal", "equal", "not_equal"), ("0", "0")
-    ),
+    **dict.fromkeys(COMPARISONS, ("0", "0")),
 }
 """The derivative of each function of entries by each of its arguments.
 

@@ -1,6 +1,6 @@
 """Sums and products that run along an axis, and products over axes.
 
-A product by a number that is 0 has a gradient as any other: nothing is divided by a factor.
+A product with a factor 0 has a gradient like any other: no rule divides by a factor.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from einsum_grad.calculus.graph import (
     is_unit,
 )
 from einsum_grad.calculus.product import Part, Product, power_of
+from einsum_grad.calculus.rules import COMPARISONS
 from einsum_grad.explain.expression.matrix import Writer
 from einsum_grad.explain.expression.names import Names
 from einsum_grad.explain.expression.pieces import Piece, Scope, added
@@ -181,9 +182,9 @@ def _apply(indexer: Indexer, node: Apply, indices: Indices, scope: Scope) -> Pie
         base, exponent = args
         text = str(base) if not (base.is_sum or base.is_product) else symbols.group(str(base))
         return Piece(f"{text}^{symbols.group(str(exponent))}")
-    if node.function in _COMPARISONS:
+    if node.function in COMPARISONS:
         one, other = map(str, args)
-        return Piece(symbols.compare(_COMPARISONS[node.function], one, other), is_sum=True)
+        return Piece(symbols.compare(COMPARISONS[node.function], one, other), is_sum=True)
     return Piece(symbols.call(node.function, [str(arg) for arg in args]))
 
 
@@ -205,15 +206,6 @@ def _of_matrix(indexer: Indexer, node: OfMatrix, indices: Indices, scope: Scope)
     name = indexer.symbols.call(node.function, [indexer.symbols.matrix(str(writer.write(arg)))])
     return Piece(indexer.symbols.entry(name, indices) if indices else name)
 
-
-_COMPARISONS = {
-    "less": "<",
-    "greater": ">",
-    "less_equal": "<=",
-    "greater_equal": ">=",
-    "equal": "==",
-    "not_equal": "!=",
-}
 
 _WRITERS: Mapping[type, Callable[..., Piece]] = {
     Leaf: _leaf,

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from einsum_grad.calculus.graph import Along, Apply, Einsum, Graph, Kind, Leaf, OfMatrix, Sum
 from einsum_grad.calculus.product import Part, Product, is_symmetric, power_of
+from einsum_grad.calculus.rules import COMPARISONS
 from einsum_grad.explain.expression.factors import Factor, einsum_text, joined
 from einsum_grad.explain.expression.names import Names
 from einsum_grad.explain.expression.subscripts import axes_text
@@ -151,12 +152,7 @@ def _of_matrix(writer: Writer, node: OfMatrix, whole: bool) -> Written:
 
 _OPERATORS: Mapping[str, tuple[str, Rank]] = {
     "pow": ("**", Rank.POWER),
-    "less": (" < ", Rank.SUM),
-    "greater": (" > ", Rank.SUM),
-    "less_equal": (" <= ", Rank.SUM),
-    "greater_equal": (" >= ", Rank.SUM),
-    "equal": (" == ", Rank.SUM),
-    "not_equal": (" != ", Rank.SUM),
+    **{name: (f" {sign} ", Rank.SUM) for name, sign in COMPARISONS.items()},
 }
 
 _WRITERS: Mapping[type, Callable[..., Written]] = {

@@ -16,11 +16,10 @@ from einsum_grad.calculus.graph import (
     Sum,
     reached,
 )
+from einsum_grad.calculus.rules import COMPARISONS
 
 Names = Mapping[int, str]
 """What nodes are called that have a line of their own."""
-
-_COMPARISONS = ("less", "greater", "less_equal", "greater_equal", "equal", "not_equal")
 
 
 def named(
@@ -51,7 +50,7 @@ def _is_named(graph: Graph, number: int, users: Sequence[int], multiplied: bool)
     if isinstance(node, (Einsum, Sum)) and _sums(graph, number):
         return several or multiplied or any(not isinstance(graph[user], Sum) for user in users)
     if isinstance(node, Apply):
-        if node.function == "power" or node.function in _COMPARISONS:
+        if node.function == "power" or node.function in COMPARISONS:
             return False
         return several or multiplied or any(_is_product(graph[user]) for user in users)
     if isinstance(node, (Along, OfMatrix)):
