@@ -61,7 +61,7 @@ class Conversions(Traced):
         >>> Tensor([2.0], requires_grad=True).item()
         2.0
         """
-        return run("item", self._array.item, args)
+        return run("item", np.asarray(self._array).item, args)
 
     def __float__(self) -> float:
         return float(run("float", float, (unrecorded(self, NUMBER.format("float")),)))

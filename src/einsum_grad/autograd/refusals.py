@@ -15,6 +15,7 @@ from einsum_grad.errors import (
     OperandError,
     OperandIndexError,
 )
+from einsum_grad.runtime.deferred import read_deferred
 from einsum_grad.runtime.subclasses import check_plain
 
 _OURS: tuple[tuple[type[Exception], type[EinsumGradError]], ...] = (
@@ -66,7 +67,7 @@ def as_operand(value: Any, name: str) -> Any:
         return value
     if type(value) is np.ndarray:
         array = value
-    else:
+    elif (array := read_deferred(value, name)) is None:
         check_plain(value, name)
         array = run(name, np.asarray, (value,))
     if array.dtype.kind not in "biufc":

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from einsum_grad.autograd.arrays import as_array, lazily
 from einsum_grad.autograd.ownership import borrow
 from einsum_grad.autograd.refusals import as_operand, run
 from einsum_grad.autograd.tape import OUTPUT, Array, Lift, Node, Parts, Traced
@@ -59,8 +60,8 @@ def several(function: Callable[..., Any], rule: Rule, a: Any, **params: Any) -> 
     It is recorded with its VJP rule if `a` requires a gradient.
     """
     name = function.__name__
-    operand = np.asarray(borrow(as_operand(a, name)))
-    made = run(name, function, (operand,), params)
+    operand = as_array(borrow(as_operand(a, name)))
+    made = run(name, lazily, (name, function, (operand,), params))
     arrays = [np.asarray(result) for result in made]
     if not is_recorded(a):
         return made._make(Tensor._of(array, None) for array in arrays)

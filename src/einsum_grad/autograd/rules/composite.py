@@ -6,8 +6,7 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-import numpy as np
-
+from einsum_grad.autograd.arrays import as_array, copied, lazily
 from einsum_grad.autograd.dispatch import implements
 from einsum_grad.autograd.ownership import unwrap
 from einsum_grad.autograd.refusals import as_operand, run
@@ -48,11 +47,13 @@ def constant(
 ) -> Any:
     """Run NumPy's function on the values: constant Tensors, in tuples and lists where it has them.
 
+    >>> import numpy as np
     >>> constant(np.floor, [Tensor(2.5)])
     Tensor(2.)
     """
     plain = {name: unwrap(value) for name, value in kwargs.items()}
-    return _tensors(run(function.__name__, function, unwrap(list(args)), plain))
+    name = function.__name__
+    return _tensors(run(name, lazily, (name, function, unwrap(list(args)), plain)))
 
 
 def is_inexact(value: Any) -> bool:
@@ -66,7 +67,7 @@ def _tensors(result: Any) -> Any:
     if isinstance(result, (list, tuple)):
         parts = map(_tensors, result)
         return tuple(parts) if isinstance(result, tuple) else list(parts)
-    return Tensor._of(np.array(as_operand(result, "a result")), None)
+    return Tensor._of(copied(as_array(as_operand(result, "a result"))), None)
 
 
 def _constant_call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:

@@ -14,6 +14,7 @@ from einsum_grad.autograd.ownership import look
 from einsum_grad.autograd.refusals import run
 from einsum_grad.autograd.registration import define
 from einsum_grad.autograd.rules.linear import ending
+from einsum_grad.autograd.rules.padded import padded
 from einsum_grad.autograd.tape import Shape, Traced
 from einsum_grad.errors import ArgumentError
 from einsum_grad.runtime.subclasses import check_plain
@@ -24,7 +25,7 @@ def _reshape(a: Any, shape: Any) -> Any:
 
 
 def _astype(x: Any, dtype: Any) -> Any:
-    return np.asarray(x).astype(dtype)
+    return x.astype(dtype)
 
 
 RESHAPE = define(_reshape, {"a": lambda g, shapes: np.reshape(g, shapes[0])}, view=True)
@@ -98,6 +99,8 @@ def _index(x: Any, index: Any) -> Any:
 
 def _scatter(values: Any, index: Any, shape: Shape) -> Any:
     """Zeros with the values added at the index: the transpose of indexing."""
+    if not isinstance(values, np.ndarray):
+        return padded(values, index, shape)
     if not any(isinstance(part, np.ndarray) and part.dtype.kind in "iu" for part in index):
         out = np.zeros(shape, values.dtype)
         out[index] = values
