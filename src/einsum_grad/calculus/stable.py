@@ -11,7 +11,7 @@ import itertools
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
-from einsum_grad.calculus.build import (
+from einsum_grad.calculus.graph.build import (
     ONE,
     along,
     apply,
@@ -23,16 +23,16 @@ from einsum_grad.calculus.build import (
     total,
     value_of,
 )
-from einsum_grad.calculus.graph import Apply, Einsum, Graph, OfMatrix, Sum, reached
-from einsum_grad.calculus.product import Part
+from einsum_grad.calculus.graph.graph import Apply, Einsum, Graph, OfMatrix, Sum, reached
+from einsum_grad.calculus.graph.product import Part
 from einsum_grad.plan import Labels
 
 
 def stable(graph: Graph, root: int) -> int:
     """The node of the same value whose parts don't overflow.
 
-    >>> from einsum_grad.calculus.elaborate import elaborate
-    >>> from einsum_grad.calculus.graph import Kind
+    >>> from einsum_grad.calculus.language.elaborate import elaborate
+    >>> from einsum_grad.calculus.graph.graph import Kind
     >>> graph = Graph()
     >>> u = graph.leaf(Kind.ARRAY, "u", ("n",))
     >>> graph[stable(graph, elaborate(graph, "log(sum(exp(u)))", {"u": u}))].function

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from einsum_grad.calculus.derivatives.terms import Terms
 from einsum_grad.calculus.derive import Derivation
-from einsum_grad.calculus.graph import Graph, Leaf, reached
-from einsum_grad.calculus.terms import Terms
+from einsum_grad.calculus.graph.graph import Graph, Leaf, reached
 from einsum_grad.certify.certificate import Finding
 from einsum_grad.certify.expression.dual import (
     Array,

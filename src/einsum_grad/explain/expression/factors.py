@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from einsum_grad.calculus.graph import dim_of, is_unit
+from einsum_grad.calculus.graph.graph import dim_of, is_unit
 from einsum_grad.explain.expression.subscripts import axes_text, ones, spelled_labels
 from einsum_grad.explain.expression.written import (
     Written,
