@@ -20,8 +20,8 @@ from einsum_grad.calculus.derivatives.terms import (
     symmetric_part,
     transposed,
 )
-from einsum_grad.calculus.graph.build import einsum, number, total, zero
 from einsum_grad.calculus.graph.graph import Dims, Graph, Kind, Leaf, dependent, reached
+from einsum_grad.calculus.graph.sums import einsum, number, total, zero
 from einsum_grad.calculus.language.elaborate import elaborate
 from einsum_grad.calculus.stable import stable
 from einsum_grad.errors import ArgumentError, ArgumentTypeError

@@ -7,9 +7,9 @@ from dataclasses import replace
 from fractions import Fraction
 
 from einsum_grad.calculus.derivatives.terms import Terms
-from einsum_grad.calculus.graph.build import of_product, total
 from einsum_grad.calculus.graph.graph import Graph, dim_of
 from einsum_grad.calculus.graph.product import Product
+from einsum_grad.calculus.graph.sums import of_product, total
 from einsum_grad.plan import Labels, LinearTerm, groups, structure
 
 

@@ -19,8 +19,8 @@ from einsum_grad.calculus.derivatives.terms import (
     simplified,
     transposed,
 )
-from einsum_grad.calculus.graph.build import is_zero
 from einsum_grad.calculus.graph.graph import Einsum, Graph, Leaf, Sum, reached
+from einsum_grad.calculus.graph.sums import is_zero
 from einsum_grad.plan import LinearTerm, Pattern, derivative
 
 Jacobians = Mapping[int, Terms]

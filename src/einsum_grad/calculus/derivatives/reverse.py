@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from einsum_grad.calculus.derivatives.jacobian import first
 from einsum_grad.calculus.derivatives.terms import applied, transposed
-from einsum_grad.calculus.graph.build import is_zero, total
 from einsum_grad.calculus.graph.graph import Graph
+from einsum_grad.calculus.graph.sums import is_zero, total
 
 
 def cotangents(

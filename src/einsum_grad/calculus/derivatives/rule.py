@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from einsum_grad.calculus.derivatives.terms import Terms, identity, replaced, simplified, transposed
-from einsum_grad.calculus.graph.build import einsum, number, rebuilt, spread
 from einsum_grad.calculus.graph.graph import Along, Apply, Graph, Kind
+from einsum_grad.calculus.graph.rebuild import rebuilt
+from einsum_grad.calculus.graph.sums import einsum, number, spread
 from einsum_grad.calculus.language.broadcast import multiplied
 from einsum_grad.calculus.language.elaborate import elaborate
 from einsum_grad.calculus.language.rules import ARGUMENTS, ELEMENTWISE, PULLBACKS

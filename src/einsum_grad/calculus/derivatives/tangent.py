@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from einsum_grad.calculus.derivatives.jacobian import first
 from einsum_grad.calculus.derivatives.terms import applied
-from einsum_grad.calculus.graph.build import is_zero, total, zero
 from einsum_grad.calculus.graph.graph import Graph, dependent, reached
+from einsum_grad.calculus.graph.sums import is_zero, total, zero
 
 
 def tangents(graph: Graph, roots: Sequence[int], along: Mapping[int, int]) -> tuple[int, ...]:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from einsum_grad.calculus.graph.build import of_product, substituted, total
 from einsum_grad.calculus.graph.graph import Dims, Graph, dim_of, is_unit
 from einsum_grad.calculus.graph.product import (
     Product,
@@ -17,6 +16,8 @@ from einsum_grad.calculus.graph.product import (
     term_of,
     with_powers,
 )
+from einsum_grad.calculus.graph.rebuild import substituted
+from einsum_grad.calculus.graph.sums import of_product, total
 from einsum_grad.plan import LinearTerm, made_equal
 
 Terms = tuple[LinearTerm, ...]

@@ -9,16 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from einsum_grad.calculus.graph.graph import (
-    Apply,
-    Einsum,
-    Graph,
-    Kind,
-    Leaf,
-    Sum,
-    dim_of,
-    is_unit,
-)
+from einsum_grad.calculus.graph.graph import Apply, Einsum, Graph, Kind, Leaf, Sum, dim_of, is_unit
 from einsum_grad.plan import Labels, LinearTerm, Pattern, made_equal
 
 Part = tuple[int, Labels]

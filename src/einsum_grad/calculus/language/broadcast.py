@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 from itertools import zip_longest
 
-from einsum_grad.calculus.graph.build import ONE, apply, einsum, spread, total
+from einsum_grad.calculus.graph.apply import apply
 from einsum_grad.calculus.graph.graph import Dims, Graph, dim_of
+from einsum_grad.calculus.graph.sums import ONE, einsum, spread, total
 from einsum_grad.plan import UNIT, Labels
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from einsum_grad.calculus.graph.build import einsum, number
 from einsum_grad.calculus.graph.graph import Dims
+from einsum_grad.calculus.graph.sums import einsum, number
 from einsum_grad.calculus.language.functions import FUNCTIONS, Axes, Function
 from einsum_grad.calculus.language.reader import Reader
 from einsum_grad.calculus.language.subscripts import contracted

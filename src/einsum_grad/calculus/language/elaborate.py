@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from einsum_grad.calculus.graph.build import ONE, einsum, number, power, total, value_of
+from einsum_grad.calculus.graph.apply import power
 from einsum_grad.calculus.graph.graph import Graph, Kind
+from einsum_grad.calculus.graph.sums import ONE, einsum, number, total, value_of
 from einsum_grad.calculus.language.broadcast import added, elementwise, matmul, multiplied
 from einsum_grad.calculus.language.calls import called
 from einsum_grad.calculus.language.reader import Reader

@@ -7,17 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 
-from einsum_grad.calculus.graph.build import (
-    ONE,
-    along,
-    apply,
-    einsum,
-    of_matrix,
-    power,
-    spread,
-    total,
-)
+from einsum_grad.calculus.graph.apply import along, apply, of_matrix, power
 from einsum_grad.calculus.graph.graph import Graph, dim_of, is_unit
+from einsum_grad.calculus.graph.sums import ONE, einsum, spread, total
 from einsum_grad.calculus.language.broadcast import MismatchError, dot, elementwise, multiplied
 from einsum_grad.plan import UNIT, Labels
 

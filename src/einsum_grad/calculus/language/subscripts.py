@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from einsum_grad.calculus.graph.build import einsum
 from einsum_grad.calculus.graph.graph import Graph, dim_of
+from einsum_grad.calculus.graph.sums import einsum
 from einsum_grad.calculus.language.broadcast import MismatchError
 from einsum_grad.plan import ELLIPSIS, UNIT, Labels, Pattern
 

@@ -20,12 +20,7 @@ from einsum_grad.certify.expression.dual import (
     duals,
     shape_of,
 )
-from einsum_grad.certify.expression.field import (
-    PRIME,
-    NoRootError,
-    UnknownFunctionError,
-    residue,
-)
+from einsum_grad.certify.expression.field import PRIME, NoRootError, UnknownFunctionError, residue
 from einsum_grad.plan import Pattern
 from einsum_grad.visible import visible_lines
 

@@ -1,22 +1,13 @@
-"""Nodes from nodes, each in the simplest form that needs no knowledge of functions."""
+"""Sums and products of nodes, each in the simplest form that needs no knowledge of functions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from typing import TypeGuard
 
-from einsum_grad.calculus.graph.graph import (
-    Along,
-    Apply,
-    Dims,
-    Einsum,
-    Graph,
-    OfMatrix,
-    Sum,
-    dim_of,
-    is_unit,
-)
+from einsum_grad.calculus.graph.graph import Dims, Einsum, Graph, Node, Sum, dim_of
 from einsum_grad.calculus.graph.product import (
     Part,
     Product,
@@ -24,14 +15,12 @@ from einsum_grad.calculus.graph.product import (
     inlined,
     is_symmetric,
     pattern_of,
-    power_of,
     with_powers,
 )
 from einsum_grad.plan import Labels, Pattern, normal_form
 
 ONE = Fraction(1)
-_FEW = 64
-"""Powers of numbers below this are computed, as exact fractions."""
+
 
 Terms = Iterable[tuple[Fraction, int]]
 """Nodes with the same axes, each with its coefficient."""
@@ -146,7 +135,7 @@ def terms_of(graph: Graph, number: int) -> list[tuple[Fraction, int]]:
 def _shared_pattern(graph: Graph, terms: Sequence[int]) -> Pattern | None:
     """The repetition that all of several terms are, but for numbers."""
     others = [term for term in terms if value_of(graph, term) is None]
-    patterns = {getattr(_rearranged(graph, term), "pattern", None) for term in others}
+    patterns = {getattr(rearranged(graph, term), "pattern", None) for term in others}
     if len(terms) < 2 or len(patterns) != 1 or (found := patterns.pop()) is None:
         return None
     return found if len(found.output) > len(found.inputs[0]) else None
@@ -158,7 +147,7 @@ def _inner(graph: Graph, term: int, dims: Dims) -> int:
     return args[0] if args else number(graph, 1, dims)
 
 
-def _rearranged(graph: Graph, number: int) -> Einsum | None:
+def rearranged(graph: Graph, number: int) -> Einsum | None:
     """The node, if it is another one transposed or repeated."""
     node = graph[number]
     if not isinstance(node, Einsum) or len(node.args) != 1:
@@ -168,68 +157,11 @@ def _rearranged(graph: Graph, number: int) -> Einsum | None:
     return node if plain and set(output).issuperset(given) else None
 
 
-def apply(
-    graph: Graph, function: str, args: Sequence[int], exponent: Fraction = Fraction(0)
-) -> int:
-    """A function of the entries of nodes with the same axes."""
-    if len(args) == 1:
-        (arg,) = args
-        if function == "power" and (known := _power(graph, arg, exponent)) is not None:
-            return known
-        if (inner := _inside(graph, arg)) is not None:
-            number, given, output = inner
-            made = apply(graph, function, [number], exponent)
-            return einsum(graph, [(made, given)], output)
-    return graph.add(Apply(function, graph.dims(args[0]), tuple(args), exponent))
-
-
-def _inside(graph: Graph, arg: int) -> tuple[int, Labels, Labels] | None:
-    """The node that `arg` is a transpose or a repetition of, and the labels of both."""
-    terms = terms_of(graph, arg)
-    if len(terms) != 1:
-        return None
-    ((coefficient, own),) = terms
-    node = graph[own]
-    if (found := _rearranged(graph, own)) is not None:
-        (inner,), (given,) = found.args, found.pattern.inputs
-    elif (
-        isinstance(node, Einsum) and not node.args and node.dims and _distinct(node.pattern.output)
-    ):
-        inner, given = number(graph, 1), ()
-        found = node
-    else:
-        return None
-    return total(graph, [(coefficient, inner)], graph.dims(inner)), given, found.pattern.output
-
-
-def _distinct(labels: Labels) -> bool:
-    return len(set(labels)) == len(labels)
-
-
-def power(graph: Graph, arg: int, exponent: Fraction | int) -> int:
-    """A constant power of the entries of a node."""
-    return apply(graph, "power", [arg], Fraction(exponent))
-
-
-def _power(graph: Graph, arg: int, exponent: Fraction) -> int | None:
-    """A power that is another node."""
-    if exponent == 1:
-        return arg
-    if exponent == 0:
-        return number(graph, 1, graph.dims(arg))
-    base, inner = power_of(graph, arg)
-    whole = inner.denominator == exponent.denominator == 1
-    if base != arg and (whole or (inner == Fraction(1, 2) and exponent == 2)):
-        return power(graph, base, inner * exponent)
-    terms = terms_of(graph, arg)
-    if not terms and exponent > 0:
-        return arg
-    if len(terms) == 1 and terms[0][0] != 1 and exponent.denominator == 1 and abs(exponent) < _FEW:
-        scaled = terms[0][0] ** int(exponent)
-        return total(graph, [(scaled, power(graph, terms[0][1], exponent))], graph.dims(arg))
-    if exponent.denominator == 1 and value_of(graph, arg) == 1 and not graph.dims(arg):
-        return arg
-    return None
+def is_ones(node: Node) -> TypeGuard[Einsum]:
+    """Whether all entries are 1, by the node's form."""
+    if not isinstance(node, Einsum) or node.args:
+        return False
+    return len(set(node.pattern.output)) == len(node.pattern.output)
 
 
 def value_of(graph: Graph, number: int) -> Fraction | None:
@@ -237,94 +169,12 @@ def value_of(graph: Graph, number: int) -> Fraction | None:
     found = Fraction(0)
     for coefficient, arg in terms_of(graph, number):
         node = graph[arg]
-        if not isinstance(node, Einsum) or node.args or not _distinct(node.pattern.output):
+        if not is_ones(node):
             return None
         found += coefficient
     return found
 
 
-def along(graph: Graph, function: str, axes: Iterable[int], arg: int) -> int:
-    """A function along axes of a node, which are gone afterwards; of one entry it is that entry."""
-    gone, labels = set(axes), graph.fresh(graph.dims(arg))
-    longer = tuple(x for at, x in enumerate(labels) if at not in gone or not is_unit(x))
-    arg = einsum(graph, [(arg, labels)], longer)
-    axes = tuple(at for at, x in enumerate(longer) if labels.index(x) in gone)
-    kept = tuple(dim_of(x) for at, x in enumerate(longer) if at not in axes)
-    return graph.add(Along(function, axes, kept, (arg,))) if axes else arg
-
-
-def of_matrix(graph: Graph, function: str, arg: int) -> int:
-    """A function of matrices, the last two axes of a node."""
-    diagonal = _diagonal(graph, arg)
-    if diagonal is not None and function in _OF_DIAGONAL:
-        return _OF_DIAGONAL[function](graph, diagonal)
-    dims = graph.dims(arg) if function == "inv" else graph.dims(arg)[:-2]
-    return graph.add(OfMatrix(function, dims, (arg,)))
-
-
-def _diagonal(graph: Graph, arg: int) -> int | None:
-    """The diagonal of a matrix that is known to have nothing else."""
-    terms = terms_of(graph, arg)
-    node = graph[terms[0][1]] if len(terms) == 1 else None
-    if (
-        not isinstance(node, Einsum)
-        or len(node.pattern.output) != 2
-        or len(set(node.pattern.output)) > 1
-    ):
-        return None
-    parts = zip(node.args, node.pattern.inputs, strict=True)
-    return einsum(graph, parts, node.pattern.output[:1], terms[0][0])
-
-
-def _inv_of_diagonal(graph: Graph, diagonal: int) -> int:
-    labels = graph.fresh(graph.dims(diagonal))
-    return einsum(graph, [(power(graph, diagonal, -1), labels)], labels * 2)
-
-
-def _logdet_of_diagonal(graph: Graph, diagonal: int) -> int:
-    labels = graph.fresh(graph.dims(diagonal))
-    logs = apply(graph, "log", [apply(graph, "abs", [diagonal])])
-    return einsum(graph, [(logs, labels)], ())
-
-
-_OF_DIAGONAL = {"inv": _inv_of_diagonal, "logdet": _logdet_of_diagonal}
-
-
 def spread(graph: Graph, arg: int, given: Labels, output: Labels) -> int:
     """A node whose axes are `given`, repeated along the labels of `output` that it lacks."""
     return einsum(graph, [(arg, given)], output)
-
-
-def rebuilt(graph: Graph, number: int, args: Sequence[int]) -> int:
-    """The node with other arguments of the same axes, simplified anew."""
-    node = graph[number]
-    match node:
-        case Einsum():
-            parts = zip(args, node.pattern.inputs, strict=True)
-            return einsum(graph, parts, node.pattern.output)
-        case Sum():
-            return total(graph, zip(node.coefficients, args, strict=True), node.dims)
-        case Apply():
-            return apply(graph, node.function, args, node.exponent)
-        case Along():
-            return along(graph, node.function, node.axes, args[0])
-        case OfMatrix():
-            return of_matrix(graph, node.function, args[0])
-    return graph.add(replace(node))
-
-
-def substituted(graph: Graph, root: int, by: dict[int, int]) -> int:
-    """The node with others in the place of nodes; `by` remembers what was made."""
-    todo = [root]
-    while todo:
-        number = todo[-1]
-        missing = [arg for arg in graph.args(number) if arg not in by]
-        if number in by or not missing:
-            todo.pop()
-            if number not in by:
-                args = [by[arg] for arg in graph.args(number)]
-                same = tuple(args) == graph.args(number)
-                by[number] = number if same else rebuilt(graph, number, args)
-        else:
-            todo += missing
-    return by[root]
