@@ -15,7 +15,7 @@ import numpy as np
 
 from einsum_grad.dask.arrays import as_operand
 from einsum_grad.errors import AutogradError
-from einsum_grad.runtime.deferred import Deferred, Like, register_deferred
+from einsum_grad.runtime.operands.deferred import Deferred, Like, register_deferred
 
 COMPUTES = (
     "{} would compute a Dask array, as its gradient has no lazy form here: take a Tensor of what "

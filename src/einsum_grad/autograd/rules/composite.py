@@ -6,12 +6,12 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from einsum_grad.autograd.arrays import as_array, copied, lazily
-from einsum_grad.autograd.dispatch import implements
-from einsum_grad.autograd.ownership import unwrap
-from einsum_grad.autograd.refusals import as_operand, run
-from einsum_grad.autograd.tape import Traced
-from einsum_grad.autograd.tensor import Tensor
+from einsum_grad.autograd.dispatch.table import implements
+from einsum_grad.autograd.tape.arrays import as_array, copied, lazily
+from einsum_grad.autograd.tape.nodes import Traced
+from einsum_grad.autograd.tape.ownership import unwrap
+from einsum_grad.autograd.tape.refusals import as_operand, run
+from einsum_grad.autograd.tensor.tensor import Tensor
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 

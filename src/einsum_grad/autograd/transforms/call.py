@@ -9,17 +9,17 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from einsum_grad.autograd import arrays
-from einsum_grad.autograd.arrays import copied
-from einsum_grad.autograd.backward import Starts, pull_back
-from einsum_grad.autograd.cotangent import take
-from einsum_grad.autograd.ownership import look
-from einsum_grad.autograd.tape import Argument, DType, Leaf, Node, Shape, Traced
-from einsum_grad.autograd.tensor import Tensor
+from einsum_grad.autograd.tape import arrays
+from einsum_grad.autograd.tape.arrays import copied
+from einsum_grad.autograd.tape.backward import Starts, pull_back
+from einsum_grad.autograd.tape.cotangent import take
+from einsum_grad.autograd.tape.nodes import Argument, DType, Leaf, Node, Shape, Traced
+from einsum_grad.autograd.tape.ownership import look
+from einsum_grad.autograd.tensor.tensor import Tensor
 from einsum_grad.autograd.transforms.arguments import Inputs
 from einsum_grad.autograd.transforms.containers import Structure, flatten, mapped
 from einsum_grad.errors import AutogradError, DTypeError
-from einsum_grad.runtime.deferred import Like
+from einsum_grad.runtime.operands.deferred import Like
 
 Variable = tuple[Tensor, Node | Leaf]
 """A Tensor that the function got, and its place in the graph."""
