@@ -22,6 +22,9 @@ COMPUTES = (
     "compute() returns, or write it with einsum_grad.primitive and map_blocks"
 )
 UNKNOWN = "{} of a Dask array has a shape that isn't known before it is computed"
+REFUSED = "{} has no lazy form here for this Dask array: {}"
+_DASKS = (TypeError, ValueError, IndexError, AttributeError, NotImplementedError)
+"""What Dask raises for what it can't do, and NumPy could."""
 
 
 class Guarded(np.lib.mixins.NDArrayOperatorsMixin):
@@ -62,7 +65,11 @@ class Guarded(np.lib.mixins.NDArrayOperatorsMixin):
         self, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
     ) -> Any:
         given = {key: bare(value) for key, value in kwargs.items()}
-        return _guarded(function(*map(bare, args), **given), self.name)
+        try:
+            result = function(*map(bare, args), **given)
+        except _DASKS as error:
+            raise AutogradError(REFUSED.format(self.name, str(error).strip())) from error
+        return _guarded(result, self.name)
 
     def _refuse(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise AutogradError(COMPUTES.format(self.name))
@@ -117,4 +124,9 @@ def _divided(chunks: tuple[tuple[int, ...], ...], value: Any) -> Any:
     return da.from_array(value, chunks)
 
 
+def _same(value: Any, *args: Any) -> Any:
+    return value
+
+
 register_deferred(da.Array, Deferred(as_operand, _guarded, bare, _like))
+register_deferred(Guarded, Deferred(_same, _same, _same, lambda array: _same))

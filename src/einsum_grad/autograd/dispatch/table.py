@@ -13,7 +13,6 @@ import numpy as np
 
 from einsum_grad.autograd.dispatch.casting import cast
 from einsum_grad.autograd.dispatch.writing import WRITING, write
-from einsum_grad.autograd.tape.arrays import lazily
 from einsum_grad.autograd.tape.ownership import look, unwrap
 from einsum_grad.autograd.tape.refusals import as_operand, run
 from einsum_grad.errors import ArgumentTypeError, AutogradError
@@ -79,7 +78,7 @@ def call_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], kwargs: Any)
         return write(full_name(function), function, out, inputs, kwargs)
     if ufunc in CONSTANT:
         plain = [look(as_operand(operand, ufunc.__name__)) for operand in inputs]
-        return run(ufunc.__name__, lazily, (ufunc.__name__, function, plain, kwargs))
+        return run(ufunc.__name__, function, plain, kwargs)
     if kwargs and function is ufunc:
         inputs, kwargs = _cast(ufunc, inputs, **kwargs)
     return _call(function, inputs, kwargs)
@@ -94,8 +93,7 @@ def call_function(function: Callable[..., Any], args: Sequence[Any], kwargs: Any
         return WRITING[function](*args, **kwargs)
     if function in CONSTANT:
         plain = {name: unwrap(value) for name, value in kwargs.items()}
-        name = function.__name__
-        return run(name, lazily, (name, function, unwrap(list(args)), plain))
+        return run(function.__name__, function, unwrap(list(args)), plain)
     return _call(function, args, kwargs)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from einsum_grad.autograd.tape.arrays import as_array, lazily
+from einsum_grad.autograd.tape.arrays import as_array
 from einsum_grad.autograd.tape.nodes import OUTPUT, Array, Lift, Node, Parts, Traced
 from einsum_grad.autograd.tape.ownership import borrow
 from einsum_grad.autograd.tape.refusals import as_operand, run
@@ -61,7 +61,7 @@ def several(function: Callable[..., Any], rule: Rule, a: Any, **params: Any) -> 
     """
     name = function.__name__
     operand = as_array(borrow(as_operand(a, name)))
-    made = run(name, lazily, (name, function, (operand,), params))
+    made = run(name, function, (operand,), params)
     arrays = [np.asarray(result) for result in made]
     if not is_recorded(a):
         return made._make(Tensor._of(array, None) for array in arrays)

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from einsum_grad.autograd.dispatch.table import implements
-from einsum_grad.autograd.tape.arrays import as_array, copied, lazily
+from einsum_grad.autograd.tape.arrays import as_array, copied
 from einsum_grad.autograd.tape.nodes import Traced
 from einsum_grad.autograd.tape.ownership import unwrap
-from einsum_grad.autograd.tape.refusals import as_operand, run
+from einsum_grad.autograd.tape.refusals import as_operand, run, translated
 from einsum_grad.autograd.tensor.tensor import Tensor
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -28,7 +28,7 @@ def composite(*functions: Callable[..., Any]) -> Callable[[Function], Function]:
         @functools.wraps(function)
         def chosen(*args: Any, **kwargs: Any) -> Any:
             if is_inexact(args[0] if args else None) or is_inexact((*args, *kwargs.values())):
-                return run(first.__name__, function, args, kwargs)
+                return translated(first.__name__, function, args, kwargs)
             return constant(first, args, kwargs)
 
         return implements(*functions)(chosen)  # type: ignore[return-value]  # wraps keeps the type
@@ -52,8 +52,7 @@ def constant(
     Tensor(2.)
     """
     plain = {name: unwrap(value) for name, value in kwargs.items()}
-    name = function.__name__
-    return _tensors(run(name, lazily, (name, function, unwrap(list(args)), plain)))
+    return _tensors(run(function.__name__, function, unwrap(list(args)), plain))
 
 
 def is_inexact(value: Any) -> bool:

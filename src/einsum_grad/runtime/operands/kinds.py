@@ -46,6 +46,7 @@ class Calls(Protocol):
 Make: TypeAlias = Callable[[Arguments, bool], Calls]
 """Makes the calls of the pattern that was compiled with these arguments; the bool is `conj`."""
 
+_OUTER: dict[type, Make] = {}
 _KINDS: dict[type, Make] = {}
 _PLAIN = {np.ndarray, np.float64, np.float32, float, int, complex, list, type(None)}
 """Classes that are of no kind, so that no kind need be asked about their values."""
@@ -55,22 +56,24 @@ _ELSEWHERE = {"dask": "einsum_grad.dask"}
 so that no library is imported for values of its own."""
 
 
-def register_kind(kind: type, make: Make) -> None:
-    """Let `make` serve the calls with a value of the class `kind` among their arguments."""
-    _KINDS[kind] = make
+def register_kind(kind: type, make: Make, *, outer: bool = False) -> None:
+    """Let `make` serve the calls with a value of the class `kind` among their arguments.
+
+    An `outer` kind, whose values are made of arrays, serves those with arrays of the others too.
+    """
+    (_OUTER if outer else _KINDS)[kind] = make
 
 
 def calls_of(values: Collection[Any], arguments: Arguments, conj: bool) -> Calls | None:
     """The calls that one of the values brings; None if all are arrays or convert to them.
 
-    Of two kinds the one that was registered first: Tensors are made of arrays of the others. Raises
-    `OperandError` for arrays of a library beside them.
+    Raises `OperandError` for arrays of a library beside them.
     """
     if _PLAIN.issuperset(map(type, values)):
         return None
     for value in values:
         load_kind(value)
-    for kind, make in _KINDS.items():
+    for kind, make in (*_OUTER.items(), *_KINDS.items()):
         for value in values:
             if isinstance(value, kind):
                 check_none_beside(value, values)

@@ -173,4 +173,4 @@ def _cast(value: Any, array: Array, dtype: DType) -> Any:
     return given.astype(dtype)
 
 
-register_kind(Traced, RecordedCalls)
+register_kind(Traced, RecordedCalls, outer=True)

@@ -21,7 +21,7 @@ from einsum_grad.runtime.operands.subclasses import check_plain
 
 
 def _reshape(a: Any, shape: Any) -> Any:
-    return np.reshape(a, shape)
+    return np.reshape(a, (shape,) if isinstance(shape, int) else shape)
 
 
 def _astype(x: Any, dtype: Any) -> Any:
