@@ -11,7 +11,7 @@ import pytest
 
 from tests.tries import tries
 
-COUNT = tries(600)
+COUNT = tries(1000)
 """The interrupts of all kinds of work together."""
 
 INTERRUPTED = """
