@@ -12,6 +12,7 @@ from einsum_grad.kernels.buffer_pool import empty
 from einsum_grad.kernels.copies import copied
 from einsum_grad.kernels.parallel.threads import in_blocks
 from einsum_grad.kernels.products import multiplied
+from einsum_grad.kernels.shares import shares
 from einsum_grad.kernels.sums import summed
 
 
@@ -30,4 +31,5 @@ HELPERS: Mapping[str, Callable[..., Any]] = {
     "copied": copied,
     "multiplied": multiplied,
     "summed": summed,
+    "shares": shares,
 }
