@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from einsum_grad.kernels.buffer_pool import empty
 from einsum_grad.kernels.copies import copied
+from einsum_grad.kernels.jit.parallel import in_parallel
 from einsum_grad.kernels.parallel.threads import in_blocks
 from einsum_grad.kernels.products import multiplied
-from einsum_grad.kernels.shares import shares
 from einsum_grad.kernels.sums import summed
 
 
@@ -28,8 +28,8 @@ HELPERS: Mapping[str, Callable[..., Any]] = {
     "empty": empty,
     "zeros": zeros,
     "in_blocks": in_blocks,
+    "in_parallel": in_parallel,
     "copied": copied,
     "multiplied": multiplied,
     "summed": summed,
-    "shares": shares,
 }
