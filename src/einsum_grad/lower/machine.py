@@ -139,6 +139,9 @@ BIRTH_SECONDS = 1.0
 TASK_BYTES = 1 << 27
 """Bytes that a task holds, and those of a block that is made: Dask's default `array.chunk-size`."""
 
+MOST_BLOCKS = 10_000
+"""Blocks of an array that a step makes, unless an operand has more: a graph of a few seconds."""
+
 LEAST_FAN_IN = 4
 """Blocks that a task of a tree of sums adds, even above its budget: Dask's own sums do so."""
 
