@@ -1,5 +1,6 @@
 """Tensors: operations recorded on a tape, gradients by compiled patterns and a table of rules."""
 
+from einsum_grad.autograd import heap
 from einsum_grad.autograd.dispatch import LATER
 from einsum_grad.autograd.mode import no_grad
 from einsum_grad.autograd.primitive import Primitive

@@ -53,13 +53,14 @@ def unwrap(value: Any) -> Any:
 
 def borrow(operand: Any) -> Any:
     """The values of an operand, to keep: they don't see later writes to the operand."""
-    if not isinstance(operand, Traced):
-        return operand.copy("K") if isinstance(operand, np.ndarray) else operand
-    if not operand._lent:
+    if isinstance(operand, Traced):
+        if operand._lent:
+            return operand._array
         if not _is_sole(operand):
             return operand._array.copy("K")
         operand._lent = True
-    return operand._array
+        return operand._array
+    return operand.copy("K") if isinstance(operand, np.ndarray) else operand
 
 
 def hand_out(holder: Traced) -> Array:
