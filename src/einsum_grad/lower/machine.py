@@ -38,6 +38,9 @@ MOVED_IN_A_MICROSECOND = 60_000
 MULTIPLIED_IN_A_MICROSECOND = 450_000
 """Bytes of the numbers that one core multiplies in products of matrices: 380 to 540 thousand."""
 
+KERNEL_SHARED = 1 << 18
+"""Innermost statements that a compiled kernel runs, at least, for a second thread: some 100 µs."""
+
 # How many chunks a block has. Threads that call NumPy in turns wait 5 to 20 µs for Python's lock.
 
 CHUNK = 1 << 24
@@ -59,6 +62,17 @@ WHOLE_MATRIX = 1 << 24
 
 CHUNK_RUN = 1 << 9
 """Contiguous bytes for each index of the label that is divided: measured."""
+
+# What is done in loops.
+
+SMALL_MATRIX = 16
+"""Rows or columns of a matrix, at most, whose product is loops of constant sizes: a choice."""
+
+MOST_LOOPS = 12
+"""Loops within one another, at most: Python takes 20 blocks, and short loops gain nothing."""
+
+SHARED_LABEL = 16
+"""Turns of a loop that threads share, at least: they share fewer unequally. A choice."""
 
 # What OpenBLAS and NumPy do by size.
 

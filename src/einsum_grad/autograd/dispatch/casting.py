@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from einsum_grad.autograd.tape.arrays import as_array
 from einsum_grad.autograd.tape.nodes import Traced
 from einsum_grad.autograd.tape.refusals import as_operand, run
 from einsum_grad.errors import ArgumentTypeError
@@ -22,7 +23,7 @@ def cast(name: str, operand: Any, dtype: Any, casting: str = "same_kind") -> Any
     if dtype is None:
         return operand
     read = as_operand(operand, name)
-    values: Any = read if isinstance(read, Traced) else np.asarray(read)
+    values: Any = read if isinstance(read, Traced) else as_array(read)
     if not run(name, np.can_cast, (values.dtype, dtype, casting)):
         raise ArgumentTypeError(
             f"{name}: an operand of dtype {values.dtype} can't become {np.dtype(dtype)} "

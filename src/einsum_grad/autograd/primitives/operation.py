@@ -39,6 +39,8 @@ class Rule:
 class Plan:
     """What the rules of the wanted operands ask for, and how to call each of them."""
 
+    name: str
+    guarded: bool
     places: tuple[int, ...]
     """The positions of the operands, and of the result, that a rule asks for."""
     facts: tuple[str, ...]
@@ -66,6 +68,8 @@ class Operation:
     """Whether it compares its operands, so that complex ones have no gradient."""
     view: bool
     """Whether the result may be a view of an operand."""
+    guarded: bool
+    """Whether deferred arrays are refused where it would compute them; a user's may."""
 
     simple: bool = field(init=False)
     """Whether it has no parameters but its operands."""
@@ -98,6 +102,8 @@ def plan_of(operation: Operation, wanted: tuple[int, ...], count: int) -> Plan:
     facts = [name for name in asked if name not in operation.places]
     numbers = {name: number for number, name in enumerate((*kept, *facts))}
     return Plan(
+        operation.name,
+        operation.guarded,
         tuple(operation.places[name] for name in kept),
         tuple(facts),
         tuple(operation.view or name in asked for name in operation.names(count)),

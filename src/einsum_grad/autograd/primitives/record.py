@@ -9,13 +9,15 @@ from typing import Any
 import numpy as np
 
 from einsum_grad.autograd.primitives.operation import Operation, Plan, plan_of
+from einsum_grad.autograd.tape.arrays import as_array, freeze, lazily, view
 from einsum_grad.autograd.tape.mode import is_recording
 from einsum_grad.autograd.tape.nodes import Array, Lift, Node, Traced
 from einsum_grad.autograd.tape.ownership import borrow, look, own
-from einsum_grad.autograd.tape.refusals import NUMPYS, as_operand, as_ours, run
+from einsum_grad.autograd.tape.refusals import NUMPYS, as_operand, as_ours
 from einsum_grad.autograd.tape.unrecorded import unrecorded
 from einsum_grad.autograd.tensor.tensor import Tensor
 from einsum_grad.errors import DTypeError, EinsumGradError
+from einsum_grad.runtime.operands.deferred import KINDS
 
 
 def record(operation: Operation, operands: Sequence[Any], params: Mapping[str, Any]) -> Any:
@@ -47,7 +49,7 @@ def _recorded(
     out = _run(operation, arrays, params)
     if out.dtype.kind not in "fc":
         return Tensor._of(out, None)
-    out.setflags(write=False)
+    freeze(out)
     values = [*arrays, out]
     values = [values[place] for place in plan.places]
     if plan.facts:
@@ -61,13 +63,16 @@ def _pull(plan: Plan, values: Sequence[Any], g: Any, lift: Lift | None) -> list[
     """Apply the rules to the cotangent `g`; `values` are what they ask for, in the plan's order."""
     if lift is not None:
         values = [*map(lift, plan.places, values), *values[len(plan.places) :]]
+    elif KINDS and plan.guarded:
+        given = [(rule, [g, *[values[n] for n in numbers]]) for rule, numbers in plan.rules]
+        return [lazily(plan.name, rule, args) for rule, args in given]
     return [rule(g, *[values[n] for n in numbers]) for rule, numbers in plan.rules]
 
 
 def _unrecorded(operation: Operation, operands: Sequence[Any], params: Mapping[str, Any]) -> Any:
     """The result where no gradient is wanted: an array, or a constant if there was a Tensor."""
     if not any(isinstance(operand, Traced) for operand in operands):
-        return run(operation.name, operation.forward, operands, params)
+        return _run(operation, operands, params)
     take = borrow if operation.view else look
     return Tensor._of(_run(operation, [take(operand) for operand in operands], params), None)
 
@@ -76,14 +81,20 @@ def _run(operation: Operation, arrays: Sequence[Any], params: Mapping[str, Any])
     """The result, as an array that shares memory only with borrowed operands."""
     try:
         if type(operation.forward) is np.ufunc:
-            return np.asarray(operation.forward(*arrays))
+            return as_array(operation.forward(*arrays))
         if operation.view:
-            return np.asarray(operation.forward(*arrays, **params)).view()
-        return own(np.asarray(operation.forward(*arrays, **params)))
+            return view(as_array(_forward(operation, arrays, params)))
+        return own(as_array(_forward(operation, arrays, params)))
     except EinsumGradError:
         raise
     except NUMPYS as error:
         raise as_ours(error, operation.name) from error
+
+
+def _forward(operation: Operation, arrays: Sequence[Any], params: Mapping[str, Any]) -> Any:
+    if KINDS and operation.guarded:
+        return lazily(operation.name, operation.forward, arrays, params)
+    return operation.forward(*arrays, **params)
 
 
 def _fact(name: str, arrays: Sequence[Any], params: Mapping[str, Any]) -> Any:

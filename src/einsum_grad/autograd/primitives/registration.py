@@ -59,7 +59,7 @@ def primitive(forward: Callable[..., Any], /, **rules: Callable[..., Any]) -> Pr
     >>> x.grad
     array([0., 1.])
     """
-    return define(forward, rules)
+    return define(forward, rules, guarded=_is_numpy(forward))
 
 
 def define(
@@ -69,6 +69,7 @@ def define(
     of: tuple[Callable[..., Any], ...] = (),
     ordered: bool = False,
     view: bool = False,
+    guarded: bool = True,
 ) -> Primitive:
     """`primitive` for the library's own tables; `of` are NumPy's functions that it replaces."""
     name = getattr((*of, forward)[0], "__name__", type(forward).__name__).strip("_")
@@ -86,6 +87,7 @@ def define(
         variadic=variadic,
         ordered=ordered,
         view=view,
+        guarded=guarded,
     )
     RECORDED.update(dict.fromkeys(of or ((forward,) if _is_numpy(forward) else ()), made))
     return made

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from einsum_grad.autograd.tape.arrays import as_array
 from einsum_grad.autograd.tape.nodes import OUTPUT, Array, Lift, Node, Parts, Traced
 from einsum_grad.autograd.tape.ownership import borrow
 from einsum_grad.autograd.tape.refusals import as_operand, run
@@ -59,7 +60,7 @@ def several(function: Callable[..., Any], rule: Rule, a: Any, **params: Any) -> 
     It is recorded with its VJP rule if `a` requires a gradient.
     """
     name = function.__name__
-    operand = np.asarray(borrow(as_operand(a, name)))
+    operand = as_array(borrow(as_operand(a, name)))
     made = run(name, function, (operand,), params)
     arrays = [np.asarray(result) for result in made]
     if not is_recorded(a):

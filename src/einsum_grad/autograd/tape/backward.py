@@ -6,8 +6,7 @@ from collections.abc import Callable, Container, Sequence
 from heapq import heappop, heappush
 from typing import Any, TypeAlias
 
-import numpy as np
-
+from einsum_grad.autograd.tape.arrays import as_array
 from einsum_grad.autograd.tape.fit import fit
 from einsum_grad.autograd.tape.nodes import OUTPUT, Array, Leaf, Lift, Node, Parts, Traced
 from einsum_grad.errors import AutogradError
@@ -58,7 +57,7 @@ def pull_back(
         node = heappop(heap)[1]
         whole = pending.pop(node)
         if wrap and not isinstance(whole, (Traced, Parts)):
-            whole = wrap(np.asarray(whole), None)
+            whole = wrap(as_array(whole), None)
         if isinstance(node, Leaf) or node in targets:
             arrived[node], parts = whole, []
         else:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from einsum_grad.autograd.tape.arrays import as_array
 from einsum_grad.autograd.tape.backward import Cotangents
 from einsum_grad.autograd.tape.nodes import Array, DType, Leaf, Shape, Traced
 from einsum_grad.autograd.tape.ownership import own
@@ -28,7 +29,7 @@ def starting_cotangent(given: Any, shape: Shape, dtype: DType) -> Any:
         return _one(shape, dtype)
     cotangent = as_operand(given, "backward")
     if not isinstance(cotangent, Traced):
-        cotangent = np.asarray(cotangent)
+        cotangent = as_array(cotangent)
     if cotangent.shape != shape:
         raise AutogradError(f"a cotangent of shape {cotangent.shape} for a result of shape {shape}")
     if not np.can_cast(cotangent.dtype, dtype, "same_kind"):
@@ -46,12 +47,15 @@ def take(leaf: Any, cotangents: Cotangents) -> Any:
     """Remove a cotangent and return it: an array that nothing else refers to, or a new Tensor.
 
     >>> kept = np.ones(3)
-    >>> take("x", {"x": kept}) is kept
+    >>> x = Leaf(kept)
+    >>> take(x, {x: kept}) is kept
     False
     """
     if isinstance(cotangents[leaf], Traced):
         return +cotangents.pop(leaf)
-    return own(np.asarray(cotangents.pop(leaf)))
+    if leaf.like:
+        return leaf.like(cotangents.pop(leaf))
+    return own(as_array(cotangents.pop(leaf)))
 
 
 def _one(shape: Shape, dtype: DType) -> Array:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from einsum_grad.autograd.tape.arrays import as_array
 from einsum_grad.autograd.tape.nodes import DType, Parts, Shape, Traced
 from einsum_grad.errors import AutogradError
 from einsum_grad.functions import Function, compile
@@ -25,7 +26,7 @@ def fit(cotangent: Any, shape: Shape, dtype: DType, name: str) -> Any:
     if isinstance(cotangent, Parts):
         return cotangent
     if type(cotangent) is not np.ndarray and not isinstance(cotangent, Traced):
-        cotangent = np.asarray(cotangent)
+        cotangent = as_array(cotangent)
     if cotangent.shape != shape:
         cotangent = _sum_back(cotangent, shape, name)
     if cotangent.dtype is not dtype and cotangent.dtype != dtype:

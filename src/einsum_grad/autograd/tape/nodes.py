@@ -9,6 +9,9 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from einsum_grad.autograd.tape.arrays import as_array
+from einsum_grad.runtime.operands.deferred import like_of
+
 Array: TypeAlias = NDArray[Any]
 DType: TypeAlias = np.dtype[Any]
 Shape: TypeAlias = tuple[int, ...]
@@ -60,11 +63,12 @@ class Leaf:
     signal handler, a finalizer or a child process could find held.
     """
 
-    __slots__ = ("_sum", "dtype", "number", "oldest", "shape")
+    __slots__ = ("_sum", "dtype", "like", "number", "oldest", "shape")
 
     def __init__(self, array: Array) -> None:
         self.number = self.oldest = next(_numbers)
         self.shape: Shape = array.shape
+        self.like = None if type(array) is np.ndarray else like_of(array)
         self.dtype: DType = array.dtype
         self._sum = Sum(None)
 
@@ -83,7 +87,7 @@ class Leaf:
         while True:
             last = self._last()
             total = part if last.value is None else last.value + part
-            if self._follow(last, total if isinstance(total, Traced) else np.asarray(total)):
+            if self._follow(last, total if isinstance(total, Traced) else as_array(total)):
                 return
 
     def _last(self) -> Sum:
@@ -113,7 +117,7 @@ class Node:
     `oldest` is the lowest among those.
     """
 
-    __slots__ = ("dtype", "name", "number", "oldest", "parents", "pull", "shape", "wanted")
+    __slots__ = ("dtype", "like", "name", "number", "oldest", "parents", "pull", "shape", "wanted")
 
     def __init__(
         self,
@@ -129,6 +133,7 @@ class Node:
             if parent.oldest < self.oldest:
                 self.oldest = parent.oldest
         self.shape: Shape = result.shape
+        self.like = None if type(result) is np.ndarray else like_of(result)
         self.dtype: DType = result.dtype
         self.name = name
         self.wanted = wanted

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from einsum_grad.autograd.tape.arrays import copied, shown
 from einsum_grad.autograd.tape.nodes import Array, Node, Traced
 from einsum_grad.runtime import is_leased
 
@@ -54,10 +55,10 @@ def unwrap(value: Any) -> Any:
 def borrow(operand: Any) -> Any:
     """The values of an operand, to keep: they don't see later writes to the operand."""
     if not isinstance(operand, Traced):
-        return operand.copy("K") if isinstance(operand, np.ndarray) else operand
+        return copied(operand) if hasattr(operand, "copy") else operand
     if not operand._lent:
         if not _is_sole(operand):
-            return operand._array.copy("K")
+            return copied(operand._array)
         operand._lent = True
     return operand._array
 
@@ -67,8 +68,8 @@ def hand_out(holder: Traced) -> Array:
     if holder._lent and not isinstance(holder._node, Node):
         holder._lent = False
         if not _is_sole(holder) or not holder._array.flags.writeable:
-            holder._array = holder._array.copy("K")
-    return holder._array
+            holder._array = copied(holder._array)
+    return shown(holder._array) if isinstance(holder._node, Node) else holder._array
 
 
 def _is_sole(holder: Traced) -> bool:
@@ -77,7 +78,7 @@ def _is_sole(holder: Traced) -> bool:
 
 def _is_no_view(array: Array) -> bool:
     """Whether `array` is no view of another array; it may have views itself."""
-    return array.flags.owndata or is_leased(array)
+    return isinstance(array, np.ndarray) and (array.flags.owndata or is_leased(array))
 
 
 def _count_passed(array: Array) -> int:

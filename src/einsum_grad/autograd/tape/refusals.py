@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from einsum_grad.autograd.tape.arrays import lazily
 from einsum_grad.autograd.tape.nodes import Traced
 from einsum_grad.errors import (
     ArgumentTypeError,
@@ -15,6 +16,7 @@ from einsum_grad.errors import (
     OperandError,
     OperandIndexError,
 )
+from einsum_grad.runtime.operands.deferred import KINDS, read_deferred
 from einsum_grad.runtime.operands.subclasses import check_plain
 
 _OURS: tuple[tuple[type[Exception], type[EinsumGradError]], ...] = (
@@ -32,6 +34,15 @@ LARGEST_INTEGER = 63
 
 
 def run(
+    name: str, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any] = {}
+) -> Any:
+    """`translated`, which computes no deferred array: it raises `AutogradError` instead."""
+    if KINDS:
+        return translated(name, lazily, (name, function, args, kwargs))
+    return translated(name, function, args, kwargs)
+
+
+def translated(
     name: str, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any] = {}
 ) -> Any:
     """Call `function`; an error of NumPy's becomes one of ours that begins with `name`."""
@@ -66,7 +77,7 @@ def as_operand(value: Any, name: str) -> Any:
         return value
     if type(value) is np.ndarray:
         array = value
-    else:
+    elif (array := read_deferred(value, name)) is None:
         check_plain(value, name)
         array = run(name, np.asarray, (value,))
     if array.dtype.kind not in "biufc":

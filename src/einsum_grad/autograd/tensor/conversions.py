@@ -12,7 +12,7 @@ import numpy as np
 from einsum_grad.autograd.dispatch.table import RECORDED, call_function, call_ufunc
 from einsum_grad.autograd.tape.nodes import Array, DType, Node, Shape, Traced
 from einsum_grad.autograd.tape.ownership import hand_out
-from einsum_grad.autograd.tape.refusals import run
+from einsum_grad.autograd.tape.refusals import translated
 from einsum_grad.autograd.tape.unrecorded import NUMBER, is_recorded, unrecorded
 from einsum_grad.autograd.tensor.array_refusal import array_refusal
 from einsum_grad.autograd.tensor.display import show
@@ -61,25 +61,27 @@ class Conversions(Traced):
         >>> Tensor([2.0], requires_grad=True).item()
         2.0
         """
-        return run("item", self._array.item, args)
+        return translated("item", np.asarray(self._array).item, args)
 
     def __float__(self) -> float:
-        return float(run("float", float, (unrecorded(self, NUMBER.format("float")),)))
+        return float(translated("float", float, (unrecorded(self, NUMBER.format("float")),)))
 
     def __int__(self) -> int:
-        return int(run("int", int, (unrecorded(self, NUMBER.format("int")),)))
+        return int(translated("int", int, (unrecorded(self, NUMBER.format("int")),)))
 
     def __complex__(self) -> complex:
-        return complex(run("complex", complex, (unrecorded(self, NUMBER.format("complex")),)))
+        return complex(
+            translated("complex", complex, (unrecorded(self, NUMBER.format("complex")),))
+        )
 
     def __index__(self) -> int:
-        return int(run("index", operator.index, (self._array,)))
+        return int(translated("index", operator.index, (self._array,)))
 
     def __bool__(self) -> bool:
-        return bool(run("bool", bool, (self._array,)))
+        return bool(translated("bool", bool, (self._array,)))
 
     def __len__(self) -> int:
-        return int(run("len", len, (self._array,)))
+        return int(translated("len", len, (self._array,)))
 
     def __iter__(self) -> Iterator[Self]:
         return (self[row] for row in range(len(self)))

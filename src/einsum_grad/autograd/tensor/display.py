@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from einsum_grad.autograd.tape.nodes import Leaf, Node, Traced
@@ -20,11 +22,17 @@ def show(tensor: Traced) -> str:
     Tensor([0., 2., 4.], dtype=float32, made by multiply)
     """
     array = tensor._array
-    values = np.array2string(array, separator=", ", prefix="Tensor(", threshold=100)
+    values = _values(array)
     parts = [values, *_dtype(tensor), *_origin(tensor)]
     if array.size == 0 or "..." in values:
         parts.insert(1, f"shape={array.shape}")
     return f"Tensor({', '.join(parts)})"
+
+
+def _values(array: Any) -> str:
+    if not isinstance(array, np.ndarray):
+        return repr(array)
+    return np.array2string(array, separator=", ", prefix="Tensor(", threshold=100)
 
 
 def _dtype(tensor: Traced) -> list[str]:

@@ -135,7 +135,7 @@ class Methods:
 
     def tolist(self) -> Any:
         """The elements as Python numbers: what is computed from them has no gradient."""
-        return look(self).tolist()
+        return np.asarray(look(self)).tolist()
 
     if not TYPE_CHECKING:  # a checker would take any name as an attribute
 

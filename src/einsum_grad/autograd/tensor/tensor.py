@@ -6,8 +6,7 @@ import sys
 from importlib import import_module
 from typing import Any, cast
 
-import numpy as np
-
+from einsum_grad.autograd.tape.arrays import as_array
 from einsum_grad.autograd.tape.backward import pull_back
 from einsum_grad.autograd.tape.cotangent import accumulate, starting_cotangent
 from einsum_grad.autograd.tape.mode import recording
@@ -38,6 +37,7 @@ class Tensor(Operators, Methods, Conversions):
 
     Raises `DTypeError` for anything but numbers, and for integers or bools with `requires_grad`.
 
+    >>> import numpy as np
     >>> import einsum_grad as eg
     >>> x = eg.Tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
     >>> loss = np.sum(x * x)
@@ -174,4 +174,4 @@ def _load_beside() -> None:
 def _numbers(data: Any) -> Array:
     if isinstance(data, Traced):
         raise DTypeError("this is a Tensor already; detach() gives its values as a constant")
-    return np.asarray(as_operand(data, "Tensor"))
+    return as_array(as_operand(data, "Tensor"))

@@ -15,7 +15,7 @@ import numpy as np
 from einsum_grad.autograd.tape.mode import is_recording
 from einsum_grad.autograd.tape.nodes import Argument, Leaf, Traced
 from einsum_grad.autograd.tape.ownership import hand_out, look
-from einsum_grad.autograd.tape.refusals import as_operand, run
+from einsum_grad.autograd.tape.refusals import as_operand, translated
 from einsum_grad.autograd.tape.unrecorded import is_recorded
 from einsum_grad.errors import AutogradError
 
@@ -48,7 +48,7 @@ def updated(tensor: T, sign: str, ufunc: np.ufunc, other: Any) -> T:
         raise AutogradError(RESULT.format(sign))
     given = look(as_operand(other, ufunc.__name__))
     array = hand_out(tensor)
-    run(ufunc.__name__, ufunc, (array, given), {"out": array})
+    translated(ufunc.__name__, ufunc, (array, given), {"out": array})
     return tensor
 
 
@@ -57,8 +57,8 @@ def assign(tensor: Traced, index: Any, value: Any) -> None:
     if is_recorded(tensor) or is_recorded(value) or _is_result(tensor):
         raise AutogradError(ELEMENTS)
     given = look(as_operand(value, "an assignment"))
-    parts = index if isinstance(index, tuple) else (index,)
-    run("an assignment", operator.setitem, (hand_out(tensor), tuple(map(look, parts)), given))
+    parts = tuple(map(look, index if isinstance(index, tuple) else (index,)))
+    translated("an assignment", operator.setitem, (hand_out(tensor), parts, given))
 
 
 def _is_result(tensor: Traced) -> bool:

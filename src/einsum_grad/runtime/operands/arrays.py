@@ -62,14 +62,19 @@ def as_tangents(arrays: Sequence[Array], tangents: Sequence[Any]) -> dict[int, A
     """The tangents of those operands that have one, by number; each fits its operand."""
     moving = {n: as_array(v, f"tangent {n}") for n, v in enumerate(tangents) if v is not None}
     for n, tangent in moving.items():
-        if tangent.shape != arrays[n].shape:
-            raise OperandError(
-                f"tangent {n} has shape {tangent.shape}, and its operand {arrays[n].shape}"
-            )
-        kind = tangent.dtype.kind
-        if kind not in "biufc" or (kind == "c" and arrays[n].dtype.kind != "c"):
-            raise DTypeError(f"tangent {n} is {tangent.dtype}, and its operand {arrays[n].dtype}")
+        check_tangent(n, tangent, arrays[n])
     return moving
+
+
+def check_tangent(n: int, tangent: Any, operand: Any) -> None:
+    """Raise an error of ours unless an array can be the tangent of operand `n`."""
+    if tangent.shape != operand.shape:
+        raise OperandError(
+            f"tangent {n} has shape {tangent.shape}, and its operand {operand.shape}"
+        )
+    kind = tangent.dtype.kind
+    if kind not in "biufc" or (kind == "c" and operand.dtype.kind != "c"):
+        raise DTypeError(f"tangent {n} is {tangent.dtype}, and its operand {operand.dtype}")
 
 
 def check_tuples(operands: Any, tangents: Any) -> None:

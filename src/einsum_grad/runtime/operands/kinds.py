@@ -12,7 +12,6 @@ from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
-from einsum_grad.errors import OperandError
 from einsum_grad.runtime.arguments import Arguments
 from einsum_grad.runtime.libraries.library import check_none_beside
 
@@ -47,6 +46,7 @@ class Calls(Protocol):
 Make: TypeAlias = Callable[[Arguments, bool], Calls]
 """Makes the calls of the pattern that was compiled with these arguments; the bool is `conj`."""
 
+_OUTER: dict[type, Make] = {}
 _KINDS: dict[type, Make] = {}
 _PLAIN = {np.ndarray, np.float64, np.float32, float, int, complex, list, type(None)}
 """Classes that are of no kind, so that no kind need be asked about their values."""
@@ -56,34 +56,36 @@ _ELSEWHERE = {"dask": "einsum_grad.dask"}
 so that no library is imported for values of its own."""
 
 
-def register_kind(kind: type, make: Make) -> None:
-    """Let `make` serve the calls with a value of the class `kind` among their arguments."""
-    _KINDS[kind] = make
+def register_kind(kind: type, make: Make, *, outer: bool = False) -> None:
+    """Let `make` serve the calls with a value of the class `kind` among their arguments.
+
+    An `outer` kind, whose values are made of arrays, serves those with arrays of the others too.
+    """
+    (_OUTER if outer else _KINDS)[kind] = make
 
 
 def calls_of(values: Collection[Any], arguments: Arguments, conj: bool) -> Calls | None:
     """The calls that one of the values brings; None if all are arrays or convert to them.
 
-    Raises `OperandError` for values of two kinds, and for arrays of another library beside them.
+    Raises `OperandError` for arrays of a library beside them.
     """
     if _PLAIN.issuperset(map(type, values)):
         return None
-    for package in set(map(_package, values)):
-        if package in _ELSEWHERE:
-            import_module(_ELSEWHERE[package])
-    found = {kind: value for value in values for kind in _KINDS if isinstance(value, kind)}
-    if not found:
-        return None
-    (kind, value), *others = found.items()
-    if others:  # one of them would have to become an array, and lose what it is
-        names = " beside ".join(map(_named, found.values()))
-        raise OperandError(f"{names}, in one call: convert them to one kind first")
-    check_none_beside(value, values)
-    return _KINDS[kind](arguments, conj)
+    for value in values:
+        load_kind(value)
+    for kind, make in (*_OUTER.items(), *_KINDS.items()):
+        for value in values:
+            if isinstance(value, kind):
+                check_none_beside(value, values)
+                return make(arguments, conj)
+    return None
 
 
-def _named(value: Any) -> str:
-    return f"{_package(value)}.{type(value).__name__}"
+def load_kind(value: Any) -> None:
+    """Import the module of ours that knows the class of `value`, if there is one."""
+    module = _ELSEWHERE.get(_package(value))
+    if module:
+        import_module(module)
 
 
 def _package(value: Any) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from einsum_grad.autograd.rules.contractions.contract import bound, run_recorded, swapped
+from einsum_grad.autograd.tape.arrays import as_array, zeros
 from einsum_grad.autograd.tape.fit import fit
 from einsum_grad.autograd.tape.nodes import Array, DType, Shape, Traced
 from einsum_grad.autograd.tape.ownership import borrow, look
@@ -18,7 +19,8 @@ from einsum_grad.autograd.tensor.tensor import Tensor
 from einsum_grad.errors import DTypeError, OperandError
 from einsum_grad.functions import Function, compiled
 from einsum_grad.plan import Request
-from einsum_grad.runtime import Arguments, as_arrays, as_tangents, register_kind
+from einsum_grad.runtime import Arguments, check_tangent, register_kind
+from einsum_grad.runtime.operands.deferred import like_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,17 +128,17 @@ class Swap:
 def _read(operands: Sequence[Any]) -> list[Any]:
     """The operands as Tensors and arrays."""
     read = (as_operand(operand, f"operand {n}") for n, operand in enumerate(operands))
-    return [operand if isinstance(operand, Traced) else np.asarray(operand) for operand in read]
+    return [operand if isinstance(operand, Traced) else as_array(operand) for operand in read]
 
 
 def _tensor(value: Any) -> Tensor:
     if isinstance(value, Tensor):
         return value
-    return Tensor._of(np.asarray(value), None)
+    return Tensor._of(as_array(value), None)
 
 
 def _zeros(like: Any) -> Tensor:
-    return Tensor._of(np.zeros(like.shape, like.dtype), None)
+    return Tensor._of(zeros(like.shape, like.dtype, like_of(look(like))), None)
 
 
 def _put(operands: Sequence[Any], position: int, operand: Any) -> list[Any]:
@@ -145,13 +147,19 @@ def _put(operands: Sequence[Any], position: int, operand: Any) -> list[Any]:
 
 def _moving(operands: Sequence[Any], tangents: Sequence[Any], dtype: DType) -> dict[int, Any]:
     """The tangents that are not None, checked as those of arrays are, in the output's dtype."""
-    moving = as_tangents(as_arrays([*map(look, operands)]), [*map(look, tangents)])
-    return {n: _cast(tangents[n], array, dtype) for n, array in moving.items()}
+    moving = {}
+    for n, tangent in enumerate(tangents):
+        if tangent is not None:
+            read = as_operand(tangent, f"tangent {n}")
+            array = as_array(look(read))
+            check_tangent(n, array, operands[n])
+            moving[n] = _cast(read, array, dtype)
+    return moving
 
 
 def _cotangent(cotangent: Any, shape: Shape, dtype: DType) -> Any:
     read = as_operand(cotangent, "the cotangent")
-    array = np.asarray(look(read))
+    array = as_array(look(read))
     if array.shape != shape:
         raise OperandError(f"the cotangent has shape {array.shape}, and the output {shape}")
     if array.dtype.kind == "c" and dtype.kind != "c":
@@ -165,4 +173,4 @@ def _cast(value: Any, array: Array, dtype: DType) -> Any:
     return given.astype(dtype)
 
 
-register_kind(Traced, RecordedCalls)
+register_kind(Traced, RecordedCalls, outer=True)

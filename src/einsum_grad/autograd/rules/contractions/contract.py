@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from einsum_grad.autograd.tape.arrays import as_array, freeze, view
 from einsum_grad.autograd.tape.mode import is_recording
 from einsum_grad.autograd.tape.nodes import Array, Lift, Node, Traced, wanted_positions
 from einsum_grad.autograd.tape.ownership import borrow
@@ -50,11 +51,11 @@ def _run(arguments: Arguments, operands: Sequence[Any], wanted: tuple[int, ...])
     if not wanted:
         return _constant(function, operands)
     arrays = [
-        x._array if isinstance(x, Traced) and x._lent else np.asarray(borrow(x)) for x in operands
+        x._array if isinstance(x, Traced) and x._lent else as_array(borrow(x)) for x in operands
     ]
     out, pullback = function.vjp(*arrays)
-    out = np.asarray(out).view()
-    out.setflags(write=False)
+    out = view(as_array(out))
+    freeze(out)
     parents = [operands[position]._node for position in wanted]
     pull = functools.partial(_pull, arguments, arrays, wanted, pullback)
     name = f"einsum {getattr(arguments.pattern, 'text', arguments.pattern)!r}"
@@ -81,7 +82,7 @@ def _constant(function: Callable[..., Any], operands: Sequence[Any]) -> Any:
     """The result where nothing is recorded; that of a single operand may be a view of it."""
     out = function(*(borrow(x) if isinstance(x, Traced) else x for x in operands))
     traced = any(isinstance(operand, Traced) for operand in operands)
-    return Tensor._of(np.asarray(out), None) if traced else out
+    return Tensor._of(as_array(out), None) if traced else out
 
 
 def bound(arguments: Arguments, operands: Sequence[Any]) -> Request:

@@ -14,7 +14,9 @@ from einsum_grad.autograd.primitives.primitive import Primitive
 from einsum_grad.autograd.primitives.registration import define, primitive
 from einsum_grad.autograd.rules.composite import composite
 from einsum_grad.autograd.rules.elementwise.primitives import conj
+from einsum_grad.autograd.tape.arrays import as_array
 from einsum_grad.autograd.tape.ownership import look
+from einsum_grad.autograd.tape.refusals import run
 
 primitive(np.tan, x=lambda g, out: g * conj(1 + out * out))
 primitive(np.arcsin, x=lambda g, x: g / conj(np.sqrt(1 - x * x)))
@@ -57,7 +59,7 @@ def _angle(z: Any, deg: bool = False) -> Any:
 @composite(np.unwrap)
 def _unwrap(p: Any, *args: Any, **kwargs: Any) -> Any:
     """What is added to an angle is constant but for jumps."""
-    return p + (np.unwrap(look(p), *args, **kwargs) - look(p))
+    return p + (run("unwrap", np.unwrap, (look(p), *args), kwargs) - look(p))
 
 
 def _sinc(x: Any, order: int = 0) -> Any:
@@ -66,7 +68,7 @@ def _sinc(x: Any, order: int = 0) -> Any:
     From u s = sin u follows u s⁽ⁿ⁾ + n s⁽ⁿ⁻¹⁾ = sin(u + nπ/2). Near 0 that cancels: there it is the
     sum of Maclaurin's terms, (-1)ᵏ u²ᵏ⁻ⁿ / ((2k - n)! (2k + 1)), enough of them for doubles.
     """
-    u = np.asarray(np.pi * x)
+    u = as_array(np.pi * x)
     small = np.abs(u) <= order + 1
     near, far = np.where(small, u, 0), np.where(small, 1, u)
     series = sum(

@@ -29,7 +29,9 @@ def _extremes(function: Callable[..., Any]) -> Callable[..., Any]:
         a: Any, axis: Any = None, keepdims: bool = False, initial: Any = None, where: Any = True
     ) -> Any:
         given = {} if initial is None else {"initial": initial}
-        return function(a, axis=axis, keepdims=keepdims, where=where, **given)
+        if where is not True:
+            given["where"] = where
+        return function(a, axis=axis, keepdims=keepdims, **given)
 
     return reduced
 

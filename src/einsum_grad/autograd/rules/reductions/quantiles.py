@@ -13,6 +13,7 @@ import numpy as np
 from einsum_grad.autograd.rules.composite import composite
 from einsum_grad.autograd.rules.reductions.axes import last
 from einsum_grad.autograd.tape.ownership import look
+from einsum_grad.autograd.tape.refusals import run
 from einsum_grad.errors import ArgumentError, DTypeError
 
 PLACES: Mapping[str, Callable[[Any, Any], Any]] = {
@@ -36,7 +37,7 @@ def _sort(
 ) -> Any:
     if axis is None:
         a, axis = np.ravel(a), -1
-    places = np.argsort(look(a), axis, kind, order, stable=stable)
+    places = np.argsort(a, axis, kind, order, stable=stable)
     return np.take_along_axis(a, places, axis)
 
 
@@ -46,7 +47,7 @@ def _partition(
 ) -> Any:
     if axis is None:
         a, axis = np.ravel(a), -1
-    return np.take_along_axis(a, np.argpartition(look(a), kth, axis, kind, order), axis)
+    return np.take_along_axis(a, np.argpartition(a, kth, axis, kind, order), axis)
 
 
 @composite(np.quantile)
@@ -106,7 +107,7 @@ def _at(name: str, a: Any, q: Any, axis: Any, method: str, keepdims: bool, with_
     """Between the two elements beside the place that `method` gives each of the quantiles `q`."""
     if method not in PLACES:
         raise ArgumentError(f"{name}: method {method!r} is none of {', '.join(PLACES)}")
-    if not np.all((look(q) >= np.array(0)) & (look(q) <= np.array(1))):
+    if not run("quantile", bool, (np.all((look(q) >= np.array(0)) & (look(q) <= np.array(1))),)):
         raise ArgumentError(f"{name}: a quantile is between 0 and 1, and a percentile up to 100")
     flat, restored = last(name, a, axis, keepdims)
     if flat.shape[-1] == 0:  # of nothing they are nan
@@ -130,7 +131,7 @@ def _between(ordered: Any, place: Any, narrow: bool) -> Any:
     if narrow:  # a Python number does not widen the dtype
         share = share.astype(ordered.dtype)
     low, high = (
-        np.take_along_axis(ordered, np.asarray(look(where)).astype(int), -1)
+        np.take_along_axis(ordered, run("sort", np.asarray, (look(where),)).astype(int), -1)
         for where in (below, np.ceil(place))
     )
     return low + (high - low) * share

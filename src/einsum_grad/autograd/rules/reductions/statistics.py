@@ -16,6 +16,7 @@ from einsum_grad.autograd.rules.composite import composite
 from einsum_grad.autograd.rules.contractions.linear import axes_of, count
 from einsum_grad.autograd.rules.reductions.extrema import spread
 from einsum_grad.autograd.tape.ownership import look
+from einsum_grad.autograd.tape.refusals import run
 from einsum_grad.errors import ArgumentError, OperandError
 
 
@@ -23,16 +24,19 @@ def _moment(function: Callable[..., Any]) -> Callable[..., Any]:
     """The function without the keywords that are read before."""
 
     def reduced(a: Any, axis: Any, ddof: Any, keepdims: bool, where: Any) -> Any:
-        return function(a, axis=axis, ddof=ddof, keepdims=keepdims, where=where)
+        given = {} if where is True else {"where": where}
+        return function(a, axis=axis, ddof=ddof, keepdims=keepdims, **given)
 
+    reduced.__name__ = function.__name__
     return reduced
 
 
 def _var_rule(g: Any, a: Any, axis: Any, ddof: Any, keepdims: bool, where: Any) -> Any:
     freedom = np.maximum(count(np.shape(a), axis, True, where) - ddof, 0)
     scale = (2 * spread(g, axis, keepdims) / freedom).astype(g.dtype)
-    centred = a - np.mean(a, axis, keepdims=True, where=where)
-    return scale * (centred if where is True else np.where(where, centred, 0))
+    if where is True:
+        return scale * (a - np.mean(a, axis, keepdims=True))
+    return scale * np.where(where, a - np.mean(a, axis, keepdims=True, where=where), 0)
 
 
 def _std_rule(g: Any, a: Any, out: Any, axis: Any, ddof: Any, keepdims: bool, where: Any) -> Any:
@@ -77,7 +81,7 @@ def _average(
         return (out, np.full_like(look(out), size)) if returned else out
     factors = np.broadcast_to(_along("average", weights, np.shape(a), axis), np.shape(a))
     total = np.sum(factors, axis, keepdims=keepdims)
-    if weights is not None and np.any(total == 0):
+    if weights is not None and run("average", bool, (np.any(total == 0),)):
         raise OperandError("average: the weights add up to 0")
     out = np.sum(a * factors, axis, keepdims=keepdims) / total
     return (out, total) if returned else out

@@ -12,6 +12,7 @@ from einsum_grad.autograd.dispatch.casting import cast
 from einsum_grad.autograd.dispatch.table import implements
 from einsum_grad.autograd.primitives.registration import define
 from einsum_grad.autograd.rules.contractions.linear import ending
+from einsum_grad.autograd.rules.shapes.padded import padded
 from einsum_grad.autograd.tape.nodes import Shape, Traced
 from einsum_grad.autograd.tape.ownership import look
 from einsum_grad.autograd.tape.refusals import run
@@ -20,11 +21,11 @@ from einsum_grad.runtime.operands.subclasses import check_plain
 
 
 def _reshape(a: Any, shape: Any) -> Any:
-    return np.reshape(a, shape)
+    return np.reshape(a, (shape,) if isinstance(shape, int) else shape)
 
 
 def _astype(x: Any, dtype: Any) -> Any:
-    return np.asarray(x).astype(dtype)
+    return x.astype(dtype)
 
 
 RESHAPE = define(_reshape, {"a": lambda g, shapes: np.reshape(g, shapes[0])}, view=True)
@@ -98,6 +99,8 @@ def _index(x: Any, index: Any) -> Any:
 
 def _scatter(values: Any, index: Any, shape: Shape) -> Any:
     """Zeros with the values added at the index: the transpose of indexing."""
+    if not isinstance(values, np.ndarray):
+        return padded(values, index, shape)
     if not any(isinstance(part, np.ndarray) and part.dtype.kind in "iu" for part in index):
         out = np.zeros(shape, values.dtype)
         out[index] = values

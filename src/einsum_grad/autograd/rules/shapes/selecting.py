@@ -11,6 +11,7 @@ import numpy as np
 from einsum_grad.autograd.rules.composite import composite
 from einsum_grad.autograd.rules.contractions.linear import axes_of
 from einsum_grad.autograd.tape.ownership import look
+from einsum_grad.autograd.tape.refusals import run
 from einsum_grad.errors import OperandError
 
 
@@ -25,7 +26,7 @@ def _take(a: Any, indices: Any, axis: Any = None, mode: Any = "raise") -> Any:
 
 @composite(np.take_along_axis)
 def _take_along_axis(arr: Any, indices: Any, axis: Any = -1) -> Any:
-    indices = np.asarray(look(indices))
+    indices = run("take_along_axis", np.asarray, (look(indices),))
     if axis is None:
         return np.ravel(arr)[indices]
     (axis,) = axes_of("take_along_axis", axis, np.ndim(arr))

@@ -11,7 +11,7 @@ from einsum_grad.autograd.primitives.registration import define
 from einsum_grad.autograd.rules.composite import composite
 from einsum_grad.autograd.rules.elementwise.primitives import conj
 from einsum_grad.autograd.tape.ownership import look
-from einsum_grad.autograd.tape.refusals import as_operand
+from einsum_grad.autograd.tape.refusals import as_operand, run
 from einsum_grad.errors import ArgumentError, DTypeError, OperandError
 
 
@@ -80,7 +80,9 @@ def _interp(
     before = fp[0] if left is None else left
     after = fp[-1] if right is None else right
     last = len(xp) - 1
-    upper = np.clip(np.searchsorted(look(xp), look(x), side="right"), min(1, last), last)
+    upper = np.clip(
+        run("interp", np.searchsorted, (look(xp), look(x), "right")), min(1, last), last
+    )
     lower = np.maximum(upper - 1, 0)
     width = np.where(upper == lower, 1, xp[upper] - xp[lower])
     inside = fp[lower] + (x - xp[lower]) / width * (fp[upper] - fp[lower])
