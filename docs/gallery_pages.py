@@ -15,7 +15,7 @@ def page(entry: Entry) -> str:
     body = explained.partition("</h2>\n")[2]
     code = "".join(_code(entry, target) for target in ("einops", "numpy"))
     text = f'`{entry.pattern}`\n\n{entry.text}\n\n<div class="eg">\n{body}\n</div>'
-    return f"# {entry.title}\n\n{text}\n\n## Code\n{code}"
+    return f"# {entry.title}\n\n{text}\n\n## Code\n{_CODE}{code}"
 
 
 def _code(entry: Entry, target: str) -> str:
@@ -39,6 +39,10 @@ def _card(entry: Entry) -> str:
     shown = f"<b>{escaped(entry.title)}</b> <code>{escaped(entry.pattern)}</code>"
     return f'<a href="{entry.file}.html">{shown}{svg}</a>\n'
 
+
+_CODE = """
+The code calls the operands x and w, of more a, b, c, and so on, in the order of the pattern.
+"""
 
 _HEAD = """\
 # Gallery

@@ -28,6 +28,7 @@ STYLE = f"""\
   background: none; }}
 .eg th {{ font-weight: normal; color: var(--line); }}
 .eg td {{ overflow-wrap: anywhere; }}
+.eg td .eg-pattern {{ white-space: nowrap; }}
 .eg td .eg-remark {{ margin-left: 1em; }}
 .eg .eg-remark {{ color: var(--line); }}
 .eg .eg-reason {{ color: var(--cotangent); }}
