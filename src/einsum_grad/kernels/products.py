@@ -29,28 +29,11 @@ def multiplied(left: Array, right: Array, out: Array | None = None) -> Any:
     sizes = _sizes(rows, columns)
     if sizes == (*rows.shape[-2:], columns.shape[-1]):
         return (np.dot if _is_dot(left, right, out) else np.matmul)(left, right, out=out)
-    if _has_rows(left, right):
-        return np.vecdot(left, right, out=out)
     batch = np.broadcast_shapes(rows.shape[:-2], columns.shape[:-2])
     result = np.empty((*batch, *left.shape[-2:-1], *right.shape[1:][-1:]), left.dtype)
     target = result if out is None else out
     _multiply(rows, columns, target.reshape(*batch, rows.shape[-2], columns.shape[-1]), sizes)
     return result[()] if out is None else out
-
-
-def _has_rows(left: Array, right: Array) -> bool:
-    """Whether vecdot takes a real matrix and a vector, faster than matmul takes pieces of them.
-
-    Each row lies together, and is short enough for one thread; they are so many that NumPy releases
-    Python's lock.
-    """
-    return (
-        (left.ndim, right.ndim) == (2, 1)
-        and left.dtype.kind == "f"
-        and left.strides[1] == left.itemsize
-        and len(left) >= machine.UNLOCKED
-        and len(right) <= machine.BLAS_ONE_THREAD_DOT
-    )
 
 
 def _is_dot(left: Array, right: Array, out: Array | None) -> bool:
@@ -71,8 +54,7 @@ def _sizes(left: Array, right: Array) -> tuple[int, int, int]:
     if rows * count * columns <= limit:
         return rows, count, columns
     batch = max(math.prod(left.shape[:-2]), math.prod(right.shape[:-2]))
-    most = max(1, batch * rows * columns * count // machine.UNLOCKED)
-    count = min(count, most)
+    count = max(1, count // -(-machine.UNLOCKED // (batch * rows * columns)))
     while rows * count * columns > limit:
         if rows == columns == 1 or count > machine.BLAS_LONG_PIECE * max(rows, columns):
             count = -(-count // 2)

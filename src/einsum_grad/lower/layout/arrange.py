@@ -202,5 +202,6 @@ _ARRANGE: dict[Op, Callable[[_Arranger, Step, tuple[Value, ...]], Value]] = {
     Op.SPLIT: _Arranger.as_written,
     Op.CONJUGATE: _Arranger.in_natural_order,
     Op.COPY: _Arranger.as_written,
+    Op.READ_ONLY: _Arranger.as_written,
     Op.ADD: _Arranger.summed,
 }

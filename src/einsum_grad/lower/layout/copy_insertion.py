@@ -14,8 +14,6 @@ from einsum_grad.lower.program import Op, Step, Value
 from einsum_grad.lower.scale import Gap
 from einsum_grad.plan import Labels
 
-_MORE_THAN_TINY = machine.TINY_MATRIX + 1
-
 _BLAS = (Kind.MATMUL, Kind.MATVEC)
 """The kinds that a BLAS does for each index of a batch."""
 
@@ -81,7 +79,7 @@ def beside_matrices(product: Product, values: Values) -> Product:
     if values.scale is None or vector.labels[-1] not in turned.batch:
         return product
     is_blas = is_matrix(matrix, turned.batch, turned.rows, turned.contracted)
-    if not is_blas or not values.scale.counts((*turned.rows, *turned.contracted), _MORE_THAN_TINY):
+    if not is_blas or not values.scale.counts((*turned.rows, *turned.contracted), machine.TINY_MATRIX + 1):
         return product
     order = (*turned.batch, *only(matrix, turned.contracted))
     return replace(turned, right=values.copied(vector, order))
