@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from einsum_grad.kernels.parallel.threads import in_blocks, is_within_block, parts_for
 from einsum_grad.lower import machine
 
 Array = NDArray[Any]
@@ -21,9 +22,32 @@ Array = NDArray[Any]
 def multiplied(left: Array, right: Array, out: Array | None = None) -> Any:
     """Return `left @ right`, written to `out` if that is given.
 
+    Two threads share a large matrix times a vector; all else is done by the calling one.
+
     >>> multiplied(np.ones((2, 3)), np.arange(3.0))
     array([3., 3.])
     """
+    if (left.ndim, right.ndim) == (1, 2):
+        left, right = right.T, left
+    if (left.ndim, right.ndim) == (2, 1) and not is_within_block():
+        parts = parts_for(left.nbytes)
+        return _multiplied(left, right, out) if parts == 1 else _shared(left, right, out, parts)
+    return _multiplied(left, right, out)
+
+
+def _shared(matrix: Array, vector: Array, out: Array | None, parts: int) -> Array:
+    """A matrix times a vector, in chunks of rows, or of columns where those are more."""
+    rows, columns = matrix.shape
+    if rows < columns:
+        terms = in_blocks(lambda part: multiplied(matrix[:, part], vector[part]), columns, parts)
+        return np.add.reduce(terms, dtype=matrix.dtype, out=out)
+    target = np.empty(rows, matrix.dtype) if out is None else out
+    in_blocks(lambda part: multiplied(matrix[part], vector, out=target[part]), rows, parts)
+    return target
+
+
+def _multiplied(left: Array, right: Array, out: Array | None) -> Any:
+    """`left @ right`, by the calling thread alone."""
     rows = left[None] if left.ndim == 1 else left
     columns = right[:, None] if right.ndim == 1 else right
     sizes = _sizes(rows, columns)
@@ -39,10 +63,12 @@ def multiplied(left: Array, right: Array, out: Array | None = None) -> Any:
 def _is_dot(left: Array, right: Array, out: Array | None) -> bool:
     """Whether np.dot may take a product: it always releases Python's lock.
 
-    It writes no array with gaps, and takes an array of one number for a factor, so that 0 times nan
-    would be 0.
+    It copies arrays with gaps, or writes to none, and takes an array of one number for a factor, so
+    that 0 times nan would be 0.
     """
     if max(left.ndim, right.ndim) > 2 or 1 in (left.size, right.size):
+        return False
+    if not (left.flags.forc and right.flags.forc):
         return False
     return out is None or out.flags.c_contiguous
 

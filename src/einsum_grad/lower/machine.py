@@ -40,8 +40,11 @@ MULTIPLIED_IN_A_MICROSECOND = 450_000
 
 # How many chunks a block has. Threads that call NumPy in turns wait 5 to 20 µs for Python's lock.
 
-CHUNK = 1 << 24
-"""Bytes that a chunk of a long block moves, at most; a shorter block has two. Measured."""
+CHUNK = 280
+"""Microseconds that a chunk of a long block takes, at most: 16 MB are moved; a shorter block has two.
+
+Measured: with 2, 4 and 8 MB the entries it changes take 1.06, 1.04 and 1.01 of the time.
+"""
 
 # What is done in blocks, and along which label.
 

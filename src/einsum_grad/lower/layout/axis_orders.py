@@ -25,7 +25,9 @@ def _multiplied(product: Product) -> Orders:
         return left, right, output
     if whole:
         return left, right, whole[0]
-    along = all(term[-1] == output[-1] for term in (left, right) if output[-1:] and output[-1] in term)
+    along = all(
+        term[-1] == output[-1] for term in (left, right) if output[-1:] and output[-1] in term
+    )
     return left, right, output if along else interleaved(product)
 
 
