@@ -11,6 +11,7 @@ from einsum_grad.calculus.derive import Derivation
 from einsum_grad.emit.expression.module import emit_derivation, stored
 from einsum_grad.once import once
 from einsum_grad.runtime.generated.load import execute
+from einsum_grad.runtime.operands.declared import Declared
 
 Hessians = tuple[tuple[Terms, ...], ...]
 """The terms of each pair of variables."""
@@ -28,6 +29,10 @@ class Modules:
     derivation: Derivation
     known: dict[Key, Callable[..., Any]] = field(default_factory=dict)
     terms: dict[Scale, Hessians] = field(default_factory=dict)
+
+    def run(self, name: str, call: Declared) -> Any:
+        """What the function `name` returns for the arrays of a call."""
+        return self.function(name, call.sizes)(*call.arrays)
 
     def function(self, name: str, sizes: Mapping[str, int]) -> Callable[..., Any]:
         """The function `name` for arrays whose dimensions have these sizes."""

@@ -47,7 +47,7 @@ def check_linear(function: Any, x: Array) -> None:
     eg.check_gradients(gradient_of(function, 1), x, step=1)
 
 
-@settings(max_examples=tries(300))
+@settings(max_examples=tries(150))
 @given(
     st.sampled_from(ONE),
     st.lists(st.integers(1, 6), min_size=1, max_size=3),
@@ -65,7 +65,7 @@ def test_a_transform_of_one_axis_has_its_adjoint_for_a_gradient(
     check_linear(lambda a: getattr(F, name)(a, n, axis, norm), x)
 
 
-@settings(max_examples=tries(150))
+@settings(max_examples=tries(75))
 @given(
     st.sampled_from(MANY),
     st.lists(st.integers(2, 4), min_size=2, max_size=3),
