@@ -261,6 +261,20 @@ def test_what_no_tensor_can_be_made_of_is_refused() -> None:
         eg.grad(lambda x: np.sum(x[::2]))(lazy)
 
 
+def test_a_tensor_is_a_collection_of_dask() -> None:
+    x = eg.Tensor(da.arange(4.0, chunks=2), requires_grad=True)
+    out = np.sum(x * x)
+    out.backward()
+    value, gradient = dask.compute(out, x.grad)
+    assert value == 14
+    np.testing.assert_array_equal(gradient, [0, 2, 4, 6])
+    plain = eg.Tensor(1.0)
+    assert not dask.is_dask_collection(plain)
+    assert dask.compute(plain) == (plain,)
+    with pytest.raises(eg.EinsumGradError, match=r"write x\.data\.compute"):
+        out.compute()
+
+
 def test_a_number_is_computed_where_it_is_asked_for() -> None:
     out = np.sum(eg.Tensor(da.arange(4.0, chunks=2), requires_grad=True))
     assert out.item() == 6
