@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from benchmarks.case import Array, Case
 from benchmarks.check import disagreements
@@ -24,6 +24,8 @@ class Settings:
     """A peer that has run for so long in a case has no further round."""
     patience: float
     """A peer that has not prepared a case by then has no time."""
+    beside: tuple[int, ...] = field(default=(), repr=False)
+    """Processes that keep cores busy for all peers alike: what they use is nobody's disturbance."""
 
 
 def measure(case: Case, dtype: str, workers: Mapping[str, Worker], settings: Settings) -> Row:
@@ -38,9 +40,10 @@ def measure(case: Case, dtype: str, workers: Mapping[str, Worker], settings: Set
     for peer, wrong in _wrong(case, calls, dtype, workers, settings).items():
         notes[peer] = f"WRONG: {wrong}"
         del calls[peer]
-    before = usage(worker.process for worker in workers.values())
+    known = (*(worker.process for worker in workers.values()), *settings.beside)
+    before = usage(known)
     times = _rounds(calls, workers, settings, notes)
-    foreign = foreign_share(before, usage(worker.process for worker in workers.values()))
+    foreign = foreign_share(before, usage(known))
     return Row(case.name, case.pattern, dtype, case.limit.value, times, notes, foreign)
 
 

@@ -1,5 +1,6 @@
 """Tensors: operations recorded on a tape, gradients by compiled patterns and a table of rules."""
 
+from einsum_grad.autograd import heap
 from einsum_grad.autograd.dispatch.table import LATER
 from einsum_grad.autograd.primitives.primitive import Primitive
 from einsum_grad.autograd.primitives.registration import primitive

@@ -86,6 +86,8 @@ def call_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], kwargs: Any)
 
 def call_function(function: Callable[..., Any], args: Sequence[Any], kwargs: Any) -> Any:
     """`Tensor.__array_function__`; see `call_ufunc`."""
+    if function in RECORDED and "out" not in kwargs and len(args) <= _place_of_out(function):
+        return _call(function, args, kwargs)
     out, args, kwargs = _split_out(function, args, kwargs)
     if out is not None:
         return write(full_name(function), function, [out], args, {**kwargs, "out": out})
@@ -131,7 +133,7 @@ def _split_out(
 ) -> tuple[Any, Sequence[Any], Mapping[str, Any]]:
     """The argument `out`, by position or by name, and the others."""
     place = _place_of_out(function)
-    if place is not None and len(args) > place:
+    if len(args) > place:
         return args[place], [*args[:place], *args[place + 1 :]], kwargs
     if "out" in kwargs and not _takes_out(function):
         return kwargs["out"], args, {name: kwargs[name] for name in kwargs if name != "out"}
@@ -139,13 +141,14 @@ def _split_out(
 
 
 @functools.lru_cache(maxsize=256)
-def _place_of_out(function: Callable[..., Any]) -> int | None:
+def _place_of_out(function: Callable[..., Any]) -> int:
+    """The place of the argument `out`, which arguments by position don't reach if it has none."""
     try:
         parameters = inspect.signature(function).parameters
     except (TypeError, ValueError):
-        return None
+        return sys.maxsize
     kind = parameters["out"].kind if "out" in parameters else inspect.Parameter.KEYWORD_ONLY
-    return None if kind is inspect.Parameter.KEYWORD_ONLY else [*parameters].index("out")
+    return sys.maxsize if kind is inspect.Parameter.KEYWORD_ONLY else [*parameters].index("out")
 
 
 def load_later(function: Callable[..., Any] | None = None) -> None:

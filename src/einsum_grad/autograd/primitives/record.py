@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from einsum_grad.autograd.primitives.operation import Operation, Plan, plan_of
 from einsum_grad.autograd.tape.arrays import as_array, freeze, lazily, view
 from einsum_grad.autograd.tape.mode import is_recording
-from einsum_grad.autograd.tape.nodes import Array, Lift, Node, Traced
+from einsum_grad.autograd.tape.nodes import Array, Leaf, Lift, Node, Traced
 from einsum_grad.autograd.tape.ownership import borrow, look, own
 from einsum_grad.autograd.tape.refusals import NUMPYS, as_operand, as_ours
 from einsum_grad.autograd.tape.unrecorded import unrecorded
@@ -19,44 +19,52 @@ from einsum_grad.autograd.tensor.tensor import Tensor
 from einsum_grad.errors import DTypeError, EinsumGradError
 from einsum_grad.runtime.operands.deferred import KINDS
 
+Operands: TypeAlias = tuple[list[Any], tuple[int, ...], list[Node | Leaf]]
+
 
 def record(operation: Operation, operands: Sequence[Any], params: Mapping[str, Any]) -> Any:
     """Run `operation`; with a Tensor among the operands the result is a Tensor.
 
     Raises `AutogradError` where a gradient is wanted for an operand that has no rule.
     """
-    name = operation.name
-    read = [x if isinstance(x, Traced) else as_operand(x, name) for x in operands]
+    read, wanted, parents = read_operands(operands, operation.name)
     if params:
+        name = operation.name
         params = {key: _constant(name, key, value) for key, value in params.items()}
-    wanted = [n for n, x in enumerate(read) if isinstance(x, Traced) and x._node is not None]
-    if wanted and is_recording():
-        return _recorded(operation, read, params, wanted)
-    return _unrecorded(operation, read, params)
-
-
-def _recorded(
-    operation: Operation, operands: list[Any], params: Mapping[str, Any], wanted: list[int]
-) -> Tensor:
-    """The result, recorded for the operands at the positions `wanted`."""
+    if not wanted:
+        return _unrecorded(operation, read, params)
     if operation.ordered:
-        _refuse_complex(operation.name, [operands[position] for position in wanted])
-    plan = plan_of(operation, tuple(wanted), len(operands))
-    arrays = [
-        x._array if isinstance(x, Traced) and x._lent else borrow(x) if kept else look(x)
-        for x, kept in zip(operands, plan.borrowed, strict=True)
-    ]
+        _refuse_complex(operation.name, [read[position] for position in wanted])
+    plan, arrays = plan_of(operation, wanted, len(read)), []
+    for operand, kept in zip(read, plan.borrowed, strict=True):
+        arrays.append(borrow(operand) if kept else look(operand))
     out = _run(operation, arrays, params)
     if out.dtype.kind not in "fc":
         return Tensor._of(out, None)
     freeze(out)
-    values = [*arrays, out]
-    values = [values[place] for place in plan.places]
-    if plan.facts:
-        values += [_fact(fact, arrays, params) for fact in plan.facts]
-    parents = [operands[position]._node for position in wanted]
-    pull = functools.partial(_pull, plan, values)
+    pull = functools.partial(_pull, plan, _asked(plan, arrays, out, params))
     return Tensor._of(out, Node(operation.name, out, wanted, parents, pull))
+
+
+def read_operands(operands: Sequence[Any], name: str) -> Operands:
+    """Operands as Tensors, numbers and arrays; of those to be recorded the positions and nodes."""
+    read, wanted, parents = [], [], []
+    for position, operand in enumerate(operands):
+        if not isinstance(operand, Traced):
+            read.append(as_operand(operand, name))
+            continue
+        read.append(operand)
+        if operand._node is not None:
+            wanted.append(position)
+            parents.append(operand._node)
+    return (read, tuple(wanted), parents) if wanted and is_recording() else (read, (), [])
+
+
+def _asked(plan: Plan, arrays: list[Any], out: Array, params: Mapping[str, Any]) -> list[Any]:
+    """What the rules ask for, in the plan's order."""
+    values = [*arrays, out]
+    asked = [values[place] for place in plan.places]
+    return asked + [_fact(name, arrays, params) for name in plan.facts] if plan.facts else asked
 
 
 def _pull(plan: Plan, values: Sequence[Any], g: Any, lift: Lift | None) -> list[Any]:
@@ -66,7 +74,10 @@ def _pull(plan: Plan, values: Sequence[Any], g: Any, lift: Lift | None) -> list[
     elif KINDS and plan.guarded:
         given = [(rule, [g, *[values[n] for n in numbers]]) for rule, numbers in plan.rules]
         return [lazily(plan.name, rule, args) for rule, args in given]
-    return [rule(g, *[values[n] for n in numbers]) for rule, numbers in plan.rules]
+    value, parts = values.__getitem__, []
+    for rule, numbers in plan.rules:
+        parts.append(rule(g, *map(value, numbers)))
+    return parts
 
 
 def _unrecorded(operation: Operation, operands: Sequence[Any], params: Mapping[str, Any]) -> Any:
@@ -81,7 +92,8 @@ def _run(operation: Operation, arrays: Sequence[Any], params: Mapping[str, Any])
     """The result, as an array that shares memory only with borrowed operands."""
     try:
         if type(operation.forward) is np.ufunc:
-            return as_array(operation.forward(*arrays))
+            made = operation.forward(*arrays)
+            return made if type(made) is np.ndarray else as_array(made)
         if operation.view:
             return view(as_array(_forward(operation, arrays, params)))
         return own(as_array(_forward(operation, arrays, params)))

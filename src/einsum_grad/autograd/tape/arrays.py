@@ -17,6 +17,8 @@ def as_array(value: Any) -> NDArray[Any]:
     >>> as_array(1.5)
     array(1.5)
     """
+    if type(value) is np.ndarray:
+        return value
     deferred: NDArray[Any] = value
     return deferred if KINDS and deferred_of([value]) else np.asarray(value)
 

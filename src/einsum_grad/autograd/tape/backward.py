@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from heapq import heappop, heappush
 from typing import Any, TypeAlias
+
+from numpy import ndarray
 
 from einsum_grad.autograd.tape.arrays import as_array
 from einsum_grad.autograd.tape.fit import fit
@@ -44,12 +46,12 @@ def pull_back(
     pending: Cotangents = {}
     arrived: Cotangents = {}
     heap: list[tuple[int, Node | Leaf]] = []
-    parts = [(node, cotangent) for node, cotangent in starts if node is not None]
+    parts: Iterable[tuple[Node | Leaf | None, Any]] = starts
     while True:
         for parent, part in parts:
             if parent in pending:
                 pending[parent] = pending[parent] + part
-            elif parent.number >= first:
+            elif parent is not None and parent.number >= first:
                 pending[parent] = part
                 heappush(heap, (-parent.number, parent))
         if not heap:
@@ -59,14 +61,14 @@ def pull_back(
         if wrap and not isinstance(whole, (Traced, Parts)):
             whole = wrap(as_array(whole), None)
         if isinstance(node, Leaf) or node in targets:
-            arrived[node], parts = whole, []
+            arrived[node], parts = whole, ()
         else:
             parts = _visit(node, whole, keep, wrap)
 
 
 def _visit(
     node: Node, cotangent: Any, keep: bool, wrap: Wrap | None
-) -> list[tuple[Node | Leaf, Any]]:
+) -> Iterable[tuple[Node | Leaf, Any]]:
     """The cotangents of the node's parents; unless `keep`, its residuals are then gone."""
     parents, pull = node.parents, node.pull
     if pull is None:
@@ -75,9 +77,14 @@ def _visit(
     if not keep:
         node.free()
     return [
-        (parent, fit(part, parent.shape, parent.dtype, node.name))
+        (parent, part if _fits(part, parent) else fit(part, parent, node.name))
         for parent, part in zip(parents, pull(cotangent, lift), strict=True)
     ]
+
+
+def _fits(part: Any, parent: Node | Leaf) -> bool:
+    """Whether a cotangent needs no `fit`, as most don't."""
+    return type(part) is ndarray and part.shape == parent.shape and part.dtype is parent.dtype
 
 
 def _lift(node: Node, parents: Sequence[Node | Leaf], wrap: Wrap) -> Lift:

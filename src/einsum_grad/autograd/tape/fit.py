@@ -17,18 +17,19 @@ LABELS = string.ascii_letters + "".join(map(chr, (*range(0x03B1, 0x03CA), *range
 """Latin, Greek and Cyrillic letters: enough labels for two arrays of NumPy's most axes."""
 
 
-def fit(cotangent: Any, shape: Shape, dtype: DType, name: str) -> Any:
-    """Bring the cotangent of an operand of the operation `name` to the operand's shape and dtype.
+def fit(cotangent: Any, like: Any, name: str) -> Any:
+    """Bring a cotangent to the shape and dtype of `like`, an operand of the operation `name`.
 
     Axes along which the operand was broadcast are summed; the cotangent of a real operand is the
     real part. Works on arrays, and on Tensors, where it is recorded. Parts fit already.
     """
-    if isinstance(cotangent, Parts):
-        return cotangent
     if type(cotangent) is not np.ndarray and not isinstance(cotangent, Traced):
+        if isinstance(cotangent, Parts):
+            return cotangent
         cotangent = as_array(cotangent)
-    if cotangent.shape != shape:
-        cotangent = _sum_back(cotangent, shape, name)
+    if cotangent.shape != like.shape:
+        cotangent = _sum_back(cotangent, like.shape, name)
+    dtype = like.dtype
     if cotangent.dtype is not dtype and cotangent.dtype != dtype:
         cotangent = _cast(cotangent, dtype)
     return cotangent

@@ -153,14 +153,3 @@ class Parts(dict[int, Any]):
     def __add__(self, other: Parts) -> Parts:
         both = {n: self[n] + other[n] for n in self.keys() & other.keys()}
         return Parts({**self, **other, **both})
-
-
-def wanted_positions(operands: Sequence[Any]) -> tuple[int, ...]:
-    """The positions of the operands that require a gradient.
-
-    >>> wanted_positions([1.0, np.ones(3)])
-    ()
-    """
-    return tuple(
-        [n for n, x in enumerate(operands) if isinstance(x, Traced) and x._node is not None]
-    )

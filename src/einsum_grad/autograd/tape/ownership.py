@@ -54,13 +54,14 @@ def unwrap(value: Any) -> Any:
 
 def borrow(operand: Any) -> Any:
     """The values of an operand, to keep: they don't see later writes to the operand."""
-    if not isinstance(operand, Traced):
-        return copied(operand) if hasattr(operand, "copy") else operand
-    if not operand._lent:
+    if isinstance(operand, Traced):
+        if operand._lent:
+            return operand._array
         if not _is_sole(operand):
             return copied(operand._array)
         operand._lent = True
-    return operand._array
+        return operand._array
+    return copied(operand) if hasattr(operand, "copy") else operand
 
 
 def hand_out(holder: Traced) -> Array:

@@ -51,10 +51,10 @@ class Tensor(Operators, Methods, Conversions):
 
     def __init__(self, data: Any, requires_grad: bool = False) -> None:
         _load_beside()
-        self._array = _numbers(data).copy()
-        self._node = None
+        array = as_variable(data) if requires_grad else _numbers(data)
+        self._array = array.copy()
+        self._node = Leaf(self._array) if requires_grad else None
         self._lent = False
-        self.requires_grad = requires_grad
 
     @classmethod
     def _of(cls, array: Array, node: Node | Leaf | None) -> Tensor:
@@ -112,12 +112,7 @@ class Tensor(Operators, Methods, Conversions):
             return
         if isinstance(self._node, Node):
             raise AutogradError("a recorded result requires a gradient; detach() gives a constant")
-        if value and self._array.dtype.kind not in "fc":
-            raise DTypeError(
-                "only floating and complex numbers have a gradient, and this is "
-                f"{self._array.dtype}; convert it, as with astype(float)"
-            )
-        self._node = Leaf(self._array) if value else None
+        self._node = Leaf(as_variable(self._array)) if value else None
 
     def detach(self) -> Tensor:
         """The same values as a constant; later writes to either are not seen in the other.
@@ -169,6 +164,21 @@ def _load_beside() -> None:
         if library in sys.modules:
             import_module(module)
             BESIDE.pop(library, None)
+
+
+def as_variable(data: Any) -> Array:
+    """The array of what may be a variable; `DTypeError` unless its numbers have gradients.
+
+    >>> as_variable([1.0, 2.0])
+    array([1., 2.])
+    """
+    array = _numbers(data)
+    if array.dtype.kind not in "fc":
+        raise DTypeError(
+            "only floating and complex numbers have a gradient, and this is "
+            f"{array.dtype}; convert it, as with astype(float)"
+        )
+    return array
 
 
 def _numbers(data: Any) -> Array:

@@ -81,7 +81,7 @@ def jvp(
     def compute(inputs: Inputs, directions: Sequence[Any]) -> tuple[Any, ...]:
         outside = is_recording()
         with recording():
-            still = [direction is None for direction in directions]
+            still = {n for n, direction in enumerate(directions) if direction is None}
             made = call(fn, inputs, outside, has_aux=has_aux, still=still, involved=directions)
             tangent = _pushed(made, [one for one in directions if one is not None])
         results = made.structure.build(map(made.finished, made.results))
@@ -186,7 +186,7 @@ def _cotangent(out: Tensor) -> Tensor:
 
 def _paired(made: Call, cotangents: Sequence[Tensor], directions: Sequence[Any]) -> Tensor:
     """The inner product of the recorded pullback of `cotangents` and the directions."""
-    nodes = [node for _, node in made.variables]
+    nodes = made.variables
     starts = [(out._node, one) for out, one in zip(made.results, cotangents, strict=True)]
     with np.errstate(all="ignore"):  # the graph counts, not the products with a zero cotangent
         pulled = pull_back(
@@ -194,7 +194,7 @@ def _paired(made: Call, cotangents: Sequence[Tensor], directions: Sequence[Any])
             keep=True,
             wrap=Tensor._of,
             targets=set(nodes),
-            first=min(node.number for node in nodes),
+            first=nodes[0].number,
         )
         return _inner_product([pulled.get(node) for node in nodes], directions)
 

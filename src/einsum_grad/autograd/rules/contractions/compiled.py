@@ -113,7 +113,7 @@ class Swap:
                 "convert it to floating point, or leave it out of wrt"
             )
         found = swapped(self.asked, operands, self.g, position, self.conj)
-        return _tensor(fit(found, like.shape, like.dtype, f"einsum {str(self.asked.pattern)!r}"))
+        return _tensor(fit(found, like, f"einsum {str(self.asked.pattern)!r}"))
 
     def product(self, position: int, gradient: Any, moving: Mapping[int, Any]) -> Any:
         """The derivative of a gradient along the tangents of the other operands."""

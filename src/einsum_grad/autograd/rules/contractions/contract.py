@@ -8,11 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from einsum_grad.autograd.primitives.record import read_operands
 from einsum_grad.autograd.tape.arrays import as_array, freeze, view
-from einsum_grad.autograd.tape.mode import is_recording
-from einsum_grad.autograd.tape.nodes import Array, Lift, Node, Traced, wanted_positions
+from einsum_grad.autograd.tape.nodes import Array, Leaf, Lift, Node, Traced
 from einsum_grad.autograd.tape.ownership import borrow
-from einsum_grad.autograd.tape.refusals import as_operand
 from einsum_grad.autograd.tensor.tensor import Tensor
 from einsum_grad.functions import compiled
 from einsum_grad.plan import AUTO, Order, Request, request
@@ -33,33 +32,32 @@ def contract(
     `optimize` is the order of contraction, which the pullback shares. With a Tensor among the
     operands the result is a Tensor, else an array.
     """
-    read = [x if isinstance(x, Traced) else as_operand(x, "einsum") for x in operands]
-    wanted = wanted_positions(read) if is_recording() else ()
-    arguments = Arguments(pattern, wanted, notation, sizes or None, optimize=optimize)
-    return _run(arguments, read, wanted)
+    read = read_operands(operands, "einsum")
+    return _run(Arguments(pattern, read[1], notation, sizes or None, optimize=optimize), *read)
 
 
 def run_recorded(arguments: Arguments, operands: Sequence[Any]) -> Any:
     """`contract` of operands already read; whatever `wrt` says, all that require it record."""
-    wanted = wanted_positions(operands) if is_recording() else ()
-    return _run(arguments._replace(wrt=wanted), operands, wanted)
+    read = read_operands(operands, "einsum")
+    return _run(arguments._replace(wrt=read[1]), *read)
 
 
-def _run(arguments: Arguments, operands: Sequence[Any], wanted: tuple[int, ...]) -> Any:
+def _run(
+    arguments: Arguments,
+    operands: Sequence[Any],
+    wanted: tuple[int, ...],
+    parents: Sequence[Node | Leaf],
+) -> Any:
     """Run the compiled function; record its pullback for the operands `wanted`, which are `wrt`."""
     function = compiled(arguments)
     if not wanted:
         return _constant(function, operands)
-    arrays = [
-        x._array if isinstance(x, Traced) and x._lent else as_array(borrow(x)) for x in operands
-    ]
+    arrays = [as_array(borrow(operand)) for operand in operands]
     out, pullback = function.vjp(*arrays)
     out = view(as_array(out))
     freeze(out)
-    parents = [operands[position]._node for position in wanted]
     pull = functools.partial(_pull, arguments, arrays, wanted, pullback)
-    name = f"einsum {getattr(arguments.pattern, 'text', arguments.pattern)!r}"
-    return Tensor._of(out, Node(name, out, wanted, parents, pull))
+    return Tensor._of(out, Node(_name(arguments.pattern), out, wanted, parents, pull))
 
 
 def _pull(
@@ -76,6 +74,12 @@ def _pull(
     asked = bound(arguments, arrays)
     operands = [lift(position, array) for position, array in enumerate(arrays)]
     return [swapped(asked, operands, g, position) for position in wanted]
+
+
+@functools.lru_cache(maxsize=1024)
+def _name(pattern: Any) -> str:
+    """What messages call the einsum of a pattern, a text or an `Equation`."""
+    return f"einsum {getattr(pattern, 'text', pattern)!r}"
 
 
 def _constant(function: Callable[..., Any], operands: Sequence[Any]) -> Any:

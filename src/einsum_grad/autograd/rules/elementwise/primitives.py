@@ -82,7 +82,6 @@ define(
         "x": lambda g, x, y: shared(g, x == y, x < y),
         "y": lambda g, x, y: shared(g, x == y, y < x),
     },
-    ordered=True,
 )
 define(
     np.minimum,
@@ -90,7 +89,6 @@ define(
         "x": lambda g, x, y: shared(g, x == y, x > y),
         "y": lambda g, x, y: shared(g, x == y, y > x),
     },
-    ordered=True,
 )
 
 

@@ -43,5 +43,5 @@ def _extremum(g: Any, a: Any, out: Any, axis: Any, keepdims: bool, initial: Any,
     return np.where(taken, (g_spread / np.maximum(count, 1)).astype(g.dtype), 0)
 
 
-define(_extremes(np.max), {"a": _extremum}, of=(np.max, np.amax), ordered=True)
-define(_extremes(np.min), {"a": _extremum}, of=(np.min, np.amin), ordered=True)
+define(_extremes(np.max), {"a": _extremum}, of=(np.max, np.amax))
+define(_extremes(np.min), {"a": _extremum}, of=(np.min, np.amin))

@@ -21,7 +21,6 @@ define(
         "x": lambda g, x, y: shared(g, x == y, _or_nan(x < y, x)),
         "y": lambda g, x, y: shared(g, x == y, _or_nan(y < x, y)),
     },
-    ordered=True,
 )
 define(
     np.fmin,
@@ -29,7 +28,6 @@ define(
         "x": lambda g, x, y: shared(g, x == y, _or_nan(x > y, x)),
         "y": lambda g, x, y: shared(g, x == y, _or_nan(y > x, y)),
     },
-    ordered=True,
 )
 
 
