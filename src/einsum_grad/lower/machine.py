@@ -21,6 +21,10 @@ UNITS = 1 << 12
 REUSED = 1 << 17
 """Bytes from which an array's memory is worth using again: malloc hands smaller pages out warm."""
 
+KEPT_HEAP = 1 << 21
+"""Bytes of arrays that malloc takes from memory it keeps: a small model's graph takes no more, and
+made anew in pages that were given back the benchmark of autograd took up to 1.7 times as long."""
+
 POOL_LIMIT = 1 << 28
 """Bytes that the pool keeps for reuse, at most: a choice."""
 
@@ -40,6 +44,9 @@ MOVED_IN_A_MICROSECOND = 60_000
 
 MULTIPLIED_IN_A_MICROSECOND = 450_000
 """Bytes of the numbers that one core multiplies in products of matrices: 380 to 540 thousand."""
+
+KERNEL_SHARED = 1 << 18
+"""Innermost statements that a compiled kernel runs, at least, for a second thread: some 100 µs."""
 
 # How many chunks a block has. Threads that call NumPy in turns wait 5 to 20 µs for Python's lock.
 
@@ -66,6 +73,17 @@ WHOLE_MATRIX = 1 << 24
 
 CHUNK_RUN = 1 << 9
 """Contiguous bytes for each index of the label that is divided: measured."""
+
+# What is done in loops.
+
+SMALL_MATRIX = 16
+"""Rows or columns of a matrix, at most, whose product is loops of constant sizes: a choice."""
+
+MOST_LOOPS = 12
+"""Loops within one another, at most: Python takes 20 blocks, and short loops gain nothing."""
+
+SHARED_LABEL = 16
+"""Turns of a loop that threads share, at least: they share fewer unequally. A choice."""
 
 # What OpenBLAS and NumPy do by size.
 
@@ -137,6 +155,9 @@ BIRTH_SECONDS = 1.0
 
 TASK_BYTES = 1 << 27
 """Bytes that a task holds, and those of a block that is made: Dask's default `array.chunk-size`."""
+
+MOST_BLOCKS = 10_000
+"""Blocks of an array that a step makes, unless an operand has more: a graph of a few seconds."""
 
 LEAST_FAN_IN = 4
 """Blocks that a task of a tree of sums adds, even above its budget: Dask's own sums do so."""

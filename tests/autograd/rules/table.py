@@ -185,8 +185,8 @@ CASES: dict[str, Case] = {
     **products.ROWS,
 }
 
-ORDERED = {"maximum", "minimum", "clip", "sigmoid", "relu", "softplus"} | {
-    name for name in CASES if name.startswith(("max", "min", "logsumexp", "softmax"))
+ORDERED = {"sigmoid", "relu", "softplus"} | {
+    name for name in CASES if name.startswith(("logsumexp", "softmax"))
 }
 REAL = {name for name, case in CASES.items() if case.real}
 COMPLEX = {name: case for name, case in CASES.items() if name not in ORDERED | REAL}

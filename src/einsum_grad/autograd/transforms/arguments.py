@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import operator
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from einsum_grad.autograd.transforms.containers import Structure, flatten
+from einsum_grad.autograd.transforms.containers import Structure, flatten_into
 from einsum_grad.errors import ArgumentError, ArgumentTypeError
 from einsum_grad.syntax import bounded
 
 
-@dataclass(frozen=True, slots=True)
-class Inputs:
+class Inputs(NamedTuple):
     """The arguments of a call; of those that a derivative is by, the leaves and the structures."""
 
     args: tuple[Any, ...]
@@ -52,7 +52,7 @@ class Inputs:
 
     def _built(self, leaves: Iterable[Any]) -> list[Any]:
         left = iter(leaves)
-        return [structure.build(left) for structure in self.structures]
+        return [structure.built(left) for structure in self.structures]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +67,9 @@ class Argnums:
 
         Raises `ArgumentError` for a position at which no argument was given.
         """
-        count = len(args)
-        for position in self.positions:
-            if not -count <= position < count:
-                raise ArgumentError(
-                    f"argnums names argument {position}, and {count} were given by position"
-                )
-        positions = tuple(position % count for position in self.positions)
-        _check_distinct(positions)
-        flat = [flatten(args[position]) for position in positions]
-        leaves = [leaf for found, _ in flat for leaf in found]
-        structures = tuple(structure for _, structure in flat)
+        positions = _among(self.positions, len(args))
+        leaves: list[Any] = []
+        structures = tuple([flatten_into(leaves, args[position]) for position in positions])
         return Inputs(args, kwargs, self.single, positions, leaves, structures)
 
 
@@ -97,6 +89,19 @@ def read_argnums(argnums: int | Sequence[int]) -> Argnums:
         ) from None
     _check_distinct(positions)
     return Argnums(single, positions)
+
+
+@functools.lru_cache(maxsize=256)
+def _among(positions: tuple[int, ...], count: int) -> tuple[int, ...]:
+    """The positions among `count` arguments, counted from 0."""
+    for position in positions:
+        if not -count <= position < count:
+            raise ArgumentError(
+                f"argnums names argument {position}, and {count} were given by position"
+            )
+    counted = tuple(position % count for position in positions)
+    _check_distinct(counted)
+    return counted
 
 
 def _check_distinct(positions: tuple[int, ...]) -> None:

@@ -5,33 +5,30 @@ from __future__ import annotations
 import math
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Container, Iterable, Sequence
+from typing import Any, NamedTuple
 
-import numpy as np
-
-from einsum_grad.autograd.backward import Starts, pull_back
-from einsum_grad.autograd.cotangent import take
-from einsum_grad.autograd.ownership import look
-from einsum_grad.autograd.tape import Argument, DType, Leaf, Node, Shape, Traced
-from einsum_grad.autograd.tensor import Tensor
+from einsum_grad.autograd.tape import arrays
+from einsum_grad.autograd.tape.arrays import copied
+from einsum_grad.autograd.tape.backward import Starts, pull_back
+from einsum_grad.autograd.tape.cotangent import take
+from einsum_grad.autograd.tape.nodes import Argument, DType, Leaf, Node, Shape, Traced
+from einsum_grad.autograd.tape.ownership import look
+from einsum_grad.autograd.tensor.tensor import Tensor, as_variable
 from einsum_grad.autograd.transforms.arguments import Inputs
 from einsum_grad.autograd.transforms.containers import Structure, flatten, mapped
 from einsum_grad.errors import AutogradError, DTypeError
-
-Variable = tuple[Tensor, Node | Leaf]
-"""A Tensor that the function got, and its place in the graph."""
+from einsum_grad.runtime.operands.deferred import Like
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """What a function returned for variables: the leaves of its result, and their structure.
 
-    `higher` says that its derivatives are themselves recorded.
+    `variables` are the places of the arguments in the graph, in the order in which they were made.
+    `higher` says that derivatives are themselves recorded.
     """
 
-    variables: Sequence[Variable]
+    variables: Sequence[Node | Leaf]
     results: Sequence[Tensor]
     structure: Structure
     aux: Any
@@ -39,22 +36,24 @@ class Call:
 
     def pull(self, starts: Starts, keep: bool = False) -> list[Any]:
         """The cotangent of each variable, zeros where it is not reached."""
-        nodes = [node for _, node in self.variables]
+        nodes = self.variables
         arrived = pull_back(
             starts,
             keep=keep or self.higher,
             wrap=Tensor._of if self.higher else None,
             targets=set(nodes),
-            first=min((node.number for node in nodes), default=0),
+            first=nodes[0].number if nodes else 0,
         )
         return [
-            take(node, arrived) if node in arrived else zeros(node.shape, node.dtype, self.higher)
+            take(node, arrived)
+            if node in arrived
+            else zeros(node.shape, node.dtype, self.higher, node.like)
             for node in nodes
         ]
 
     def finished(self, value: Any) -> Any:
         """A part of the result as the caller gets it: an array unless it is recorded."""
-        return value if self.higher or not isinstance(value, Traced) else np.array(value._array)
+        return value if self.higher or not isinstance(value, Traced) else copied(value._array)
 
     def with_aux(self, value: Any, has_aux: bool) -> Any:
         """A derivative, and beside it what else the function returned if it was asked for."""
@@ -67,21 +66,22 @@ def call(
     outside: bool,
     *,
     has_aux: bool = False,
-    still: Sequence[bool] | None = None,
+    still: Container[int] = (),
     involved: Iterable[Any] = (),
 ) -> Call:
-    """Call `fn` with variables in place of the leaves of `inputs`, but for those that are `still`.
+    """Call `fn` with variables in place of the leaves of `inputs`, but those at `still`.
 
     `outside` says whether operations were recorded there; `involved` are other values that the
     derivative depends on. A result that is no Tensor is a constant, of which a warning tells.
     """
-    fixed = still or [False] * len(inputs.leaves)
-    given = [
-        leaf if stays else _as_variable(leaf, number, inputs)
-        for number, (leaf, stays) in enumerate(zip(inputs.leaves, fixed, strict=True))
-    ]
-    moving: list[Tensor] = [one for one, stays in zip(given, fixed, strict=True) if not stays]
-    variables = [(tensor, tensor._node) for tensor in moving if tensor._node is not None]
+    given, variables = [], []
+    for position, leaf in enumerate(inputs.leaves):
+        if position in still:
+            given.append(leaf)
+            continue
+        tensor, node = _as_variable(leaf, position, inputs)
+        given.append(tensor)
+        variables.append(node)
     out = fn(*inputs.args_with(given), **inputs.kwargs)
     out, aux = _apart(fn, out) if has_aux else (out, None)
     results, structure = results_of(fn, out, warn=bool(variables))
@@ -90,33 +90,33 @@ def call(
     return Call(variables, results, structure, aux, higher)
 
 
-def _as_variable(value: Any, number: int, inputs: Inputs) -> Tensor:
+def _as_variable(value: Any, number: int, inputs: Inputs) -> tuple[Tensor, Node | Leaf]:
     """What `fn` gets for an argument: a leaf, or a new node on the graph it is recorded in."""
     if needs_gradient(value):
-        alias: Tensor = +value
-        return alias
+        alias: Any = +value
+        return alias, alias._node
     try:
-        tensor = Tensor(look(value), requires_grad=True)
+        array = as_variable(look(value)).copy()
     except DTypeError as error:
         name = inputs.names()[number]
         raise DTypeError(f"argument {name} of the function: {error}") from None
-    tensor._node = Argument(tensor._array)
-    return tensor
+    node = Argument(array)
+    return Tensor._of(array, node), node
 
 
-def zeros(shape: Shape, dtype: DType, higher: bool) -> Any:
+def zeros(shape: Shape, dtype: DType, higher: bool, like: Like | None = None) -> Any:
     """The derivative of what doesn't depend on the variable: a Tensor if `higher`."""
-    array = np.zeros(shape, dtype)
+    array = arrays.zeros(shape, dtype, like)
     return Tensor._of(array, None) if higher else array
 
 
-def check_complex(tensors: Iterable[Tensor]) -> None:
+def check_complex(numbers: Iterable[Tensor | Node | Leaf]) -> None:
     """Raise `DTypeError` unless all of them are complex."""
-    for tensor in tensors:
-        if tensor.dtype.kind != "c":
+    for each in numbers:
+        if each.dtype.kind != "c":
             raise DTypeError(
                 "holomorphic=True is for functions from complex numbers to complex numbers, and "
-                f"this is {tensor.dtype}; convert it, as with astype(complex), or leave that out"
+                f"this is {each.dtype}; convert it, as with astype(complex), or leave that out"
             )
 
 
@@ -131,16 +131,17 @@ def name_of(fn: Callable[..., Any]) -> str:
 
 
 def _goes_on(
-    arguments: Iterable[Any], results: Iterable[Tensor], variables: Iterable[Variable]
+    arguments: Iterable[Any], results: Iterable[Tensor], variables: Sequence[Node | Leaf]
 ) -> bool:
     """Whether a derivative can itself be differentiated, by an argument that is recorded.
 
     Or by what the function closes over: then its results depend on nodes older than its
     `variables`.
     """
-    if any(map(needs_gradient, arguments)):
-        return True
-    first = min((node.number for _, node in variables), default=math.inf)
+    for value in arguments:
+        if isinstance(value, Traced) and value._node is not None:
+            return True
+    first = variables[0].number if variables else math.inf
     return any(result._node is not None and result._node.oldest < first for result in results)
 
 

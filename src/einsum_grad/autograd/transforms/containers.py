@@ -9,8 +9,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from einsum_grad.errors import ArgumentError
 
@@ -19,26 +18,35 @@ MOST_LEVELS = 200
 
 Make = Callable[[Sequence[Any]], Any]
 
-Opened = tuple[tuple[str, ...], Sequence[Any], Make]
-"""Where each part of a container stands in it, the parts, and how to make it of other parts."""
+KEY, FIELD = "[{!r}]", ".{}"
+"""How one writes the step to a part of a container."""
+
+Opened = tuple[str, Sequence[Any], Sequence[Any], Make]
+"""How to write a step to a part of a container, the keys, the parts, and how to make another."""
 
 
-@dataclass(frozen=True, slots=True)
-class Structure:
+class Structure(NamedTuple):
     """A container without its leaves."""
 
-    steps: tuple[str, ...]
+    step: str
+    keys: Sequence[Any]
     parts: tuple[Structure, ...]
     make: Make | None
 
     def build(self, leaves: Iterable[Any]) -> Any:
         """The container with these leaves, in the order of `flatten`."""
-        return self._built(iter(leaves))
+        return self.built(iter(leaves))
 
-    def _built(self, leaves: Iterator[Any]) -> Any:
+    def built(self, leaves: Iterator[Any]) -> Any:
+        """The container with the next leaves."""
         if self.make is None:
             return next(leaves)
-        return self.make([part._built(leaves) for part in self.parts])
+        return self.make([part.built(leaves) for part in self.parts])
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """Where each part stands."""
+        return _written(self.step, self.keys)
 
     def names(self, start: str = "") -> list[str]:
         """Where each leaf stands, as one would write it.
@@ -64,7 +72,8 @@ class Structure:
             return [other]
         if other is None:
             return [None] * len(self.names())
-        steps, parts, _ = _opened(other) or ((), (), None)
+        step, keys, parts, _ = _opened(other) or NOTHING
+        steps = _written(step, keys)
         if sorted(steps) != sorted(self.steps):
             raise ArgumentError(
                 f"{what} is a container like its operand's, with one part for each of its "
@@ -75,10 +84,12 @@ class Structure:
         return [leaf for step, part in pairs for leaf in part.match(found[step], what)]
 
 
-LEAF = Structure((), (), None)
+LEAF = Structure("", (), (), None)
+
+NOTHING: Opened = ("", (), (), lambda parts: None)
 
 
-def flatten(value: Any, level: int = 0) -> tuple[list[Any], Structure]:
+def flatten(value: Any) -> tuple[list[Any], Structure]:
     """The leaves of a container, in order, and its structure; anything else is a leaf itself.
 
     Raises `ArgumentError` for containers nested too deeply, or in themselves.
@@ -87,15 +98,21 @@ def flatten(value: Any, level: int = 0) -> tuple[list[Any], Structure]:
     >>> leaves, structure.build([10.0, 20.0])
     ([1.0, 2.0], (10.0, {'w': [20.0]}))
     """
+    leaves: list[Any] = []
+    return leaves, flatten_into(leaves, value)
+
+
+def flatten_into(leaves: list[Any], value: Any, level: int = 0) -> Structure:
+    """Append the leaves of a container to `leaves`, and return its structure; see `flatten`."""
     opened = _opened(value)
     if opened is None:
-        return [value], LEAF
+        leaves.append(value)
+        return LEAF
     if level > MOST_LEVELS:
         raise ArgumentError(f"containers are nested at most {MOST_LEVELS} deep")
-    steps, parts, make = opened
-    flat = [flatten(part, level + 1) for part in parts]
-    leaves = [leaf for found, _ in flat for leaf in found]
-    return leaves, Structure(steps, tuple(structure for _, structure in flat), make)
+    step, keys, parts, make = opened
+    structures = tuple([flatten_into(leaves, part, level + 1) for part in parts])
+    return Structure(step, keys, structures, make)
 
 
 def mapped(function: Callable[[Any], Any], value: Any) -> Any:
@@ -112,19 +129,19 @@ def _opened(value: Any) -> Opened | None:
     """A container taken apart one level; None for a leaf."""
     if isinstance(value, (tuple, list)):
         if hasattr(value, "_fields"):
-            return _fields(value._fields), value, type(value)._make  # type: ignore[union-attr]
-        return tuple(f"[{place}]" for place in range(len(value))), value, type(value)
+            return FIELD, value._fields, value, type(value)._make  # type: ignore[union-attr]
+        return KEY, range(len(value)), value, type(value)
     if isinstance(value, dict):
-        return tuple(f"[{key!r}]" for key in value), [*value.values()], _dict_like(value)
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return KEY, [*value], [*value.values()], _dict_like(value)
+    if dataclasses.is_dataclass(type(value)):
         names = [field.name for field in dataclasses.fields(value)]
         parts = [getattr(value, name) for name in names]
-        return _fields(names), parts, _dataclass_like(type(value), names)
-    return None if value is not None else ((), (), lambda parts: None)
+        return FIELD, names, parts, _dataclass_like(type(value), names)
+    return NOTHING if value is None else None
 
 
-def _fields(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(f".{name}" for name in names)
+def _written(step: str, keys: Iterable[Any]) -> tuple[str, ...]:
+    return tuple(map(step.format, keys))
 
 
 def _dict_like(given: dict[Any, Any]) -> Make:

@@ -8,10 +8,11 @@ from typing import Any, Literal, overload
 
 import numpy as np
 
-from einsum_grad.autograd.mode import is_recording, recording
-from einsum_grad.autograd.refusals import check_function
-from einsum_grad.autograd.tape import Array
-from einsum_grad.autograd.tensor import Tensor
+from einsum_grad.autograd.tape.cotangent import one
+from einsum_grad.autograd.tape.mode import is_recording, recording
+from einsum_grad.autograd.tape.nodes import Array
+from einsum_grad.autograd.tape.refusals import check_function
+from einsum_grad.autograd.tensor.tensor import Tensor
 from einsum_grad.autograd.transforms.arguments import read_argnums
 from einsum_grad.autograd.transforms.call import Call, call, check_complex, name_of
 from einsum_grad.autograd.transforms.containers import LEAF
@@ -173,8 +174,8 @@ def value_and_grad(
             made = call(fn, inputs, outside, has_aux=has_aux)
             out = _one_number(fn, made, holomorphic)
             if holomorphic:
-                check_complex(tensor for tensor, _ in made.variables)
-            found = made.pull([(out._node, np.ones(out.shape, out.dtype))])
+                check_complex(made.variables)
+            found = made.pull([(out._node, one(out.shape, out.dtype))])
             gradients = inputs.shaped(in_convention(gradient, conj) for gradient in found)
         return made.with_aux(made.finished(out), has_aux), gradients
 

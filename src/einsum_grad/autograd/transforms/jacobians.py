@@ -8,9 +8,9 @@ from typing import Any, overload
 
 import numpy as np
 
-from einsum_grad.autograd.mode import is_recording, recording
-from einsum_grad.autograd.refusals import check_function
-from einsum_grad.autograd.tensor import Tensor
+from einsum_grad.autograd.tape.mode import is_recording, recording
+from einsum_grad.autograd.tape.refusals import check_function
+from einsum_grad.autograd.tensor.tensor import Tensor
 from einsum_grad.autograd.transforms.arguments import read_argnums
 from einsum_grad.autograd.transforms.call import Call, call, check_complex, zeros
 from einsum_grad.autograd.transforms.grad import grad
@@ -112,14 +112,13 @@ def hessian(
 
 def _rows(out: Tensor, made: Call) -> list[Any]:
     """The Jacobian by each variable: the pullback of each unit cotangent, row by row."""
-    variables = [tensor for tensor, _ in made.variables]
     pulled = [_row(out, index, made) for index in np.ndindex(out.shape)]
-    shapes = [out.shape + variable.shape for variable in variables]
+    shapes = [out.shape + variable.shape for variable in made.variables]
     if not pulled:
         least = np.complex64 if out.dtype.kind == "c" else np.float16
         return [
             zeros(shape, np.result_type(variable.dtype, least), made.higher)
-            for shape, variable in zip(shapes, variables, strict=True)
+            for shape, variable in zip(shapes, made.variables, strict=True)
         ]
     columns = zip(*pulled, strict=True)
     return [np.reshape(np.stack(rows), s) for rows, s in zip(columns, shapes, strict=True)]
@@ -130,7 +129,7 @@ def _row(out: Tensor, index: tuple[int, ...], made: Call) -> list[Any]:
     row = _pulled(out, index, 1, made)
     if out.dtype.kind != "c":
         return row
-    if any(variable.dtype.kind == "c" for variable, _ in made.variables):
+    if any(variable.dtype.kind == "c" for variable in made.variables):
         return [np.conjugate(part) for part in row]
     across = _pulled(out, index, 1j, made)
     return [real + 1j * imaginary for real, imaginary in zip(row, across, strict=True)]
@@ -143,10 +142,9 @@ def _pulled(out: Tensor, index: tuple[int, ...], unit: complex, made: Call) -> l
 
 
 def _check_dtypes(made: Call, holomorphic: bool) -> None:
-    variables = [variable for variable, _ in made.variables]
     if holomorphic:
-        check_complex((*made.results, *variables))
-    elif any(variable.dtype.kind == "c" for variable in variables):
+        check_complex((*made.results, *made.variables))
+    elif any(variable.dtype.kind == "c" for variable in made.variables):
         raise DTypeError(
             "a Jacobian by complex numbers is a single matrix only for a holomorphic function: "
             "pass holomorphic=True, or use jvp"

@@ -110,6 +110,8 @@ class Target:
     sums_vectors: bool = False
     """A matrix times a vector for each index of a batch is an elementwise product that is summed:
     where a batch of products has no better way for a single column."""
+    loops: str = ""
+    """The decorator of functions of loops over labels, which steps become where that is faster."""
     local: str = ""
     """The first line of a function that needs the library of its first argument, `{}`."""
 
@@ -122,4 +124,5 @@ class Target:
             self.copies,
             arranged=not (self.tensordots or self.einsums),
             at_once="einsum" in self.spellings,
+            loops=bool(self.loops),
         )

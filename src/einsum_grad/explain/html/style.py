@@ -19,6 +19,8 @@ STYLE = f"""\
 .eg h3 {{ font-size: 1.1em; border-top: 1px solid var(--line); padding-top: .8em; }}
 .eg p, .eg ul {{ margin: .4em 0; max-width: 46em; }}
 .eg ul {{ padding-left: 1.2em; }}
+.eg p code {{ display: inline-block; max-width: 100%; overflow-x: auto; vertical-align: bottom;
+  white-space: nowrap; }}
 .eg figure {{ margin: .4em 0; overflow-x: auto; }}
 .eg .eg-formula {{ margin: .5em 0; font-size: 1.15em; line-height: 1.9; max-width: none; }}
 .eg table {{ border-collapse: collapse; margin: .5em 0; color: inherit; font-size: 1em; }}
@@ -26,6 +28,7 @@ STYLE = f"""\
   background: none; }}
 .eg th {{ font-weight: normal; color: var(--line); }}
 .eg td {{ overflow-wrap: anywhere; }}
+.eg td .eg-pattern {{ white-space: nowrap; }}
 .eg td .eg-remark {{ margin-left: 1em; }}
 .eg .eg-remark {{ color: var(--line); }}
 .eg .eg-reason {{ color: var(--cotangent); }}
