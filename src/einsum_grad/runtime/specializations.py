@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from einsum_grad.emit import TARGETS, Target, target_of
 from einsum_grad.errors import OperandError
-from einsum_grad.lower import Gaps, lowering
+from einsum_grad.lower import Gaps, lowering, machine
 from einsum_grad.plan import Pattern, Request, bind, with_units
 from einsum_grad.runtime.arguments import Arguments
 from einsum_grad.runtime.dtypes import Array, Numbers, numbers_of
@@ -147,8 +147,9 @@ def specialize(
     sizes, wrt, order = dict(bound.sizes), request.wrt, request.order
     traits, itemsize = numbers.traits(conj), numbers.computed.itemsize
     pattern = bound.pattern if orders is None else _reordered(bound.pattern, orders)
-    units = with_units(pattern, sizes)
-    found = lowering(units, wrt, target.form, sizes, traits, itemsize, order, gaps, exact=True)
+    count = sum(array.size for array in arrays)
+    lowered = with_units(pattern, sizes) if count >= machine.UNITS else pattern
+    found = lowering(lowered, wrt, target.form, sizes, traits, itemsize, order, gaps, exact=True)
     check_allocatable(found)
     empty = 0 in sizes.values()
     functions = Zeros(found, numbers.computed) if empty else Generated(found, target)
