@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from einsum_grad.kernels.buffer_pool import empty
 from einsum_grad.kernels.copies import copied
+from einsum_grad.kernels.jit.parallel import in_parallel
 from einsum_grad.kernels.parallel.threads import in_blocks
 from einsum_grad.kernels.products import multiplied
 from einsum_grad.kernels.sums import summed
@@ -27,6 +28,7 @@ HELPERS: Mapping[str, Callable[..., Any]] = {
     "empty": empty,
     "zeros": zeros,
     "in_blocks": in_blocks,
+    "in_parallel": in_parallel,
     "copied": copied,
     "multiplied": multiplied,
     "summed": summed,

@@ -38,6 +38,9 @@ MOVED_IN_A_MICROSECOND = 60_000
 MULTIPLIED_IN_A_MICROSECOND = 450_000
 """Bytes of the numbers that one core multiplies in products of matrices: 380 to 540 thousand."""
 
+KERNEL_SHARED = 1 << 18
+"""Innermost statements that a compiled kernel runs, at least, for a second thread: some 100 µs."""
+
 # How many chunks a block has. Threads that call NumPy in turns wait 5 to 20 µs for Python's lock.
 
 CHUNK = 1 << 24

@@ -17,7 +17,7 @@ from einsum_grad.lower import machine
 
 _WITHIN = contextvars.ContextVar("within a block", default=False)
 
-_VARIABLES = ("EINSUM_GRAD_NUM_THREADS", "OMP_NUM_THREADS")
+_VARIABLES = ("EINSUM_GRAD_NUM_THREADS", "OMP_NUM_THREADS", "NUMBA_NUM_THREADS")
 """Environment variables for the number of threads; the first one that is set decides."""
 
 _DIGITS = 9
@@ -45,8 +45,9 @@ if hasattr(os, "register_at_fork"):
 def set_num_threads(number: int | None) -> None:
     """Set how many threads a call may use; None is the default again.
 
-    The default is EINSUM_GRAD_NUM_THREADS, else OMP_NUM_THREADS, else the cores that the process
-    may use; in a worker process of multiprocessing it is 1, as its siblings have the other cores.
+    The default is EINSUM_GRAD_NUM_THREADS, else OMP_NUM_THREADS, else NUMBA_NUM_THREADS, else the
+    cores that the process may use; in a worker process of multiprocessing it is 1, as its siblings
+    have the other cores.
     It applies to elementwise work and small products; other matrix products use the threads of
     NumPy's BLAS. Raises `ArgumentTypeError` for anything but an int, and `ArgumentError` for one
     outside of 1 to 256.
@@ -100,6 +101,20 @@ def is_within_block() -> bool:
 def parts_for(nbytes: int) -> int:
     """Two parts for what moves so many bytes, if that takes one core long; else one."""
     return 1 + (nbytes >= 2 * machine.WAKING * machine.MOVED_IN_A_MICROSECOND)
+
+
+def shared(work: Work, length: int, parts: int) -> list[Any]:
+    """As `in_blocks`, for work that calls neither NumPy nor Python, and so sees no context.
+
+    >>> shared(lambda part: (part.start, part.stop), 5, 2)
+    [(0, 3), (3, 5)]
+    """
+    step = max(1, -(-length // parts))
+    starts = range(0, max(length, 1), step)
+    slices = [slice(start, min(start + step, length)) for start in starts]
+    alone = is_within_block() or sys.is_finalizing()
+    helping = 0 if alone else min(get_num_threads(), len(slices)) - 1
+    return _State.workers.run(work, slices, helping)
 
 
 def in_blocks(work: Work, length: int, parts: int) -> list[Any]:
