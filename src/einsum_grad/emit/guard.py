@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from einsum_grad.emit.steps.context import Context, ellipsis_slice
 from einsum_grad.emit.text.target import Target
 from einsum_grad.emit.text.tree import Assign, Call, Define, Do, If, Raise, Statement, call
-from einsum_grad.lower import Program, Value
+from einsum_grad.lower import Loops, Program, Value
 from einsum_grad.plan import ELLIPSIS, UNIT
 
 _LONGEST_MESSAGE = 60
@@ -67,7 +67,7 @@ def _dtypes(program: Program) -> Iterator[Statement]:
 
 def _written(program: Program) -> tuple[Call, ...]:
     """The dtypes of the operands, where results are written into arrays that are there."""
-    if program.scale is None:
+    if program.scale is None and program.loops is Loops.NONE:
         return ()
     return tuple(call("dtype", value.name) for value in program.operands if value.labels)
 
@@ -92,14 +92,19 @@ def _axes(count: int) -> str:
 def _sizes(program: Program) -> Iterator[Statement]:
     """Each label has one size, in every place that has it; that of a unit is 1."""
     places: dict[str, list[tuple[Value, int]]] = {}
+    fixed = {label: size for label, size in program.sizes if isinstance(size, int)}
     for value in program.operands:
         for axis, label in enumerate(value.labels):
             places.setdefault(label, []).append((value, axis))
     for label, found in places.items():
         if label == UNIT:
             yield from (_unit(value, axis) for value, axis in found)
-        elif len(found) > 1:
-            sizes = tuple(_size(value, axis) for value, axis in found)
+            continue
+        sizes = tuple(_size(value, axis) for value, axis in found)
+        if label in fixed:
+            told = Raise(f"label {label} has size {fixed[label]}, and not {{}}", sizes[:1])
+            yield If(call("unlike", sizes[0], fixed[label]), [told])
+        if len(found) > 1:
             yield If(Call("unlike", sizes), [_unequal(label, sizes)])
 
 

@@ -13,6 +13,7 @@ from einsum_grad.emit.guard import guard
 from einsum_grad.emit.selfcheck import self_check
 from einsum_grad.emit.source import CHECKED, Source
 from einsum_grad.emit.text.helpers import helpers
+from einsum_grad.emit.text.hoist import hoisted
 from einsum_grad.emit.text.printer import WIDTH, Printer
 from einsum_grad.emit.text.target import Library, Target
 from einsum_grad.emit.text.tree import Lines, Statement
@@ -69,6 +70,7 @@ def assembled(
 ) -> Text:
     """The text of a module: functions that come first, `outer` ones, and what a script needs."""
     printer = Printer(target)
+    inner = hoisted(inner)
     first, others = printer.write(inner), printer.write(outer)
     own = helpers(target.helpers, printer.used)
     kept = [Lines(each.code) for each in own.values() if not each.replaced]
@@ -76,6 +78,7 @@ def assembled(
     replaced = {name: each for name, each in own.items() if each.replaced}
     rest = printer.write([*(Lines(each.code) for each in replaced.values()), *script])
     used = printer.used.union(*(each.needs for each in own.values()))
+    used |= {"numba"} if used & {*target.loops} else set()
     used |= {target.script.alias} if script else set()
     libraries = [each for each in target.libraries if each.alias in used]
     standard = {"math"} & used | set(target.script.modules if script else ())
@@ -86,7 +89,8 @@ def assembled(
     imports = [line for group in groups if group for line in ("", *group)]
     # Arrays that need no import are of a library as well.
     opened = header(libraries or target.libraries[-1:])
-    opening = "\n".join([*opened, *imports, ""])
+    decorators = [f"{name} = {it}" for name, it in target.loops.items() if name in printer.used]
+    opening = "\n".join([*opened, *imports, *([""] if decorators else []), *decorators, ""])
     before = [opening, *([first] if first else []), *([""] if others else [])]
     return Text("\n\n".join(before), others, f"\n\n{rest}" if rest else "", tuple(replaced))
 

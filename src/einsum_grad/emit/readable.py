@@ -24,7 +24,7 @@ def readable_target(target: Target, blocked: bool) -> Target:
     return replace(
         target,
         frees=False,
-        out_argument=target.out_argument if blocked else {},
+        out_argument=target.out_argument if blocked or target.loops else {},
     )
 
 

@@ -104,7 +104,8 @@ def _main(program: Program, script: Script, together: bool) -> list[Statement]:
 def _shapes(program: Program) -> Iterator[Call]:
     labels = [label for label, _ in program.sizes if label != ELLIPSIS]
     sizes: Iterator[tuple[int, ...]] = ((size,) for size in _sizes(program))
-    known = dict(zip(labels, sizes, strict=False)) | {UNIT: (1,), ELLIPSIS: _ELLIPSIS_SIZES}
+    fixed = {label: (size,) for label, size in program.sizes if isinstance(size, int)}
+    known = dict(zip(labels, sizes, strict=False)) | fixed | {UNIT: (1,), ELLIPSIS: _ELLIPSIS_SIZES}
     for value in program.operands:
         yield Call("tuple", sum(map(known.__getitem__, value.labels), ()))
 

@@ -7,10 +7,12 @@ from einsum_grad.lower.layout.arrange import arrange
 from einsum_grad.lower.layout.axis_orders import missing
 from einsum_grad.lower.layout.product import Kind, Product, is_matrix, only, product_of, without
 from einsum_grad.lower.liveness import dying
+from einsum_grad.lower.loops.kernels import Kernel, kernels
 from einsum_grad.lower.lower import lower
 from einsum_grad.lower.pipeline import LETTERS, Form, Lowering, lowering, path_of
 from einsum_grad.lower.program import (
     AxisSize,
+    Loops,
     Op,
     Program,
     Section,

@@ -63,6 +63,14 @@ WHOLE_MATRIX = 1 << 24
 CHUNK_RUN = 1 << 9
 """Contiguous bytes for each index of the label that is divided: measured."""
 
+# What is done in loops.
+
+SMALL_MATRIX = 16
+"""Rows or columns of a matrix, at most, whose product is loops of constant sizes: a choice."""
+
+SHARED_LABEL = 16
+"""Turns of a loop that threads share, at least: they share fewer unequally. A choice."""
+
 # What OpenBLAS and NumPy do by size.
 
 BLAS_ONE_THREAD = 1 << 18

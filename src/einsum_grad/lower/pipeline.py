@@ -10,14 +10,16 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from einsum_grad.lower.layout.arrange import arrange
+from einsum_grad.lower.loops.small import constants
 from einsum_grad.lower.lower import lower
-from einsum_grad.lower.program import Program, without_copies
+from einsum_grad.lower.program import Loops, Program, without_copies
 from einsum_grad.lower.scale import Gaps, Scale, scale_of
 from einsum_grad.lower.tangent import TANGENTS
 from einsum_grad.lower.traits import PLAIN, Traits
 from einsum_grad.plan import (
     AUTO,
     Labels,
+    Network,
     Order,
     Path,
     Pattern,
@@ -51,6 +53,8 @@ class Form:
     """Arrays have their axes in the order that suits matrix products; else in no particular one."""
     at_once: bool = True
     """More than two operands may be contracted at once, if the path says so."""
+    loops: bool = False
+    """Steps become loops over labels, and so do products of small matrices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +76,25 @@ class Lowering:
     @property
     def key(self) -> Hashable:
         """What the program depends on, but for the form and the scale."""
-        fixed = tuple(self.pattern.output_sizes(self.sizes).items())
+        fixed = tuple(self.fixed.items())
         return self.pattern, self.wrt, self.path, self.traits, fixed, self.singletons
+
+    @property
+    def fixed(self) -> Mapping[str, int]:
+        """The sizes that stand in code: of labels of the output alone, and of small matrices."""
+        given = self.pattern.output_sizes(self.sizes)
+        return {**constants(self._network, self.sizes), **given} if self.form.loops else given
+
+    @property
+    def _network(self) -> Network:
+        return single(self.pattern) if self.path is None else pairwise(self.pattern, self.path)
+
+    @property
+    def loops(self) -> Loops:
+        """Threads share loops where the arrays are large, and where nobody knows."""
+        if not self.form.loops:
+            return Loops.NONE
+        return Loops.SERIAL if self.sizes and self.scale is None else Loops.PARALLEL
 
     @property
     def is_pairwise(self) -> bool:
@@ -88,10 +109,8 @@ class Lowering:
 
     def lowered(self, names: Sequence[str] = (), output: str = "z") -> Program:
         """The program with its axes in no particular order."""
-        network = single(self.pattern) if self.path is None else pairwise(self.pattern, self.path)
-        fixed = self.pattern.output_sizes(self.sizes)
-        program = lower(network, self.wrt, self.traits, fixed, names, output)
-        return replace(program, singletons=self.singletons)
+        program = lower(self._network, self.wrt, self.traits, self.fixed, names, output)
+        return replace(program, singletons=self.singletons, loops=self.loops)
 
     def program(self, names: Sequence[str] = (), output: str = "z") -> Program:
         """The program as it is written and run."""

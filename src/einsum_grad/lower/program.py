@@ -39,6 +39,14 @@ class Op(StrEnum):
     ADD = "add"
 
 
+class Loops(StrEnum):
+    """Whether steps are written as loops over labels, and whether threads share those."""
+
+    NONE = "none"
+    SERIAL = "serial"
+    PARALLEL = "parallel"
+
+
 @dataclass(frozen=True, slots=True)
 class Value:
     """An array of the program: its name, and a label for each axis."""
@@ -116,6 +124,7 @@ class Program:
     """The sizes of the arrays, if they are large."""
     singletons: bool = True
     """Whether an array with axes may have only one number, which np.dot treats as a factor."""
+    loops: Loops = Loops.NONE
     divided: Mapping[str, Labels] = field(default_factory=dict, compare=False)
     """The labels along which steps may be divided, by the name of their result."""
 

@@ -31,6 +31,18 @@ class Context:
                 found.add(step.result)
         return frozenset(found)
 
+    def known(self, label: str) -> int | None:
+        """The size of `label`, if it was given with the pattern."""
+        size = 1 if label == UNIT else self._sizes.get(label)
+        return size if isinstance(size, int) else None
+
+    def dtype(self) -> Call:
+        """The dtype of the operands."""
+        operands = self.program.operands
+        return call(
+            "dtype", next((each.name for each in operands if each.labels), operands[0].name)
+        )
+
     def size(self, label: str) -> Expression:
         """The size of `label`."""
         if label == UNIT:

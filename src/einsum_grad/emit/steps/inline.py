@@ -44,8 +44,8 @@ def _is_light(part: Part) -> bool:
 
 def _is_transposed(part: Part) -> bool:
     """Whether the part does no more than permute axes."""
-    (step,) = part.steps
-    if step.op is not Op.CONTRACT or len(step.args) > 1:
+    step = part.steps[0]
+    if len(part.steps) > 1 or step.op is not Op.CONTRACT or len(step.args) > 1:
         return False
     labels = step.args[0].labels
     return not diagonals(labels) and sorted(labels) == sorted(step.result.labels)

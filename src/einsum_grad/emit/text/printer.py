@@ -82,6 +82,10 @@ def _assign(printer: Printer, statement: tree.Assign, indent: str) -> list[str]:
     return printer.laid(indent, f"{printer.text(target)} = ", value)
 
 
+def _increase(printer: Printer, statement: tree.Increase, indent: str) -> list[str]:
+    return printer.laid(indent, f"{printer.text(statement.target)} += ", statement.value)
+
+
 def _free(printer: Printer, statement: tree.Free, indent: str) -> list[str]:
     first, *more = statement.names
     return printer.laid(indent, "del ", tree.names(statement.names) if more else first)
@@ -111,6 +115,9 @@ def _define(printer: Printer, statement: tree.Define, indent: str) -> list[str]:
     signature = call("own", statement.name, *statement.parameters)
     doc = filled(f'"""{statement.doc}"""', indent + _INDENT) if statement.doc else []
     head = printer.laid(indent, "def ", signature, ":")
+    if statement.decorator:
+        printer.used.add(statement.decorator)
+        head.insert(0, f"{indent}@{statement.decorator}")
     if not printer.local:
         return [*head, *doc, *printer.body(statement.body, indent)]
     outside, printer.used = printer.used, set()
@@ -125,6 +132,7 @@ def _define(printer: Printer, statement: tree.Define, indent: str) -> list[str]:
 
 _LINES: Mapping[type, Callable[..., list[str]]] = {
     tree.Assign: _assign,
+    tree.Increase: _increase,
     tree.Do: lambda printer, statement, indent: printer.laid(indent, "", statement.value),
     tree.Return: lambda printer, statement, indent: printer.laid(
         indent, "return ", statement.value

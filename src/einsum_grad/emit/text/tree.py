@@ -41,6 +41,14 @@ class Assign:
 
 
 @dataclass(frozen=True, slots=True)
+class Increase:
+    """`value` is added to the name or the part of an array `target`."""
+
+    target: Expression
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True)
 class Do:
     """A call made for its effect."""
 
@@ -95,12 +103,13 @@ class Raise:
 
 @dataclass(frozen=True, slots=True)
 class Define:
-    """A function."""
+    """A function; one with a decorator stands before the function in whose body it is defined."""
 
     name: str
     parameters: Sequence[str]
     doc: str
     body: Sequence[Statement]
+    decorator: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +119,7 @@ class Lines:
     text: str
 
 
-Statement = Assign | Do | Return | Free | Comment | If | For | Raise | Define | Lines
+Statement = Assign | Increase | Do | Return | Free | Comment | If | For | Raise | Define | Lines
 
 BLANK = Comment("")
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from einsum_grad.lower.blocking.fusion import Block, blocks
 from einsum_grad.lower.dependence import finishing, saving
-from einsum_grad.lower.program import Program, Step, Value, steps
+from einsum_grad.lower.loops.kernels import Kernel, kernels
+from einsum_grad.lower.program import Loops, Program, Step, Value, steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +47,28 @@ def schedule(program: Program) -> Schedule:
     finish = blocks(program, finishing(program), output)
     pullback = blocks(program, backward, gradients, residuals)
     apart = Schedule(save, finish, pullback)
+    if program.loops is not Loops.NONE:
+        every = (*forward, *backward)
+        found = kernels(program, every, output | gradients)
+        return (
+            Schedule(save, finish, pullback, (Block(every),)) if _share(found, backward) else apart
+        )
     if program.scale is None:
         return apart
     together = blocks(program, (*forward, *backward), output | gradients)
     is_one = _has_both(together, forward, backward) and _passes(together) <= _passes(apart.apart)
     return Schedule(save, finish, pullback, together) if is_one else apart
+
+
+def _share(found: Iterable[Kernel | Step], backward: Iterable[Step]) -> bool:
+    """Whether some kernel makes results of the forward and of the backward."""
+    names = _names(step.result for step in backward)
+    made = (
+        [each.result.name in names for each in kernel.statements]
+        for kernel in found
+        if isinstance(kernel, Kernel)
+    )
+    return any(any(of) and not all(of) for of in made)
 
 
 def _has_both(found: Iterable[Block], forward: Sequence[Step], backward: Sequence[Step]) -> bool:

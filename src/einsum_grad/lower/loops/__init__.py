@@ -1,0 +1,1 @@
+"""Steps to kernels: loops over labels that make several results in one pass over memory."""
