@@ -13,7 +13,6 @@ from einsum_grad.kernels.copies import copied
 from einsum_grad.kernels.jit.parallel import in_parallel
 from einsum_grad.kernels.parallel.threads import in_blocks
 from einsum_grad.kernels.products import multiplied
-from einsum_grad.kernels.shares import shares
 from einsum_grad.kernels.sums import summed
 
 
@@ -33,5 +32,4 @@ HELPERS: Mapping[str, Callable[..., Any]] = {
     "copied": copied,
     "multiplied": multiplied,
     "summed": summed,
-    "shares": shares,
 }
