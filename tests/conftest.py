@@ -1,6 +1,7 @@
 """What holds for every test: how Hypothesis searches, the heap it finds, and what is no test."""
 
 import gc
+import os
 
 import pytest
 from hypothesis import settings
@@ -14,6 +15,15 @@ settings.load_profile("project")
 
 # Emitted modules kept for comparison are data; importing them may need other libraries.
 collect_ignore_glob = ["*/golden/*"]
+
+
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep compiled kernels from one run to the next, out of the user's own cache."""
+    if config.cache is not None:
+        folder = config.cache.mkdir("kernels")
+        os.environ.setdefault("EINSUM_GRAD_CACHE_DIR", str(folder.resolve()))
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import pickle
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import FunctionType
 from typing import Any
 
@@ -22,9 +22,7 @@ from einsum_grad.kernels.jit.layout import Layout, specialized_source
 _VERSIONS = (einsum_grad.__version__, numba.__version__, llvmlite.__version__, sys.version)
 
 
-def compiled(
-    function: FunctionType, options: Mapping[str, Any], layout: Layout
-) -> Callable[..., Any]:
+def compiled(function: FunctionType, options: Mapping[str, Any], layout: Layout) -> Any:
     """The function compiled by numba, for each dtype when it is called with that."""
     meaning = repr((_meaning(function), sorted(map(repr, options.items())), layout))
     own = FunctionType(function.__code__, function.__globals__, function.__name__)
@@ -36,7 +34,7 @@ def compiled(
     made: Any = numba.njit(**options)(own)
     if not config.DISABLE_JIT:
         made._cache = _Cache(meaning)
-    return made  # type: ignore[no-any-return]
+    return made
 
 
 def _specialized(function: FunctionType, options: Mapping[str, Any], layout: Layout) -> Any:
