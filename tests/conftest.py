@@ -17,8 +17,6 @@ settings.load_profile("project")
 collect_ignore_glob = ["*/golden/*"]
 
 
-
-
 def pytest_configure(config: pytest.Config) -> None:
     """Keep compiled kernels from one run to the next, out of the user's own cache."""
     if config.cache is not None:

@@ -1,4 +1,4 @@
-"""Kernels that numba compiles: for each layout and dtype, once, and from disk in other processes."""
+"""Kernels that numba compiles: once for each layout and dtype, and loaded in other processes."""
 
 from __future__ import annotations
 
@@ -13,14 +13,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from einsum_grad.kernels.jit import folder
 from tests.kernels.jit.modules import HADAMARD, SUMS, module
 
-pytest.importorskip("numba")
+event = pytest.importorskip("numba.core.event")
 pytestmark = pytest.mark.oracle
-
-from numba.core import event
-
-from einsum_grad.kernels.jit import folder
 
 
 @pytest.fixture
@@ -161,7 +158,7 @@ def test_kernels_of_one_name_from_several_processes_are_told_apart(place: Path) 
 
 def test_an_option_is_part_of_what_was_compiled(place: Path) -> None:
     module(SUMS).output(np.ones((2, 2)))
-    module(SUMS.replace(', nogil=True', "")).output(np.ones((2, 2)))
+    module(SUMS.replace(", nogil=True", "")).output(np.ones((2, 2)))
     module(SUMS.replace('fastmath={"reassoc"}, ', "")).output(np.ones((2, 2)))
     assert len(list(place.iterdir())) == 3
 

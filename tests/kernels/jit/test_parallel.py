@@ -10,14 +10,13 @@ import numpy as np
 import pytest
 
 import einsum_grad as eg
+from einsum_grad.kernels.jit.kernel import Kernel
+from einsum_grad.kernels.jit.parallel import in_parallel
+from einsum_grad.lower import machine
 from tests.kernels.jit.modules import HADAMARD, SUMS, module
 
 pytest.importorskip("numba")
 pytestmark = pytest.mark.oracle
-
-from einsum_grad.kernels.jit.kernel import Kernel
-from einsum_grad.kernels.jit.parallel import in_parallel
-from einsum_grad.lower import machine
 
 
 def ranges(length: int, steps: int, threads: int) -> list[tuple[int, int]]:
@@ -102,16 +101,18 @@ def stop(*_):
 signal.signal(signal.SIGALRM, stop)
 moments, count = random.Random(1), 0
 for n in range(300):
-    fresh = module(HADAMARD.replace("x[i, j] * w", f"x[i, j] * {n % 40}.0 * w")) if n % 8 == 0 else made
+    new = n % 8 == 0
+    text = HADAMARD.replace("x[i, j] * w", f"x[i, j] * {n % 40}.0 * w")
+    fresh = module(text) if new else made
     try:
-        signal.setitimer(signal.ITIMER_REAL, moments.uniform(1e-5, 0.1 if fresh is not made else 2e-3))
+        signal.setitimer(signal.ITIMER_REAL, moments.uniform(1e-5, 0.1 if new else 2e-3))
         fresh.value_and_gradients(x, x, x)
     except KeyboardInterrupt:
         count += 1
     signal.setitimer(signal.ITIMER_REAL, 0)
     assert right(), n
     z, _ = fresh.value_and_gradients(x, x, x)
-    assert (z == (n % 40 if fresh is not made else 1)).all(), n
+    assert (z == (n % 40 if new else 1)).all(), n
 assert count > 20, count
 assert len(threading.enumerate()) < 4
 """
