@@ -12,7 +12,7 @@ from einsum_grad.emit import TARGETS
 from einsum_grad.lower import Program, Traits
 from einsum_grad.plan import pattern_of, request
 from einsum_grad.syntax import parse
-from tests.emit.libraries import RUNNABLE, module_of, wide_jax
+from tests.emit.libraries import RUNNABLE, module_of, uncompiled, wide_jax
 from tests.programs import program_of
 from tests.strategies import Case, cases
 
@@ -52,7 +52,7 @@ def programs(draw: st.DrawFn) -> tuple[Case, str, Program]:
 def run(text: str, target: str = "numpy") -> Any:
     """Execute the text of a module of `target`; what it defines, as attributes."""
     defined: dict[str, Any] = {"__name__": "generated"}
-    exec(compile(text, "<generated>", "exec"), defined)
+    exec(compile(uncompiled(text), "<generated>", "exec"), defined)
     return module_of(defined, target)
 
 
@@ -62,7 +62,7 @@ def exit_code(text: str, *arguments: str) -> tuple[int, str]:
     within = wide_jax() if "import jax" in text and "jax" in RUNNABLE else contextlib.nullcontext()
     with contextlib.redirect_stdout(printed), command, within:
         try:
-            exec(compile(text, "<generated>", "exec"), {"__name__": "__main__"})
+            exec(compile(uncompiled(text), "<generated>", "exec"), {"__name__": "__main__"})
         except SystemExit as end:
             return int(end.code or 0), printed.getvalue()
         except Exception as error:  # noqa: BLE001  # as in a script, whatever it is ends it

@@ -59,7 +59,7 @@ LIBRARIES: Mapping[str, Library] = {
         "torch", frozenset({"torch"}), _torch, lambda tensor: tensor.resolve_conj().numpy()
     ),
     "jax": Library("jax", frozenset({"jax", "jax.numpy"}), _jax, np.asarray, wide_jax),
-    "numba": Library("numba", frozenset({"numba", "numpy"})),
+    "numba": Library("numba", frozenset({"numba", "numpy", "concurrent.futures", "os"})),
     "array_api": Library("numpy", frozenset({"importlib", "random", "sys", "array_api_compat"})),
 }
 
@@ -82,6 +82,11 @@ EVERY = [
     for name in TARGETS
 ]
 """Each target as a parameter of a test, skipped where its library is missing."""
+
+
+def uncompiled(text: str) -> str:
+    """The text of a module with its kernels as plain Python: to compile one takes a second."""
+    return text.replace(f" = {TARGETS['numba'].loops}\n", " = lambda function: function\n")
 
 
 def module_of(defined: Mapping[str, Any], target: str) -> Any:

@@ -4,12 +4,13 @@ Run it after a change of what the emitter writes, and read the difference: it is
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from einsum_grad.emit import TARGETS, emit, write_tangents
 from einsum_grad.emit.derivative import emit_derivative
-from einsum_grad.lower import Program, arrange, hvp, jvp, scale_of
+from einsum_grad.lower import Loops, Program, arrange, hvp, jvp, scale_of
 from einsum_grad.lower.program import without_copies
 from einsum_grad.lower.traits import PLAIN
 from einsum_grad.plan import Wrt, arrays, derivative, pattern_of
@@ -72,7 +73,8 @@ def tangents(text: str, form: str, size: int | None = None, target: str = "numpy
     program = FORMS[form](along(pattern, path, places, {}, chosen.traits or PLAIN), places)
     scale = scale_of(arrays(pattern, path), sizes, 8) if chosen.out_argument else None
     made = arrange(program, scale) if chosen.copies else without_copies(program)
-    return write_tangents(made, chosen, form).text
+    loops = Loops.PARALLEL if chosen.loops else Loops.NONE
+    return write_tangents(replace(made, loops=loops), chosen, form).text
 
 
 def modules() -> dict[str, str]:

@@ -27,7 +27,7 @@ from tests.emit.regenerate import tangents
 from tests.strategies import Case, cases
 from tests.tries import tries
 
-NAME = re.compile(r"d?(?:[a-y]|x\d+|t\d+|z)(?:_[A-Za-z0-9]+){0,3}")
+NAME = re.compile(r"(?:make_\w+|d?(?:[a-y]|x\d+|t\d+|z)(?:_[A-Za-z0-9]+){0,4}|[A-Za-z]_?)")
 OURS = {
     *("check_sizes", "save", "output", "pullback", "forward", "backward", "apply", "draw", "main"),
     *("random", "shape", "shapes", "names", "places", "operands", "failed", "gradients", "name"),
@@ -44,10 +44,11 @@ OURS = {
         "right",
         "saved",
     ),
+    *("kernel", "zero", "start", "stop", "value_and_gradients", "both", "z"),
     *("xp", "library", "numbers", "_", "parts", "variables", "applied"),
 }
 FROM_OUTSIDE = {
-    *("np", "math", "einops", "torch", "jax", "jnp", "importlib", "sys"),
+    *("np", "numba", "math", "einops", "torch", "jax", "jnp", "importlib", "sys"),
     *("ValueError", "SystemExit", "abs", "zip", "print", "float", "range", "list", "tuple"),
     *("complex", "iter", "len", "all", "map", "next", "Random", "__name__"),
 }
@@ -254,12 +255,18 @@ class Changed(ast.NodeTransformer):
         self.seen = 0
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> Any:  # ast's name
-        return self.generic_visit(node) if node.name in COMPUTING else node
+        computes = node.name in COMPUTING or node.name.startswith("make_")
+        return self.generic_visit(node) if computes else node
 
     def visit_Assign(self, node: ast.Assign) -> Any:  # ast's name
         target = node.targets[0]
         namespace = isinstance(target, ast.Name) and target.id == "xp"
-        return node if namespace or isinstance(target, ast.Tuple) else self._more(node)
+        if namespace or isinstance(target, ast.Tuple) or "empty(" in ast.unparse(node):
+            return node
+        return self._more(node)
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> Any:  # ast's name
+        return self._more(node)
 
     def visit_Return(self, node: ast.Return) -> Any:  # ast's name
         if isinstance(node.value, ast.Tuple | ast.Subscript | ast.Name) or (

@@ -132,7 +132,17 @@ def test_a_gradient_has_the_dtype_of_its_operand_where_a_target_casts(
     cotangent = np.ones((3,) * len(output), given)
     # Else it has the one that the library's arithmetic gives it, and who calls the module casts.
     wanted = own if TARGETS[target].casts else np.result_type(cotangent, *operands[1:])
-    for gradient in run(emit(pattern, target), target).backward(cotangent, *operands):
+    module = run(emit(pattern, target), target)
+    if TARGETS[target].loops:
+        # Loops write into arrays that are there, in the one dtype that all have.
+        if not output and given != "c16":
+            wanted = own
+        else:
+            error = ValueError if output else np.exceptions.ComplexWarning
+            with pytest.raises(error, match=r"dz has dtype .*, unlike the operands|discards"):
+                module.backward(cotangent, *operands)
+            return
+    for gradient in module.backward(cotangent, *operands):
         assert gradient.dtype == wanted
 
 
@@ -153,8 +163,11 @@ def test_wrong_cotangents_are_refused(case: Case, target: str, seed: int) -> Non
 def test_operands_are_contracted_at_once_where_that_is_asked_for(target: str, order: Any) -> None:
     code, printed = exit_code(emit("ab,bc,cda,d->ac", target, optimize=order))
     assert code == 0, printed
-    assert "einsum" not in TARGETS[target].spellings or "einsum(" in emit(
-        "ab,bc,cda,d->ac", target, optimize=order
+    loops = bool(TARGETS[target].loops)
+    assert (
+        loops
+        or "einsum" not in TARGETS[target].spellings
+        or "einsum(" in emit("ab,bc,cda,d->ac", target, optimize=order)
     )
 
 

@@ -151,7 +151,8 @@ class _Writer:
             yield Do(call("own", "check_sizes", *self.names))
 
     def _lowering(self, pattern: Pattern) -> Lowering:
-        return replace(lowering(pattern, (), self.target.form, self.sizes), scale=None)
+        form = replace(self.target.form, loops=False)
+        return replace(lowering(pattern, (), form, self.sizes), scale=None)
 
     def _width(self) -> int:
         return len(self.given.pattern.inputs[self.given.wrt[-1][0]])

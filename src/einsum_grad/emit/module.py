@@ -16,7 +16,7 @@ from einsum_grad.emit.text.helpers import helpers
 from einsum_grad.emit.text.hoist import hoisted
 from einsum_grad.emit.text.printer import WIDTH, Printer
 from einsum_grad.emit.text.target import Library, Target
-from einsum_grad.emit.text.tree import Lines, Statement
+from einsum_grad.emit.text.tree import KERNEL, Lines, Statement
 from einsum_grad.lower import Op, Program, schedule, steps
 from einsum_grad.plan import ELLIPSIS, UNIT, ellipsis_labels, equation_text, operand_names
 
@@ -78,7 +78,7 @@ def assembled(
     replaced = {name: each for name, each in own.items() if each.replaced}
     rest = printer.write([*(Lines(each.code) for each in replaced.values()), *script])
     used = printer.used.union(*(each.needs for each in own.values()))
-    used |= {"numba"} if used & {*target.loops} else set()
+    used |= {target.libraries[0].alias} if KERNEL in used else set()
     used |= {target.script.alias} if script else set()
     libraries = [each for each in target.libraries if each.alias in used]
     standard = {"math"} & used | set(target.script.modules if script else ())
@@ -89,8 +89,8 @@ def assembled(
     imports = [line for group in groups if group for line in ("", *group)]
     # Arrays that need no import are of a library as well.
     opened = header(libraries or target.libraries[-1:])
-    decorators = [f"{name} = {it}" for name, it in target.loops.items() if name in printer.used]
-    opening = "\n".join([*opened, *imports, *([""] if decorators else []), *decorators, ""])
+    decorators = ["", f"{KERNEL} = {target.loops}"] if KERNEL in printer.used else []
+    opening = "\n".join([*opened, *imports, *decorators, ""])
     before = [opening, *([first] if first else []), *([""] if others else [])]
     return Text("\n\n".join(before), others, f"\n\n{rest}" if rest else "", tuple(replaced))
 

@@ -68,6 +68,9 @@ CHUNK_RUN = 1 << 9
 SMALL_MATRIX = 16
 """Rows or columns of a matrix, at most, whose product is loops of constant sizes: a choice."""
 
+MOST_LOOPS = 12
+"""Loops within one another, at most: Python takes 20 blocks, and short loops gain nothing."""
+
 SHARED_LABEL = 16
 """Turns of a loop that threads share, at least: they share fewer unequally. A choice."""
 

@@ -1,7 +1,8 @@
 """Kernels: functions with explicit loops over labels, and their calls.
 
-A kernel writes arrays that its caller made. Where its threads would add to the same entries, each
-of so many parts of a loop has sums of its own, which the caller adds up in their order.
+A kernel does a range of its outermost loop, and so threads share it. It writes arrays that its
+caller made. Where ranges would add to the same entries, each returns sums of its own, which the
+caller adds up in their order.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from einsum_grad.emit.steps.context import Context
 from einsum_grad.emit.text.tree import (
+    KERNEL,
     Assign,
     Call,
     Define,
@@ -18,16 +20,17 @@ from einsum_grad.emit.text.tree import (
     Expression,
     For,
     Increase,
+    Return,
     Statement,
     call,
+    names,
 )
 from einsum_grad.lower import Kernel, Value, without
 from einsum_grad.lower.loops.nest import Add, Clear, Item, Loop, Make, Row, Store, nest
 from einsum_grad.lower.loops.statement import Access, read
 from einsum_grad.plan import UNIT, Labels, diagonals
 
-PART = "part"
-_RESERVED = {"np", "numba", "zero", "start", "stop", PART, "parts", *keyword.kwlist}
+_RESERVED = {"np", "numba", "zero", "start", "stop", *keyword.kwlist}
 _MOST_NAMED = 4
 
 
@@ -44,18 +47,12 @@ class _Loops:
         self.body = nest(kernel)
         self.kept = {value.name: value for value in kernel.kept}
         self.made = {each.result.name: each.result for each in kernel.statements}
-        self.partial = {value.name for value in kernel.partial}
-        self.chunked = bool(self.partial) or kernel.shared not in (None, kernel.order[0])
+        self.partial = {value.name: value for value in kernel.partial}
+        self.written = [name for name in self.kept if name not in self.partial]
         self.rows: dict[str, Labels] = {}
         self.given = self._given()
         self.places = dict(self._places())
-        taken = {
-            *_RESERVED,
-            *self.given,
-            *self.made,
-            *map(_sum, self.made),
-            *map(_parts, self.made),
-        }
+        taken = {*_RESERVED, *self.given, *self.made, *map(_sum, self.made)}
         self.variables = {label: f"{label}_" if label in taken else label for label in kernel.order}
 
     def _given(self) -> list[str]:
@@ -68,64 +65,71 @@ class _Loops:
     # The caller.
 
     def caller(self) -> Iterator[Statement]:
-        context, kernel = self.context, self.kernel
-        large = context.program.scale is not None
-        dtype = context.dtype()
-        if self.chunked:
-            assert kernel.shared is not None
-            yield Assign("parts", call("shares", context.size(kernel.shared)))
-        for value in kernel.kept:
-            shape = context.shape(value.labels)
-            if value.name in self.partial:
-                sizes = tuple(map(context.size, value.labels))
-                shape = Call("tuple", ("parts", *sizes))
-            cleared = "cleared" if large else "zeros"
-            empty = "empty" if large else "fresh"
-            made = call(cleared if diagonals(value.labels) else empty, shape, dtype)
-            yield Assign(self.array(value.name), made)
+        for name in self.written:
+            yield Assign(name, self._made_outside(self.kept[name]))
         yield self.function()
-        scalars = {arg.name for each in kernel.statements for arg in each.args if not arg.labels}
-        args = [call("index", name, "()") if name in scalars else name for name in self.given]
-        yield Do(call("own", self.name, *args, *self.written, *(["parts"] * self.chunked)))
-        for name in self.kept:
-            if name in self.partial:
-                whole = context.program.traits.whole
-                options: dict[str, Expression] = {"dtype": dtype} if whole else {}
-                yield Assign(name, call("sum", _parts(name), axis=0, **options))
+        scalars = self._scalars()
+        given = [call("index", name, "()") if name in scalars else name for name in self.given]
+        if self.kernel.shared is None:
+            yield Do(call("own", self.name, *given, *self.written))
+            return
+        length, steps = self.context.size(self.kernel.shared), self._steps()
+        done = call("in_parallel", self.name, length, steps, *given, *self.written)
+        if self.partial:
+            yield Assign(_one_or_more(self.partial), call("added", done))
+        else:
+            yield Do(done)
 
-    @property
-    def written(self) -> list[str]:
-        return [self.array(name) for name in self.kept]
+    def _made_outside(self, value: Value) -> Call:
+        """The array that the kernel writes."""
+        large, zeros = self.context.program.scale is not None, bool(diagonals(value.labels))
+        made = ("cleared" if large else "zeros") if zeros else ("empty" if large else "fresh")
+        return call(made, self.context.shape(value.labels), self.context.dtype())
+
+    def _steps(self) -> Expression:
+        """How often the innermost statements run."""
+        order = set(self.kernel.order)
+        operands = self.context.program.operands
+        whole = (each.name for each in operands if sorted(each.labels) == sorted(order))
+        return next((f"{name}.size" for name in whole), self.context.size_of(self.kernel.order))
 
     @property
     def name(self) -> str:
-        names = list(self.kept)
-        told = names if len(names) <= _MOST_NAMED else [names[0], "to", names[-1]]
+        every = list(self.kept)
+        told = every if len(every) <= _MOST_NAMED else [every[0], "to", every[-1]]
         return f"make_{'_'.join(told)}"
-
-    def array(self, name: str) -> str:
-        """What the array is called that is written: the result, or its parts."""
-        return _parts(name) if name in self.partial else name
 
     # The kernel.
 
     def function(self) -> Define:
-        parameters = [*self.given, *self.written, *(["parts"] * self.chunked)]
-        decorator = "kernel" if self.kernel.shared else "serial"
-        body = list(self.statements(self.body))
-        if self.chunked:
-            body = [For(PART, call("prange", "parts"), [*self._bounds(), *body])]
-        if any(isinstance(item, Clear) for item in _items(self.body)):
-            body.insert(0, Assign("zero", call("zero of", self.like)))
-        doc = f"Write {_listed(self.written)} in one pass."
-        return Define(self.name, parameters, doc, body, decorator)
+        shared = self.kernel.shared is not None
+        parameters = [*(["start", "stop"] if shared else []), *self.given, *self.written]
+        clears = (item for item in _items(self.body) if isinstance(item, Clear))
+        zero = any(not self._is_new(item.statement.result, item.inner) for item in clears)
+        body = [
+            *([Assign("zero", call("zero of", self.like))] if zero else []),
+            *(
+                Assign(name, self._array("zeros", self.partial[name].labels))
+                for name in self.partial
+            ),
+            *self.statements(self.body),
+            *([Return(_one_or_more(self.partial))] if self.partial else []),
+        ]
+        return Define(self.name, parameters, self._doc(), body, KERNEL)
 
-    def _bounds(self) -> Iterator[Statement]:
-        label = self.kernel.shared
-        assert label is not None
-        size = self.size(label)
-        yield Assign("start", f"{PART} * {size} // parts")
-        yield Assign("stop", f"({PART} + 1) * {size} // parts")
+    def _doc(self) -> str:
+        rows = f" for a range of {self.kernel.shared}" if self.kernel.shared else ""
+        wrote = f"Write {_listed(self.written)}" if self.written else ""
+        share = f"eturn this range's part of {_listed(list(self.partial))}" if self.partial else ""
+        if self.written and self.partial:
+            return f"{wrote}{rows}, and r{share}."
+        return f"{wrote}{rows}." if self.written else f"R{share}."
+
+    def _array(self, made: str, labels: Labels) -> Call:
+        """An array that lives in the kernel."""
+        sizes = tuple(map(self.size, labels))
+        shape = sizes[0] if len(sizes) == 1 else Call("tuple", sizes)
+        return call(made, shape, call("dtype", self.like))
 
     def statements(self, items: Iterable[Item]) -> Iterator[Statement]:
         for item in items:
@@ -137,10 +141,8 @@ class _Loops:
                 yield For(self.variables[label], self.range(label), list(self.statements(body)))
             case Row(value, labels):
                 self.rows[value.name] = labels
-                sizes = tuple(map(self.size, labels))
-                shape = sizes[0] if len(sizes) == 1 else Call("tuple", sizes)
-                yield Assign(value.name, call("fresh", shape, call("dtype", self.like)))
-            case Clear(statement, inner):
+                yield Assign(value.name, self._array("fresh", labels))
+            case Clear(statement, inner) if not self._is_new(statement.result, inner):
                 yield Assign(self.sum(statement.result, inner), "zero")
             case Make(statement):
                 yield Assign(
@@ -152,6 +154,10 @@ class _Loops:
             case Store(statement) if statement.result.name in self.kept:
                 yield Assign(self.entry(statement.result), _sum(statement.result.name))
 
+    def _is_new(self, value: Value, inner: Labels) -> bool:
+        """Whether all of an array is cleared that the kernel has just made of zeros."""
+        return value.name in self.partial and bool(inner) and set(inner) == set(value.labels)
+
     def sum(self, value: Value, inner: Labels) -> Expression:
         """What is cleared: a number, or the entries whose `inner` loops follow."""
         if not inner:
@@ -160,13 +166,16 @@ class _Loops:
 
     def entry(self, value: Value, inner: Labels = ()) -> Expression:
         """An entry of a result; with `inner` all entries along those labels."""
-        labels = self.rows.get(value.name, ()) if value.name not in self.kept else value.labels
-        index = [":" if label in inner else self.index(label) for label in labels]
-        if value.name in self.partial:
-            index.insert(0, PART)
-        if value.name in self.kept:
-            return Call("index", (self.array(value.name), *(index or ["()"])))
+        kept = value.name in self.kept
+        labels = value.labels if kept else self.rows.get(value.name, ())
+        index = [self.all_of(label) if label in inner else self.index(label) for label in labels]
+        if kept and not index:
+            index = ["()"]
         return Call("index", (value.name, *index)) if index else value.name
+
+    def all_of(self, label: str) -> str:
+        """All entries along a label that the kernel makes."""
+        return "start:stop" if label == self.kernel.shared else ":"
 
     def read(self, access: Access) -> Expression:
         labels = access.labels
@@ -191,9 +200,8 @@ class _Loops:
     # Sizes.
 
     def range(self, label: str) -> Call:
-        if label != self.kernel.shared:
-            return call("range", self.size(label))
-        return call("range", "start", "stop") if self.chunked else call("prange", self.size(label))
+        shared = label == self.kernel.shared
+        return call("range", "start", "stop") if shared else call("range", self.size(label))
 
     def size(self, label: str) -> Expression:
         """The size of a label: a number where it is known, else read from an array."""
@@ -202,25 +210,26 @@ class _Loops:
 
     def _places(self) -> Iterator[tuple[str, str]]:
         """Where the size of each label is read: of the first array, if several have it."""
-        statements = self.kernel.statements
-        found = [(self.array(v.name), v.labels, v.name in self.partial) for v in self.kernel.kept]
+        found = [(name, self.kept[name].labels) for name in self.written]
         found += [
-            (arg.name, arg.labels, False)
-            for each in reversed(statements)
+            (arg.name, arg.labels)
+            for each in reversed(self.kernel.statements)
             for arg in reversed(each.args)
             if arg.name not in self.made
         ]
-        for name, labels, shifted in found:
+        for name, labels in found:
             for axis in reversed(range(len(labels))):
-                yield labels[axis], f"{name}.shape[{axis + shifted}]"
+                yield labels[axis], f"{name}.shape[{axis}]"
+
+    def _scalars(self) -> set[str]:
+        statements = self.kernel.statements
+        return {arg.name for each in statements for arg in each.args if not arg.labels}
 
     @property
     def like(self) -> str:
         """An array of the kernel, for its dtype."""
-        scalars = {
-            arg.name for each in self.kernel.statements for arg in each.args if not arg.labels
-        }
-        return next((name for name in self.given if name not in scalars), self.written[0])
+        scalars = self._scalars()
+        return next(name for name in (*self.given, *self.written) if name not in scalars)
 
 
 def _items(items: Iterable[Item]) -> Iterator[Item]:
@@ -234,10 +243,11 @@ def _sum(name: str) -> str:
     return f"{name}_sum"
 
 
-def _parts(name: str) -> str:
-    return f"{name}_parts"
+def _one_or_more(given: Iterable[str]) -> Expression:
+    first, *rest = given
+    return names([first, *rest]) if rest else first
 
 
-def _listed(names: list[str]) -> str:
-    *first, last = names
+def _listed(given: list[str]) -> str:
+    *first, last = given
     return f"{', '.join(first)} and {last}" if first else last

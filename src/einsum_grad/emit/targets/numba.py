@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from einsum_grad.emit.targets.numpy import NUMPY
+from einsum_grad.emit.targets.numpy import NUMPY, NUMPY_LIBRARY
 from einsum_grad.emit.text.helpers import Helper
 from einsum_grad.emit.text.spelling import function, method, rewritten
 from einsum_grad.emit.text.target import Library
@@ -12,12 +12,26 @@ from einsum_grad.emit.text.tree import call
 
 _NUMBA = Library("numba", "numba", "import numba")
 
-SHARES = Helper(
-    '''def shares(length):
-    """Return into how many parts the threads divide so many turns of a loop."""
-    return max(1, min(length, numba.get_num_threads()))''',
-    (_NUMBA.alias,),
+IN_PARALLEL = Helper(
+    '''def in_parallel(kernel, length, steps, *arguments):
+    """Return what a kernel returns for each part of range(length), a thread for each."""
+    from concurrent.futures import ThreadPoolExecutor
+    from os import cpu_count
+
+    parts = max(1, min(cpu_count(), length, steps >> 16))
+    bounds = [length * part // parts for part in range(parts + 1)]
+    with ThreadPoolExecutor(parts) as pool:
+        return list(pool.map(lambda *part: kernel(*part, *arguments), bounds[:-1], bounds[1:]))''',
     replaced=True,
+)
+
+ADDED = Helper(
+    '''def added(parts):
+    """Return the sum, or each of the sums, of what a kernel returned for each part."""
+    if isinstance(parts[0], tuple):
+        return [np.add.reduce(terms, dtype=terms[0].dtype) for terms in zip(*parts)]
+    return np.add.reduce(parts, dtype=parts[0].dtype)''',
+    (NUMPY_LIBRARY.alias,),
 )
 
 NUMBA = replace(
@@ -27,15 +41,12 @@ NUMBA = replace(
     spellings={
         **NUMPY.spellings,
         "fresh": function("np.empty", "np"),
-        "prange": function("numba.prange", _NUMBA.alias),
-        "shares": function("shares", "shares"),
+        "in_parallel": function("in_parallel", "in_parallel"),
+        "added": function("added", "added"),
         "zero of": rewritten(lambda array: call("own", f"{array}.dtype.type", 0)),
         "entry conjugate": method("conjugate"),
     },
-    helpers={**NUMPY.helpers, "shares": SHARES},
+    helpers={**NUMPY.helpers, "in_parallel": IN_PARALLEL, "added": ADDED},
     # Only sums are reassociated: inf, nan and signed zeros stay what they are.
-    loops={
-        "kernel": 'numba.njit(parallel=True, fastmath={"reassoc"}, nogil=True)',
-        "serial": 'numba.njit(fastmath={"reassoc"}, nogil=True)',
-    },
+    loops='numba.njit(fastmath={"reassoc"}, nogil=True)',
 )

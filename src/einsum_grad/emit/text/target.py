@@ -110,9 +110,8 @@ class Target:
     sums_vectors: bool = False
     """A matrix times a vector for each index of a batch is an elementwise product that is summed:
     where a batch of products has no better way for a single column."""
-    loops: Mapping[str, str] = field(default_factory=dict)
-    """Steps are loops over labels, in functions so decorated: a decorator's name, and what it is.
-    Threads share the loops of a `kernel`, and not those that are `serial`."""
+    loops: str = ""
+    """The decorator of functions of loops over labels, which steps become where that is faster."""
     local: str = ""
     """The first line of a function that needs the library of its first argument, `{}`."""
 

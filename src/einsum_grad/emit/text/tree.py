@@ -123,6 +123,9 @@ Statement = Assign | Increase | Do | Return | Free | Comment | If | For | Raise 
 
 BLANK = Comment("")
 
+KERNEL = "kernel"
+"""The decorator of a function of loops; what that is a target says."""
+
 
 def names(given: Sequence[Expression]) -> Call:
     """The names as a tuple without parentheses, where it needs none."""

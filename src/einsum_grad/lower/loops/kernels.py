@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from einsum_grad.lower import machine
 from einsum_grad.lower.layout.product import matrix_product
 from einsum_grad.lower.loops.order import loop_order, shared_label
 from einsum_grad.lower.loops.statement import Statement, read, sees, statement
 from einsum_grad.lower.program import Loops, Op, Program, Step, Value
-from einsum_grad.plan import ELLIPSIS, Labels
+from einsum_grad.plan import ELLIPSIS, Labels, distinct
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,8 @@ class _Grouping:
     def _is_looped(self, step: Step) -> bool:
         labels = step.pattern.labels()
         if step.op not in (Op.CONTRACT, Op.ADD, Op.DIAGONAL) or not labels or ELLIPSIS in labels:
+            return False
+        if len(distinct(labels)) > machine.MOST_LOOPS:
             return False
         product = matrix_product(step)
         constant = {label for label, size in self.program.sizes if isinstance(size, int)}

@@ -132,10 +132,14 @@ def _statements(items: Sequence[Item]) -> Iterator[Statement]:
 
 def _uses(item: Item, name: str) -> bool:
     """Whether an item makes or reads the value of that name."""
-    return any(
-        each.result.name == name or any(arg.name == name for arg in each.args)
-        for each in _statements([item])
-    )
+    match item:
+        case Loop(_, body):
+            return any(_uses(each, name) for each in body)
+        case Make(statement) | Add(statement):
+            return name in (statement.result.name, *(arg.name for arg in statement.args))
+        case Clear(statement) | Store(statement):
+            return name == statement.result.name
+    return False
 
 
 def _give_room(value: Value, body: list[Item]) -> None:
