@@ -33,13 +33,23 @@ class Case(NamedTuple):
     sizes: dict[str, int]
     chunks: dict[str, int]
 
+    def stretched(self, times: int) -> Case:
+        """The same with one label so many times longer."""
+        label = "i" if "i" in self.sizes else "a"
+        return self._replace(sizes=self.sizes | {label: self.sizes[label] * times})
+
 
 CASES = (
-    Case("ij,jk->ik", {"i": 600_000, "j": 1000, "k": 64}, {"i": 4000}),
-    Case("bij,jk->ik", {"b": 300, "i": 2000, "j": 1000, "k": 64}, {"b": 10, "i": 500}),
-    Case("aij,akl->ijkl", dict.fromkeys("ijkl", 160) | {"a": 32}, dict.fromkeys("ijkl", 40)),
+    Case("ij,jk->ik", {"i": 600_000, "j": 1000, "k": 64}, {"i": 1000}),
+    Case("bij,jk->ik", {"b": 300, "i": 2000, "j": 1000, "k": 64}, {"b": 10, "i": 100}),
+    Case("aij,akl->ijkl", dict.fromkeys("ijkl", 160) | {"a": 32}, dict.fromkeys("ijkl", 32)),
     Case("ijk,ir,jr,kr->", dict.fromkeys("ijk", 880) | {"r": 16}, dict.fromkeys("ijk", 110)),
-    Case("ab,bc,cd,de,ef->af", dict.fromkeys("abcdef", 6144), dict.fromkeys("abcdef", 1536)),
+    Case("ab,bc,cd,de,ef->af", dict.fromkeys("abcdef", 6144), dict.fromkeys("abcdef", 768)),
+    Case(
+        "ab,bc,cd,de,ef->af",
+        {"a": 100_000} | dict.fromkeys("bcdef", 2048),
+        {"a": 500} | dict.fromkeys("bcdef", 1024),
+    ),
 )
 
 
@@ -47,7 +57,7 @@ def drawn(case: Case, term: str, random: Any) -> Any:
     """Small whole numbers with the axes of `term`."""
     shape = [case.sizes[label] for label in term]
     chunks = [case.chunks.get(label, case.sizes[label]) for label in term]
-    return random.integers(-2, 3, shape, chunks=chunks).astype("f4")
+    return random.integers(-2, 3, shape, chunks=chunks, dtype="i1").astype("f4")
 
 
 @contextmanager
@@ -100,8 +110,9 @@ def _tasks(lazy: list[Any]) -> int:
 def main() -> None:
     """Measure the cases."""
     parser = argparse.ArgumentParser(description="Contract arrays larger than memory.")
-    parser.add_argument("--limit", default="512MB", help="memory of each of the two workers")
-    parser.add_argument("--budget", default="16MiB", help="bytes that a task should hold at most")
+    parser.add_argument("--limit", default="256MB", help="memory of each of the two workers")
+    parser.add_argument("--budget", default="4MiB", help="bytes that a task should hold at most")
+    parser.add_argument("--times", type=int, default=1, help="how much longer i, or a, is")
     parser.add_argument("--case", type=int, choices=range(len(CASES)), help="measure one alone")
     arguments = parser.parse_args()
     chosen = CASES if arguments.case is None else CASES[arguments.case : arguments.case + 1]
@@ -116,7 +127,7 @@ def main() -> None:
         Client(cluster) as client,
     ):
         for case in chosen:
-            sys.stdout.write(f"{measure(case, client)}\n")
+            sys.stdout.write(f"{measure(case.stretched(arguments.times), client)}\n")
             sys.stdout.flush()
 
 

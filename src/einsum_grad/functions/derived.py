@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from einsum_grad.calculus.derive import Derivation, derivation
-from einsum_grad.calculus.graph import Dims
-from einsum_grad.calculus.terms import Terms
 from einsum_grad.certify.expression.certify import ExpressionCertificate, certify_derivation
 from einsum_grad.emit.expression.module import emit_derivation
 from einsum_grad.errors import ArgumentError
@@ -19,11 +16,10 @@ from einsum_grad.explain.expression.latex import latex
 from einsum_grad.explain.expression.report import report
 from einsum_grad.functions.gradient_guess.judge import judge_gradient
 from einsum_grad.functions.gradient_guess.verdict import GradientVerdict
-from einsum_grad.linear import LinearMap
-from einsum_grad.plan import UNIT, LinearTerm, Shape, read_sizes
-from einsum_grad.runtime.declared import Declared
-from einsum_grad.runtime.dtypes import Array
-from einsum_grad.runtime.expression import Modules
+from einsum_grad.functions.hessian import Hessian
+from einsum_grad.plan import UNIT, Shape, read_sizes
+from einsum_grad.runtime.generated.expression import Modules
+from einsum_grad.runtime.operands.declared import Declared
 
 
 def derive(
@@ -83,7 +79,7 @@ class Derived:
     @property
     def hessian(self) -> Hessian:
         """The Hessian: call it for all entries, or use its `at`, a linear map."""
-        return Hessian(self)
+        return Hessian(self._modules)
 
     def hessian_vector(self, vector: Any, /, *operands: Any, **arrays: Any) -> Any:
         """The product of the Hessian with `vector`; with a tuple of them for several variables."""
@@ -92,7 +88,8 @@ class Derived:
         if len(vectors) != len(self.wrt):
             raise ArgumentError(f"there are {len(self.wrt)} variables and {len(vectors)} vectors")
         moved = [call.like(name, each) for name, each in zip(self.wrt, vectors, strict=True)]
-        return call.result(self._function("hessian_vector", call)(*moved, *call.arrays))
+        function = self._modules.function("hessian_vector", call.sizes)
+        return call.result(function(*moved, *call.arrays))
 
     def objective(self, /, hess: str = "product", **arrays: Any) -> dict[str, Any]:
         """The arguments `fun`, `jac` and `hessp` or `hess` of scipy.optimize.minimize.
@@ -180,10 +177,7 @@ class Derived:
 
     def _run(self, name: str, operands: Sequence[Any], arrays: Mapping[str, Any]) -> Any:
         call = Declared(self._derivation, operands, arrays)
-        return call.result(self._function(name, call)(*call.arrays))
-
-    def _function(self, name: str, call: Declared) -> Callable[..., Any]:
-        return self._modules.function(name, call.sizes)
+        return call.result(self._modules.run(name, call))
 
     def _shape_of(self, name: str, arrays: Mapping[str, Any]) -> Shape:
         """The shape of a variable, as the other arrays tell it; of a vector it may be unknown."""
@@ -200,55 +194,3 @@ class Derived:
                 f"the shape of {name} needs the size of {missing[0]}: derive(…, sizes=…)"
             )
         return tuple(sizes[axis] for axis in axes)
-
-
-class Hessian:
-    """The second derivative of an expression."""
-
-    __slots__ = ("_derived",)
-
-    def __init__(self, derived: Derived) -> None:
-        self._derived = derived
-
-    def __call__(self, /, *operands: Any, **arrays: Any) -> Any:
-        """All entries, as an array of shape V + W + W."""
-        return self._derived._run("hessian", operands, arrays)
-
-    def at(self, /, *operands: Any, **arrays: Any) -> Any:
-        """The Hessian at these arrays, as a `LinearMap` that keeps no more than it must.
-
-        >>> d = derive("sum((T - U @ V.T)**2)", "T: m n, U: m k, V: n k", wrt="U")
-        >>> H = d.hessian.at(T=np.ones((9, 8)), U=np.ones((9, 2)), V=np.ones((8, 2)))
-        >>> H.compressed_size, H.dense_size
-        (4, 324)
-        """
-        derived = self._derived
-        call = Declared(derived._derivation, operands, arrays)
-        factors = iter(_several(derived._function("hessian_compressed", call)(*call.arrays)))
-        rows = [
-            tuple(
-                _linear_map(call, terms, factors, (one, other), derived._derivation.dims)
-                for other, terms in zip(derived.wrt, row, strict=True)
-            )
-            for one, row in zip(derived.wrt, derived._modules.hessians(call.sizes), strict=True)
-        ]
-        return rows[0][0] if len(derived.wrt) == 1 else tuple(rows)
-
-
-def _several(result: Any) -> Sequence[Any]:
-    return result if isinstance(result, tuple) else (result,)
-
-
-def _linear_map(
-    call: Declared, terms: Terms, factors: Iterator[Any], names: tuple[str, str], dims: Dims
-) -> LinearMap:
-    """The map of terms, whose factors are the next ones; `dims` are those of the value."""
-    made, stack = list[LinearTerm](), list[Array]()
-    for term in terms:
-        first = len(stack)
-        stack += [np.asarray(next(factors), call.dtype) for _ in term.factors]
-        numbered = ((first + at, labels) for at, (_, labels) in enumerate(term.factors))
-        made.append(replace(term, factors=tuple(numbered)))
-    rows, columns = (call.shapes[name] for name in names)
-    lead = tuple(call.sizes[dim] for dim in dims)
-    return LinearMap(tuple(made), tuple(stack), (*lead, *rows), columns, call.dtype)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from einsum_grad.guess.counterexample import Counterexample
-from einsum_grad.visible import preformatted, visible
+from einsum_grad.guess.judgement import Judgement
+from einsum_grad.visible import visible
 
 
 class Kind(StrEnum):
@@ -20,7 +22,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Judgement):
     """The verdict on a guess for the gradient called `name`, of the operand at `operand`.
 
     `order` are the names of the arrays in the order in which the guess takes them, and `right` is
@@ -42,26 +44,14 @@ class Verdict:
     why: str | None = None
     counterexample: Counterexample | None = None
 
-    @property
-    def is_right(self) -> bool:
-        """Whether the guess is right."""
-        return self.kind is Kind.RIGHT
-
     def __str__(self) -> str:
-        head = f"{self.name}: {self.guess} is {self.kind}"
-        lines = [f"{head}: {self.why}" if self.why else head]
-        if self.read_as:
-            lines.append(f"    read as {self.read_as}")
-        elif self.reordered:
-            lines.append(f"    it takes its operands in the order {', '.join(self.order)}")
-        if self.counterexample:
-            lines.append(f"    {self.counterexample}")
-        if not self.is_right:
-            lines.append(f"    right is {self.right}")
-        return "\n".join(map(visible, lines))
+        return "\n".join(map(visible, self._lines(self.guess, self._remarks())))
 
-    def _repr_html_(self) -> str:
-        return preformatted(str(self))
+    def _remarks(self) -> Iterator[str]:
+        if self.read_as:
+            yield f"    read as {self.read_as}"
+        elif self.reordered:
+            yield f"    it takes its operands in the order {', '.join(self.order)}"
 
     def to_dict(self) -> dict[str, Any]:
         """The verdict as plain data, for JSON."""

@@ -35,6 +35,11 @@ def gradient_of(function: Callable[..., Any], count: int) -> Callable[..., Any]:
 def check_two_orders(function: Callable[..., Any], *operands: Array) -> None:
     """Hold gradients and gradients of gradients to central differences."""
     eg.check_gradients(function, *operands)
+    check_second_order(function, *operands)
+
+
+def check_second_order(function: Callable[..., Any], *operands: Array) -> None:
+    """Hold gradients of gradients to central differences."""
     eg.check_gradients(gradient_of(function, len(operands)), *operands, rtol=1e-4, atol=1e-5)
 
 

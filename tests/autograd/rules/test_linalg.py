@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import einsum_grad as eg
-from einsum_grad.autograd import dispatch
+from einsum_grad.autograd.dispatch import table as dispatch
 from einsum_grad.errors import ArgumentError, ArgumentTypeError, AutogradError, OperandError
 from tests.autograd.rules.linalg_table import (
     COMPLEX,
@@ -19,8 +19,9 @@ from tests.autograd.rules.linalg_table import (
     matrices,
     positive,
 )
-from tests.autograd.rules.orders import check_tangents, check_two_orders
+from tests.autograd.rules.orders import check_second_order, check_tangents
 from tests.autograd.rules.table import Case, gradients, np, numbers, tensor, weights
+from tests.tries import sample
 
 CASES = {**REAL, **{f"{name}, complex": case for name, case in COMPLEX.items()}}
 every_case = pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
@@ -28,8 +29,13 @@ real_cases = pytest.mark.parametrize("case", REAL.values(), ids=REAL.keys())
 
 
 @every_case
-def test_both_orders_are_central_differences(case: Case) -> None:
-    check_two_orders(case.function, *case.operands)
+def test_gradients_are_central_differences(case: Case) -> None:
+    eg.check_gradients(case.function, *case.operands)
+
+
+@pytest.mark.parametrize("name", [*REAL, *sample(name for name in CASES if name not in REAL)])
+def test_second_derivatives_are_central_differences(name: str) -> None:
+    check_second_order(CASES[name].function, *CASES[name].operands)
 
 
 @every_case

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 import einsum_grad as eg
-from einsum_grad.autograd import conversions, dispatch, methods, operators
+from einsum_grad.autograd.dispatch import table as dispatch
+from einsum_grad.autograd.tensor import conversions, methods, operators
 from einsum_grad.errors import DTypeError
 from tests.autograd.rules.table import (
     CASES,
@@ -246,8 +247,10 @@ def test_complex_gradients_are_central_differences(case: Case) -> None:
     eg.check_gradients(case.function, *map(turned, case.operands))
 
 
-@pytest.mark.parametrize("case", COMPLEX.values(), ids=COMPLEX.keys())
-def test_second_derivatives_of_complex_functions_are_central_differences(case: Case) -> None:
+@pytest.mark.parametrize("name", sample(COMPLEX))
+def test_second_derivatives_of_complex_functions_are_central_differences(name: str) -> None:
+    case = COMPLEX[name]
+
     def squared(*operands: Any) -> Any:
         out = case.function(*operands)
         return np.sum(np.real(out) * np.imag(out) + np.real(out))

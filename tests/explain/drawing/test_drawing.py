@@ -84,7 +84,7 @@ def test_axes_of_size_1_that_broadcast_are_not_drawn() -> None:
 
 
 def faults(drawn: Diagram) -> list[tuple[str, str]]:
-    """Labels that something covers, and nodes that a line runs through."""
+    """Labels that something covers, and nodes and labels that another's line runs through."""
     found = placed(drawn)
     names = [*(array.name for array in drawn.arrays), *(edge.label for edge in drawn.edges)]
     boxes = list(zip(names, (*found.nodes, *found.labels), strict=True))
@@ -94,11 +94,10 @@ def faults(drawn: Diagram) -> list[tuple[str, str]]:
         if box.overlaps(another, 1)
     ]
     for edge, lines in zip(drawn.edges, found.lines, strict=True):
-        own = {edge.label, *(drawn.arrays[node].name for node in edge.nodes)}
-        foreign = [(name, box) for name, box in boxes if name not in own]
-        faults += [
-            (edge.label, name) for name, box in foreign for line in lines if box.is_cut(line, 1)
-        ]
+        for end, line in zip(edge.ends, lines, strict=True):
+            own = {edge.label, drawn.arrays[end].name}
+            foreign = ((name, box) for name, box in boxes if name not in own)
+            faults += [(edge.label, name) for name, box in foreign if box.is_cut(line, 1)]
     return faults
 
 
@@ -112,8 +111,8 @@ def some_pattern(rng: random.Random, operands: int, axes: int) -> str:
 @pytest.mark.parametrize("operands", range(1, 13))
 def test_no_label_is_covered_or_crossed(operands: int) -> None:
     rng = random.Random(operands)
-    for _ in range(tries(15)):
-        pattern = some_pattern(rng, operands, rng.randint(2, 4))
+    for _ in range(tries(30)):
+        pattern = some_pattern(rng, operands, rng.randint(2, 5))
         assert faults(of(pattern)) == [], pattern
 
 
@@ -122,13 +121,20 @@ def test_no_label_is_covered_or_crossed(operands: int) -> None:
     [
         ("bhqd,bhkd,bhkv->bhqv", "letters"),
         ("aabb,bbcc,ccaa->abc", "letters"),
-        ("abc,abc,abc,abc,abc,abc,abc,abc->abc", "letters"),
+        *((",".join(["abcd"] * count) + "->abcd", "letters") for count in range(2, 13)),
+        (",".join(["abcdef"] * 12) + "->", "letters"),
         (",".join(f"ab{x}{y}" for x, y in itertools.pairwise("cdefghijklmno")) + "->ab", "letters"),
         ("batch rows columns, rows columns channels, channels -> batch channels", "named"),
     ],
 )
 def test_no_label_is_covered_in_what_people_draw(pattern: str, notation: str) -> None:
     assert faults(of(pattern, notation=notation)) == []
+
+
+def test_a_pattern_and_its_gradients_are_placed_alike() -> None:
+    pattern = "bqd,bkd->bqk"
+    forward = placed(of(pattern))
+    assert [placed(of(pattern, wrt)) for wrt in (0, 1)] == [forward, forward]
 
 
 def texts(svg: str) -> list[str]:

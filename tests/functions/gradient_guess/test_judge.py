@@ -12,6 +12,7 @@ from einsum_grad.explain.expression.formulas import formulas
 from einsum_grad.functions.gradient_guess.judge import judge_gradient
 from einsum_grad.functions.gradient_guess.verdict import GradientVerdict, Kind
 from tests.calculus.cases import CASES, Case
+from tests.tries import sample
 
 LOGISTIC = ("sum(log(1 + exp(-y * (X @ w))))", "X: n d, w: d, y: n", "w")
 SQUARES = ("sum((X @ W - Y)**2)", "X: n d, W: d k, Y: n k", "W")
@@ -21,7 +22,7 @@ def judged(subject: tuple[str, str, str], guess: str) -> GradientVerdict:
     return judge_gradient(derivation(*subject), guess)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.text} by {case.wrt}")
+@pytest.mark.parametrize("case", sample(CASES), ids=lambda case: f"{case.text} by {case.wrt}")
 def test_the_printed_gradient_is_right_and_its_double_is_not(case: Case) -> None:
     found = derivation(case.text, case.given, case.wrt)
     told = formulas(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from einsum_grad.runtime.load import execute
+from einsum_grad.runtime.generated.load import execute
 
 HEADER = """import numba
 import numpy as np

@@ -6,13 +6,12 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-import numpy as np
-
-from einsum_grad.autograd.dispatch import implements
-from einsum_grad.autograd.ownership import unwrap
-from einsum_grad.autograd.refusals import as_operand, run
-from einsum_grad.autograd.tape import Traced
-from einsum_grad.autograd.tensor import Tensor
+from einsum_grad.autograd.dispatch.table import implements
+from einsum_grad.autograd.tape.arrays import as_array, copied
+from einsum_grad.autograd.tape.nodes import Traced
+from einsum_grad.autograd.tape.ownership import unwrap
+from einsum_grad.autograd.tape.refusals import as_operand, run, translated
+from einsum_grad.autograd.tensor.tensor import Tensor
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -29,7 +28,7 @@ def composite(*functions: Callable[..., Any]) -> Callable[[Function], Function]:
         @functools.wraps(function)
         def chosen(*args: Any, **kwargs: Any) -> Any:
             if is_inexact(args[0] if args else None) or is_inexact((*args, *kwargs.values())):
-                return run(first.__name__, function, args, kwargs)
+                return translated(first.__name__, function, args, kwargs)
             return constant(first, args, kwargs)
 
         return implements(*functions)(chosen)  # type: ignore[return-value]  # wraps keeps the type
@@ -48,6 +47,7 @@ def constant(
 ) -> Any:
     """Run NumPy's function on the values: constant Tensors, in tuples and lists where it has them.
 
+    >>> import numpy as np
     >>> constant(np.floor, [Tensor(2.5)])
     Tensor(2.)
     """
@@ -66,7 +66,7 @@ def _tensors(result: Any) -> Any:
     if isinstance(result, (list, tuple)):
         parts = map(_tensors, result)
         return tuple(parts) if isinstance(result, tuple) else list(parts)
-    return Tensor._of(np.array(as_operand(result, "a result")), None)
+    return Tensor._of(copied(as_array(as_operand(result, "a result"))), None)
 
 
 def _constant_call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:

@@ -6,12 +6,13 @@ from typing import Any, Literal, overload
 
 import numpy as np
 
-from einsum_grad.autograd.ownership import look
-from einsum_grad.autograd.registration import define
-from einsum_grad.autograd.rules.reductions import spread
-from einsum_grad.autograd.tape import Array
-from einsum_grad.autograd.tensor import Tensor
-from einsum_grad.runtime.typed import Operand
+from einsum_grad.autograd.primitives.registration import define
+from einsum_grad.autograd.rules.reductions.extrema import spread
+from einsum_grad.autograd.tape.arrays import as_array
+from einsum_grad.autograd.tape.nodes import Array
+from einsum_grad.autograd.tape.ownership import look
+from einsum_grad.autograd.tensor.tensor import Tensor
+from einsum_grad.runtime.operands.typed import Operand
 
 
 @overload
@@ -135,7 +136,7 @@ def _softplus(x: Any) -> Any:
 
 def _logsumexp(a: Any, axis: Any, keepdims: bool) -> Any:
     a, dtype = _widened(a)
-    peak = np.max(a, axis=axis, keepdims=True, initial=-np.inf)
+    peak = _peak(a, axis)
     peak = np.where(np.isfinite(peak), peak, 0)
     total = np.sum(np.exp(a - peak), axis=axis, keepdims=True)
     with np.errstate(divide="ignore"):  # the logarithm of an empty sum is minus infinity
@@ -145,7 +146,7 @@ def _logsumexp(a: Any, axis: Any, keepdims: bool) -> Any:
 
 def _softmax(a: Any, axis: Any) -> Any:
     a, dtype = _widened(a)
-    powers = np.exp(a - np.max(a, axis=axis, keepdims=True, initial=-np.inf))
+    powers = np.exp(a - _peak(a, axis))
     return (powers / np.sum(powers, axis=axis, keepdims=True)).astype(dtype)
 
 
@@ -167,16 +168,23 @@ def _weighted(a: Any, b: Any, axis: Any, sign: Any) -> Any:
 
 def _log_softmax(a: Any, axis: Any) -> Any:
     a, dtype = _widened(a)
-    peak = np.max(a, axis=axis, keepdims=True, initial=-np.inf)
+    peak = _peak(a, axis)
     shifted = a - np.where(np.isfinite(peak), peak, 0)
     with np.errstate(divide="ignore"):
         total = np.log(np.sum(np.exp(shifted), axis=axis, keepdims=True))
     return (shifted - total).astype(dtype)
 
 
+def _peak(a: Any, axis: Any) -> Any:
+    """The largest elements; minus infinity of none, which Dask's arrays needn't be asked for."""
+    if a.size:
+        return np.max(a, axis=axis, keepdims=True)
+    return np.max(a, axis=axis, keepdims=True, initial=-np.inf)
+
+
 def _widened(a: Any) -> tuple[Any, Any]:
     """The array in a dtype wide enough to sum in, and the dtype of the result."""
-    a = np.asarray(a)
+    a = as_array(a)
     return a.astype(np.result_type(a, np.float32), copy=False), np.result_type(a, np.float16)
 
 

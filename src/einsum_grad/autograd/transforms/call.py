@@ -9,16 +9,17 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from einsum_grad.autograd.backward import Starts, pull_back
-from einsum_grad.autograd.cotangent import take
-from einsum_grad.autograd.ownership import look
-from einsum_grad.autograd.tape import Argument, DType, Leaf, Node, Shape, Traced
-from einsum_grad.autograd.tensor import Tensor
+from einsum_grad.autograd.tape import arrays
+from einsum_grad.autograd.tape.arrays import copied
+from einsum_grad.autograd.tape.backward import Starts, pull_back
+from einsum_grad.autograd.tape.cotangent import take
+from einsum_grad.autograd.tape.nodes import Argument, DType, Leaf, Node, Shape, Traced
+from einsum_grad.autograd.tape.ownership import look
+from einsum_grad.autograd.tensor.tensor import Tensor
 from einsum_grad.autograd.transforms.arguments import Inputs
 from einsum_grad.autograd.transforms.containers import Structure, flatten, mapped
 from einsum_grad.errors import AutogradError, DTypeError
+from einsum_grad.runtime.operands.deferred import Like
 
 Variable = tuple[Tensor, Node | Leaf]
 """A Tensor that the function got, and its place in the graph."""
@@ -48,13 +49,15 @@ class Call:
             first=min((node.number for node in nodes), default=0),
         )
         return [
-            take(node, arrived) if node in arrived else zeros(node.shape, node.dtype, self.higher)
+            take(node, arrived)
+            if node in arrived
+            else zeros(node.shape, node.dtype, self.higher, node.like)
             for node in nodes
         ]
 
     def finished(self, value: Any) -> Any:
         """A part of the result as the caller gets it: an array unless it is recorded."""
-        return value if self.higher or not isinstance(value, Traced) else np.array(value._array)
+        return value if self.higher or not isinstance(value, Traced) else copied(value._array)
 
     def with_aux(self, value: Any, has_aux: bool) -> Any:
         """A derivative, and beside it what else the function returned if it was asked for."""
@@ -104,9 +107,9 @@ def _as_variable(value: Any, number: int, inputs: Inputs) -> Tensor:
     return tensor
 
 
-def zeros(shape: Shape, dtype: DType, higher: bool) -> Any:
+def zeros(shape: Shape, dtype: DType, higher: bool, like: Like | None = None) -> Any:
     """The derivative of what doesn't depend on the variable: a Tensor if `higher`."""
-    array = np.zeros(shape, dtype)
+    array = arrays.zeros(shape, dtype, like)
     return Tensor._of(array, None) if higher else array
 
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from einsum_grad.autograd.ownership import look
-from einsum_grad.autograd.refusals import as_operand
-from einsum_grad.autograd.tape import Array, Traced
+from einsum_grad.autograd.tape.arrays import as_array
+from einsum_grad.autograd.tape.nodes import Traced
+from einsum_grad.autograd.tape.ownership import look
+from einsum_grad.autograd.tape.refusals import as_operand
 from einsum_grad.autograd.transforms.arguments import Argnums, Inputs, read_argnums
 from einsum_grad.errors import ArgumentError, DTypeError, OperandError
 
@@ -51,9 +52,9 @@ def _directions(inputs: Inputs, tangents: Any) -> list[Any]:
 def _checked(operand: Any, tangent: Any, name: str) -> Any:
     if tangent is None:
         return None
-    like: Array = np.asarray(look(operand))
+    like = as_array(look(operand))
     read = as_operand(tangent, "a tangent")
-    given: Any = read if isinstance(read, Traced) else np.asarray(read)
+    given: Any = read if isinstance(read, Traced) else as_array(read)
     if given.shape != like.shape:
         raise OperandError(f"tangent {name} has shape {given.shape}, and its operand {like.shape}")
     if not np.can_cast(given.dtype, like.dtype, "same_kind"):

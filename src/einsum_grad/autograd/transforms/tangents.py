@@ -14,18 +14,20 @@ from typing import Any, overload
 
 import numpy as np
 
-from einsum_grad.autograd.backward import Cotangents, pull_back
-from einsum_grad.autograd.cotangent import take
-from einsum_grad.autograd.mode import is_recording, recording
-from einsum_grad.autograd.refusals import check_function
-from einsum_grad.autograd.tape import Array
-from einsum_grad.autograd.tensor import Tensor
+from einsum_grad.autograd.tape import arrays
+from einsum_grad.autograd.tape.backward import Cotangents, pull_back
+from einsum_grad.autograd.tape.cotangent import take
+from einsum_grad.autograd.tape.mode import is_recording, recording
+from einsum_grad.autograd.tape.nodes import Array
+from einsum_grad.autograd.tape.refusals import check_function
+from einsum_grad.autograd.tensor.tensor import Tensor
 from einsum_grad.autograd.transforms.arguments import Inputs
 from einsum_grad.autograd.transforms.call import Call, call, zeros
 from einsum_grad.autograd.transforms.containers import flatten, mapped
 from einsum_grad.autograd.transforms.directions import ABSENT, along_tangents
 from einsum_grad.autograd.transforms.grad import grad, in_convention
 from einsum_grad.autograd.transforms.typed import Pair
+from einsum_grad.runtime.operands.deferred import like_of
 
 
 @overload
@@ -171,14 +173,15 @@ def _pushed(made: Call, directions: Sequence[Any]) -> list[Any]:
     return [
         take(cotangent._node, arrived)
         if cotangent._node in arrived
-        else zeros(cotangent.shape, cotangent.dtype, made.higher)
-        for cotangent in cotangents
+        else zeros(out.shape, out.dtype, made.higher, like_of(out._array))
+        for cotangent, out in zip(cotangents, made.results, strict=True)
     ]
 
 
 def _cotangent(out: Tensor) -> Tensor:
     """A variable like a result; a constant where that depends on nothing."""
-    return Tensor(np.zeros(out.shape, out.dtype), requires_grad=out._node is not None)
+    zeros = arrays.zeros(out.shape, out.dtype, like_of(out._array))
+    return Tensor(zeros, requires_grad=out._node is not None)
 
 
 def _paired(made: Call, cotangents: Sequence[Tensor], directions: Sequence[Any]) -> Tensor:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from einsum_grad.cli.options import TARGET_NAMES
 from einsum_grad.cli.playground.answer import Typed, answer
 from einsum_grad.explain.drawing.svg import escaped
+from einsum_grad.explain.html.page import HEAD
 from einsum_grad.explain.html.style import PAGE, STYLE
 
 
@@ -14,7 +15,7 @@ def page(given: Typed, nonce: str) -> str:
     """The page with the fields filled in and their answer; `nonce` lets its script run."""
     form = "\n".join(_fields(given))
     return (
-        f"{_HEAD}<style>\n{PAGE}{STYLE}{_STYLE}</style>\n</head>\n<body>\n"
+        f"{HEAD}<title>einsum-grad</title>\n<style>\n{PAGE}{STYLE}{_STYLE}</style>\n</head>\n<body>\n"
         f'<div class="eg">\n<h1>einsum-grad</h1>\n<form action="/" method="get">\n{form}\n'
         f'<button>explain</button>\n</form>\n<main id="answer" aria-live="polite">\n'
         f'{answer(given)}\n</main>\n</div>\n<script nonce="{nonce}">\n{_SCRIPT}</script>\n'
@@ -45,15 +46,6 @@ def _choice(name: str, value: str, words: list[str]) -> str:
     )
     return f'<label>{name} <select name="{name}">{options}</select></label>'
 
-
-_HEAD = """\
-<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>einsum-grad</title>
-"""
 
 _STYLE = """\
 .eg form { display: grid; grid-template-columns: repeat(auto-fill, minmax(10em, 1fr));

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from einsum_grad.calculus.compress import compressed
+from einsum_grad.calculus.derivatives.compress import compressed
+from einsum_grad.calculus.derivatives.terms import Terms, dense
 from einsum_grad.calculus.derive import Derivation
-from einsum_grad.calculus.graph import Kind, Leaf, reached
-from einsum_grad.calculus.terms import Terms, dense
+from einsum_grad.calculus.graph.graph import Graph, Kind, Leaf, reached
+from einsum_grad.emit.expression.body import Arrays
 from einsum_grad.emit.expression.inlining import inlined, with_names
 from einsum_grad.emit.expression.naming import Names, parameters
 from einsum_grad.emit.expression.operators import NUMPY_EXPRESSIONS
 from einsum_grad.emit.expression.selfcheck import self_check
-from einsum_grad.emit.expression.values import Arrays, Body
+from einsum_grad.emit.expression.values import written
 from einsum_grad.emit.guard import guard
 from einsum_grad.emit.module import assembled
 from einsum_grad.emit.source import Source
@@ -182,7 +183,7 @@ class _Writer:
         own = [value.name for value in self.values]
         lowered = paired(self.given.graph, function.roots, self.sizes)
         at = dict(zip(function.roots, lowered.roots, strict=True))
-        body = Body(lowered.graph, lowered.roots, self.arrays, _TARGET)
+        body = written(lowered.graph, lowered.roots, self.arrays, _TARGET)
         names = {root: body.name(number) for root, number in at.items()}
         result = _named(function.result, names)
         if isinstance(result, Call):
@@ -200,9 +201,9 @@ class _Writer:
             [*check, *symmetric, *lines, Return(last.value)],
         )
 
-    def _symmetrised(self, graph: object, roots: Sequence[int]) -> Iterator[Statement]:
-        for number in reached(graph, *roots):  # type: ignore[arg-type]
-            node = graph[number]  # type: ignore[index]
+    def _symmetrised(self, graph: Graph, roots: Sequence[int]) -> Iterator[Statement]:
+        for number in reached(graph, *roots):
+            node = graph[number]
             if isinstance(node, Leaf) and node.kind is Kind.ARRAY and node.structure == "symmetric":
                 name = self.names[node.name]
                 both = call("add", name, call("T", name))

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from einsum_grad.emit.steps.axes import expanded, merged, split, with_units
-from einsum_grad.emit.steps.view import diagonal, embedded
+from einsum_grad.emit.targets.shared import RESHAPED, UNSTRIDED
 from einsum_grad.emit.text.helpers import Helper
 from einsum_grad.emit.text.printer import LOCAL
 from einsum_grad.emit.text.spelling import (
@@ -200,6 +199,8 @@ TARGET = Target(
     libraries=(STANDARD,),
     spellings={
         **PYTHON,
+        **RESHAPED,
+        **UNSTRIDED,
         "check_arrays": _helper("check_arrays"),
         **dict.fromkeys(("dot", "matmul"), _xp("matmul")),
         "multiply": infix("*"),
@@ -213,17 +214,10 @@ TARGET = Target(
         "swapaxes": rewritten(lambda array, one, other: call("matrix_transpose", array)),
         "ravel": rewritten(lambda array: call("reshape", array, call("tuple", -1))),
         "index": _index,
-        "view": rewritten(lambda array: array),
         "conjugate": _helper("conj"),
-        "expand": rewritten(expanded),
         "broadcast": _xp("broadcast_to"),
-        "units": rewritten(with_units),
-        "merge": rewritten(merged),
-        "split": rewritten(split),
-        "diagonal": rewritten(lambda name, labels, shape: diagonal(name, labels)),
         "diagonal of two": rewritten(_diagonal_of_two),
         "diagonal by axes": _helper("diagonal"),
-        "embed": rewritten(lambda array, given, output, shape: embedded(array, given, output)),
         "embed in two": rewritten(_embedded_in_two),
         "embed by axes": _helper("embed"),
         "zeros": rewritten(_zeros),

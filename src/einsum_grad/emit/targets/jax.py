@@ -6,8 +6,7 @@ lays arrays out by itself.
 
 from __future__ import annotations
 
-from einsum_grad.emit.steps.axes import expanded, merged, split, with_units
-from einsum_grad.emit.steps.view import diagonal, embedded
+from einsum_grad.emit.targets.shared import RESHAPED, UNSTRIDED
 from einsum_grad.emit.text.helpers import Helper
 from einsum_grad.emit.text.spelling import (
     PYTHON,
@@ -52,6 +51,8 @@ TARGET = Target(
     libraries=(JAX, JNP),
     spellings={
         **PYTHON,
+        **RESHAPED,
+        **UNSTRIDED,
         "einsum": _jnp("einsum"),
         "dot": infix("@"),
         "matmul": infix("@"),
@@ -66,17 +67,10 @@ TARGET = Target(
         "reshape": method("reshape"),
         "ravel": method("ravel"),
         "index": index,
-        "view": rewritten(lambda array: array),
         "conjugate": method("conj"),
-        "expand": rewritten(expanded),
         "broadcast": _jnp("broadcast_to"),
-        "units": rewritten(with_units),
-        "merge": rewritten(merged),
-        "split": rewritten(split),
-        "diagonal": rewritten(lambda name, labels, shape: diagonal(name, labels)),
         "diagonal of two": rewritten(_diagonal_of_two),
         "diagonal by axis": _jnp("diagonal"),
-        "embed": rewritten(lambda array, given, output, shape: embedded(array, given, output)),
         "embed in two": rewritten(_embedded_in_two),
         "diag": _jnp("diag"),
         "diag_embed": function("diag_embed", "diag_embed"),

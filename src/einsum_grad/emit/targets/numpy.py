@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from einsum_grad.emit.steps.axes import expanded, merged, split, with_units
 from einsum_grad.emit.steps.context import joined_shape
 from einsum_grad.emit.steps.product import subscripts
+from einsum_grad.emit.targets.shared import RESHAPED
 from einsum_grad.emit.text import helpers
 from einsum_grad.emit.text.helpers import Helper
 from einsum_grad.emit.text.spelling import (
@@ -69,6 +69,7 @@ TENSORDOT = Helper(
 
 SPELLINGS: Mapping[str, Spelling] = {
     **PYTHON,
+    **RESHAPED,
     **helpers.SPELLINGS,
     "einsum": _numpy("einsum"),
     **{f"{name} into": _numpy(name) for name in ("dot", "matmul", "multiply")},
@@ -89,11 +90,7 @@ SPELLINGS: Mapping[str, Spelling] = {
     "view": method("view"),
     "copy": method("copy"),
     "conjugate": method("conj"),
-    "expand": rewritten(expanded),
     "broadcast": _numpy("broadcast_to"),
-    "units": rewritten(with_units),
-    "merge": rewritten(merged),
-    "split": rewritten(split),
     "diagonal": rewritten(_diagonal),
     "strided": _numpy("lib.stride_tricks.as_strided"),
     "zeros": _numpy("zeros"),

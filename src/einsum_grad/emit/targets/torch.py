@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from einsum_grad.emit.steps.axes import expanded, merged, split, with_units
-from einsum_grad.emit.steps.view import diagonal, embedded
+from einsum_grad.emit.targets.shared import RESHAPED, UNSTRIDED
 from einsum_grad.emit.text.helpers import Helper
 from einsum_grad.emit.text.spelling import (
     PYTHON,
@@ -81,6 +80,8 @@ TARGET = Target(
     libraries=(TORCH,),
     spellings={
         **PYTHON,
+        **RESHAPED,
+        **UNSTRIDED,
         "dot": infix("@"),
         "matmul": infix("@"),
         "multiply": infix("*"),
@@ -101,17 +102,10 @@ TARGET = Target(
         "flatten": method("flatten"),
         "unflatten": method("unflatten"),
         "index": _index,
-        "view": rewritten(lambda array: array),
         "conjugate": method("conj"),
-        "expand": rewritten(expanded),
         "broadcast": shaped("expand"),
-        "units": rewritten(with_units),
-        "merge": rewritten(merged),
-        "split": rewritten(split),
-        "diagonal": rewritten(lambda name, labels, shape: diagonal(name, labels)),
         "diagonal of two": rewritten(_diagonal_of_two),
         "diagonal by dim": method("diagonal"),
-        "embed": rewritten(lambda array, given, output, shape: embedded(array, given, output)),
         "embed in two": rewritten(_embedded_in_two),
         "diag_embed": _torch("diag_embed"),
         "zeros": rewritten(_zeros),

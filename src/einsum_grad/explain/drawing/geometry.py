@@ -53,19 +53,15 @@ class Box(NamedTuple):
         >>> [box.is_cut((Point(-9, y), Point(9, y)), 2) for y in (0, 6, 8)]
         [True, True, False]
         """
-        (start, end), first, last = line, 0.0, 1.0
-        for begin, step, centre, extent in (
-            (start.x, end.x - start.x, self.centre.x, self.width),
-            (start.y, end.y - start.y, self.centre.y, self.height),
-        ):
-            low, high = centre - extent / 2 - gap - begin, centre + extent / 2 + gap - begin
-            if step == 0:
-                if low >= 0 or high <= 0:
-                    return False
-                continue
-            near, far = sorted((low / step, high / step))
-            first, last = max(first, near), min(last, far)
-        return first < last
+        (start, end), centre = line, self.centre
+        wide, high = self.width / 2 + gap, self.height / 2 + gap
+        if not (min(start.x, end.x) < centre.x + wide and max(start.x, end.x) > centre.x - wide):
+            return False
+        if not (min(start.y, end.y) < centre.y + high and max(start.y, end.y) > centre.y - high):
+            return False
+        across, down = end.x - start.x, end.y - start.y
+        beside = across * (centre.y - start.y) - down * (centre.x - start.x)
+        return abs(beside) < high * abs(across) + wide * abs(down)
 
 
 def cross(one: Line, other: Line) -> bool:
@@ -74,7 +70,7 @@ def cross(one: Line, other: Line) -> bool:
     >>> cross((Point(0, 0), Point(2, 2)), (Point(0, 2), Point(2, 0)))
     True
     """
-    if set(one) & set(other):
+    if one[0] in other or one[1] in other:
         return False
     return _turn(*one, other[0]) * _turn(*one, other[1]) < 0 and (
         _turn(*other, one[0]) * _turn(*other, one[1]) < 0

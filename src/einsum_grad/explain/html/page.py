@@ -12,7 +12,7 @@ def page(title: str, sections: Iterable[str]) -> str:
     """A self-contained page: no script, and nothing that is fetched."""
     shown = "\n".join(f"<section>\n{section}\n</section>" for section in sections)
     return (
-        f"{_HEAD}<title>{escaped(title)}</title>\n<style>\n{PAGE}{STYLE}</style>\n</head>\n"
+        f"{HEAD}{_GENERATOR}<title>{escaped(title)}</title>\n<style>\n{PAGE}{STYLE}</style>\n</head>\n"
         f'<body>\n<main class="eg">\n{shown}\n</main>\n</body>\n</html>'
     )
 
@@ -22,11 +22,13 @@ def cell(content: str) -> str:
     return f'<div class="eg">\n<style>\n{STYLE}</style>\n{content}\n</div>'
 
 
-_HEAD = """\
+HEAD = """\
 <!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="einsum-grad">
 """
+"""How the head of each page begins."""
+
+_GENERATOR = '<meta name="generator" content="einsum-grad">\n'

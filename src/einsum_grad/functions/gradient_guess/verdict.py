@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from einsum_grad.visible import preformatted, visible_lines
+from einsum_grad.guess.judgement import Judgement
+from einsum_grad.visible import visible_lines
 
 
 class Kind(StrEnum):
@@ -75,7 +76,7 @@ def shown(value: float) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class GradientVerdict:
+class GradientVerdict(Judgement):
     """The verdict on a guess for the gradient called `name`.
 
     `proved` says whether a right one is proved in exact arithmetic; else it agrees at each point
@@ -92,27 +93,14 @@ class GradientVerdict:
     why: str | None = None
     counterexample: Counterexample | None = None
 
-    @property
-    def is_right(self) -> bool:
-        """Whether the guess is right."""
-        return self.kind is Kind.RIGHT
-
     def __bool__(self) -> bool:
         return self.is_right
 
     def __str__(self) -> str:
-        head = f"{self.name}: {' '.join(self.guess.split())} is {self.kind}"
-        lines = [f"{head}: {self.why}" if self.why else head]
-        if self.counterexample:
-            lines.append(f"    {self.counterexample}")
-        if not self.is_right:
-            lines.append(f"    right is {self.right}")
+        lines = self._lines(" ".join(self.guess.split()))
         if self.where:
             lines.append("    " + "; ".join(f"{name} = {text}" for name, text in self.where))
         return visible_lines("\n".join(lines))
-
-    def _repr_html_(self) -> str:
-        return preformatted(str(self))
 
     def to_dict(self) -> dict[str, Any]:
         """The verdict as plain data, for JSON."""
