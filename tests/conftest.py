@@ -2,11 +2,13 @@
 
 import gc
 import os
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
 
 import einsum_grad as eg
+from einsum_grad.kernels.jit.kernel import Kernel
 from tests.tries import ON_CI, tries
 
 # No deadline: no test here measures time. On CI the search is the same in every run.
@@ -30,3 +32,15 @@ def _a_small_heap() -> None:
     eg.cache_clear()
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _kernels_as_they_stand(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Run kernels as the Python that they are, but in modules marked `compiled`.
+
+    To compile those of one pattern takes a second, and tests try thousands.
+    """
+    with pytest.MonkeyPatch.context() as patched:
+        if request.node.get_closest_marker("compiled") is None:
+            patched.setattr(Kernel, "_made", lambda kernel, layout: kernel.function)
+        yield

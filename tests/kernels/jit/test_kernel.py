@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import os
 import subprocess
@@ -17,7 +18,7 @@ from einsum_grad.kernels.jit import folder
 from tests.kernels.jit.modules import HADAMARD, SUMS, module
 
 event = pytest.importorskip("numba.core.event")
-pytestmark = pytest.mark.oracle
+pytestmark = [pytest.mark.oracle, pytest.mark.compiled]
 
 
 @pytest.fixture
@@ -167,6 +168,27 @@ def test_a_constant_of_the_module_is_part_of_what_was_compiled(place: Path) -> N
     text = SUMS.replace("\n@kernel", "TWO = 2\n\n\n@kernel").replace("+= x", "+= TWO * x")
     assert module(text).output(np.ones((2, 1))).tolist() == [4]
     assert module(text.replace("TWO = 2", "TWO = 3")).output(np.ones((2, 1))).tolist() == [6]
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_is_told_that_a_kernel_is_compiled(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("einsum_grad.progress._DELAY", 0.005)
+    monkeypatch.setenv("TERM", "xterm")
+    told = []
+    for _ in range(2):
+        monkeypatch.setattr(sys, "stderr", Terminal())
+        module(SUMS).output(np.ones((2, 2)))
+        told.append(sys.stderr.getvalue())  # type: ignore[attr-defined]  # a Terminal
+    assert told[0].startswith("\rcompiling a kernel ...")
+    assert told[0].endswith(" \r")
+    assert told[1] == ""
+    assert place.exists()
 
 
 def test_nothing_runs_where_numba_is_told_not_to_compile() -> None:

@@ -16,7 +16,7 @@ from einsum_grad.lower import machine
 from tests.kernels.jit.modules import HADAMARD, SUMS, module
 
 pytest.importorskip("numba")
-pytestmark = pytest.mark.oracle
+pytestmark = [pytest.mark.oracle, pytest.mark.compiled]
 
 
 def ranges(length: int, steps: int, threads: int) -> list[tuple[int, int]]:
