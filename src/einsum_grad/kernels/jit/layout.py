@@ -26,13 +26,12 @@ def layout_of(arguments: Sequence[Any]) -> Layout:
     >>> layout_of([rows[:, ::-1]])
     ((0, -8),)
     """
-    if all([type(each) is not np.ndarray or each.flags.c_contiguous for each in arguments]):
-        return ()
-    return tuple(
-        (position, array.strides[-1])
-        for position, array in enumerate(arguments)
-        if isinstance(array, np.ndarray) and not array.flags.c_contiguous and _is_known(array)
-    )
+    gaps = [
+        (position, each)
+        for position, each in enumerate(arguments)
+        if type(each) is np.ndarray and not each.flags.c_contiguous
+    ]
+    return tuple((place, array.strides[-1]) for place, array in gaps if _is_known(array))
 
 
 def _is_known(array: NDArray[Any]) -> bool:
