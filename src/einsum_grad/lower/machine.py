@@ -38,8 +38,11 @@ MOVED_IN_A_MICROSECOND = 60_000
 MULTIPLIED_IN_A_MICROSECOND = 450_000
 """Bytes of the numbers that one core multiplies in products of matrices: 380 to 540 thousand."""
 
-KERNEL_SHARED = 1 << 18
-"""Innermost statements that a compiled kernel runs, at least, for a second thread: some 100 µs."""
+KERNEL_BYTES = 1 << 24
+"""Bytes of its arrays from which a compiled kernel gains by a second thread: 170 µs of one."""
+
+KERNEL_STEPS = 1 << 18
+"""The same in turns of the innermost loop, where that uses its numbers many times: measured."""
 
 # How many chunks a block has. Threads that call NumPy in turns wait 5 to 20 µs for Python's lock.
 

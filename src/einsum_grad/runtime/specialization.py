@@ -72,16 +72,7 @@ class Specialization:
         """
         save, pullback = self.functions["save"], self.functions["pullback"]
         try:
-            if (
-                self.plain
-                and type(cotangent) is ndarray
-                and cotangent.shape == self.shape
-                and cotangent.dtype == self.numbers.computed
-                and (cotangent.flags.c_contiguous or not self.ordered)
-            ):
-                given, operands = cotangent, arrays
-            else:
-                given, operands = self.cotangent(cotangent), self._computed(arrays)
+            given, operands = self.cotangent(cotangent), self._computed(arrays)
             if self.bounds:
                 self.bounds.check_gradients(self.wrt, given, arrays)
             own = _taken(save, operands, saved) if save else ()
@@ -141,6 +132,13 @@ class Specialization:
 
     def cotangent(self, cotangent: Any) -> Array:
         """`cotangent` as an array that a pullback takes; raises an error if it doesn't fit."""
+        if (
+            type(cotangent) is ndarray
+            and cotangent.shape == self.shape
+            and cotangent.dtype == self.numbers.computed
+            and (cotangent.flags.c_contiguous or not self.ordered)
+        ):
+            return cotangent
         given = as_cotangent(cotangent, self.shape, self.numbers.computed)
         if not self.ordered or len(self.numbers.operands) == 1 or (self.loops and in_order(given)):
             return given

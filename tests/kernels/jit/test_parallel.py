@@ -29,7 +29,7 @@ def ranges(length: int, steps: int, threads: int) -> list[tuple[int, int]]:
 
 
 def test_each_thread_has_one_range() -> None:
-    large = machine.KERNEL_SHARED
+    large = machine.KERNEL_STEPS
     assert ranges(10, large, 1) == [(0, 10)]
     assert ranges(10, large - 1, 4) == [(0, 10)]
     assert ranges(10, large, 3) == [(0, 4), (4, 8), (8, 10)]
