@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from einsum_grad.kernels.parallel.threads import in_blocks, is_within_block, parts_for
+from einsum_grad.kernels.parallel.threads import in_blocks, is_within_block, parts_for_reading
 from einsum_grad.lower import machine
 
 Array = NDArray[Any]
@@ -30,7 +30,7 @@ def multiplied(left: Array, right: Array, out: Array | None = None) -> Any:
     if (left.ndim, right.ndim) == (1, 2):
         left, right = right.T, left
     if (left.ndim, right.ndim) == (2, 1) and not is_within_block():
-        parts = parts_for(left.nbytes)
+        parts = parts_for_reading(left.nbytes)
         return _multiplied(left, right, out) if parts == 1 else _shared(left, right, out, parts)
     return _multiplied(left, right, out)
 

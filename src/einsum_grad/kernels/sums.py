@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from einsum_grad.kernels.parallel.threads import in_blocks, parts_for
+from einsum_grad.kernels.parallel.threads import in_blocks, parts_for_reading
 from einsum_grad.kernels.products import multiplied
 from einsum_grad.lower import machine
 
@@ -40,7 +40,7 @@ def _shared(array: Array, axis: tuple[int, ...]) -> Array:
     def work(part: slice) -> Array:
         return _products(array[part], axis).reshape(kept if is_first else (-1, *kept[1:]))
 
-    halves = in_blocks(work, len(array), parts_for(array.nbytes))
+    halves = in_blocks(work, len(array), parts_for_reading(array.nbytes))
     total: Array = np.add.reduce(halves) if is_first else np.concatenate(halves)
     return total
 

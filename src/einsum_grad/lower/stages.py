@@ -14,12 +14,11 @@ def stages(form: NormalForm, read_only: bool = False) -> list[Stage]:
     """
     reduced, output = form.reduced, form.pattern.output
     marked = read_only and not form.repeat_axes
-    rearranged = marked and len(reduced.inputs[0]) == len(reduced.output)
+    contracted = reduced.inputs != (reduced.output,)
+    if marked and len(reduced.inputs[0]) == len(reduced.output):
+        contracted = False
     table = (
-        (
-            Stage(Op.CONTRACT, reduced.output),
-            not rearranged and reduced.inputs != (reduced.output,),
-        ),
+        (Stage(Op.CONTRACT, reduced.output), contracted),
         (Stage(Op.READ_ONLY, reduced.output), marked),
         (Stage(Op.REPEAT, form.repeated), bool(form.repeat_axes)),
         (Stage(Op.DIAGONAL, drop_units(output)), bool(form.diagonals)),

@@ -165,8 +165,7 @@ def _row_dot(step: Step, product: Product, context: Context) -> Pairing:
     if not fits or "vecdot" not in context.target.spellings:
         return einsum_pairing(step, product, context)
     is_short = scale is not None and not scale.counts(contracted, machine.SHORT_ROW)
-    is_column = is_short and len(contracted) == 1
-    if is_column and not scale.counts(contracted, machine.FEW_COLUMNS + 1):
+    if scale and len(contracted) == 1 and not scale.counts(contracted, machine.FEW_COLUMNS + 1):
         return Pairing(call("row_dots", product.left.name, product.right.name), one_each(batch))
     if is_short or not _is_real(context):
         return einsum_pairing(step, product, context)

@@ -25,10 +25,8 @@ def _multiplied(product: Product) -> Orders:
         return left, right, output
     if whole:
         return left, right, whole[0]
-    along = all(
-        term[-1] == output[-1] for term in (left, right) if output[-1:] and output[-1] in term
-    )
-    return left, right, output if along else interleaved(product)
+    having = (term for term in (left, right) if output and output[-1] in term)
+    return left, right, output if all(t[-1] == output[-1] for t in having) else interleaved(product)
 
 
 def interleaved(product: Product) -> Labels:

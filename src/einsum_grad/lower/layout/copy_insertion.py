@@ -79,9 +79,8 @@ def beside_matrices(product: Product, values: Values) -> Product:
     if values.scale is None or vector.labels[-1] not in turned.batch:
         return product
     is_blas = is_matrix(matrix, turned.batch, turned.rows, turned.contracted)
-    if not is_blas or not values.scale.counts(
-        (*turned.rows, *turned.contracted), machine.TINY_MATRIX + 1
-    ):
+    own = (*turned.rows, *turned.contracted)
+    if not is_blas or not values.scale.counts(own, machine.TINY_MATRIX + 1):
         return product
     order = (*turned.batch, *only(matrix, turned.contracted))
     return replace(turned, right=values.copied(vector, order))
