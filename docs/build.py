@@ -19,16 +19,9 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from docs import gallery, gallery_pages, links, reference  # noqa: E402 - the root has to be found first
-from einsum_grad.explain.drawing.svg import DARK, LIGHT  # noqa: E402
 from einsum_grad.explain.html.style import STYLE  # noqa: E402
 
 PAGES, SITE = ROOT / "build/pages", ROOT / "build/site"
-
-_THEMES = f"""
-body[data-theme="light"] :is(.eg, .eg-drawing) {{ {LIGHT} }}
-body[data-theme="dark"] :is(.eg, .eg-drawing) {{ {DARK} }}
-"""
-"""A theme that the reader has chosen goes before that of the system."""
 
 _LINK = re.compile(r"(\]\()([^)#:\s]+)(?=[)#])")
 
@@ -40,7 +33,7 @@ def main() -> int:
         _write(PAGES / name, text)
     for picture in (ROOT / "docs").glob("*.[sp][vn]g"):
         shutil.copy(picture, PAGES)
-    _write(PAGES / "static/explained.css", STYLE + _THEMES)
+    _write(PAGES / "static/explained.css", STYLE)
     shutil.rmtree(SITE, ignore_errors=True)
     failed: int = sphinx(
         ["-q", "-W", "--keep-going", "-c", str(ROOT / "docs"), str(PAGES), str(SITE)]

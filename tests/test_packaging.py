@@ -35,6 +35,12 @@ def test_version_is_that_of_the_distribution() -> None:
     assert einsum_grad.__version__ == version("einsum-grad")
 
 
+def test_the_changelog_begins_with_this_version_and_its_date() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    newest = re.findall(r"^## \[([\d.]+)\] - \d{4}-\d\d-\d\d$", text, re.MULTILINE)[0]
+    assert newest == einsum_grad.__version__
+
+
 def test_only_light_libraries_are_needed_to_run() -> None:
     requirements = requires("einsum-grad") or []
     always = [line.replace("_", "-") for line in requirements if "extra ==" not in line]

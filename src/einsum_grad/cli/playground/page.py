@@ -65,9 +65,11 @@ _STYLE = """\
 
 _SCRIPT = """\
 const form = document.forms[0], place = document.getElementById("answer");
+const usual = { notation: "letters", target: "numpy" };
 let latest = 0, waiting;
 async function renew() {
-  const query = new URLSearchParams([...new FormData(form)].filter(([, text]) => text));
+  const typed = [...new FormData(form)].filter(([name, text]) => text && text !== usual[name]);
+  const query = String(new URLSearchParams(typed)).replaceAll("%2C", ",").replaceAll("%3E", ">");
   const number = ++latest;
   const reply = await fetch("/answer?" + query);
   const text = await reply.text();

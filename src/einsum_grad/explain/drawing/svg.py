@@ -16,21 +16,28 @@ from einsum_grad.visible import visible
 _MARGIN = 16
 _CAPTION = 30
 
-LIGHT = (
+_LIGHT = (
     "--paper: #fff; --ink: #111; --line: #5c636a; --operand: #1a5a96; --on-operand: #fff; "
     "--cotangent: #94450a; --on-cotangent: #fff; --repeat: #a61e4d;"
 )
-DARK = (
+_DARK = (
     "--paper: #111; --ink: #eee; --line: #a3abb3; --operand: #8ec5f5; --on-operand: #111; "
     "--cotangent: #ffbf80; --on-cotangent: #111; --repeat: #f7a1c0;"
 )
 
 
+_CHOSEN_LIGHT = ':is([data-jp-theme-light="true"], [data-theme="light"], .vscode-light)'
+_CHOSEN_DARK = ':is([data-jp-theme-light="false"], [data-theme="dark"], .vscode-dark)'
+"""The themes of notebooks and of sites, which go before that of the system."""
+
+
 def palette(selector: str) -> str:
     """The colours, by the reader's theme; paper is white where it is printed."""
     return (
-        f"{selector} {{ color-scheme: light dark; {LIGHT} }}\n"
-        f"@media screen and (prefers-color-scheme: dark) {{ {selector} {{ {DARK} }} }}\n"
+        f"{selector} {{ color-scheme: light dark; {_LIGHT} }}\n"
+        f"@media screen and (prefers-color-scheme: dark) {{ {selector} {{ {_DARK} }} }}\n"
+        f"{_CHOSEN_LIGHT} {selector} {{ color-scheme: light; {_LIGHT} }}\n"
+        f"@media screen {{ {_CHOSEN_DARK} {selector} {{ color-scheme: dark; {_DARK} }} }}\n"
     )
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from einsum_grad.explain.latex.letters import in_math, in_text
+
 Indices = Sequence[str]
 
 
@@ -90,13 +92,6 @@ _FUNCTIONS = {
 _SIGNS = {"<=": r"\le", ">=": r"\ge", "==": "=", "!=": r"\ne", "<": "<", ">": ">"}
 
 
-def _word(name: str) -> str:
-    if len(name) == 1:
-        return name
-    escaped = name.replace("_", r"\_")
-    return rf"\mathrm{{{escaped}}}"
-
-
 def _function(name: str) -> str:
     escaped = name.replace("_", r"\_")
     return _FUNCTIONS.get(name, rf"\operatorname{{{escaped}}}")
@@ -104,7 +99,7 @@ def _function(name: str) -> str:
 
 def _subscript(indices: Indices) -> str:
     between = "," if any(len(index) > 1 for index in indices) else " "
-    return f"_{{{between.join(map(_word, indices))}}}" if indices else ""
+    return f"_{{{between.join(map(in_math, indices))}}}" if indices else ""
 
 
 def _latex_power(base: str, exponent: Fraction) -> str:
@@ -131,14 +126,9 @@ def _latex_derivative(order: int, name: str, by: Sequence[str]) -> str:
     return rf"\frac{{\partial{raised} {name}}}{{{below}}}"
 
 
-def _latex_matrix(text: str) -> str:
-    escaped = text.replace("_", r"\_")
-    return rf"\mathtt{{{escaped}}}"
-
-
 LATEX = Symbols(
-    entry=lambda name, indices: _word(name) + _subscript(indices),
-    total=lambda indices: "".join(rf"\sum_{{{_word(index)}}} " for index in indices),
+    entry=lambda name, indices: in_math(name) + _subscript(indices),
+    total=lambda indices: "".join(rf"\sum_{{{in_math(index)}}} " for index in indices),
     delta=lambda one, other: rf"\delta{_subscript((one, other))}",
     power=_latex_power,
     raised=lambda base, exponent: f"{{{base}}}^{{{exponent}}}",
@@ -148,9 +138,9 @@ LATEX = Symbols(
     number=_latex_number,
     group=lambda text: rf"\left({text}\right)",
     derivative=_latex_derivative,
-    matrix=_latex_matrix,
+    matrix=in_text,
     over=lambda above, below, several: rf"\frac{{{above}}}{{{below}}}",
-    size=lambda dim: rf"\text{{the size of }} {_word(dim)}",
+    size=lambda dim: rf"\text{{the size of }} {in_math(dim)}",
     times=r" \, ",
     pi=r"\pi",
 )

@@ -34,8 +34,10 @@ STYLE = f"""\
 .eg .eg-reason {{ color: var(--cotangent); }}
 .eg summary {{ cursor: pointer; margin: .5em 0; }}
 .eg .eg-rule {{ margin: 0 0 .6em 1.2em; }}
+.eg tr, .eg tr:hover, .eg code {{ background: none !important; color: inherit !important; }}
+.eg th, .eg td {{ text-align: left !important; }}
 @media (min-width: 56em) {{
-  .eg .eg-beside {{ display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 30em);
+  .eg .eg-beside {{ display: grid; grid-template-columns: minmax(16em, 1fr) fit-content(30em);
     gap: 0 2em; align-items: start; }}
   .eg .eg-beside > figure {{ grid-column: 2; grid-row: 1; justify-self: end; }}
   .eg .eg-beside > div {{ grid-column: 1; grid-row: 1; }}
