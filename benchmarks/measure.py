@@ -32,9 +32,11 @@ def measure(case: Case, dtype: str, workers: Mapping[str, Worker], settings: Set
     """Return the times of all peers that can run the case and agree."""
     notes: dict[str, str] = {}
     calls: dict[str, int] = {}
+    first: dict[str, float] = {}
     for peer, worker in workers.items():
         try:
             calls[peer] = worker.prepare(case.name, dtype, settings.batch, settings.patience)
+            first[peer] = worker.first(settings.patience)
         except RefusedError as refusal:
             notes[peer] = str(refusal)
     for peer, wrong in _wrong(case, calls, dtype, workers, settings).items():
@@ -44,7 +46,7 @@ def measure(case: Case, dtype: str, workers: Mapping[str, Worker], settings: Set
     before = usage(known)
     times = _rounds(calls, workers, settings, notes)
     foreign = foreign_share(before, usage(known))
-    return Row(case.name, case.pattern, dtype, case.limit.value, times, notes, foreign)
+    return Row(case.name, case.pattern, dtype, case.limit.value, times, notes, foreign, first)
 
 
 def _wrong(

@@ -205,7 +205,7 @@ def test_a_gradient_that_is_plain_or_zero_is_divided_too() -> None:
     lazy = da.ones((6, 4), chunks=(2, 3))
     x = eg.Tensor(lazy, requires_grad=True)
     (x + 1).backward(np.ones((6, 4)))
-    unused = eg.grad(lambda x, y: np.sum(x), (0, 1))(lazy, lazy)[1]
+    unused: Any = eg.grad(lambda x, y: np.sum(x), (0, 1))(lazy, lazy)[1]
     (gradient,) = gradients_of([x])
     same([gradient, unused], [np.ones((6, 4)), np.zeros((6, 4))])
     assert gradient.chunks == unused.chunks == lazy.chunks

@@ -12,6 +12,7 @@ from einsum_grad.certify.expression.certify import ExpressionCertificate, certif
 from einsum_grad.emit.expression.module import emit_derivation
 from einsum_grad.errors import ArgumentError
 from einsum_grad.explain.expression.document import document
+from einsum_grad.explain.expression.html import notebook
 from einsum_grad.explain.expression.latex import latex
 from einsum_grad.explain.expression.report import report
 from einsum_grad.functions.gradient_guess.judge import judge_gradient
@@ -161,6 +162,9 @@ class Derived:
     def latex(self) -> str:
         """The value, the gradient and the Hessian as one formula in LaTeX."""
         return latex(self._derivation)
+
+    def _repr_html_(self) -> str:
+        return notebook(self._derivation)
 
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex()}$"

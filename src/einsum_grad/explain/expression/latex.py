@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from einsum_grad.calculus.derive import Derivation
 from einsum_grad.explain.expression.formulas import formulas
+from einsum_grad.explain.expression.symbols import LATEX
 
 
 def latex(derivation: Derivation, order: int = 2) -> str:
@@ -16,7 +17,7 @@ def latex(derivation: Derivation, order: int = 2) -> str:
     \frac{\partial f}{\partial x_{n}} &= a_{n}
     \end{aligned}
     """
-    found = formulas(derivation, order, latex=True)
+    found = formulas(derivation, order, LATEX)
     hessians = [each for at, row in enumerate(found.hessians) for each in row[at:]]
     lines = [
         *((each.left, each.formula) for each in (found.value, *found.gradients, *hessians)),

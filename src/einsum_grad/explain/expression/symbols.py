@@ -17,6 +17,8 @@ class Symbols:
     total: Callable[[Indices], str]
     delta: Callable[[str, str], str]
     power: Callable[[str, Fraction], str]
+    raised: Callable[[str, str], str]
+    """To a power that is no constant."""
     call: Callable[[str, Sequence[str]], str]
     along: Callable[[str, Indices, str], str]
     compare: Callable[[str, str, str], str]
@@ -26,6 +28,8 @@ class Symbols:
     matrix: Callable[[str], str]
     over: Callable[[str, str, bool], str]
     """A product over one factor or, where the last argument says so, several."""
+    size: Callable[[str], str]
+    """What the size of a dimension is."""
     times: str
     pi: str
 
@@ -65,6 +69,7 @@ UNICODE = Symbols(
     total=lambda indices: "".join(f"Σ_{index} " for index in indices),
     delta=lambda one, other: f"δ({one},{other})",
     power=_power,
+    raised=lambda base, exponent: f"{base}^({exponent})",
     call=lambda name, args: f"{name}({', '.join(args)})",
     along=lambda name, indices, arg: f"{name}_{_listed(indices)}({arg})",
     compare=lambda sign, one, other: f"{one} {sign} {other}",
@@ -73,6 +78,7 @@ UNICODE = Symbols(
     derivative=_derivative,
     matrix=str,
     over=lambda above, below, several: f"{above} / ({below})" if several else f"{above} / {below}",
+    size=lambda dim: f"the size of {dim}",
     times=" · ",
     pi="π",
 )
@@ -135,6 +141,7 @@ LATEX = Symbols(
     total=lambda indices: "".join(rf"\sum_{{{_word(index)}}} " for index in indices),
     delta=lambda one, other: rf"\delta{_subscript((one, other))}",
     power=_latex_power,
+    raised=lambda base, exponent: f"{{{base}}}^{{{exponent}}}",
     call=_latex_call,
     along=lambda name, indices, arg: rf"{_function(name)}{_subscript(indices)}\left({arg}\right)",
     compare=lambda sign, one, other: f"{one} {_SIGNS[sign]} {other}",
@@ -143,6 +150,7 @@ LATEX = Symbols(
     derivative=_latex_derivative,
     matrix=_latex_matrix,
     over=lambda above, below, several: rf"\frac{{{above}}}{{{below}}}",
+    size=lambda dim: rf"\text{{the size of }} {_word(dim)}",
     times=r" \, ",
     pi=r"\pi",
 )
