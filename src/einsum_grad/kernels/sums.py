@@ -40,7 +40,10 @@ def _shared(array: Array, axis: tuple[int, ...]) -> Array:
     def work(part: slice) -> Array:
         return _products(array[part], axis).reshape(kept if is_first else (-1, *kept[1:]))
 
-    halves = in_blocks(work, len(array), parts_for_reading(array.nbytes))
+    parts = parts_for_reading(array.nbytes) if len(array) >= machine.SHARED_BATCH else 1
+    if parts == 1:
+        return work(slice(None))
+    halves = in_blocks(work, len(array), parts)
     total: Array = np.add.reduce(halves) if is_first else np.concatenate(halves)
     return total
 
@@ -75,15 +78,23 @@ def _summed_first(array: Array) -> Array:
     """Sum over the first of two axes, in rows of bounded length."""
     (count, width), row = array.shape, machine.SUMMED_ROW
     if count <= row:
-        sums: Array = multiplied(np.ones(count, array.dtype), array)
-        return sums
+        return _rows_added(array)
     whole = count - count % row
     rows = array[:whole].reshape(-1, row, width)
     if width == 1:
-        sums = multiplied(rows[..., 0], np.ones(row, array.dtype)).sum(keepdims=True)
+        sums: Array = multiplied(rows[..., 0], np.ones(row, array.dtype)).sum(keepdims=True)
     else:
-        sums = _summed_first(multiplied(np.ones(row, array.dtype), rows))
+        sums = _summed_first(_rows_added(rows))
     return sums + _summed_first(array[whole:])
+
+
+def _rows_added(array: Array) -> Array:
+    """Sum over the last axis but one: long rows NumPy adds up as fast as a BLAS does."""
+    if array.shape[-1] >= machine.LONG_ROW:
+        long: Array = np.add.reduce(array, axis=-2)
+        return long
+    short: Array = multiplied(np.ones(array.shape[-2], array.dtype), array)
+    return short
 
 
 def _summed_last(array: Array) -> Array:
@@ -105,5 +116,5 @@ def _summed_within(array: Array) -> Array:
         whole = count - count % row
         rows = array[..., :whole, :].reshape(*before, -1, row, after)
         return _summed_within(_summed_within(rows)) + _summed_within(array[..., whole:, :])
-    sums: Array = multiplied(np.ones(count, array.dtype), array)
+    sums: Array = _rows_added(array)
     return sums

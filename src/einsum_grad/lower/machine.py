@@ -146,6 +146,9 @@ COPIED_PIECE = 1 << 12
 
 # How an array is summed.
 
+LONG_ROW = 1 << 9
+"""Numbers of rows that NumPy adds up as fast as a product with ones does, or faster: measured."""
+
 SUMMED_ROW = 1 << 12
 """Numbers that one product with ones adds up: rounding errors grow with their count."""
 
