@@ -121,7 +121,7 @@ class Operators(Traced):
     def __itruediv__(self, other: Any) -> Self:
         return updated(self, "/", np.divide, other)
 
-    def __ipow__(self, other: Any) -> Self:
+    def __ipow__(self, other: Any, modulo: None = None) -> Self:
         return updated(self, "**", np.power, other)
 
     def __ifloordiv__(self, other: Any) -> Self:
