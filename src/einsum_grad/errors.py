@@ -82,5 +82,9 @@ class TensorAttributeError(AutogradError, AttributeError):
     """What arrays have and Tensors do not: the message says what to write."""
 
 
+class TensorAssignmentError(AutogradError, TypeError):
+    """An assignment to elements of a Tensor, which would have to be recorded."""
+
+
 class OperandIndexError(OperandError, IndexError):
     """An index or an axis that the operand does not have."""

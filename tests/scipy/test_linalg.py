@@ -31,6 +31,14 @@ def test_functions_of_matrices_are_central_differences(name: str, made: Any) -> 
     check_tangents(ours, a)
 
 
+@pytest.mark.parametrize("name", ["sqrtm", "logm"])
+def test_derivatives_are_on_the_side_of_the_cut_that_the_value_is_on(name: str) -> None:
+    a = np.array([[-1.0, 0.5, 0.2], [0.5, 2.0, 0.3], [0.2, 0.3, -0.5]])
+    assert np.iscomplexobj(getattr(sl, name)(a))
+    eg.check_gradients(getattr(linalg, name), a)
+    check_tangents(getattr(linalg, name), a)
+
+
 def test_expm_takes_stacks_and_single_precision() -> None:
     check_two_orders(linalg.expm, matrices(2, 2, 2) / 4)
     x = matrices(2, 2).astype(np.float32) / 4

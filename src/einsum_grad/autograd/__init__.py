@@ -4,7 +4,7 @@ from einsum_grad.autograd import heap
 from einsum_grad.autograd.dispatch.table import LATER
 from einsum_grad.autograd.primitives.primitive import Primitive
 from einsum_grad.autograd.primitives.registration import primitive
-from einsum_grad.autograd.rules.contractions import compiled, linear, products
+from einsum_grad.autograd.rules.contractions import compiled, einops, linear, products
 from einsum_grad.autograd.rules.contractions.einsum import einsum
 from einsum_grad.autograd.rules.elementwise import primitives as elementwise
 from einsum_grad.autograd.rules.functions import (
@@ -21,8 +21,8 @@ from einsum_grad.autograd.rules.shapes.array import array
 from einsum_grad.autograd.tape.mode import no_grad
 from einsum_grad.autograd.tensor.tensor import Tensor
 
-TABLES = (compiled, elementwise, linear, products, extrema, shapes)
-"""The modules whose import fills the table of NumPy's functions."""
+TABLES = (compiled, einops, elementwise, linear, products, extrema, shapes, heap)
+"""The modules whose import fills the table of NumPy's functions, and prepares what they need."""
 
 LATER.update(
     {

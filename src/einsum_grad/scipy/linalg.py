@@ -32,10 +32,12 @@ def _of_matrix(name: str) -> Callable[..., Any]:
         return function(A)
 
     def rule(g: Any, A: Any) -> Any:  # noqa: N803 - SciPy's name
-        size, back = A.shape[-1], adjoint(A)
-        above = np.concatenate([back, g], axis=-1)
-        below = np.concatenate([np.zeros_like(back), back], axis=-1)
-        return made(np.concatenate([above, below], axis=-2))[..., :size, size:]
+        # The trace of g^H L(A, E) is that of L(A, g^H) E. Of A itself, and not of its adjoint, L is
+        # on the same side of a branch cut as the value.
+        size, zeros = A.shape[-1], np.zeros_like(A)
+        above = np.concatenate([A, adjoint(g)], axis=-1)
+        below = np.concatenate([zeros, A], axis=-1)
+        return adjoint(made(np.concatenate([above, below], axis=-2))[..., :size, size:])
 
     forward.__name__ = name
     made = define(forward, {"A": rule})

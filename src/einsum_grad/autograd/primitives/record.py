@@ -49,12 +49,10 @@ def record(operation: Operation, operands: Sequence[Any], params: Mapping[str, A
 def read_operands(operands: Sequence[Any], name: str) -> Operands:
     """Operands as Tensors, numbers and arrays; of those to be recorded the positions and nodes."""
     read, wanted, parents = [], [], []
-    for position, operand in enumerate(operands):
-        if not isinstance(operand, Traced):
-            read.append(as_operand(operand, name))
-            continue
+    for position, given in enumerate(operands):
+        operand = given if isinstance(given, Traced) else as_operand(given, name)
         read.append(operand)
-        if operand._node is not None:
+        if isinstance(operand, Traced) and operand._node is not None:
             wanted.append(position)
             parents.append(operand._node)
     return (read, tuple(wanted), parents) if wanted and is_recording() else (read, (), [])

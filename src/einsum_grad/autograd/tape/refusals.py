@@ -16,6 +16,7 @@ from einsum_grad.errors import (
     OperandError,
     OperandIndexError,
 )
+from einsum_grad.runtime.libraries.library import library_of
 from einsum_grad.runtime.operands.deferred import KINDS, read_deferred
 from einsum_grad.runtime.operands.subclasses import check_plain
 
@@ -66,10 +67,34 @@ def check_function(value: Any, name: str) -> None:
         raise ArgumentTypeError(f"{name} takes a function, not a {type(value).__name__}")
 
 
+JOINING: list[Callable[[Any], Any]] = []
+"""What makes one Tensor of nested lists that hold some, once `rules.shapes.array` is there."""
+
+
+def holds_tensors(value: Any) -> bool:
+    """Whether this is a Tensor, or nested lists or tuples with one.
+
+    >>> holds_tensors([1.0, [2.0]])
+    False
+    """
+    if isinstance(value, (list, tuple)):
+        return any(map(holds_tensors, value))
+    return isinstance(value, Traced)
+
+
+def _check_numpys(value: Any, name: str) -> None:
+    if library := library_of(value):
+        raise DTypeError(
+            f"{name}: {library.arrays} would become arrays of NumPy here, and lose their own graph "
+            "and device: pass np.asarray(x), or differentiate with their library's transforms"
+        )
+
+
 def as_operand(value: Any, name: str) -> Any:
     """A Tensor, a Python number, or an array of numbers; raises `DTypeError` for anything else.
 
-    That is what has no arithmetic, or means more than its numbers, such as a masked array.
+    That is what has no arithmetic, or means more than its numbers, such as a masked array. Nested
+    lists that hold Tensors become one.
     """
     if isinstance(value, int) and value.bit_length() > LARGEST_INTEGER:
         raise OperandError(f"{name}: an integer of more than {LARGEST_INTEGER} bits; write a float")
@@ -77,8 +102,11 @@ def as_operand(value: Any, name: str) -> Any:
         return value
     if type(value) is np.ndarray:
         array = value
+    elif isinstance(value, (list, tuple)) and holds_tensors(value):
+        return JOINING[0](value)
     elif (array := read_deferred(value, name)) is None:
         check_plain(value, name)
+        _check_numpys(value, name)
         array = run(name, np.asarray, (value,))
     if array.dtype.kind not in "biufc":
         raise DTypeError(f"{name}: an operand of dtype {array.dtype} has no arithmetic here")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import operator
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from einsum_grad.autograd.tape.unrecorded import NUMBER, is_recorded, unrecorded
 from einsum_grad.autograd.tensor.array_refusal import array_refusal
 from einsum_grad.autograd.tensor.display import show
 from einsum_grad.autograd.tensor.updates import assign
-from einsum_grad.errors import AutogradError
+from einsum_grad.errors import ArgumentTypeError, AutogradError
 
 
 class Conversions(Traced):
@@ -74,6 +75,20 @@ class Conversions(Traced):
             translated("complex", complex, (unrecorded(self, NUMBER.format("complex")),))
         )
 
+    def __trunc__(self) -> int:
+        return self._whole(math.trunc)
+
+    def __floor__(self) -> int:
+        return self._whole(math.floor)
+
+    def __ceil__(self) -> int:
+        return self._whole(math.ceil)
+
+    def _whole(self, function: Callable[[float], int]) -> int:
+        name = f"math.{function.__name__}"
+        number: Any = translated(name, float, (unrecorded(self, NUMBER.format(name)),))
+        return function(number)
+
     def __index__(self) -> int:
         return int(translated("index", operator.index, (self._array,)))
 
@@ -90,6 +105,9 @@ class Conversions(Traced):
         item: Self = RECORDED[operator.getitem](self, index)
         return item
 
+    def __delitem__(self, index: Any) -> NoReturn:
+        raise ArgumentTypeError("elements of a Tensor can't be deleted: write np.delete(x, index)")
+
     def __setitem__(self, index: Any, value: Any) -> None:
         assign(self, index, value)
 
@@ -97,7 +115,13 @@ class Conversions(Traced):
         return show(self)
 
     def __format__(self, spec: str) -> str:
-        return format(self.item(), spec) if spec else show(self)
+        if not spec:
+            return show(self)
+        if self.size != 1:
+            raise ArgumentTypeError(
+                f"{spec!r} formats one number: for several write np.array2string(x.data, …)"
+            )
+        return format(self.item(), spec)
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
         if isinstance(self._node, Node):

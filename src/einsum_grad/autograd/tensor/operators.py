@@ -13,6 +13,7 @@ from einsum_grad.autograd.tape.nodes import Array, Traced
 from einsum_grad.autograd.tape.ownership import look
 from einsum_grad.autograd.tape.refusals import run
 from einsum_grad.autograd.tensor.updates import updated
+from einsum_grad.errors import ArgumentTypeError
 
 T = TypeVar("T")
 
@@ -45,7 +46,7 @@ def _constant(function: Callable[..., Any], one: Any, other: Any) -> Array:
 
 
 class Operators(Traced):
-    """Operators return Tensors; comparisons return arrays of bools.
+    """Operators return Tensors; comparisons and operators of bits return arrays.
 
     Augmented assignments work in place where nothing is recorded; see `updates`.
     """
@@ -76,7 +77,9 @@ class Operators(Traced):
     def __rtruediv__(self, other: Any) -> Self:
         return _reflected(self, np.divide, other)
 
-    def __pow__(self, other: Any) -> Self:
+    def __pow__(self, other: Any, modulo: None = None) -> Self:
+        if modulo is not None:
+            raise ArgumentTypeError("pow(x, y, z) is for integers: write x**y % z")
         return _binary(self, np.power, other)
 
     def __rpow__(self, other: Any) -> Self:
@@ -118,7 +121,7 @@ class Operators(Traced):
     def __itruediv__(self, other: Any) -> Self:
         return updated(self, "/", np.divide, other)
 
-    def __ipow__(self, other: Any) -> Self:
+    def __ipow__(self, other: Any, modulo: None = None) -> Self:
         return updated(self, "**", np.power, other)
 
     def __ifloordiv__(self, other: Any) -> Self:
@@ -138,6 +141,43 @@ class Operators(Traced):
 
     def __abs__(self) -> Self:
         return recorded(self, np.absolute)
+
+    def __round__(self, ndigits: int | None = None) -> Self:
+        return recorded(self, np.round, ndigits or 0)
+
+    def __invert__(self) -> Array:
+        result: Array = run("invert", np.invert, (look(self),))
+        return result
+
+    def __and__(self, other: Any) -> Array:
+        return _constant(operator.and_, self, other)
+
+    def __rand__(self, other: Any) -> Array:
+        return _constant(operator.and_, other, self)
+
+    def __or__(self, other: Any) -> Array:
+        return _constant(operator.or_, self, other)
+
+    def __ror__(self, other: Any) -> Array:
+        return _constant(operator.or_, other, self)
+
+    def __xor__(self, other: Any) -> Array:
+        return _constant(operator.xor, self, other)
+
+    def __rxor__(self, other: Any) -> Array:
+        return _constant(operator.xor, other, self)
+
+    def __lshift__(self, other: Any) -> Array:
+        return _constant(operator.lshift, self, other)
+
+    def __rlshift__(self, other: Any) -> Array:
+        return _constant(operator.lshift, other, self)
+
+    def __rshift__(self, other: Any) -> Array:
+        return _constant(operator.rshift, self, other)
+
+    def __rrshift__(self, other: Any) -> Array:
+        return _constant(operator.rshift, other, self)
 
     def __lt__(self, other: Any) -> Array:
         return _constant(operator.lt, self, other)

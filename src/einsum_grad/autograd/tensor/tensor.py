@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from importlib import import_module
 from typing import Any, cast
 
 from einsum_grad.autograd.tape.arrays import as_array
@@ -23,9 +21,6 @@ NO_GRAPH = (
     "there is no graph to go back through: {}, so nothing was recorded. Make the variables with "
     "Tensor(array, requires_grad=True) and compute the result from them outside of no_grad()"
 )
-
-BESIDE = {"einops": "einsum_grad.autograd.rules.contractions.einops"}
-"""Libraries whose functions take Tensors once a module of ours has been imported beside them."""
 
 
 class Tensor(Operators, Methods, Conversions):
@@ -50,7 +45,6 @@ class Tensor(Operators, Methods, Conversions):
     __slots__ = ("__weakref__",)
 
     def __init__(self, data: Any, requires_grad: bool = False) -> None:
-        _load_beside()
         array = as_variable(data) if requires_grad else _numbers(data)
         self._array = array.copy()
         self._node = Leaf(self._array) if requires_grad else None
@@ -157,13 +151,6 @@ class Tensor(Operators, Methods, Conversions):
                 f"{self._array.dtype}; got {array.shape} and {array.dtype}"
             )
         return array.copy()
-
-
-def _load_beside() -> None:
-    for library, module in [*BESIDE.items()]:
-        if library in sys.modules:
-            import_module(module)
-            BESIDE.pop(library, None)
 
 
 def as_variable(data: Any) -> Array:

@@ -17,7 +17,7 @@ from einsum_grad.autograd.tape.nodes import Argument, Leaf, Traced
 from einsum_grad.autograd.tape.ownership import hand_out, look
 from einsum_grad.autograd.tape.refusals import as_operand, translated
 from einsum_grad.autograd.tape.unrecorded import is_recorded
-from einsum_grad.errors import AutogradError
+from einsum_grad.errors import AutogradError, TensorAssignmentError
 
 T = TypeVar("T", bound=Traced)
 
@@ -55,7 +55,7 @@ def updated(tensor: T, sign: str, ufunc: np.ufunc, other: Any) -> T:
 def assign(tensor: Traced, index: Any, value: Any) -> None:
     """Write to elements of a Tensor; raises `AutogradError` where that had to be recorded."""
     if is_recorded(tensor) or is_recorded(value) or _is_result(tensor):
-        raise AutogradError(ELEMENTS)
+        raise TensorAssignmentError(ELEMENTS)
     given = look(as_operand(value, "an assignment"))
     parts = tuple(map(look, index if isinstance(index, tuple) else (index,)))
     translated("an assignment", operator.setitem, (hand_out(tensor), parts, given))

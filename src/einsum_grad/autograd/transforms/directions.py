@@ -52,7 +52,7 @@ def _directions(inputs: Inputs, tangents: Any) -> list[Any]:
 def _checked(operand: Any, tangent: Any, name: str) -> Any:
     if tangent is None:
         return None
-    like = as_array(look(operand))
+    like = as_array(look(as_operand(operand, f"argument {name}")))
     read = as_operand(tangent, "a tangent")
     given: Any = read if isinstance(read, Traced) else as_array(read)
     if given.shape != like.shape:

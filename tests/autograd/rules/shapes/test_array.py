@@ -89,7 +89,6 @@ MAKERS: dict[str, Any] = {
     "np.c_": lambda x, y: np.c_[x, y],
     "np.full": lambda x, y: np.full(3, x[0]),
     "np.linalg.norm": lambda x, y: np.linalg.norm([x, y]),
-    "an operator": lambda x, y: [x[0], y[0]] * x,
     "Tensor": lambda x, y: eg.Tensor([x, y]),
     "eg.einsum": lambda x, y: eg.einsum("ij->", [x, y]),
 }

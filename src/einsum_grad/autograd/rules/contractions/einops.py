@@ -1,6 +1,6 @@
 """Tensors in einops' functions: a backend, which einops finds as a subclass of its own.
 
-This module is imported once einops is there, and never brings einops in itself.
+It is there with the first Tensor, so that the order of imports doesn't matter.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ import numpy as np
 from einsum_grad.autograd.dispatch.casting import cast
 from einsum_grad.autograd.primitives.registration import define
 from einsum_grad.autograd.rules.composite import composite
+from einsum_grad.autograd.rules.contractions.linear import axes_of
 from einsum_grad.autograd.rules.elementwise.primitives import conj
 from einsum_grad.autograd.rules.reductions.axes import last
 from einsum_grad.errors import ArgumentError
@@ -43,7 +44,14 @@ PRODUCT = define(_product, {"a": lambda g, a: g[..., None] * conj(_others(a))})
 @composite(np.cumsum)
 def _cumsum(a: Any, axis: Any = None, dtype: Any = None) -> Any:
     a = cast("cumsum", a, dtype, "unsafe")
-    return RUNNING(np.ravel(a), 0) if axis is None else RUNNING(a, axis)
+    return RUNNING(np.ravel(a), 0) if axis is None else RUNNING(a, *_one_axis(a, axis))
+
+
+def _one_axis(a: Any, axis: Any) -> tuple[int, ...]:
+    axes = axes_of("cumsum", axis, np.ndim(a))
+    if len(axes) != 1:
+        raise ArgumentError(f"cumsum: axis is one axis, and not {axis!r}")
+    return axes
 
 
 @composite(np.cumprod)

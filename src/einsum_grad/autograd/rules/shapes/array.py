@@ -8,7 +8,7 @@ import numpy as np
 
 from einsum_grad.autograd.rules.shapes.primitives import STACK
 from einsum_grad.autograd.tape.nodes import Array, Traced
-from einsum_grad.autograd.tape.refusals import as_operand, run
+from einsum_grad.autograd.tape.refusals import JOINING, as_operand, holds_tensors, run
 from einsum_grad.autograd.tensor.tensor import Tensor
 
 
@@ -36,10 +36,9 @@ def array(values: Any, dtype: Any = None) -> Tensor | Array:
 def _made(values: Any) -> Any:
     if isinstance(values, Traced):
         return values
-    if not isinstance(values, (list, tuple)) or not any(map(_may_hold_tensors, values)):
+    if not holds_tensors(values):
         return np.asarray(as_operand(values, "array"))
     return STACK(*map(_made, values))
 
 
-def _may_hold_tensors(part: Any) -> bool:
-    return isinstance(part, (Traced, list, tuple))
+JOINING.append(_made)

@@ -24,15 +24,15 @@ def gathered(function: Callable[..., Any], a: Any, *args: Any, **kwargs: Any) ->
     return np.ravel(a)[run(function.__name__, function, (places, *args), kwargs)]
 
 
-def _shifted(a: Any, shift: Any, axis: Any) -> Any:
+def _roll(a: Any, shift: Any, axis: Any) -> Any:
     return np.roll(a, shift, axis)
 
 
-SHIFTED = define(_shifted, {"a": lambda g, shift, axis: np.roll(g, np.negative(shift), axis)})
+SHIFTED = define(_roll, {"a": lambda g, shift, axis: np.roll(g, np.negative(shift), axis)})
 
 
 @composite(np.roll)
-def _roll(a: Any, shift: Any, axis: Any = None) -> Any:
+def _rolled(a: Any, shift: Any, axis: Any = None) -> Any:
     return SHIFTED(a, shift, axis)
 
 

@@ -15,7 +15,7 @@ from einsum_grad.autograd.rules.contractions.linear import ending
 from einsum_grad.autograd.rules.shapes.padded import padded
 from einsum_grad.autograd.tape.nodes import Shape, Traced
 from einsum_grad.autograd.tape.ownership import look
-from einsum_grad.autograd.tape.refusals import run
+from einsum_grad.autograd.tape.refusals import as_operand, run
 from einsum_grad.errors import ArgumentError
 from einsum_grad.runtime.operands.subclasses import check_plain
 
@@ -160,7 +160,7 @@ def _joined(
     if dtype is not None:
         arrays = [cast("concatenate", array, dtype, casting) for array in arrays]
     if axis is None:
-        return CONCATENATE(*map(np.ravel, arrays))
+        return CONCATENATE(*(np.ravel(as_operand(array, "concatenate")) for array in arrays))
     return CONCATENATE(*arrays, axis=axis)
 
 
