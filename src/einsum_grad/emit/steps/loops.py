@@ -24,8 +24,7 @@ def loops(kernel: Kernel, context: Context) -> Iterator[Statement]:
     entries, name = Entries(kernel, context), _name(kernel)
     yield from (Assign(each, _made(entries.kept[each], context)) for each in entries.written)
     yield function(name, entries)
-    numbers = entries.numbers
-    given = [call("index", each, "()") if each in numbers else each for each in entries.given]
+    given = [_number(each, context) if each in entries.numbers else each for each in entries.given]
     if kernel.shared is None:
         yield Do(call("own", name, *given, *entries.written))
         return
@@ -35,6 +34,12 @@ def loops(kernel: Kernel, context: Context) -> Iterator[Statement]:
         yield Assign(one_or_more(entries.partial), call("added", done))
     else:
         yield Do(done)
+
+
+def _number(name: str, context: Context) -> Call:
+    """What has no axes, as a number of its dtype: an operand may be one of Python."""
+    operand = any(value.name == name for value in context.program.operands)
+    return call("index", call("asarray", name) if operand else name, "()")
 
 
 def _name(kernel: Kernel) -> str:

@@ -40,6 +40,7 @@ NUMBA = replace(
     libraries=(_NUMBA, *NUMPY.libraries),
     spellings={
         **NUMPY.spellings,
+        "result type": function("np.result_type", NUMPY_LIBRARY.alias),
         "fresh": function("np.empty", "np"),
         "in_parallel": function("in_parallel", "in_parallel"),
         "added": function("added", "added"),
