@@ -160,6 +160,8 @@ def test_kernels_of_one_name_from_several_processes_are_told_apart(place: Path) 
     with event.install_recorder("numba:compile") as compiled:
         found = [module(text).output(np.ones((4, 3))).tolist() for text in texts]
     assert found == [[8.0] * 3, [12.0] * 3]
+    kernels = [module(text).make_z.compiled_for((0, 4, np.ones((4, 3)))) for text in texts]
+    assert len({kernel.py_func.__qualname__ for kernel in kernels}) == 2
     assert not compiled.buffer
 
 
