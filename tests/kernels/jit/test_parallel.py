@@ -37,6 +37,13 @@ def test_each_thread_has_one_range() -> None:
     assert ranges(0, large, 3) == [(0, 0)]
 
 
+def test_no_index_is_asked_whether_it_counts_from_the_end() -> None:
+    sums, x = module(SUMS), np.ones((3, 2))
+    assert sums.output(x).tolist() == [3, 3]
+    (signature,) = sums.make_z.compiled_for((0, 3, x)).signatures
+    assert [str(each) for each in signature[:2]] == ["uint64", "uint64"]
+
+
 def test_eight_threads_at_once_get_what_one_gets() -> None:
     made, sums = module(HADAMARD), module(SUMS)
     arrays = [np.full((600, 500), n, "f4") + np.arange(500) for n in range(8)]
