@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -31,7 +31,8 @@ def laid_out(shape: tuple[int, int], dtype: str) -> Iterator[np.ndarray[Any, Any
     """Arrays of the same numbers in all kinds of memory: gaps, steps, orders, broadcasts."""
     rows, columns = shape
     numbers = np.arange(rows * columns).reshape(shape) % 9 - 4
-    for order in "CF":
+    orders: tuple[Literal["C"], Literal["F"]] = ("C", "F")
+    for order in orders:
         yield np.array(numbers, dtype, order=order)
         wide = np.zeros((2 * rows, 3 * columns), dtype, order=order)
         for step in (1, 2, -1):
@@ -126,8 +127,13 @@ def test_a_harmed_file_is_compiled_and_written_again(place: Path) -> None:
 
 def test_a_file_that_numba_cannot_use_is_compiled_again(place: Path) -> None:
     keys, write = list[str](), folder.write
+
+    def noted(key: str, data: bytes) -> None:
+        keys.append(key)
+        write(key, data)
+
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(folder, "write", lambda key, data: (keys.append(key), write(key, data)))
+        patched.setattr(folder, "write", noted)
         module(SUMS).output(np.ones((2, 2)))
     write(keys[0], b"no pickle")
     with event.install_recorder("numba:compile") as compiled:
@@ -154,6 +160,8 @@ def test_kernels_of_one_name_from_several_processes_are_told_apart(place: Path) 
     with event.install_recorder("numba:compile") as compiled:
         found = [module(text).output(np.ones((4, 3))).tolist() for text in texts]
     assert found == [[8.0] * 3, [12.0] * 3]
+    kernels = [module(text).make_z.compiled_for((0, 4, np.ones((4, 3)))) for text in texts]
+    assert len({kernel.py_func.__qualname__ for kernel in kernels}) == 2
     assert not compiled.buffer
 
 
@@ -182,9 +190,10 @@ def test_a_terminal_is_told_that_a_kernel_is_compiled(
     monkeypatch.setenv("TERM", "xterm")
     told = []
     for _ in range(2):
-        monkeypatch.setattr(sys, "stderr", Terminal())
+        terminal = Terminal()
+        monkeypatch.setattr(sys, "stderr", terminal)
         module(SUMS).output(np.ones((2, 2)))
-        told.append(sys.stderr.getvalue())  # type: ignore[attr-defined]  # a Terminal
+        told.append(terminal.getvalue())
     assert told[0].startswith("\rcompiling a kernel ...")
     assert told[0].endswith(" \r")
     assert told[1] == ""

@@ -37,6 +37,13 @@ def test_each_thread_has_one_range() -> None:
     assert ranges(0, large, 3) == [(0, 0)]
 
 
+def test_no_index_is_asked_whether_it_counts_from_the_end() -> None:
+    sums, x = module(SUMS), np.ones((3, 2))
+    assert sums.output(x).tolist() == [3, 3]
+    (signature,) = sums.make_z.compiled_for((0, 3, x)).signatures
+    assert [str(each) for each in signature[:2]] == ["uint64", "uint64"]
+
+
 def test_eight_threads_at_once_get_what_one_gets() -> None:
     made, sums = module(HADAMARD), module(SUMS)
     arrays = [np.full((600, 500), n, "f4") + np.arange(500) for n in range(8)]
@@ -98,6 +105,7 @@ INTERRUPTED = """
 import random, signal
 def stop(*_):
     raise KeyboardInterrupt
+sys.unraisablehook = lambda _: None  # an interrupt within a callback is lost, as Python has it
 signal.signal(signal.SIGALRM, stop)
 moments, count = random.Random(1), 0
 for n in range(300):
@@ -105,11 +113,13 @@ for n in range(300):
     text = HADAMARD.replace("x[i, j] * w", f"x[i, j] * {n % 40}.0 * w")
     fresh = module(text) if new else made
     try:
-        signal.setitimer(signal.ITIMER_REAL, moments.uniform(1e-5, 0.1 if new else 2e-3))
-        fresh.value_and_gradients(x, x, x)
+        try:
+            signal.setitimer(signal.ITIMER_REAL, moments.uniform(1e-5, 0.1 if new else 2e-3))
+            fresh.value_and_gradients(x, x, x)
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
     except KeyboardInterrupt:
         count += 1
-    signal.setitimer(signal.ITIMER_REAL, 0)
     assert right(), n
     z, _ = fresh.value_and_gradients(x, x, x)
     assert (z == (n % 40 if new else 1)).all(), n

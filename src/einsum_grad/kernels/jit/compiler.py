@@ -12,7 +12,7 @@ from typing import Any
 
 import llvmlite
 import numba
-from numba.core import caching, config, event
+from numba.core import caching, event
 from numba.core.compiler import CompileResult
 from numba.core.serialize import dumps
 
@@ -26,23 +26,22 @@ _VERSIONS = (einsum_grad.__version__, numba.__version__, llvmlite.__version__, s
 
 def compiled(function: FunctionType, options: Mapping[str, Any], layout: Layout) -> Any:
     """The function compiled by numba, for each dtype when it is called with that."""
-    meaning = repr((_meaning(function), sorted(map(repr, options.items())), layout))
+    source = specialized_source(function.__code__.co_argcount, layout) if layout else ""
+    meaning = repr((_meaning(function), sorted(map(repr, options.items())), source))
     own = FunctionType(function.__code__, function.__globals__, function.__name__)
     # The name is part of the symbols of machine code: that of two processes must not share any.
     own.__qualname__ = f"{function.__name__}_{hashlib.sha256(meaning.encode()).hexdigest()}"
     own.__module__ = __name__  # what is loaded from disk is looked up in a module that there is
     if layout:
-        own = _specialized(own, options, layout)
+        own = _specialized(own, options, source)
     made: Any = numba.njit(**options)(own)
-    if not config.DISABLE_JIT:
-        made._cache = _Cache(meaning)
+    made._cache = _Cache(meaning)
     return made
 
 
-def _specialized(function: FunctionType, options: Mapping[str, Any], layout: Layout) -> Any:
+def _specialized(function: FunctionType, options: Mapping[str, Any], source: str) -> Any:
     """A function that calls `function` for arrays of that layout, and is compiled with it."""
     names = {"kernel": numba.njit(inline="always", **options)(function)}
-    source = specialized_source(function.__code__.co_argcount, layout)
     exec(compile(source, "<einsum-grad specialized>", "exec"), names)
     specialized: Any = names["specialized"]
     specialized.__qualname__, specialized.__module__ = function.__qualname__, __name__

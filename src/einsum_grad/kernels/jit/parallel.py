@@ -17,12 +17,17 @@ def in_parallel(kernel: Kernel, length: int, steps: int, *arguments: Any) -> lis
 
     `steps` is how often its innermost statement runs in all. That, the sizes and the number of
     threads decide how many parts there are, and so the order in which numbers are added.
+
+    The range's numbers are unsigned: a signed index may count from the end, and a loop that asks
+    for each takes five times as long.
     """
     run = kernel.compiled_for((0, length, *arguments))
     parts = min(get_num_threads(), length) if is_long(steps, arguments) else 1
     if parts <= 1:
-        return [run(0, length, *arguments)]
-    return shared(lambda part: run(part.start, part.stop, *arguments), length, parts)
+        return [run(np.uint64(0), np.uint64(length), *arguments)]
+    return shared(
+        lambda part: run(np.uint64(part.start), np.uint64(part.stop), *arguments), length, parts
+    )
 
 
 def is_long(steps: int, arguments: Sequence[Any]) -> bool:
