@@ -100,6 +100,7 @@ tensor-networks
 coming-from-autograd
 calculus
 scaling
+numba
 command-line
 gallery/index
 ```
