@@ -115,7 +115,7 @@ def test_the_function_that_does_all_in_one_pass_is_certified_too(
 
 
 def test_a_helper_is_run_as_it_stands_in_the_file() -> None:
-    text = emit("ij->ji", sizes={"i": 4096, "j": 4096}, blocked=True)
+    text = emit("ij,ji->ij", sizes={"i": 4096, "j": 4096}, blocked=True)
     assert "def copied(" in text
     spoiled = text.replace(
         "def copied(", "def copied(array):\n    return 2 * array\n\n\ndef plain("
