@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -36,3 +37,24 @@ def same(found: Sequence[Any], wanted: Sequence[Any]) -> None:
         assert lazy._meta.dtype == lazy.dtype
         assert lazy._meta.ndim == lazy.ndim
         np.testing.assert_array_equal(array, expected)
+
+
+def close(lazy: Any, expected: Any) -> None:
+    assert isinstance(lazy, da.Array)
+    computed = lazy.compute()
+    assert lazy.shape == expected.shape
+    assert lazy.dtype == computed.dtype == expected.dtype
+    np.testing.assert_allclose(computed, expected, rtol=1e-9, atol=1e-12)
+
+
+class ComputedError(Exception):
+    """Something was computed that nobody asked for."""
+
+
+@contextmanager
+def nothing_computes() -> Iterator[None]:
+    def fail(*args: Any, **kwargs: Any) -> Any:
+        raise ComputedError
+
+    with dask.config.set(scheduler=fail):
+        yield
