@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from benchmarks.case import Array, Case
 from benchmarks.check import disagreements
@@ -24,24 +24,29 @@ class Settings:
     """A peer that has run for so long in a case has no further round."""
     patience: float
     """A peer that has not prepared a case by then has no time."""
+    beside: tuple[int, ...] = field(default=(), repr=False)
+    """Processes that keep cores busy for all peers alike: what they use is nobody's disturbance."""
 
 
 def measure(case: Case, dtype: str, workers: Mapping[str, Worker], settings: Settings) -> Row:
     """Return the times of all peers that can run the case and agree."""
     notes: dict[str, str] = {}
     calls: dict[str, int] = {}
+    first: dict[str, float] = {}
     for peer, worker in workers.items():
         try:
             calls[peer] = worker.prepare(case.name, dtype, settings.batch, settings.patience)
+            first[peer] = worker.first(settings.patience)
         except RefusedError as refusal:
             notes[peer] = str(refusal)
     for peer, wrong in _wrong(case, calls, dtype, workers, settings).items():
         notes[peer] = f"WRONG: {wrong}"
         del calls[peer]
-    before = usage(worker.process for worker in workers.values())
+    known = (*(worker.process for worker in workers.values()), *settings.beside)
+    before = usage(known)
     times = _rounds(calls, workers, settings, notes)
-    foreign = foreign_share(before, usage(worker.process for worker in workers.values()))
-    return Row(case.name, case.pattern, dtype, case.limit.value, times, notes, foreign)
+    foreign = foreign_share(before, usage(known))
+    return Row(case.name, case.pattern, dtype, case.limit.value, times, notes, foreign, first)
 
 
 def _wrong(

@@ -45,6 +45,8 @@ class Row:
     notes: dict[str, str] = field(default_factory=dict)
     foreign: float | None = None
     """The share of the machine that others had while this was measured."""
+    first: dict[str, float] = field(default_factory=dict)
+    """Seconds until a peer had prepared the case and run it once, compilation included."""
 
     @property
     def family(self) -> str:
@@ -63,18 +65,20 @@ class Row:
 
     @property
     def speedup(self) -> float | None:
+        """That of the target numpy."""
+        return self.speedup_of(OURS)
+
+    def speedup_of(self, ours: str) -> float | None:
         """The time of the faster of torch and jax over ours: above 1 we are ahead."""
-        return None if self.rival is None else self.ratio(self.rival, OURS)
+        return None if self.rival is None else self.ratio(self.rival, ours)
 
-    @property
-    def over_limit(self) -> float | None:
+    def over_limit(self, ours: str) -> float | None:
         """Our time over the limit's: 1 is as fast as can be."""
-        return self.ratio(OURS, LIMIT)
+        return self.ratio(ours, LIMIT)
 
-    @property
-    def speedup_by_best(self) -> float | None:
-        """`speedup` by the best rounds, which others on the machine disturb least."""
-        ratios = (self.best_ratio(peer, OURS) for peer in RIVALS)
+    def speedup_by_best(self, ours: str) -> float | None:
+        """`speedup_of` by the best rounds, which others on the machine disturb least."""
+        ratios = (self.best_ratio(peer, ours) for peer in RIVALS)
         return min((ratio for ratio in ratios if ratio is not None), default=None)
 
     def best(self, peer: str) -> float | None:

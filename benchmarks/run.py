@@ -13,6 +13,7 @@ import argparse
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from tqdm import tqdm
@@ -20,12 +21,13 @@ from tqdm import tqdm
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks import report
+from benchmarks.busy import busy
 from benchmarks.case import Case
 from benchmarks.cases import CASES
 from benchmarks.check import TOLERANCES
 from benchmarks.machine import about, busy_share
 from benchmarks.measure import Settings, measure
-from benchmarks.peers import OURS, PEERS
+from benchmarks.peers import LOOPS, OURS, PEERS
 from benchmarks.random_cases import random_cases
 from benchmarks.results import Results, Row, read, write
 from benchmarks.workers import RefusedError, Worker
@@ -50,7 +52,7 @@ def main() -> int:
         from benchmarks.picture import draw
 
         draw(results, arguments.picture)
-    return 1 if any(OURS in row.notes for row in results.rows) else 0
+    return 1 if any(row.notes.keys() & {OURS, LOOPS} for row in results.rows) else 0
 
 
 def parser() -> argparse.ArgumentParser:
@@ -64,6 +66,9 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--repeats", type=int, default=7, help="rounds in which peers take turns")
     made.add_argument("--seconds", type=float, default=0.05, help="of one turn of one peer")
     made.add_argument("--patience", type=float, default=10.0, help="seconds to prepare a case in")
+    made.add_argument(
+        "--busy", type=int, default=0, metavar="N", help="cores that others keep busy"
+    )
     made.add_argument("--quick", action="store_true", help="three short rounds, to try things out")
     made.add_argument("--read", type=Path, metavar="FILE", help="report an earlier run's JSON")
     made.add_argument("--json", type=Path, metavar="FILE", help="write everything measured")
@@ -90,12 +95,14 @@ def measured(arguments: argparse.Namespace) -> Results:
     workers = started(arguments.peers)
     rows: list[Row] = []
     try:
-        facts = {**about(workers), "settings": repr(settings)}
+        facts = {**about(workers), "settings": repr(settings), "busy_cores": arguments.busy}
         say(report.facts(Results(facts, ())), "", report.LEGEND, report.heading())
-        for case in tqdm(cases, desc="measuring", unit="case", disable=None):
-            for dtype in arguments.dtypes:
-                rows.append(measure(case, dtype, workers, settings))
-                tqdm.write(report.line(rows[-1]), file=sys.stdout)
+        with busy(arguments.busy) as beside:
+            settings = replace(settings, beside=tuple(beside))
+            for case in tqdm(cases, desc="measuring", unit="case", disable=None):
+                for dtype in arguments.dtypes:
+                    rows.append(measure(case, dtype, workers, settings))
+                    tqdm.write(report.line(rows[-1]), file=sys.stdout)
         facts["busy_after"] = busy_share()
     finally:
         for worker in workers.values():

@@ -36,6 +36,7 @@ class Session:
         self._prepared: Prepared | None = None
         self._random = random.Random(0)
         self._padding: Array | None = None
+        self._first = 0.0
 
     def describe(self) -> str:
         """Return the peer's version and threads."""
@@ -46,9 +47,16 @@ class Session:
         self._prepared = None
         found = BY_NAME.get(case) or random_case(case)
         assert found is not None
-        self._prepared = self._peer.prepare(draw(found, dtype))
+        problem = draw(found, dtype)
+        start = perf_counter()
+        self._prepared = self._peer.prepare(problem)
         self._run()
+        self._first = perf_counter() - start
         return calls_in(self._run, seconds)
+
+    def first(self) -> float:
+        """Return the seconds that it took to prepare and to run once, compilation included."""
+        return self._first
 
     def results(self) -> list[Array]:
         """Return the output and the gradients."""

@@ -45,6 +45,10 @@ class Worker:
         """Prepare a case; return how many calls take about `seconds`."""
         return int(self._ask(patience, "prepare", case, dtype, seconds))
 
+    def first(self, patience: float) -> float:
+        """Return the seconds that it took to prepare and to run once, compilation included."""
+        return float(self._ask(patience, "first"))
+
     def results(self, patience: float) -> Sequence[Array]:
         """Return the output and the gradients of what is prepared."""
         arrays: Sequence[Array] = self._ask(patience, "results")

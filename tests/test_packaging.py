@@ -14,7 +14,7 @@ import einsum_grad
 ROOT = Path(__file__).parents[1]
 SCRIPT = str(Path(sys.executable).parent / "einsum-grad")
 
-SET_UP = "python3 -m venv .venv && .venv/bin/pip install -q -e '.[test]' && "
+SET_UP = "python3 -m venv .venv && .venv/bin/pip install -q -e "
 
 
 def readme_command(number: int) -> "subprocess.CompletedProcess[str]":
@@ -35,6 +35,12 @@ def test_version_is_that_of_the_distribution() -> None:
     assert einsum_grad.__version__ == version("einsum-grad")
 
 
+def test_the_changelog_begins_with_this_version_and_its_date() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    newest = re.findall(r"^## \[([\d.]+)\] - \d{4}-\d\d-\d\d$", text, re.MULTILINE)[0]
+    assert newest == einsum_grad.__version__
+
+
 def test_only_light_libraries_are_needed_to_run() -> None:
     requirements = requires("einsum-grad") or []
     always = [line.replace("_", "-") for line in requirements if "extra ==" not in line]
@@ -48,7 +54,10 @@ def test_type_hints_are_announced() -> None:
 
 @pytest.mark.parametrize(
     ("number", "last"),
-    [(1, ".venv/bin/einsum-grad explain 'bij,jk->ik'"), (2, ".venv/bin/python -m pytest -q")],
+    [
+        (1, ". && .venv/bin/einsum-grad explain 'bij,jk->ik'"),
+        (2, "'.[test]' && .venv/bin/python -m pytest -q"),
+    ],
 )
 def test_readme_commands_do_all_the_set_up(number: int, last: str) -> None:
     assert readme_command(number).stdout == SET_UP + last + "\n"

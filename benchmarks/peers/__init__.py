@@ -9,11 +9,13 @@ from typing import Any, Protocol, cast
 
 from benchmarks.case import Array, Problem
 
-OURS, LIMIT = "ours", "limit"
+OURS, LOOPS, LIMIT = "ours", "numba", "limit"
+"""We for the targets numpy and numba, and no peer but what nobody can be faster than."""
+
 RIVALS = ("torch", "jax")
 """The peers that we want to be ahead of."""
 
-PEERS = (OURS, "pullback", *RIVALS, "autograd", "mygrad", "swap", LIMIT)
+PEERS = (OURS, LOOPS, "pullback", *RIVALS, "autograd", "mygrad", "swap", LIMIT)
 """The names of the peers, which are the names of their modules too."""
 
 

@@ -12,7 +12,7 @@
 
 from einsum_grad.lazy import lazily
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __getattr__, __dir__, __all__ = lazily(__name__)
 __all__ += ["__version__"]

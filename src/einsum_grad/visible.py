@@ -40,7 +40,7 @@ def preformatted(text: str) -> str:
     >>> preformatted("a < b").endswith(">a &lt; b</pre>")
     True
     """
-    style = f"font-family: {_MONOSPACE}; white-space: pre-wrap"
+    style = f"font-family: {_MONOSPACE}; white-space: pre-wrap; word-break: normal"
     return f'<pre style="{style}">{html.escape(visible_lines(text))}</pre>'
 
 

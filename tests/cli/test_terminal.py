@@ -13,8 +13,8 @@ import pytest
 
 from einsum_grad.cli import main
 from einsum_grad.cli.entry import program
-from einsum_grad.cli.progress import progress
 from einsum_grad.explain.text.layout import columns
+from einsum_grad.progress import progress
 
 Capture = pytest.CaptureFixture[str]
 ESCAPE = re.compile(r"\x1b\[[0-9]*m")
@@ -107,7 +107,7 @@ def test_help_begins_with_an_example(command: str, capsys: Capture) -> None:
 
 
 def told_while(seconds: float, monkeypatch: pytest.MonkeyPatch, err: io.StringIO) -> str:
-    monkeypatch.setattr("einsum_grad.cli.progress._DELAY", 0.02)
+    monkeypatch.setattr("einsum_grad.progress._DELAY", 0.02)
     monkeypatch.setattr(sys, "stderr", err)
     with progress("searching"):
         time.sleep(seconds)

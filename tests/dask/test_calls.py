@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -144,3 +145,18 @@ def test_what_does_not_fit_is_refused_before_anything_runs() -> None:
     masked = da.ma.masked_array(np.ones(6), mask=np.arange(6) > 2)
     with pytest.raises(eg.EinsumGradError, match="operand 1: a masked array would lose its mask"):
         f(lazy, masked)
+
+
+def test_what_takes_arrays_of_numpy_alone_computes_none() -> None:
+    lazy = da.from_array(np.ones((4, 6)), chunks=(2, 3))
+    objective = eg.derive("sum(X**2)", "X: m n", wrt="X")
+    calls: list[Callable[[], Any]] = [
+        lambda: eg.compile("ij,j->i").jacobian(0).at(lazy, np.ones(6)),
+        lambda: eg.compile("ij->i").jacobian(0).at(np.ones((4, 6))) @ lazy,
+        lambda: objective.value(lazy),
+        lambda: eg.array([lazy, lazy]),
+        lambda: eg.einsum("kij->kij", [lazy, lazy]),
+    ]
+    for call in calls:
+        with pytest.raises(eg.EinsumGradError, match=r"a Dask array would be computed here"):
+            call()

@@ -40,7 +40,7 @@ def client() -> Iterator[Any]:
 
 
 @settings(
-    max_examples=tries(20),
+    max_examples=tries(100),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

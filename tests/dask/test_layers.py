@@ -169,3 +169,19 @@ def test_ten_thousand_chunks_make_a_graph_of_layers_in_proportion() -> None:
     (dx, _) = pullback(1.0)
     assert dx.npartitions == 10_000
     assert tasks([out], [x, x + 1]) <= 10_000 * (1 + 1 / 4 + 1 / 12) + 1
+
+
+def test_blocks_of_a_result_share_references_to_an_operand() -> None:
+    x, w = (da.zeros((32, 32), chunks=2) for _ in range(2))
+    out = eg.compile("ij,jk->ik")(x, w)
+    tasks_of_out = dict(out.dask.layers[out.name]).values()
+    assert len({id(ref) for task in tasks_of_out for ref in task.args}) <= 2 * 256
+
+
+def test_tiny_chunks_make_no_more_blocks_than_a_graph_can_have() -> None:
+    x, w = (da.arange(1.0, 301.0, chunks=1, dtype=float) for _ in range(2))
+    out, pullback = eg.compile("i,j->ij").vjp(x, w)
+    gradients = pullback(out)
+    assert out.npartitions <= 10_000
+    assert [gradient.chunks for gradient in gradients] == [x.chunks, w.chunks]
+    assert tasks([out, *gradients], [x, w]) < 50_000

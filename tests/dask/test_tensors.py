@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import einsum_grad as eg
+from einsum_grad.runtime.operands import kinds
 from tests.autograd.rules.table import CASES, weights
 from tests.dask.arrays import chunked, da, dask, same
 from tests.strategies import whole
@@ -151,6 +152,16 @@ def step_down(w: eg.Tensor) -> None:
         w -= w.grad / 1024
 
 
+@pytest.mark.parametrize("turn", [iter, reversed])
+def test_a_tensor_comes_first_whichever_was_known_first(
+    turn: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lazy, tensor = da.ones(3, chunks=2), eg.Tensor(np.ones(3), requires_grad=True)
+    eg.einsum("i,i->", lazy, lazy)
+    monkeypatch.setattr(kinds, "_KINDS", dict(turn(list(kinds._KINDS.items()))))
+    assert isinstance(eg.einsum("i,i->", lazy, tensor), eg.Tensor)
+
+
 def test_steps_of_descent_change_a_tensor_lazily() -> None:
     w = arrays()[1]
     lazy = eg.Tensor(da.from_array(w, chunks=(2, 3)), requires_grad=True)
@@ -205,7 +216,7 @@ def test_a_gradient_that_is_plain_or_zero_is_divided_too() -> None:
     lazy = da.ones((6, 4), chunks=(2, 3))
     x = eg.Tensor(lazy, requires_grad=True)
     (x + 1).backward(np.ones((6, 4)))
-    unused = eg.grad(lambda x, y: np.sum(x), (0, 1))(lazy, lazy)[1]
+    unused: Any = eg.grad(lambda x, y: np.sum(x), (0, 1))(lazy, lazy)[1]
     (gradient,) = gradients_of([x])
     same([gradient, unused], [np.ones((6, 4)), np.zeros((6, 4))])
     assert gradient.chunks == unused.chunks == lazy.chunks
@@ -257,8 +268,24 @@ def test_what_no_tensor_can_be_made_of_is_refused() -> None:
         eg.Tensor(masked)
     with pytest.raises(eg.EinsumGradError, match="cotangent of shape"):
         (eg.Tensor(lazy, requires_grad=True) * 2).backward(lazy[:3])
+    same([eg.grad(lambda x: np.sum(x[4:1]) + np.sum(x[..., 2]))(lazy)], [np.eye(6)[2]])
     with pytest.raises(eg.EinsumGradError, match="slices of step 1"):
         eg.grad(lambda x: np.sum(x[::2]))(lazy)
+
+
+def test_a_tensor_is_a_collection_of_dask() -> None:
+    x = eg.Tensor(da.arange(4.0, chunks=2), requires_grad=True)
+    out = np.sum(x * x)
+    out.backward()
+    value, gradient = dask.compute(out, x.grad)
+    assert not isinstance(value, eg.Tensor)
+    assert value == 14
+    np.testing.assert_array_equal(gradient, [0, 2, 4, 6])
+    plain = eg.Tensor(1.0)
+    assert not dask.is_dask_collection(plain)
+    assert dask.compute(plain) == (plain,)
+    with pytest.raises(eg.EinsumGradError, match=r"write x\.data\.compute"):
+        out.compute()
 
 
 def test_a_number_is_computed_where_it_is_asked_for() -> None:
@@ -267,3 +294,25 @@ def test_a_number_is_computed_where_it_is_asked_for() -> None:
     assert out.tolist() == 6
     with eg.no_grad():
         assert float(out) == 6
+
+
+@pytest.mark.parametrize(
+    "index",
+    [
+        (0, slice(1, 5)),
+        (slice(5, 2), ..., -1),
+        (slice(2, 4), slice(3, 3)),
+        (None, ..., 2, None, slice(-3, None)),
+        (...,),
+        (1, 2, 3),
+    ],
+    ids=str,
+)
+def test_the_gradient_of_an_index_is_lazy_and_has_few_chunks(index: Any) -> None:
+    x = whole((6, 5, 7), "f8", 1)
+    lazy = da.from_array(x, chunks=(2, 3, 4))
+    with nothing_computes():
+        found = eg.grad(lambda x: np.sum(x[index] ** 2))(lazy)
+    same([found], [eg.grad(lambda x: np.sum(x[index] ** 2))(x)])
+    column: Any = eg.grad(lambda x: np.sum(x[:, 0] ** 2))(da.ones((4000, 4000), chunks=1000))
+    assert sum(len(layer) for layer in column.dask.layers.values()) < 200

@@ -81,6 +81,7 @@ _FLOPS: dict[tuple[str, str], Any] = {
     ("matvec", "__call__"): lambda z, x, w: 2 * np.size(z) * x.shape[-1],
     ("multiply", "__call__"): lambda z, x, w: np.size(z),
     ("add", "reduce"): lambda z, x: np.size(x),
+    ("add", "__call__"): lambda z, x, w: np.size(z),
 }
 
 

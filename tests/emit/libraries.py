@@ -59,7 +59,7 @@ LIBRARIES: Mapping[str, Library] = {
         "torch", frozenset({"torch"}), _torch, lambda tensor: tensor.resolve_conj().numpy()
     ),
     "jax": Library("jax", frozenset({"jax", "jax.numpy"}), _jax, np.asarray, wide_jax),
-    "numba": Library("numba", frozenset({"numba", "numpy", "concurrent.futures", "os"})),
+    "numba": Library("numba", frozenset({"numba", "numpy", "concurrent.futures"})),
     "array_api": Library("numpy", frozenset({"importlib", "random", "sys", "array_api_compat"})),
 }
 

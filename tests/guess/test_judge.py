@@ -53,6 +53,13 @@ def test_names_and_sizes_are_those_of_the_pattern() -> None:
     assert check_guess("i->ib", 0, "ib->i", sizes={"b": 3}).is_right
 
 
+def test_a_verdict_calls_arrays_by_their_names() -> None:
+    verdict = check_guess("qd,kd->qk", "K", "qk,qd->dk", names="Q,K->S")
+    assert (verdict.name, verdict.order) == ("dK", ("dS", "Q"))
+    assert verdict.why == "dK has the axes k d, but the guess writes d k"
+    assert "zeros but for Q[0,0] = 1, dS[0,1] = 1: dK[0,1] is 0" in str(verdict)
+
+
 def test_another_operand_order_is_accepted_if_the_labels_match() -> None:
     verdict = check_guess("ij,jk->ik", 0, "jk,ik->ij")
     assert verdict.is_right

@@ -124,7 +124,7 @@ def test_two_threads_share_the_sum_within_a_large_array(monkeypatch: pytest.Monk
         return [work(slice(start, start + 1)) for start in range(length)]
 
     monkeypatch.setattr(sums, "in_blocks", in_blocks)
-    least = -(-2 * machine.WAKING * machine.MOVED_IN_A_MICROSECOND // (8 * 1000 * 8))
+    least = -(-4 * machine.WAKING * machine.MOVED_IN_A_MICROSECOND // (8 * 1000 * 8))
     for rows, shared in ((least - 1, []), (least, [2])):
         array = whole((8, rows, 1000), "f8", 1)
         np.testing.assert_array_equal(summed(array, (1,)), array.sum(1))

@@ -5,8 +5,10 @@ from einsum_grad.plan import UNIT, Pattern, normal_form
 from tests.patterns import pattern
 
 
-def told(found: Pattern, copy: bool = False) -> list[str]:
-    return [f"{stage.op} {' '.join(stage.labels)}" for stage in stages(normal_form(found), copy)]
+def told(found: Pattern, read_only: bool = False) -> list[str]:
+    return [
+        f"{stage.op} {' '.join(stage.labels)}" for stage in stages(normal_form(found), read_only)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -26,12 +28,12 @@ def test_stages_are_those_that_the_normal_form_needs(text: str, todo: list[str])
     assert told(pattern(text, "bi")) == todo
 
 
-def test_a_copy_is_straight_and_made_where_the_array_is_smallest() -> None:
-    assert told(pattern("i->bi", "b"), copy=True) == ["copy i", "repeat b i"]
-    assert told(pattern("ij->ji"), copy=True) == ["copy i j", "contract j i"]
-    assert told(pattern("ij->bji", "b"), copy=True) == ["copy i j", "contract j i", "repeat b j i"]
-    assert told(pattern("ii->i"), copy=True) == ["contract i", "copy i"]
-    assert told(pattern("i->i"), copy=True) == ["copy i"]
+def test_a_view_is_read_only_unless_it_is_repeated_and_so_is_already() -> None:
+    assert told(pattern("i->i"), read_only=True) == ["read-only i"]
+    assert told(pattern("ij->ji"), read_only=True) == ["read-only j i"]
+    assert told(pattern("ii->i"), read_only=True) == ["contract i", "read-only i"]
+    assert told(pattern("i->bi", "b"), read_only=True) == ["repeat b i"]
+    assert told(pattern("ij->bji", "b"), read_only=True) == ["contract j i", "repeat b j i"]
 
 
 def test_units_come_last() -> None:

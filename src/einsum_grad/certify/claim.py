@@ -31,7 +31,8 @@ _FREE = "ı"
 class Claim:
     """A pattern, the operands whose gradients `backward` returns, and the kind of numbers.
 
-    `sizes` are those that the code contains: of output-only labels. If the numbers are complex, the
+    `sizes` are those that the code contains: of output-only labels, and of small matrices. If the
+    numbers are complex, the
     operands in `real` are real all the same. `library` is the one on whose arrays the module
     computes, by the name of its target; "numpy" for those of NumPy. With `alike` it is for real
     numbers as well as complex ones.
@@ -78,12 +79,18 @@ def read_claim(
     return Claim(
         claimed,
         _wrt(tree, count) if wrt is None else check_wrt(wrt, count),
-        tuple(claimed.output_sizes(known).items()),
+        tuple(_in_code(claimed, known, bool(pattern)).items()),
         traits if wanted.complex and traits.complex else wanted,
         real,
         library_of(tree),
         numbers is None and note in ALIKE.values(),
     )
+
+
+def _in_code(claimed: Pattern, known: Mapping[str, int], given: bool) -> dict[str, int]:
+    """The sizes that a module is written for: of a `given` pattern no more than is needed."""
+    labels = [label for label in claimed.labels() if label in known]
+    return claimed.output_sizes(known) if given else {label: known[label] for label in labels}
 
 
 def read_numbers(numbers: Any, count: int) -> tuple[Traits, tuple[int, ...]]:

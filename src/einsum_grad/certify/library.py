@@ -15,7 +15,8 @@ _NAMED = {"torch": "PyTorch", "jax": "JAX"}
 """The libraries with arrays of their own, and what docstrings call them."""
 
 _OF_THE_STANDARD = frozenset({"__array_namespace__", "array_api_compat"})
-_KNOWN = frozenset({NUMPY, "array_api_compat", "einops", *_NAMED, *sys.stdlib_module_names})
+_ON_NUMPY = ("einops", "numba")
+_KNOWN = frozenset({NUMPY, "array_api_compat", *_ON_NUMPY, *_NAMED, *sys.stdlib_module_names})
 
 
 def library_of(tree: ast.Module) -> str:
@@ -31,12 +32,12 @@ def library_of(tree: ast.Module) -> str:
     if others := sorted(imported - _KNOWN):
         raise ArgumentError(
             f"this module imports {listed(others, 'and')}, for which certify has no exact numbers: "
-            "it certifies modules of NumPy, einops, PyTorch, JAX and the array API"
+            "it certifies modules of NumPy, einops, numba, PyTorch, JAX and the array API"
         )
     attributes = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     if imported.isdisjoint(_NAMED) and _OF_THE_STANDARD & (attributes | imported):
         return STANDARD
-    told = "" if imported & {NUMPY, "einops"} else " ".join(_docstrings(tree))
+    told = "" if imported & {NUMPY, *_ON_NUMPY} else " ".join(_docstrings(tree))
     names = (name for name, spelled in _NAMED.items() if name in imported or spelled in told)
     return next(names, NUMPY)
 

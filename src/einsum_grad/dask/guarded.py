@@ -23,7 +23,7 @@ COMPUTES = (
 )
 UNKNOWN = "{} of a Dask array has a shape that isn't known before it is computed"
 REFUSED = "{} has no lazy form here for this Dask array: {}"
-_DASKS = (TypeError, ValueError, IndexError, AttributeError, NotImplementedError)
+_DASKS = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RuntimeError)
 """What Dask raises for what it can't do, and NumPy could."""
 
 

@@ -67,24 +67,36 @@ class Layer:
 
 def _contract(made: Layer) -> Tasks:
     """A task for each block and each group of blocks along what is summed, and trees of sums."""
-    step, size = made.step, made.partition.group(made.step)
-    inside, summed = step.result.labels, step.pattern.contracted()
-    order = (*inside, *summed)
-    axes = [tuple(map(order.index, arg.labels)) for arg in step.args]
-    along = list(made.places(summed))
-    groups = [along[start : start + size] for start in range(0, len(along), size)]
-    run, names = OnBlocks(step.pattern), list(zip(made.names, axes, strict=True))
+    step = made.step
+    run, size = OnBlocks(step.pattern), made.partition.group(step) * len(step.args)
+    rows = [_row(made, name, arg.labels) for name, arg in zip(made.names, step.args, strict=True)]
     for index in made.indices():
-        parts = [
-            [
-                TaskRef((name, *(place[axis] for axis in own)))
-                for rest in group
-                for place in [(*index, *rest)]
-                for name, own in names
-            ]
-            for group in groups
-        ]
+        pairs = zip(*(row(index) for row in rows), strict=True)
+        refs = [ref for pair in pairs for ref in pair]
+        parts = [refs[start : start + size] for start in range(0, len(refs), size)]
         yield from _added(made, index, [(run, part) for part in parts])
+
+
+def _row(made: Layer, name: str, labels: Labels) -> Callable[[Index], list[TaskRef]]:
+    """From a block of the result to an argument's blocks for it, along what is summed.
+
+    Blocks of the result share them: there are as many references as the argument has blocks.
+    """
+    inside, summed = made.step.result.labels, made.step.pattern.contracted()
+    order = (*inside, *summed)
+    axes = [order.index(label) for label in labels]
+    kept = [axis for axis in axes if axis < len(inside)]
+    along = list(made.places(summed))
+    known: dict[Index, list[TaskRef]] = {}
+
+    def row(index: Index) -> list[TaskRef]:
+        place = tuple([index[axis] for axis in kept])
+        if place not in known:
+            places = ((*index, *rest) for rest in along)
+            known[place] = [TaskRef((name, *(full[axis] for axis in axes))) for full in places]
+        return known[place]
+
+    return row
 
 
 def _added(made: Layer, index: Index, parts: list[tuple[Callable[..., Any], list[Any]]]) -> Tasks:

@@ -41,7 +41,7 @@ def _looped(found: Iterable[Kernel | Step], context: Context) -> Iterator[Part]:
     for each in found:
         if isinstance(each, Kernel):
             names = tuple(value.name for value in each.kept)
-            yield Part([s.step for s in each.statements], names, loops(each, context))
+            yield Part([s.step for s in each.statements], names, tuple(loops(each, context)))
         elif context.program.scale is not None:
             yield from large.parts([Block((each,))], context, context.program.scale)
         else:

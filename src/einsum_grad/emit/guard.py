@@ -60,9 +60,13 @@ def _apart(names: Sequence[str], devices: tuple[str, ...]) -> Raise:
 
 def _dtypes(program: Program) -> Iterator[Statement]:
     """What is written into arrays that are there has their dtype: all operands have one."""
-    dtypes = _written(program)
+    dtypes, told = _written(program), Raise("the operands have more than one dtype")
     if len(dtypes) > 1:
-        yield If(Call("unlike", dtypes), [Raise("the operands have more than one dtype")])
+        yield If(Call("unlike", dtypes), [told])
+    if dtypes and program.loops is not Loops.NONE and len(dtypes) < len(program.operands):
+        # A number of Python has no dtype of its own; all others would be cut to the arrays'.
+        promoted = Call("result type", tuple(value.name for value in program.operands))
+        yield If(call("unlike", promoted, dtypes[0]), [told])
 
 
 def _written(program: Program) -> tuple[Call, ...]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
-from einsum_grad.explain.latex.page import align, file
-from einsum_grad.explain.latex.rows import ROW_END
+from einsum_grad.explain.latex.page import align, file, in_notebook
 from einsum_grad.explain.text.layout import WIDTH
 from einsum_grad.explain.text.styles import Style, plain
 
@@ -52,5 +51,4 @@ class Notebook(ABC):
         return cell(self.html())
 
     def _repr_latex_(self) -> str:
-        rows = ROW_END.join(self.latex_rows(short=True))
-        return f"$$\\begin{{aligned}}\n{rows}\n\\end{{aligned}}$$"
+        return in_notebook(self.latex_rows(short=True))

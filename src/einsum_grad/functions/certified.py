@@ -11,8 +11,15 @@ from einsum_grad import certify
 from einsum_grad.emit import Source
 from einsum_grad.errors import EinsumGradError
 from einsum_grad.kernels.helpers import HELPERS
+from einsum_grad.kernels.jit.kernel import Kernel
 from einsum_grad.plan import Operands, read_sizes, read_wrt
 from einsum_grad.runtime.generated.load import load
+
+_TWO_PARTS = 2 << 16
+"""So many steps that a loop is divided into two parts."""
+
+_ON_RESIDUES = {name: helper for name, helper in HELPERS.items() if name != "in_parallel"}
+"""The helpers that don't ask for machine code."""
 
 
 def certify_module(
@@ -30,7 +37,7 @@ def certify_module(
     It may be what `emit` wrote, or an edited copy; bytes are decoded as Python does. Its docstrings
     state the pattern, the operands whose gradients it returns, and whether the numbers are complex;
     `pattern` (in `notation`), `wrt` and `numbers` override them. It runs on the arrays of the
-    library that it imports: NumPy, einops, PyTorch, JAX, or any of the array API. The other
+    library that it imports: NumPy, einops, numba, PyTorch, JAX, or any of the array API. The other
     arguments are those of `Function.certify`, but the module is run at exactly the `sizes` given.
 
     The text is executed, with few builtins, as all generated code is. That is no sandbox: certify
@@ -61,7 +68,7 @@ def certify_module(
 
 
 def certified(
-    text: str, name: str, helpers: Mapping[str, Callable[..., Any]] = HELPERS
+    text: str, name: str, helpers: Mapping[str, Callable[..., Any]] = _ON_RESIDUES
 ) -> ModuleType:
     """The module `text`, loaded so that residues test what it does to large arrays.
 
@@ -73,7 +80,20 @@ def certified(
     module.__dict__.update(needed)
     if "in_blocks" in module.__dict__:
         module.__dict__["in_blocks"] = _in_small_blocks(module.__dict__["in_blocks"])
+    if "in_parallel" in module.__dict__:
+        module.__dict__["in_parallel"] = _in_small_parts(module.__dict__["in_parallel"])
+    kernels = {name: it for name, it in vars(module).items() if isinstance(it, Kernel)}
+    # Residues are no numbers that a machine has: kernels run as the Python that they are.
+    module.__dict__.update({name: it.function for name, it in kernels.items()})
     return module
+
+
+def _in_small_parts(in_parallel: Callable[..., Any]) -> Callable[..., Any]:
+    def smaller(kernel: Any, length: int, steps: int, *arguments: Any) -> Any:
+        # A part of one turn adds nothing up, so shorter loops are whole.
+        return in_parallel(kernel, length, _TWO_PARTS if length > 2 else 0, *arguments)
+
+    return smaller
 
 
 def _in_small_blocks(in_blocks: Callable[..., Any]) -> Callable[..., Any]:

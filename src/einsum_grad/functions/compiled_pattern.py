@@ -13,7 +13,7 @@ from einsum_grad.errors import ArgumentError
 from einsum_grad.functions.certified import certified
 from einsum_grad.lower import PLAIN, Cost, Lowering, Traits, cost, lowering, machine
 from einsum_grad.lower.partition.tasks import tasks_of
-from einsum_grad.plan import ELLIPSIS, GradientPlan, check_labels, read_sizes
+from einsum_grad.plan import ELLIPSIS, GradientPlan, check_labels, read_sizes, spell
 from einsum_grad.runtime.arguments import Arguments
 from einsum_grad.runtime.dtypes import numbers_of
 from einsum_grad.runtime.generated.load import Loaded
@@ -139,9 +139,10 @@ class CompiledPattern:
         """
         asked, given = self._request, dict(read_sizes(sizes) or ())
         traits, real = certify.read_numbers(numbers, len(asked.pattern.inputs))
-        fixed = asked.pattern.output_sizes(dict(asked.sizes))
-        known = dict(asked.sizes) | given
+        known, spelled = dict(asked.sizes) | given, spell(asked.pattern)
         found = self._lowering(known, traits, traits.itemsize, exact=bool(given))
+        fixed = {label: known[label] for label, own in spelled.items() if own in found.fixed}
+        fixed |= asked.pattern.output_sizes(dict(asked.sizes))
         text = load_module(found, self._specializations.target).source.text
         library = certify.read_claim(text).library
         claim = certify.Claim(asked.pattern, asked.wrt, tuple(fixed.items()), traits, real, library)

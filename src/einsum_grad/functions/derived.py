@@ -12,8 +12,10 @@ from einsum_grad.certify.expression.certify import ExpressionCertificate, certif
 from einsum_grad.emit.expression.module import emit_derivation
 from einsum_grad.errors import ArgumentError
 from einsum_grad.explain.expression.document import document
-from einsum_grad.explain.expression.latex import latex
+from einsum_grad.explain.expression.html import notebook
+from einsum_grad.explain.expression.latex import latex, rows
 from einsum_grad.explain.expression.report import report
+from einsum_grad.explain.latex.page import in_notebook
 from einsum_grad.functions.gradient_guess.judge import judge_gradient
 from einsum_grad.functions.gradient_guess.verdict import GradientVerdict
 from einsum_grad.functions.hessian import Hessian
@@ -158,12 +160,15 @@ class Derived:
         """
         return judge_gradient(self._derivation, guess)
 
-    def latex(self) -> str:
-        """The value, the gradient and the Hessian as one formula in LaTeX."""
-        return latex(self._derivation)
+    def latex(self, document: bool = False) -> str:
+        """The value, the gradient and the Hessian as an `align*`, or as a file for pdflatex."""
+        return latex(self._derivation, document=document)
+
+    def _repr_html_(self) -> str:
+        return notebook(self._derivation)
 
     def _repr_latex_(self) -> str:
-        return f"$\\displaystyle {self.latex()}$"
+        return in_notebook(rows(self._derivation))
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as lists, dicts, numbers and strings, ready for `json.dumps`."""

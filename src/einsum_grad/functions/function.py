@@ -76,9 +76,10 @@ class Function(CompiledPattern):
         """Return the output and the pullback.
 
         `pullback(cotangent)` returns a tuple with one gradient for each operand in `wrt`, of that
-        operand's shape and dtype. A gradient that only repeats the cotangent is a read-only view,
-        with the target numpy. The operands are kept without a copy: change none before the
-        pullback. Its first call frees what the forward saved; another one recomputes that.
+        operand's shape and dtype. A gradient that only repeats or rearranges the cotangent is a
+        read-only view of it, with the target numpy. The operands are kept without a copy: change
+        none before the pullback. Its first call frees what the forward saved; another one
+        recomputes that.
 
         For complex operands the factors are conjugated, so that the gradient points along the
         steepest ascent; `conj=False`, here or at the pullback, leaves that out, as JAX does.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from einsum_grad.errors import ArgumentError
 from einsum_grad.guess.counterexample import smallest
@@ -19,7 +19,7 @@ from einsum_grad.guess.reading import (
     terms_of,
 )
 from einsum_grad.guess.verdict import Kind, Verdict
-from einsum_grad.plan import ELLIPSIS, OUTPUT, Labels, Pattern, distinct, operand_names, request
+from einsum_grad.plan import ELLIPSIS, Labels, Pattern, distinct, request
 from einsum_grad.plan.derive.reasons import listed
 from einsum_grad.plan.read import implicit_output
 from einsum_grad.plan.request import written
@@ -30,16 +30,18 @@ _TOLD = (Kind.WRONG, Kind.INVALID)
 
 def check_guess(
     pattern: str,
-    wrt: int,
+    wrt: int | str,
     guess: str,
     notation: str = "letters",
     sizes: Mapping[str, int] | None = None,
+    names: str | Iterable[str] | None = None,
 ) -> Verdict:
-    """Judge `guess`, a pattern for the gradient of `pattern` by the operand at `wrt`.
+    """Judge `guess`, a pattern for the gradient of `pattern` by the operand `wrt`.
 
-    Its operands are the cotangent, in the place of the operand, and the other operands of
-    `pattern`. Its output may be generalised, and it may use any labels. `sizes` are those of
-    output-only labels of `pattern`. Raises `PatternError` if either is no valid pattern, and
+    `wrt` is its position or name. The operands of `guess` are the cotangent, in the place of the
+    operand, and the other operands of `pattern`; its output may be generalised, and it may use any
+    labels. `sizes` are those of output-only labels of `pattern`, and `names` says what operands and
+    output are called, as "Q,K->S". Raises `PatternError` if either is no valid pattern, and
     `ArgumentError` or `ArgumentTypeError` for a `wrt` that names no operand.
 
     >>> print(check_guess("ij,jk->ik", 0, "ik,jk->ij"))
@@ -49,19 +51,22 @@ def check_guess(
     right but for an axis order: W has the axes j k, but the guess writes k j
     >>> check_guess("bij,jk->ik", 0, "ik,jk->ij").label
     'b'
+    >>> print(check_guess("qd,kd->qk", "K", "qk,qd->kd", names="Q,K->S"))
+    dK: qk,qd->kd is right
+        it takes its operands in the order dS, Q
     """
-    asked = request(pattern, wrt, notation, sizes)
+    asked = request(pattern, wrt, notation, sizes, names=names)
     if len(asked.wrt) != 1:
         raise ArgumentError("a guess is for one gradient: wrt must name one operand")
     (operand,) = asked.wrt
     truth, read = asked.pattern.swap(operand), _read(guess, notation)
-    names = operand_names(len(truth.inputs))
-    arrays = (*names[:operand], f"d{OUTPUT}", *names[operand + 1 :])
+    called = asked.names.operands
+    arrays = (*called[:operand], asked.names.cotangent, *called[operand + 1 :])
     kind, order = decide(truth, read)
     ours = aligned(truth, read, order)
     meant = relabelled(truth, ours) if kind is Kind.AXIS_ORDER else None
     right = read if kind is Kind.RIGHT else _given_back(meant or truth, order)
-    label, why = _reason(kind, truth, ours, meant, arrays, names[operand])
+    label, why = _reason(kind, truth, ours, meant, arrays, called[operand])
     same = kind is Kind.RIGHT or not have_equal_ranks(truth, ours)
     if why and (hidden := hidden_labels(read, meant or ours)):
         why += f"; ... stands for {listed(hidden, 'and')}"
@@ -70,7 +75,7 @@ def check_guess(
     return Verdict(
         kind=kind,
         operand=operand,
-        name=f"d{names[operand]}",
+        name=f"d{called[operand]}",
         guess=guess,
         right=str(right),
         order=taken,
@@ -78,7 +83,7 @@ def check_guess(
         read_as=None if plain else _read_as(taken, read),
         label=label,
         why=why,
-        counterexample=None if same else smallest(truth, ours, arrays, f"d{names[operand]}"),
+        counterexample=None if same else smallest(truth, ours, arrays, f"d{called[operand]}"),
     )
 
 

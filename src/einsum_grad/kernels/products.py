@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from einsum_grad.kernels.parallel.threads import in_blocks, is_within_block, parts_for_reading
 from einsum_grad.lower import machine
 
 Array = NDArray[Any]
@@ -21,16 +22,37 @@ Array = NDArray[Any]
 def multiplied(left: Array, right: Array, out: Array | None = None) -> Any:
     """Return `left @ right`, written to `out` if that is given.
 
+    Two threads share a large matrix times a vector; all else is done by the calling one.
+
     >>> multiplied(np.ones((2, 3)), np.arange(3.0))
     array([3., 3.])
     """
+    if (left.ndim, right.ndim) == (1, 2):
+        left, right = right.T, left
+    if (left.ndim, right.ndim) == (2, 1) and not is_within_block():
+        parts = parts_for_reading(left.nbytes)
+        return _multiplied(left, right, out) if parts == 1 else _shared(left, right, out, parts)
+    return _multiplied(left, right, out)
+
+
+def _shared(matrix: Array, vector: Array, out: Array | None, parts: int) -> Array:
+    """A matrix times a vector, in chunks of rows, or of columns where those are more."""
+    rows, columns = matrix.shape
+    if rows < columns:
+        terms = in_blocks(lambda part: multiplied(matrix[:, part], vector[part]), columns, parts)
+        return np.add.reduce(terms, dtype=matrix.dtype, out=out)
+    target = np.empty(rows, matrix.dtype) if out is None else out
+    in_blocks(lambda part: multiplied(matrix[part], vector, out=target[part]), rows, parts)
+    return target
+
+
+def _multiplied(left: Array, right: Array, out: Array | None) -> Any:
+    """`left @ right`, by the calling thread alone."""
     rows = left[None] if left.ndim == 1 else left
     columns = right[:, None] if right.ndim == 1 else right
     sizes = _sizes(rows, columns)
     if sizes == (*rows.shape[-2:], columns.shape[-1]):
         return (np.dot if _is_dot(left, right, out) else np.matmul)(left, right, out=out)
-    if _has_rows(left, right):
-        return np.vecdot(left, right, out=out)
     batch = np.broadcast_shapes(rows.shape[:-2], columns.shape[:-2])
     result = np.empty((*batch, *left.shape[-2:-1], *right.shape[1:][-1:]), left.dtype)
     target = result if out is None else out
@@ -38,28 +60,15 @@ def multiplied(left: Array, right: Array, out: Array | None = None) -> Any:
     return result[()] if out is None else out
 
 
-def _has_rows(left: Array, right: Array) -> bool:
-    """Whether vecdot takes a real matrix and a vector, faster than matmul takes pieces of them.
-
-    Each row lies together, and is short enough for one thread; they are so many that NumPy releases
-    Python's lock.
-    """
-    return (
-        (left.ndim, right.ndim) == (2, 1)
-        and left.dtype.kind == "f"
-        and left.strides[1] == left.itemsize
-        and len(left) >= machine.UNLOCKED
-        and len(right) <= machine.BLAS_ONE_THREAD_DOT
-    )
-
-
 def _is_dot(left: Array, right: Array, out: Array | None) -> bool:
     """Whether np.dot may take a product: it always releases Python's lock.
 
-    It writes no array with gaps, and takes an array of one number for a factor, so that 0 times nan
-    would be 0.
+    It copies arrays with gaps, or writes to none, and takes an array of one number for a factor, so
+    that 0 times nan would be 0.
     """
     if max(left.ndim, right.ndim) > 2 or 1 in (left.size, right.size):
+        return False
+    if not (left.flags.forc and right.flags.forc):
         return False
     return out is None or out.flags.c_contiguous
 
@@ -71,8 +80,7 @@ def _sizes(left: Array, right: Array) -> tuple[int, int, int]:
     if rows * count * columns <= limit:
         return rows, count, columns
     batch = max(math.prod(left.shape[:-2]), math.prod(right.shape[:-2]))
-    most = max(1, batch * rows * columns * count // machine.UNLOCKED)
-    count = min(count, most)
+    count = max(1, count // -(-machine.UNLOCKED // (batch * rows * columns)))
     while rows * count * columns > limit:
         if rows == columns == 1 or count > machine.BLAS_LONG_PIECE * max(rows, columns):
             count = -(-count // 2)

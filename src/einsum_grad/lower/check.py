@@ -96,5 +96,6 @@ _RULES: dict[Op, Callable[[Pattern], bool]] = {
     Op.SPLIT: _split,
     Op.CONJUGATE: _same,
     Op.COPY: _permuted,
+    Op.READ_ONLY: _permuted,
     Op.ADD: _add,
 }

@@ -145,7 +145,7 @@ class _Lowering:
         is_operand, borrows = arg < len(self.operands), self._borrows(number, note.form)
         if borrows:
             self.borrowed.add(arg)
-        todo = stages(note.form, copy=is_operand and borrows)
+        todo = stages(note.form, read_only=is_operand and borrows)
         if is_operand:
             todo = split(todo, self.operands[arg].labels)
         self.cotangents[arg] = self.builder.chain(args, todo, f"d{self._raw(arg).name}")

@@ -11,6 +11,7 @@ define a step completely:
     split       split that axis again
     conjugate   the complex conjugate
     copy        a new array, in memory in the order of the result's axes
+    read-only   a view of the argument, with its axes in any order, that nobody can write through
     add         the sum of the arguments, which have the result's labels
 """
 
@@ -36,6 +37,7 @@ class Op(StrEnum):
     SPLIT = "split"
     CONJUGATE = "conjugate"
     COPY = "copy"
+    READ_ONLY = "read-only"
     ADD = "add"
 
 
@@ -152,7 +154,7 @@ def is_view(step: Step) -> bool:
     return all(label in output or label == UNIT for label in arg.labels)
 
 
-_VIEWS = frozenset({Op.REPEAT, Op.UNITS, Op.MERGE, Op.SPLIT})
+_VIEWS = frozenset({Op.REPEAT, Op.UNITS, Op.MERGE, Op.SPLIT, Op.READ_ONLY})
 
 
 def early_products(program: Program) -> Iterator[Step]:
@@ -172,10 +174,10 @@ def touched(step: Step) -> tuple[Value, ...]:
 
 
 def without_copies(program: Program) -> Program:
-    """`program` with a view wherever it makes a copy."""
+    """`program` with a plain view wherever it makes a copy or a read-only view."""
 
     def viewed(step: Step) -> Step:
-        return replace(step, op=Op.CONTRACT) if step.op is Op.COPY else step
+        return replace(step, op=Op.CONTRACT) if step.op in (Op.COPY, Op.READ_ONLY) else step
 
     def views(sections: tuple[Section, ...]) -> tuple[Section, ...]:
         return tuple(

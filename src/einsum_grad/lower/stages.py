@@ -7,18 +7,19 @@ from einsum_grad.lower.program import Op
 from einsum_grad.plan import ELLIPSIS, Labels, NormalForm, drop_units
 
 
-def stages(form: NormalForm, copy: bool = False) -> list[Stage]:
+def stages(form: NormalForm, read_only: bool = False) -> list[Stage]:
     """The stages of `form`, whose operands have had their units dropped; there may be none.
 
-    A `copy` is made where the array is smallest: before a repetition, after taking a diagonal.
-    Otherwise it comes first, and a view reorders its axes.
+    A view that is to be `read_only` is made so, unless it is repeated: a repetition is.
     """
     reduced, output = form.reduced, form.pattern.output
-    first = len(reduced.inputs[0]) == len(reduced.output)
+    marked = read_only and not form.repeat_axes
+    contracted = reduced.inputs != (reduced.output,)
+    if marked and len(reduced.inputs[0]) == len(reduced.output):
+        contracted = False
     table = (
-        (Stage(Op.COPY, reduced.inputs[0]), copy and first),
-        (Stage(Op.CONTRACT, reduced.output), reduced.inputs != (reduced.output,)),
-        (Stage(Op.COPY, reduced.output), copy and not first),
+        (Stage(Op.CONTRACT, reduced.output), contracted),
+        (Stage(Op.READ_ONLY, reduced.output), marked),
         (Stage(Op.REPEAT, form.repeated), bool(form.repeat_axes)),
         (Stage(Op.DIAGONAL, drop_units(output)), bool(form.diagonals)),
         (Stage(Op.UNITS, output), bool(form.units)),

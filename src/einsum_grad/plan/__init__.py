@@ -1,6 +1,6 @@
 """`Equation` to `Pattern` to `GradientPlan`: the mathematics, without arrays."""
 
-from einsum_grad.plan.bind import Bound, Shape, bind
+from einsum_grad.plan.bind import Bound, Shape, bind, with_units
 from einsum_grad.plan.derive.compression import groups, stored, structure
 from einsum_grad.plan.derive.derivation import Derived, Rule, derivation_of, fixed
 from einsum_grad.plan.derive.derivative import (

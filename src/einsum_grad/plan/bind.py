@@ -79,6 +79,20 @@ def _fitted(axis: _Axis, sizes: Mapping[str, int]) -> str:
     return UNIT if axis.size == 1 and sizes[axis.label] != 1 else axis.label
 
 
+def with_units(pattern: Pattern, sizes: Mapping[str, int]) -> Pattern:
+    """`pattern` with a unit for each label of size 1: there is nothing to sum, or to repeat.
+
+    A pattern of one operand stays as it is: its result is an array of its own if it has a sum.
+
+    >>> product = Pattern((("i", "j"), ("j", "k")), ("i", "k"))
+    >>> str(with_units(product, {"i": 2, "j": 1, "k": 3}))
+    'i1,1k->ik'
+    """
+    if len(pattern.inputs) == 1:
+        return pattern
+    return pattern.rename({label: UNIT for label, size in sizes.items() if size == 1})
+
+
 def _check_count(equation: Equation, shapes: Sequence[Shape]) -> None:
     wanted, given = len(equation.inputs), len(shapes)
     if wanted != given:

@@ -16,7 +16,7 @@ class IntegerSpecialization:
 
     native: Specialization
     exact: Specialization
-    large: bool
+    ordered: bool
 
     def forward(self, arrays: Sequence[Array]) -> Any:
         """The output, which wraps around as NumPy's does."""

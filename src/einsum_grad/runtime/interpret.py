@@ -134,5 +134,6 @@ _MEANINGS: dict[Op, Callable[..., Array]] = {
     Op.SPLIT: _split,
     Op.CONJUGATE: lambda call, array: np.conj(array),
     Op.COPY: lambda call, array: _align(array, call.terms[0], call.output).copy(),
+    Op.READ_ONLY: lambda call, array: _align(array, call.terms[0], call.output),
     Op.ADD: lambda call, *arrays: functools.reduce(np.add, arrays),
 }

@@ -16,7 +16,7 @@ from einsum_grad.runtime.generated.allocation import unallocated
 from einsum_grad.runtime.generated.functions import Functions, Run, moves
 from einsum_grad.runtime.integers import Bounds
 from einsum_grad.runtime.operands.arrays import as_cotangent, as_tangents
-from einsum_grad.runtime.operands.memory_layout import MemoryOrder
+from einsum_grad.runtime.operands.memory_layout import MemoryOrder, in_order
 
 Gradients = tuple[Array, ...]
 
@@ -32,9 +32,9 @@ class Specialization:
     """The generated functions, and the conversions around them for these operands.
 
     `plain` means no conversions: all dtypes are that of the computation, and no gradient is 0-d,
-    which NumPy would return as a scalar. `large` operands in another memory order have a
+    which NumPy would return as a scalar. `ordered` operands in another memory order have a
     specialization of their own, which takes them with their axes in that order: `orders`. `bounds`
-    check the derivatives of integers, which could wrap around.
+    check the derivatives of integers, which could wrap around. `loops` take a cotangent with gaps.
     """
 
     functions: Functions
@@ -42,9 +42,10 @@ class Specialization:
     shape: Shape
     wrt: tuple[int, ...]
     plain: bool
-    large: bool
+    ordered: bool
     orders: tuple[MemoryOrder, ...] | None = None
     bounds: Bounds | None = None
+    loops: bool = False
 
     def forward(self, arrays: Sequence[Array]) -> Any:
         """The output."""
@@ -71,16 +72,7 @@ class Specialization:
         """
         save, pullback = self.functions["save"], self.functions["pullback"]
         try:
-            if (
-                self.plain
-                and type(cotangent) is ndarray
-                and cotangent.shape == self.shape
-                and cotangent.dtype == self.numbers.computed
-                and (cotangent.flags.c_contiguous or not self.large)
-            ):
-                given, operands = cotangent, arrays
-            else:
-                given, operands = self.cotangent(cotangent), self._computed(arrays)
+            given, operands = self.cotangent(cotangent), self._computed(arrays)
             if self.bounds:
                 self.bounds.check_gradients(self.wrt, given, arrays)
             own = _taken(save, operands, saved) if save else ()
@@ -140,8 +132,17 @@ class Specialization:
 
     def cotangent(self, cotangent: Any) -> Array:
         """`cotangent` as an array that a pullback takes; raises an error if it doesn't fit."""
+        if (
+            type(cotangent) is ndarray
+            and cotangent.shape == self.shape
+            and cotangent.dtype == self.numbers.computed
+            and (cotangent.flags.c_contiguous or not self.ordered)
+        ):
+            return cotangent
         given = as_cotangent(cotangent, self.shape, self.numbers.computed)
-        return _in_rows(given) if self.large and len(self.numbers.operands) > 1 else given
+        if not self.ordered or len(self.numbers.operands) == 1 or (self.loops and in_order(given)):
+            return given
+        return _in_rows(given)
 
     def _tangents(self, arrays: Sequence[Array], tangents: Sequence[Any]) -> dict[int, Array]:
         """The tangents of the operands that move, in the dtype of the computation."""

@@ -9,8 +9,8 @@ from typing import Any, TypeAlias
 
 from einsum_grad.emit import TARGETS, Target, target_of
 from einsum_grad.errors import OperandError
-from einsum_grad.lower import Gaps, lowering
-from einsum_grad.plan import Pattern, Request, bind
+from einsum_grad.lower import Gaps, lowering, machine
+from einsum_grad.plan import Pattern, Request, bind, with_units
 from einsum_grad.runtime.arguments import Arguments
 from einsum_grad.runtime.dtypes import Array, Numbers, numbers_of
 from einsum_grad.runtime.generated.allocation import check_allocatable
@@ -23,7 +23,7 @@ from einsum_grad.runtime.libraries.specialization import LibrarySpecialization
 from einsum_grad.runtime.libraries.specialization import specialize as library_specialization
 from einsum_grad.runtime.operands.arrays import as_arrays
 from einsum_grad.runtime.operands.kinds import Calls, calls_of
-from einsum_grad.runtime.operands.memory_layout import MemoryOrder, gap_of, memory_order
+from einsum_grad.runtime.operands.memory_layout import MemoryOrder, gap_of, in_order, memory_order
 from einsum_grad.runtime.specialization import Specialization
 
 _MOST = 1024
@@ -67,7 +67,7 @@ class Specializations:
             if calls is not None:
                 return calls, operands
             found, arrays = self._read(operands, bool(conj))
-        return self._ordered(found, arrays, bool(conj)) if found.large else (found, arrays)
+        return self._ordered(found, arrays, bool(conj)) if found.ordered else (found, arrays)
 
     def find(self, operands: Sequence[Any], conj: bool) -> tuple[Special, tuple[Array, ...]]:
         """The same in any memory order, for operands that are of no other kind."""
@@ -102,7 +102,7 @@ class Specializations:
     def _ordered(
         self, found: Special, arrays: tuple[Array, ...], conj: bool
     ) -> tuple[Special, tuple[Array, ...]]:
-        """The specialization for the memory order of large arrays, and these transposed to it."""
+        """The specialization for the memory order of the arrays, and these transposed to it."""
         if all(array.flags.c_contiguous for array in arrays):
             return found, arrays
         found_orders = tuple(map(memory_order, arrays))
@@ -110,10 +110,9 @@ class Specializations:
         placed = tuple(array.transpose(order) for array, order in pairs)
         found_gaps = enumerate(map(gap_of, placed))
         gaps = frozenset((number, gap) for number, gap in found_gaps if gap is not None)
-        in_order = all(order == tuple(sorted(order)) for order in found_orders)
-        if in_order and not gaps:
+        orders = None if all(map(in_order, arrays)) else found_orders
+        if orders is None and not gaps:
             return found, arrays
-        orders = None if in_order else found_orders
         key = (conj, *map(_signature, arrays), orders, gaps)
         other = self._known.get(key)
         if other is None:
@@ -147,21 +146,24 @@ def specialize(
     sizes, wrt, order = dict(bound.sizes), request.wrt, request.order
     traits, itemsize = numbers.traits(conj), numbers.computed.itemsize
     pattern = bound.pattern if orders is None else _reordered(bound.pattern, orders)
-    found = lowering(pattern, wrt, target.form, sizes, traits, itemsize, order, gaps, exact=True)
+    count = sum(array.size for array in arrays)
+    lowered = with_units(pattern, sizes) if count >= machine.UNITS else pattern
+    found = lowering(lowered, wrt, target.form, sizes, traits, itemsize, order, gaps, exact=True)
     check_allocatable(found)
     empty = 0 in sizes.values()
     functions = Zeros(found, numbers.computed) if empty else Generated(found, target)
     shape = tuple(sizes[label] for label in pattern.output)
     gradients = all(arrays[operand].ndim for operand in wrt)
     plain = numbers.uniform and numbers.result == numbers.computed and gradients
-    large = found.scale is not None
-    native = Specialization(functions, numbers, shape, wrt, plain, large, orders)
+    loops = target.form.loops
+    ordered = loops or found.scale is not None
+    native = Specialization(functions, numbers, shape, wrt, plain, ordered, orders, loops=loops)
     if numbers.result.kind not in "iub":
         return native
     more = Numbers(numbers.operands, numbers.exact, numbers.result)
     bounds = Bounds(pattern, sizes, numbers.exact)
     exact = replace(native, numbers=more, plain=False, bounds=bounds)
-    return IntegerSpecialization(native, exact, large)
+    return IntegerSpecialization(native, exact, ordered)
 
 
 def _reordered(pattern: Pattern, orders: Sequence[MemoryOrder]) -> Pattern:

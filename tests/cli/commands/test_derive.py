@@ -76,3 +76,21 @@ def test_a_mistake_is_pointed_at(capsys: Capture) -> None:
     )
     assert main(["derive", "sum(x)", "--given", "x: n", "--wrt", "y"]) == 2
     assert "wrt names arrays, x, and not 'y'" in capsys.readouterr().err
+
+
+def test_a_document_is_that_of_latex(capsys: Capture) -> None:
+    assert main(["derive", *LOGISTIC, "--latex", "--document"]) == 0
+    assert capsys.readouterr().out.startswith("\\documentclass")
+    assert main(["derive", *LOGISTIC, "--document"]) == 2
+    assert main(["derive", *LOGISTIC, "--latex", "--document", "--code"]) == 2
+
+
+@pytest.mark.parametrize("columns", [40, 80, 140])
+def test_definitions_stand_beside_formulas_where_there_is_room(
+    columns: int, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("einsum_grad.cli.commands.derive.width", lambda: columns)
+    assert main(["derive", *LOGISTIC]) == 0
+    beside = [line for line in capsys.readouterr().out.splitlines() if line.count(" = ") > 1]
+    assert all(len(line) <= columns for line in beside)
+    assert bool(beside) is (columns > 60)

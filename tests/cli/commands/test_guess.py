@@ -112,3 +112,11 @@ def test_options_that_do_not_go_with_an_expression(
 ) -> None:
     assert main(["check", *arguments]) == 2
     assert message in capsys.readouterr().err
+
+
+def test_a_guess_is_judged_by_the_names_of_its_arrays(capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["check", "qd,kd->qk", "--names", "Q,K->S", "--wrt", "K", "--guess", "qk,qd->dk"]
+    assert main(command) == 1
+    first, *_, last = capsys.readouterr().out.splitlines()
+    assert first.endswith("dK has the axes k d, but the guess writes d k")
+    assert last == "dS is ∂L/∂S, the derivative of a loss L"

@@ -91,8 +91,11 @@ def test_what_is_wrong_is_told_where(port: int, fields: dict[str, str], told: st
     assert told in html.unescape(answered(port, **fields))
 
 
-def test_an_empty_form_has_no_answer(port: int) -> None:
-    assert answered(port, p=" ") == ""
+def test_an_empty_form_offers_examples(port: int) -> None:
+    examples = re.findall('href="/([?]p=[^"]*)"', answered(port, p=" "))
+    assert len(examples) > 3
+    for example in examples:
+        assert "The gradient of" in ask(port, f"/{html.unescape(example)}")[1]
     assert ask(port, "/")[0] == 200
 
 

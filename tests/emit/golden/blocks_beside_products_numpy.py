@@ -10,26 +10,23 @@ import numpy as np
 
 def save(a, b, c):
     """Return what the output and the gradients share."""
-    b_kj = copied(b.T)
-    c_kb = copied(c.T)
-    t1 = empty((b.shape[1], a.shape[0], a.shape[2]), a.dtype)
+    t1 = empty((a.shape[2], a.shape[0], b.shape[1]), a.dtype)
 
     def work(part):
-        b_kj_part = b_kj[part]
-        c_kb_part = c_kb[part]
+        b_part = b[part]
         t1_part = t1[part]
-        np.multiply(b_kj_part[:, None, :], c_kb_part[:, :, None], out=t1_part)
+        np.multiply(b_part[:, None, :], c, out=t1_part)
 
-    in_blocks(work, b.shape[1], 2)
-    a_ibj = copied(a.transpose(1, 0, 2))
-    return [t1, a_ibj]
+    in_blocks(work, a.shape[2], 2)
+    a_ijb = copied(a.transpose(1, 2, 0))
+    return [t1, a_ijb]
 
 
 def output(a, b, c, saved):
     """Return the output Z."""
-    t1, a_ibj = saved
-    left = a_ibj.reshape(a.shape[1], a.shape[0] * a.shape[2])
-    right = t1.transpose(1, 2, 0).reshape(a.shape[0] * a.shape[2], b.shape[1])
+    t1, a_ijb = saved
+    left = a_ijb.reshape(a.shape[1], a.shape[2] * a.shape[0])
+    right = t1.reshape(a.shape[2] * a.shape[0], b.shape[1])
     z = empty((a.shape[1], b.shape[1]), a.dtype)
     np.matmul(left, right, out=z)
     return z
@@ -37,34 +34,43 @@ def output(a, b, c, saved):
 
 def pullback(dz, a, b, c, saved):
     """Return the gradients (da, db, dc) for a cotangent dz of Z."""
-    t1, a_ibj = saved
+    t1, a_ijb = saved
 
     # da: put dz in the place of a; ik,kbj->bij runs as it stands.
-    left = t1.transpose(1, 2, 0).reshape(a.shape[0] * a.shape[2], b.shape[1])
-    da_bji = empty((a.shape[0], a.shape[2], a.shape[1]), a.dtype)
-    np.matmul(left, dz.T, out=da_bji.reshape(a.shape[0] * a.shape[2], a.shape[1]))
-    da = da_bji.transpose(0, 2, 1)
+    left = t1.reshape(a.shape[2] * a.shape[0], b.shape[1])
+    da_jbi = empty((a.shape[2], a.shape[0], a.shape[1]), a.dtype)
+    np.matmul(left, dz.T, out=da_jbi.reshape(a.shape[2] * a.shape[0], a.shape[1]))
+    da = da_jbi.transpose(1, 2, 0)
 
     # dt1: put dz in the place of t1; bij,ik->kbj runs as it stands.
-    right = a_ibj.reshape(a.shape[1], a.shape[0] * a.shape[2])
-    dt1 = empty((b.shape[1], a.shape[0], a.shape[2]), a.dtype)
-    np.matmul(dz.T, right, out=dt1.reshape(b.shape[1], a.shape[0] * a.shape[2]))
+    right = a_ijb.reshape(a.shape[1], a.shape[2] * a.shape[0])
+    dt1 = empty((b.shape[1], a.shape[2], a.shape[0]), a.dtype)
+    np.matmul(dz.T, right, out=dt1.reshape(b.shape[1], a.shape[2] * a.shape[0]))
 
     # db: put dt1 in the place of b; kbj,bk->jk runs as it stands.
+    c_kb = copied(c.T)
     db_kj = empty((b.shape[1], a.shape[2]), a.dtype)
 
     def work(part):
         dt1_part = dt1[part]
-        c_part = c[:, part]
+        c_kb_part = c_kb[part]
         db_kj_part = db_kj[part]
-        np.einsum("kbj,bk->kj", dt1_part, c_part, out=db_kj_part)
+        np.matvec(dt1_part, c_kb_part, out=db_kj_part)
 
     in_blocks(work, b.shape[1], 2)
     db = db_kj.T
 
     # dc: put dt1 in the place of c; jk,kbj->bk runs as it stands.
+    b_kj = copied(b.T)
     dc_kb = empty((b.shape[1], a.shape[0]), a.dtype)
-    np.einsum("jk,kbj->kb", b, dt1, out=dc_kb)
+
+    def work(part):
+        dt1_part = dt1[part]
+        b_kj_part = b_kj[part]
+        dc_kb_part = dc_kb[part]
+        np.matvec(dt1_part.transpose(0, 2, 1), b_kj_part, out=dc_kb_part)
+
+    in_blocks(work, b.shape[1], 2)
     dc = dc_kb.T
 
     return da, db, dc

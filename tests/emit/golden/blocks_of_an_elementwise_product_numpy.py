@@ -18,7 +18,7 @@ def output(x, w):
         z_part = z[part]
         np.multiply(x_part, w_part, out=z_part)
 
-    in_blocks(work, x.shape[0], 6)
+    in_blocks(work, x.shape[0], 4)
     return z
 
 
@@ -38,7 +38,7 @@ def pullback(dz, x, w):
         dw_part = dw[part]
         np.multiply(x_part, dz_part, out=dw_part)
 
-    in_blocks(work, x.shape[0], 10)
+    in_blocks(work, x.shape[0], 8)
 
     return dx, dw
 
@@ -62,7 +62,7 @@ def value_and_gradients(dz, x, w):
         dw_part = dw[part]
         np.multiply(x_part, dz_part, out=dw_part)
 
-    in_blocks(work, x.shape[0], 12)
+    in_blocks(work, x.shape[0], 10)
 
     return z, (dx, dw)
 

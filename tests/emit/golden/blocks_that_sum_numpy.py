@@ -17,7 +17,7 @@ def output(x, w):
         z_part = z[part]
         np.multiply(x_part, w, out=z_part)
 
-    in_blocks(work, x.shape[0], 4)
+    in_blocks(work, x.shape[0], 2)
     return z
 
 
@@ -35,7 +35,7 @@ def pullback(dz, x, w):
         np.multiply(dz_part, w, out=dx_part)
         return dw_part
 
-    dw = summed_in_blocks(work, x.shape[0], 6)
+    dw = summed_in_blocks(work, x.shape[0], 4)
 
     return dx, dw
 
@@ -57,7 +57,7 @@ def value_and_gradients(dz, x, w):
         np.multiply(dz_part, w, out=dx_part)
         return dw_part
 
-    dw = summed_in_blocks(work, x.shape[0], 8)
+    dw = summed_in_blocks(work, x.shape[0], 6)
 
     return z, (dx, dw)
 

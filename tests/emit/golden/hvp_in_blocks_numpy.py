@@ -30,7 +30,7 @@ def hvp(dz, x, w, x_dot, w_dot):
         dw_dot_part = dw_dot[part]
         np.multiply(x_dot_part, dz_part, out=dw_dot_part)
 
-    in_blocks(work, x.shape[0], 18)
+    in_blocks(work, x.shape[0], 16)
     return dx, dw, dx_dot, dw_dot
 
 

@@ -25,7 +25,7 @@ def jvp(x, w, x_dot, w_dot):
         z_dot_part = z_by_x_part + z_by_w_part
         z_dot[part] = z_dot_part
 
-    in_blocks(work, x.shape[0], 16)
+    in_blocks(work, x.shape[0], 14)
     return z, z_dot
 
 

@@ -37,9 +37,8 @@ def jvp(a, b, c, a_dot, b_dot, c_dot):
 def in_parallel(kernel, length, steps, *arguments):
     """Return what a kernel returns for each part of range(length), a thread for each."""
     from concurrent.futures import ThreadPoolExecutor
-    from os import cpu_count
 
-    parts = max(1, min(cpu_count(), length, steps >> 16))
-    bounds = [length * part // parts for part in range(parts + 1)]
-    with ThreadPoolExecutor(parts) as pool:
+    parts = max(1, min(16, length, steps >> 16))
+    bounds = np.arange(parts + 1, dtype=np.uint64) * length // parts
+    with ThreadPoolExecutor() as pool:
         return list(pool.map(lambda *part: kernel(*part, *arguments), bounds[:-1], bounds[1:]))

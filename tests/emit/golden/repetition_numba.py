@@ -22,10 +22,11 @@ def output(x):
 def make_dx(dz, dx):
     """Write dx."""
     zero = dz.dtype.type(0)
-    dx[:] = zero
-    for b in range(4):
-        for i in range(dz.shape[1]):
-            dx[i] += dz[b, i]
+    for i in range(dz.shape[1]):
+        dx_sum = zero
+        for b in range(4):
+            dx_sum += dz[b, i]
+        dx[i] = dx_sum
 
 
 def pullback(dz, x):

@@ -21,7 +21,8 @@ def pullback(dz, x):
     # dx: put dz in the place of x, ii->i. i stands twice in dz: only its diagonal is read. Every
     # label of x is on the left: this runs as it stands.
     dx_i = np.einsum("ii->i", dz)
-    dx = dx_i.copy()
+    dx = dx_i.view()
+    dx.flags.writeable = False
 
     return (dx,)
 

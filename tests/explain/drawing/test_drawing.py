@@ -131,10 +131,11 @@ def test_no_label_is_covered_in_what_people_draw(pattern: str, notation: str) ->
     assert faults(of(pattern, notation=notation)) == []
 
 
-def test_a_pattern_and_its_gradients_are_placed_alike() -> None:
+@pytest.mark.parametrize("names", [None, "queries,keys->scores"])
+def test_a_pattern_and_its_gradients_are_placed_alike(names: str | None) -> None:
     pattern = "bqd,bkd->bqk"
-    forward = placed(of(pattern))
-    assert [placed(of(pattern, wrt)) for wrt in (0, 1)] == [forward, forward]
+    forward = placed(of(pattern, names=names))
+    assert [placed(of(pattern, wrt, names=names)) for wrt in (0, 1)] == [forward, forward]
 
 
 def texts(svg: str) -> list[str]:

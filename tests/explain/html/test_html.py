@@ -194,7 +194,7 @@ def test_a_derivative_is_typeset() -> None:
 
 
 def test_styles_hold_within_our_elements_alone() -> None:
-    rules = re.sub(r"@media[^{]*\{", "", STYLE)
+    rules = re.sub(r"@media[^{]*\{|:is\(\[data-[^)]*\) ", "", STYLE)
     selectors = [each.strip() for each in re.findall(r"(?m)^\s*([^{}@\s][^{}]*)\{", rules)]
     assert len(selectors) > 20
     for selector in selectors:
@@ -211,3 +211,19 @@ def test_colours_are_those_of_the_palette() -> None:
     """Whose contrast is tested with the drawings."""
     outside = re.sub(r"--[\w-]+: #\w+;", "", STYLE)
     assert re.findall(r"#[0-9a-f]{3,6}\b|rgb|opacity", outside) == []
+
+
+def test_cells_keep_their_look_from_the_style_sheets_of_notebooks() -> None:
+    strong = dict(re.findall(r"^(\.eg .*) \{(.*!important.*)\}$", STYLE, re.MULTILINE))
+    assert "background: none" in strong[".eg tr, .eg tr:hover, .eg code"]
+    assert "text-align: left" in strong[".eg th, .eg td"]
+
+
+@pytest.mark.parametrize("theme", ['data-jp-theme-light="{}"', "vscode-{}", 'data-theme="{}"'])
+def test_the_theme_of_a_notebook_goes_before_that_of_the_system(theme: str) -> None:
+    names = ("true", "false") if "jp" in theme else ("light", "dark")
+    for name, colour in zip(names, ("#fff", "#111"), strict=True):
+        for selector in (".eg", ".eg-drawing"):
+            chosen = rf"{re.escape(theme.format(name))}[^{{]*\) {re.escape(selector)} {{([^}}]*)}}"
+            (rule,) = re.findall(chosen, STYLE)
+            assert f"--paper: {colour};" in rule

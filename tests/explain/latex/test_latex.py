@@ -135,7 +135,11 @@ def test_pdflatex_takes_the_document(form: list[str], tmp_path: Path) -> None:
     derivative = tmp_path / "hessian.tex"
     line = ["hessian", "ik,jk,il,jl->", "αk,jk,αl,jl->", "--wrt", "0+2", "--latex", "--document"]
     assert main([*line, "-o", str(derivative)]) == 0
-    for path in (letters, named, derivative):
+    expression = tmp_path / "expression.tex"
+    difficult = "logdet(β_1 + eye(n)) + mean(x**ä) + sum(where(x < 0, 0, β_1 @ x))"
+    found = eg.derive(difficult, "β_1: n n, x: n, ä:", "x")
+    expression.write_text(found.latex(document=True), encoding="utf-8")
+    for path in (letters, named, derivative, expression):
         ended = subprocess.run(
             [pdflatex, "-interaction=nonstopmode", "-halt-on-error", path.name],
             cwd=tmp_path,

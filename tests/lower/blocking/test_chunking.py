@@ -40,13 +40,20 @@ def test_an_array_that_several_steps_touch_is_moved_once() -> None:
 
 
 def test_chunks_are_even_in_number_and_large() -> None:
-    step, chunk = product("i", "i", "i"), machine.CHUNK
+    step, chunk = product("i", "i", "i"), machine.CHUNK * machine.MOVED_IN_A_MICROSECOND
     for moved, parts in ((3 * chunk, 2), (4 * chunk, 4), (7 * chunk, 6), (30 * chunk, 30)):
         assert number_of_chunks("i", [step], Scale((("i", -(-moved // 3)),), 1)) == parts
 
 
+def test_chunks_of_matrices_are_as_long_as_those_of_what_is_moved() -> None:
+    # What is moved alone would have two.
+    matrices = machine.CHUNK * machine.MULTIPLIED_IN_A_MICROSECOND >> 24
+    scale = Scale((("b", 8 * matrices), *((label, 256) for label in "ijk")), 1)
+    assert number_of_chunks("b", [product("bik", "bij", "bjk")], scale) >= 8
+
+
 def test_a_chunk_has_at_least_one_index() -> None:
-    sizes = (("i", 3), ("j", 4 * machine.CHUNK))
+    sizes = (("i", 3), ("j", 4 * machine.CHUNK * machine.MOVED_IN_A_MICROSECOND))
     assert number_of_chunks("i", [product("ij", "ij", "ij")], Scale(sizes, 1)) == 3
 
 

@@ -188,8 +188,7 @@ def test_the_batch_comes_first_in_a_product() -> None:
 
 
 def test_a_batch_label_of_a_later_product_comes_first() -> None:
-    # z is made of t1 and the third operand, for each b; so b comes first in t1.
-    assert result(arranged("ab,ib,cb->aic"), "t1") == "bai"
+    # z is made of t2 and the third operand, for each b; so b comes first in t2.
     assert result(arranged("ij,jb,bk->bi"), "t2") == "bi"
     assert result(arranged("ij,jb,bk->ik"), "t1") == "ib"  # no batch: the natural order
 
@@ -201,6 +200,33 @@ def test_an_elementwise_product_leaves_the_axes_of_the_array_that_has_all() -> N
         "z[i j] = contract z_ji[j i]",
     ]
     assert len(list(steps(arranged("i,j->ij").forward))) == 1  # none has: as it is asked for
+
+
+@pytest.mark.parametrize(
+    ("text", "order"),
+    [
+        ("an,bn->nab", "abn"),
+        ("ixyz,jxyz->xyzij", "ijxyz"),
+        ("kb,bn->nkb", "kbn"),
+        ("bi,bj->bji", "bji"),  # i lies last in its array
+        ("abn,nb->na", "an"),  # a matrix for each n: read as it lies
+        ("ac,abc->cb", "bc"),
+        ("nab,bn->an", "na"),
+    ],
+)
+def test_a_product_that_no_array_has_all_axes_of_lies_along_both(text: str, order: str) -> None:
+    program = arranged(text, wrt=())
+    made = [step.result for step in steps(program.forward) if len(step.args) == 2]
+    assert ["".join(value.labels) for value in made] == [order]
+    assert copies(program) == []
+
+
+def test_vectors_are_copied_beside_matrices_that_are_not_tiny() -> None:
+    def asked(size: int) -> list[str]:
+        sizes = {"n": 1 << 12, "a": size, "b": size}
+        return copies(arranged("nab,bn->an", (), 8, **sizes))
+
+    assert (asked(16), asked(8)) == (["bn>nb"], [])
 
 
 # Large arrays.

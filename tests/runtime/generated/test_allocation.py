@@ -53,7 +53,7 @@ def test_an_intermediate_without_memory_suggests_two_remedies(target: str) -> No
     told = refused(lambda: f(THIN, FLAT, np.ones((N, 1))))
     assert f"shape ({N}, {N}) and dtype float64, 512 TiB" in told
     assert "optimize=, or contract fewer operands at once" in told
-    assert "in the step `t1 = " in told
+    assert "in the step `t" in told
 
 
 def test_gradients_without_memory_are_named_too() -> None:

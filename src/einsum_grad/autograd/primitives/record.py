@@ -90,7 +90,8 @@ def _run(operation: Operation, arrays: Sequence[Any], params: Mapping[str, Any])
     """The result, as an array that shares memory only with borrowed operands."""
     try:
         if type(operation.forward) is np.ufunc:
-            return as_array(operation.forward(*arrays))
+            made = operation.forward(*arrays)
+            return made if type(made) is np.ndarray else as_array(made)
         if operation.view:
             return view(as_array(_forward(operation, arrays, params)))
         return own(as_array(_forward(operation, arrays, params)))

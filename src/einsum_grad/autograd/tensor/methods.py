@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MethodType
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 import numpy as np
 
@@ -27,6 +27,10 @@ HINTS: Mapping[str, str] = {
     "ptp": "np.ptp(x)",
 }
 """What to write instead of attributes of an array; instead of all others, those of x.data."""
+
+
+COLLECTION = "__dask_"
+"""How the names begin by which Dask knows what it can compute, and so a Tensor of its arrays."""
 
 
 class Method:
@@ -139,9 +143,11 @@ class Methods:
 
     if not TYPE_CHECKING:  # a checker would take any name as an attribute
 
-        def __getattr__(self, name: str) -> NoReturn:
+        def __getattr__(self, name: str) -> Any:
+            if name.startswith(COLLECTION) and hasattr(self._array, name):
+                return getattr(self._array, name)
             told = f"{type(self).__name__!r} object has no attribute {name!r}"
-            if not name.startswith("_") and hasattr(np.ndarray, name):
+            if not name.startswith("_") and hasattr(self._array, name):
                 told += f"; write {HINTS.get(name, f'x.data.{name}')}"
             raise TensorAttributeError(told)
 

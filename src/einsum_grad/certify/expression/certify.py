@@ -22,7 +22,7 @@ from einsum_grad.certify.expression.dual import (
 )
 from einsum_grad.certify.expression.field import PRIME, NoRootError, UnknownFunctionError, residue
 from einsum_grad.plan import Pattern
-from einsum_grad.visible import visible_lines
+from einsum_grad.visible import preformatted, visible_lines
 
 BRANCHES = 16
 """Points for each trial where there are comparisons, which go either way."""
@@ -59,6 +59,9 @@ class ExpressionCertificate:
     def __str__(self) -> str:
         lines = [*map(str, self.findings), f"    modulo the prime {self.prime}"]
         return visible_lines("\n".join(lines))
+
+    def _repr_html_(self) -> str:
+        return preformatted(str(self))
 
 
 def certify_derivation(found: Derivation, trials: int = 1, seed: int = 0) -> ExpressionCertificate:

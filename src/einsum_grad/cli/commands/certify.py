@@ -13,8 +13,8 @@ from einsum_grad.cli.exits import Exit
 from einsum_grad.cli.meaning import tell_meaning
 from einsum_grad.cli.options import add_request, add_target, asked, refuse, target_of
 from einsum_grad.cli.parser import add_command
-from einsum_grad.cli.progress import progress
 from einsum_grad.errors import ArgumentError, PatternError
+from einsum_grad.progress import progress
 
 if TYPE_CHECKING:
     from einsum_grad.certify import Certificate

@@ -14,8 +14,8 @@ from einsum_grad.cli.meaning import tell_meaning
 from einsum_grad.cli.options import add_names, add_request, add_target, asked, target_of
 from einsum_grad.cli.parser import add_command
 from einsum_grad.cli.patterns import add_patterns, are_several, each
-from einsum_grad.cli.progress import progress
 from einsum_grad.errors import ArgumentError
+from einsum_grad.progress import progress
 
 if TYPE_CHECKING:
     from einsum_grad.cli.commands.differences import Point

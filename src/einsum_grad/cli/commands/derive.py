@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from einsum_grad.cli.arguments import as_names, as_sizes, as_text
-from einsum_grad.cli.console import as_json, say
+from einsum_grad.cli.console import as_json, say, width
 from einsum_grad.cli.exits import Exit
 from einsum_grad.cli.parser import add_command
+from einsum_grad.errors import ArgumentError
 
 if TYPE_CHECKING:
     from einsum_grad.calculus.derive import Derivation
@@ -58,6 +59,9 @@ def add(commands: Any) -> None:
     form.add_argument("--latex", action="store_true", help="print the formulas in LaTeX")
     form.add_argument("--json", action="store_true", help="print JSON, on one line")
     form.add_argument("--steps", action="store_true", help="print what each pass makes")
+    parser.add_argument(
+        "--document", action="store_true", help="with --latex: a whole file, which pdflatex takes"
+    )
     parser.add_argument("--code", action="store_true", help="add the module that computes them")
     parser.set_defaults(run=_run)
 
@@ -76,6 +80,10 @@ def add_given(parser: argparse.ArgumentParser, required: bool) -> None:
 def _run(arguments: argparse.Namespace) -> Exit:
     from einsum_grad.calculus.derive import derivation
 
+    if arguments.document and not arguments.latex:
+        raise ArgumentError("--document goes with --latex")
+    if arguments.document and arguments.code:
+        raise ArgumentError("code is no LaTeX: ask for it without --document")
     found = derivation(arguments.expression, arguments.given, arguments.wrt)
     form = next(form for name, form in _FORMS.items() if name is None or vars(arguments)[name])
     say("\n\n".join(form(found, arguments)))
@@ -85,14 +93,14 @@ def _run(arguments: argparse.Namespace) -> Exit:
 def _as_text(found: Derivation, arguments: argparse.Namespace) -> Iterator[str]:
     from einsum_grad.explain.expression.report import report
 
-    yield report(found, arguments.order, arguments.sizes)
+    yield report(found, arguments.order, arguments.sizes, width())
     yield from _code(found, arguments)
 
 
 def _as_latex(found: Derivation, arguments: argparse.Namespace) -> Iterator[str]:
     from einsum_grad.explain.expression.latex import latex
 
-    yield latex(found, arguments.order)
+    yield latex(found, arguments.order, arguments.document)
     yield from _code(found, arguments)
 
 

@@ -10,7 +10,7 @@ from einsum_grad.cli.exits import Exit
 from einsum_grad.cli.files import deliver
 from einsum_grad.cli.options import add_output, add_request, add_target, asked, target_of
 from einsum_grad.cli.parser import add_command
-from einsum_grad.cli.progress import progress
+from einsum_grad.progress import progress
 
 _EXAMPLES = """\
 einsum-grad emit 'bij,jk->ik'

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from einsum_grad.cli.console import as_json as json_line
 from einsum_grad.cli.console import is_coloured, shows_symbols, width
 from einsum_grad.cli.options import asked, target_of, wants_code
-from einsum_grad.cli.progress import progress
+from einsum_grad.progress import progress
 
 if TYPE_CHECKING:
     from einsum_grad.explain import Derivation, Explanation

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from einsum_grad.cli.console import as_json, say, tell
@@ -32,8 +33,10 @@ def judge(arguments: argparse.Namespace) -> Exit:
     wrt = asked.wrt
     if len(wrt) != 1:
         raise ArgumentError("a guess is for one gradient: name its operand with --wrt")
-    verdict = check_guess(pattern, wrt[0], arguments.guess, arguments.notation, arguments.sizes)
-    return _told(arguments, verdict, tell_meaning)
+    verdict = check_guess(
+        pattern, wrt[0], arguments.guess, arguments.notation, arguments.sizes, arguments.names
+    )
+    return _told(arguments, verdict, partial(tell_meaning, asked.names))
 
 
 def judge_expression(arguments: argparse.Namespace) -> Exit:

@@ -30,6 +30,13 @@ class Typed:
     target: str = "numpy"
 
 
+_LINK = '<li><a href="/?p={0}"><code>{0}</code></a></li>'
+_PATTERNS = ("ij,jk-&gt;ik", "bij,jk-&gt;ik", "bhqd,bhkd-&gt;bhqk", "ii-&gt;", "ijk,jr,kr-&gt;ir")
+_LINKS = "".join(map(_LINK.format, _PATTERNS))
+_EXAMPLES = f"<p>Type a pattern, such as one of these:</p>\n<ul>{_LINKS}</ul>"
+"""What stands there before something is typed."""
+
+
 def typed(query: Mapping[str, list[str]]) -> Typed:
     """The fields of a link; others in it mean nothing."""
     return Typed(**{x.name: query[x.name][-1] for x in fields(Typed) if query.get(x.name)})
@@ -38,7 +45,7 @@ def typed(query: Mapping[str, list[str]]) -> Typed:
 def answer(given: Typed) -> str:
     """The explanation, the code and the verdict on a guess; or what is wrong, where."""
     if not given.p.strip():
-        return ""
+        return _EXAMPLES
     try:
         return _answer(given)
     except (EinsumGradError, argparse.ArgumentTypeError) as error:
@@ -73,7 +80,14 @@ def _code(given: Typed, options: dict[str, Any]) -> str:
 def _verdict(given: Typed, options: dict[str, Any], positions: tuple[int, ...]) -> str:
     if len(positions) != 1:
         return _wrong("a guess is for one gradient: name its operand")
-    verdict = check_guess(given.p, positions[0], given.guess, given.notation, options.get("sizes"))
+    verdict = check_guess(
+        given.p,
+        positions[0],
+        given.guess,
+        given.notation,
+        options.get("sizes"),
+        given.names or None,
+    )
     return f'<div class="eg-verdict">{preformatted(str(verdict))}</div>'
 
 

@@ -26,7 +26,7 @@ def page(given: Typed, nonce: str) -> str:
 def _fields(given: Typed) -> Iterator[str]:
     yield _text("p", "pattern", given.p, "bij,jk->ik", " autofocus")
     yield _text("sizes", "sizes", given.sizes, "b=64,i=256")
-    yield _text("wrt", "gradients of", given.wrt, "all: or 0,W")
+    yield _text("wrt", "gradients of", given.wrt, "all, or 0,W")
     yield _text("guess", "your guess", given.guess, "ik,jk->ij")
     yield _text("names", "names", given.names, "Q,K->S")
     yield _choice("notation", given.notation, ["letters", "named"])
@@ -51,21 +51,25 @@ _STYLE = """\
 .eg form { display: grid; grid-template-columns: repeat(auto-fill, minmax(10em, 1fr));
   gap: .6em 1em; align-items: end; }
 .eg h1 { font-size: 1.35em; margin: 0 0 .6em; }
-.eg label { display: grid; color: var(--line); }
+.eg label { display: grid; gap: .25em; color: var(--line); }
 .eg label:first-child { grid-column: 1 / -1; }
-.eg input, .eg select, .eg button { font: inherit; height: 2.3em; padding: 0 .5em; min-width: 0;
+.eg input, .eg select, .eg button { font: inherit; height: 2.5em; padding: 0 .5em; min-width: 0;
+  box-sizing: border-box;
   color: var(--ink); background: var(--paper); border: 1px solid var(--line); }
 .eg input { font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; }
 .eg input::placeholder { color: var(--line); opacity: 1; }
 .eg :focus-visible { outline: 2px solid var(--operand); outline-offset: 1px; }
+.eg a { color: var(--operand); }
 .eg-wrong pre { border-color: var(--repeat); color: var(--repeat); }
 """
 
 _SCRIPT = """\
 const form = document.forms[0], place = document.getElementById("answer");
+const usual = { notation: "letters", target: "numpy" };
 let latest = 0, waiting;
 async function renew() {
-  const query = new URLSearchParams([...new FormData(form)].filter(([, text]) => text));
+  const typed = [...new FormData(form)].filter(([name, text]) => text && text !== usual[name]);
+  const query = String(new URLSearchParams(typed)).replaceAll("%2C", ",").replaceAll("%3E", ">");
   const number = ++latest;
   const reply = await fetch("/answer?" + query);
   const text = await reply.text();

@@ -81,12 +81,18 @@ class _Large:
         if product is None or (small and not any(map(self.is_large, step.args))):
             return statements_of(step, self.context)
         pairing = _of_any(pairing_of(step, product, self.context))
+        if not (product.rows and product.columns) and self.is_shared(step):
+            pairing = _in_pieces(pairing)
         if small:
             before, value = written(pairing, result.labels, self.context)
             return (*before, Assign(result.name, value))
         if pairing.labels != result.labels:
             return statements_of(step, self.context)
         return (*pairing.before, self.made(result), self.into(pairing, result.name, self.context))
+
+    def is_shared(self, step: Step) -> bool:
+        """Whether a BLAS would share `step` among its threads."""
+        return self.scale.counts(step.pattern.input_labels(), machine.BLAS_ONE_THREAD + 1)
 
     def is_large(self, value: Value) -> bool:
         return self.scale.reaches(value.labels, machine.REUSED)
@@ -184,9 +190,7 @@ class _Large:
             own.result.labels, parts * machine.UNLOCKED
         ):
             return einsum_pairing(own, product, context)
-        return replace(
-            pairing, value=replace(pairing.value, operation=_IN_PIECES.get(operation, operation))
-        )
+        return _in_pieces(pairing)
 
 
 _LOCKED = frozenset({"vecdot", "matvec"})
@@ -196,7 +200,14 @@ A product of matrices keeps it too, but an einsum takes longer for that than two
 """
 
 _IN_PIECES = {"dot": "multiplied", "matmul": "multiplied"}
-"""The helper that keeps BLAS on one thread while other blocks run."""
+"""The helper that keeps a BLAS's threads asleep: each would wait for one that has no core."""
+
+
+def _in_pieces(pairing: Pairing) -> Pairing:
+    operation = pairing.value.operation
+    return replace(
+        pairing, value=replace(pairing.value, operation=_IN_PIECES.get(operation, operation))
+    )
 
 
 def _of_any(pairing: Pairing) -> Pairing:

@@ -16,6 +16,7 @@ from einsum_grad.lower import (
     Step,
     Value,
     is_matrix,
+    machine,
     missing,
     only,
     without,
@@ -160,7 +161,13 @@ def _row_dot(step: Step, product: Product, context: Context) -> Pairing:
     """A scalar product for each batch index: where it runs along the last axes, np.vecdot."""
     batch, contracted = product.batch, _contracted(product)
     fits = product.left.labels == product.right.labels == (*batch, *contracted)
-    if not fits or not _is_real(context) or "vecdot" not in context.target.spellings:
+    scale = context.program.scale
+    if not fits or "vecdot" not in context.target.spellings:
+        return einsum_pairing(step, product, context)
+    is_short = scale is not None and not scale.counts(contracted, machine.SHORT_ROW)
+    if scale and len(contracted) == 1 and not scale.counts(contracted, machine.FEW_COLUMNS + 1):
+        return Pairing(call("row_dots", product.left.name, product.right.name), one_each(batch))
+    if is_short or not _is_real(context):
         return einsum_pairing(step, product, context)
     left, before = matrix("left", product.left, batch, (contracted, ()), context)
     right, more = matrix("right", product.right, batch, (contracted, ()), context)

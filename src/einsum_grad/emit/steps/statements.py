@@ -22,10 +22,19 @@ def statements_of(step: Step, context: Context) -> tuple[Statement, ...]:
     """The statements that make the result of `step`."""
     if step.op is Op.DIAGONAL and context.target.writable_views:
         return diagonal(step.result, step.args[0], context, "zeros")
+    if step.op is Op.READ_ONLY:
+        return read_only(step)
     if step.op is not Op.CONTRACT:
         return (Assign(step.result.name, _EXPRESSIONS[step.op](step, context)),)
     before, value = _contract(step, context)
     return (*before, Assign(step.result.name, value))
+
+
+def read_only(step: Step) -> tuple[Statement, ...]:
+    """A view of what the caller has, through which nobody writes to it."""
+    name, (arg,) = step.result.name, step.args
+    view = viewed(step) if arg.labels != step.result.labels else call("view", arg.name)
+    return Assign(name, view), Assign(f"{name}.flags.writeable", "False")
 
 
 def diagonal(

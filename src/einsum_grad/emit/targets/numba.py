@@ -16,12 +16,12 @@ IN_PARALLEL = Helper(
     '''def in_parallel(kernel, length, steps, *arguments):
     """Return what a kernel returns for each part of range(length), a thread for each."""
     from concurrent.futures import ThreadPoolExecutor
-    from os import cpu_count
 
-    parts = max(1, min(cpu_count(), length, steps >> 16))
-    bounds = [length * part // parts for part in range(parts + 1)]
-    with ThreadPoolExecutor(parts) as pool:
+    parts = max(1, min(16, length, steps >> 16))
+    bounds = np.arange(parts + 1, dtype=np.uint64) * length // parts
+    with ThreadPoolExecutor() as pool:
         return list(pool.map(lambda *part: kernel(*part, *arguments), bounds[:-1], bounds[1:]))''',
+    (NUMPY_LIBRARY.alias,),
     replaced=True,
 )
 
@@ -40,6 +40,7 @@ NUMBA = replace(
     libraries=(_NUMBA, *NUMPY.libraries),
     spellings={
         **NUMPY.spellings,
+        "result type": function("np.result_type", NUMPY_LIBRARY.alias),
         "fresh": function("np.empty", "np"),
         "in_parallel": function("in_parallel", "in_parallel"),
         "added": function("added", "added"),

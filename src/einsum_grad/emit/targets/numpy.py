@@ -111,6 +111,6 @@ NUMPY = Target(
         "dot": "dot into",
         "matmul": "matmul into",
         "multiply": "multiply into",
-        **{name: name for name in ("einsum", "vecdot", "matvec", "multiplied")},
+        **{name: name for name in ("einsum", "vecdot", "matvec", "multiplied", "row_dots")},
     },
 )

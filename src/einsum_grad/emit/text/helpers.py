@@ -62,6 +62,15 @@ HELPERS: Mapping[str, Helper] = {
         ("np",),
         replaced=True,
     ),
+    "row_dots": Helper(
+        '''def row_dots(left, right, out=None):
+    """Return the scalar products of short rows: one column is added after the other."""
+    out = np.multiply(left[..., 0], right[..., 0], out=out)
+    for column in range(1, left.shape[-1]):
+        out += left[..., column] * right[..., column]
+    return out''',
+        ("np",),
+    ),
     "summed": Helper(
         '''def summed(array, axis):
     """Return the sum over some axes."""

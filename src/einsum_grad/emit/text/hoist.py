@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
-from einsum_grad.emit.text.tree import Call, Define, Do, Statement
+from einsum_grad.emit.text.tree import Assign, Call, Define, Do, Statement
 
 
 def hoisted(functions: Iterable[Statement]) -> list[Statement]:
@@ -49,9 +50,16 @@ def _names(name: str) -> Iterator[str]:
         number += 1
 
 
-def _called(statement: Statement, names: dict[str, str]) -> Statement:
-    """A call of one of these functions by its new name."""
-    if not (isinstance(statement, Do) and statement.value.operation == "own"):
-        return statement
-    name, *args = statement.value.args
-    return Do(Call("own", (names.get(name, name), *args)))
+def _called(statement: Statement, names: Mapping[str, str]) -> Statement:
+    """`statement` with these functions by their new names."""
+    match statement:
+        case Do(value) | Assign(_, value):
+            return replace(statement, value=_renamed(value, names))
+    return statement
+
+
+def _renamed(expression: Any, names: Mapping[str, str]) -> Any:
+    if isinstance(expression, Call):
+        args = tuple(_renamed(each, names) for each in expression.args)
+        return replace(expression, args=args)
+    return names.get(expression, expression) if isinstance(expression, str) else expression

@@ -73,7 +73,8 @@ class Label:
 
 def placed(diagram: Diagram) -> Placed:
     """Place a diagram; the same one is always placed alike, and a gradient as its pattern."""
-    nodes = tuple(max(_NODE, 10.0 * columns(array.name) + 22) for array in diagram.arrays)
+    names = (f"d{array.name.removeprefix('d')}" for array in diagram.arrays)
+    nodes = tuple(max(_NODE, 10.0 * columns(name) + 22) for name in names)
     edges = ((max(_LABEL, 9.5 * columns(edge.label) + 12), edge.ends) for edge in diagram.edges)
     return _placed(Outline(nodes, tuple(edges)))
 

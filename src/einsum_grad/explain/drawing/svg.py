@@ -26,11 +26,18 @@ _DARK = (
 )
 
 
+_CHOSEN_LIGHT = ':is([data-jp-theme-light="true"], [data-theme="light"], .vscode-light)'
+_CHOSEN_DARK = ':is([data-jp-theme-light="false"], [data-theme="dark"], .vscode-dark)'
+"""The themes of notebooks and of sites, which go before that of the system."""
+
+
 def palette(selector: str) -> str:
     """The colours, by the reader's theme; paper is white where it is printed."""
     return (
         f"{selector} {{ color-scheme: light dark; {_LIGHT} }}\n"
         f"@media screen and (prefers-color-scheme: dark) {{ {selector} {{ {_DARK} }} }}\n"
+        f"{_CHOSEN_LIGHT} {selector} {{ color-scheme: light; {_LIGHT} }}\n"
+        f"@media screen {{ {_CHOSEN_DARK} {selector} {{ color-scheme: dark; {_DARK} }} }}\n"
     )
 
 

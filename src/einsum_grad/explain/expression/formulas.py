@@ -14,7 +14,7 @@ from einsum_grad.calculus.graph.product import product_of
 from einsum_grad.explain.expression.indexed import Indexer
 from einsum_grad.explain.expression.matrix import Writer
 from einsum_grad.explain.expression.names import named
-from einsum_grad.explain.expression.symbols import LATEX, UNICODE, Indices, Symbols
+from einsum_grad.explain.expression.symbols import UNICODE, Indices, Symbols
 
 VALUE = "f"
 
@@ -81,7 +81,7 @@ def _plain(formula: Formula) -> dict[str, Any]:
     }
 
 
-def formulas(derivation: Derivation, order: int = 2, latex: bool = False) -> Formulas:
+def formulas(derivation: Derivation, order: int = 2, symbols: Symbols = UNICODE) -> Formulas:
     """The formulas of a derivation, of the second order too unless `order` is 1.
 
     >>> from einsum_grad.calculus.derive import derivation
@@ -97,9 +97,12 @@ def formulas(derivation: Derivation, order: int = 2, latex: bool = False) -> For
         roots, several = [found.value, *found.gradients], set()
     names = named(found.graph, roots, several, _taken(found))
     sizes = _sizes(found, names.values())
-    writing = _Writing(found, names, sizes, LATEX if latex else UNICODE)
+    writing = _Writing(found, names, sizes, symbols)
     definitions = (
-        *(Definition(name, name, f"the size of {dim}", dim) for dim, name in sizes.items()),
+        *(
+            Definition(name, symbols.entry(name, ()), symbols.size(dim), dim)
+            for dim, name in sizes.items()
+        ),
         *(writing.definition(number) for number in names),
     )
     value = writing.node((), found.value)

@@ -181,7 +181,7 @@ def _apply(indexer: Indexer, node: Apply, indices: Indices, scope: Scope) -> Pie
     if node.function == "pow":
         base, exponent = args
         text = str(base) if not (base.is_sum or base.is_product) else symbols.group(str(base))
-        return Piece(f"{text}^{symbols.group(str(exponent))}")
+        return Piece(symbols.raised(text, str(exponent)))
     if node.function in COMPARISONS:
         one, other = map(str, args)
         return Piece(symbols.compare(COMPARISONS[node.function], one, other), is_sum=True)

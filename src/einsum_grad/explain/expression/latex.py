@@ -1,26 +1,35 @@
-"""`Formulas` in LaTeX: an equation a line, aligned."""
+"""`Formulas` in LaTeX: an equation a row, aligned."""
 
 from __future__ import annotations
 
 from einsum_grad.calculus.derive import Derivation
 from einsum_grad.explain.expression.formulas import formulas
+from einsum_grad.explain.expression.symbols import LATEX
+from einsum_grad.explain.latex.page import align, file
 
 
-def latex(derivation: Derivation, order: int = 2) -> str:
-    r"""The value, the derivatives and what the names in them stand for, as one LaTeX formula.
+def latex(derivation: Derivation, order: int = 2, document: bool = False) -> str:
+    r"""The value, the derivatives and what the names in them stand for, as an `align*`.
+
+    With `document` it is a file that pdflatex takes.
 
     >>> from einsum_grad.calculus.derive import derivation
     >>> print(latex(derivation("a @ x", "a: n, x: n", "x"), order=1))
-    \begin{aligned}
+    \begin{align*}
     f &= \sum_{n} a_{n} \, x_{n} \\
     \frac{\partial f}{\partial x_{n}} &= a_{n}
-    \end{aligned}
+    \end{align*}
     """
-    found = formulas(derivation, order, latex=True)
+    body = align([rows(derivation, order)])
+    return file(body) if document else body
+
+
+def rows(derivation: Derivation, order: int = 2) -> list[str]:
+    """The rows of the `align*`."""
+    found = formulas(derivation, order, LATEX)
     hessians = [each for at, row in enumerate(found.hessians) for each in row[at:]]
-    lines = [
-        *((each.left, each.formula) for each in (found.value, *found.gradients, *hessians)),
-        *((each.left, each.formula) for each in found.definitions),
+    shown = (found.value, *found.gradients, *hessians)
+    return [
+        *(f"{each.left} &= {each.formula}" for each in shown),
+        *(f"{each.left} &= {each.formula}" for each in found.definitions),
     ]
-    body = " \\\\\n".join(f"{left} &= {right}" for left, right in lines)
-    return f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}"

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from einsum_grad.explain.latex.letters import in_math, in_text
+
 Indices = Sequence[str]
 
 
@@ -17,6 +19,8 @@ class Symbols:
     total: Callable[[Indices], str]
     delta: Callable[[str, str], str]
     power: Callable[[str, Fraction], str]
+    raised: Callable[[str, str], str]
+    """To a power that is no constant."""
     call: Callable[[str, Sequence[str]], str]
     along: Callable[[str, Indices, str], str]
     compare: Callable[[str, str, str], str]
@@ -26,6 +30,8 @@ class Symbols:
     matrix: Callable[[str], str]
     over: Callable[[str, str, bool], str]
     """A product over one factor or, where the last argument says so, several."""
+    size: Callable[[str], str]
+    """What the size of a dimension is."""
     times: str
     pi: str
 
@@ -65,6 +71,7 @@ UNICODE = Symbols(
     total=lambda indices: "".join(f"Σ_{index} " for index in indices),
     delta=lambda one, other: f"δ({one},{other})",
     power=_power,
+    raised=lambda base, exponent: f"{base}^({exponent})",
     call=lambda name, args: f"{name}({', '.join(args)})",
     along=lambda name, indices, arg: f"{name}_{_listed(indices)}({arg})",
     compare=lambda sign, one, other: f"{one} {sign} {other}",
@@ -73,6 +80,7 @@ UNICODE = Symbols(
     derivative=_derivative,
     matrix=str,
     over=lambda above, below, several: f"{above} / ({below})" if several else f"{above} / {below}",
+    size=lambda dim: f"the size of {dim}",
     times=" · ",
     pi="π",
 )
@@ -84,13 +92,6 @@ _FUNCTIONS = {
 _SIGNS = {"<=": r"\le", ">=": r"\ge", "==": "=", "!=": r"\ne", "<": "<", ">": ">"}
 
 
-def _word(name: str) -> str:
-    if len(name) == 1:
-        return name
-    escaped = name.replace("_", r"\_")
-    return rf"\mathrm{{{escaped}}}"
-
-
 def _function(name: str) -> str:
     escaped = name.replace("_", r"\_")
     return _FUNCTIONS.get(name, rf"\operatorname{{{escaped}}}")
@@ -98,7 +99,7 @@ def _function(name: str) -> str:
 
 def _subscript(indices: Indices) -> str:
     between = "," if any(len(index) > 1 for index in indices) else " "
-    return f"_{{{between.join(map(_word, indices))}}}" if indices else ""
+    return f"_{{{between.join(map(in_math, indices))}}}" if indices else ""
 
 
 def _latex_power(base: str, exponent: Fraction) -> str:
@@ -125,24 +126,21 @@ def _latex_derivative(order: int, name: str, by: Sequence[str]) -> str:
     return rf"\frac{{\partial{raised} {name}}}{{{below}}}"
 
 
-def _latex_matrix(text: str) -> str:
-    escaped = text.replace("_", r"\_")
-    return rf"\mathtt{{{escaped}}}"
-
-
 LATEX = Symbols(
-    entry=lambda name, indices: _word(name) + _subscript(indices),
-    total=lambda indices: "".join(rf"\sum_{{{_word(index)}}} " for index in indices),
+    entry=lambda name, indices: in_math(name) + _subscript(indices),
+    total=lambda indices: "".join(rf"\sum_{{{in_math(index)}}} " for index in indices),
     delta=lambda one, other: rf"\delta{_subscript((one, other))}",
     power=_latex_power,
+    raised=lambda base, exponent: f"{{{base}}}^{{{exponent}}}",
     call=_latex_call,
     along=lambda name, indices, arg: rf"{_function(name)}{_subscript(indices)}\left({arg}\right)",
     compare=lambda sign, one, other: f"{one} {_SIGNS[sign]} {other}",
     number=_latex_number,
     group=lambda text: rf"\left({text}\right)",
     derivative=_latex_derivative,
-    matrix=_latex_matrix,
+    matrix=in_text,
     over=lambda above, below, several: rf"\frac{{{above}}}{{{below}}}",
+    size=lambda dim: rf"\text{{the size of }} {in_math(dim)}",
     times=r" \, ",
     pi=r"\pi",
 )

@@ -46,7 +46,7 @@ def _index(index: str) -> str:
         shown = "<mo>…</mo>"
     else:
         shown = f"<mn>{name}</mn>" if name.isdecimal() else f"<mi>{escaped(name)}</mi>"
-    return f'<msup>{shown}<mo lspace="0">{"′" * primes}</mo></msup>' if primes else shown
+    return f'<mrow>{shown}<mo lspace="0" rspace="0">{"′" * primes}</mo></mrow>' if primes else shown
 
 
 def _indices(indices: Labels) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from einsum_grad.explain.blocks import Block, Row, Writer, left_out, meaning
@@ -51,7 +52,12 @@ def table(rows: Iterable[Row]) -> str:
 
 def _row(row: Row) -> str:
     remark = f' <span class="eg-remark">{escaped(row.remark)}</span>' if row.remark else ""
-    return f'<tr><th scope="row">{escaped(row.name)}</th><td>{escaped(row.value)}{remark}</td></tr>'
+    value = _ARROW.sub(r'<span class="eg-pattern">\g<0></span>', escaped(row.value))
+    return f'<tr><th scope="row">{escaped(row.name)}</th><td>{value}{remark}</td></tr>'
+
+
+_ARROW = re.compile(r"\S{,30}-&gt;\S{,30}")
+"""A pattern, which a browser would break after its hyphen."""
 
 
 def _title(explained: Explained) -> str:

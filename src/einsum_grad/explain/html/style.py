@@ -19,6 +19,8 @@ STYLE = f"""\
 .eg h3 {{ font-size: 1.1em; border-top: 1px solid var(--line); padding-top: .8em; }}
 .eg p, .eg ul {{ margin: .4em 0; max-width: 46em; }}
 .eg ul {{ padding-left: 1.2em; }}
+.eg p code {{ display: inline-block; max-width: 100%; overflow-x: auto; vertical-align: bottom;
+  white-space: nowrap; }}
 .eg figure {{ margin: .4em 0; overflow-x: auto; }}
 .eg .eg-formula {{ margin: .5em 0; font-size: 1.15em; line-height: 1.9; max-width: none; }}
 .eg table {{ border-collapse: collapse; margin: .5em 0; color: inherit; font-size: 1em; }}
@@ -26,13 +28,16 @@ STYLE = f"""\
   background: none; }}
 .eg th {{ font-weight: normal; color: var(--line); }}
 .eg td {{ overflow-wrap: anywhere; }}
+.eg td .eg-pattern {{ white-space: nowrap; }}
 .eg td .eg-remark {{ margin-left: 1em; }}
 .eg .eg-remark {{ color: var(--line); }}
 .eg .eg-reason {{ color: var(--cotangent); }}
 .eg summary {{ cursor: pointer; margin: .5em 0; }}
 .eg .eg-rule {{ margin: 0 0 .6em 1.2em; }}
+.eg tr, .eg tr:hover, .eg code {{ background: none !important; color: inherit !important; }}
+.eg th, .eg td {{ text-align: left !important; }}
 @media (min-width: 56em) {{
-  .eg .eg-beside {{ display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 30em);
+  .eg .eg-beside {{ display: grid; grid-template-columns: minmax(16em, 1fr) fit-content(30em);
     gap: 0 2em; align-items: start; }}
   .eg .eg-beside > figure {{ grid-column: 2; grid-row: 1; justify-self: end; }}
   .eg .eg-beside > div {{ grid-column: 1; grid-row: 1; }}

@@ -23,6 +23,11 @@ def align(groups: Iterable[Sequence[str]]) -> str:
     return f"\\begin{{align*}}\n{rows}\n\\end{{align*}}"
 
 
+def in_notebook(rows: Sequence[str]) -> str:
+    """The rows as notebooks take them, which know no `align*`."""
+    return f"$$\\begin{{aligned}}\n{ROW_END.join(rows)}\n\\end{{aligned}}$$"
+
+
 def file(body: str) -> str:
     """A file with `body`, which pdflatex takes."""
     return f"{_BEFORE}{body}\n\\end{{document}}"

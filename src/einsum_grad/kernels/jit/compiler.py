@@ -5,44 +5,43 @@ from __future__ import annotations
 import hashlib
 import pickle
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from types import FunctionType
 from typing import Any
 
 import llvmlite
 import numba
-from numba.core import caching, config
+from numba.core import caching, event
 from numba.core.compiler import CompileResult
 from numba.core.serialize import dumps
 
 import einsum_grad
 from einsum_grad.kernels.jit import folder
 from einsum_grad.kernels.jit.layout import Layout, specialized_source
+from einsum_grad.progress import progress
 
 _VERSIONS = (einsum_grad.__version__, numba.__version__, llvmlite.__version__, sys.version)
 
 
-def compiled(
-    function: FunctionType, options: Mapping[str, Any], layout: Layout
-) -> Callable[..., Any]:
+def compiled(function: FunctionType, options: Mapping[str, Any], layout: Layout) -> Any:
     """The function compiled by numba, for each dtype when it is called with that."""
-    meaning = repr((_meaning(function), sorted(map(repr, options.items())), layout))
+    source = specialized_source(function.__code__.co_argcount, layout) if layout else ""
+    meaning = repr((_meaning(function), sorted(map(repr, options.items())), source))
     own = FunctionType(function.__code__, function.__globals__, function.__name__)
     # The name is part of the symbols of machine code: that of two processes must not share any.
     own.__qualname__ = f"{function.__name__}_{hashlib.sha256(meaning.encode()).hexdigest()}"
     own.__module__ = __name__  # what is loaded from disk is looked up in a module that there is
     if layout:
-        own = _specialized(own, options, layout)
+        own = _specialized(own, options, source)
     made: Any = numba.njit(**options)(own)
-    if not config.DISABLE_JIT:
-        made._cache = _Cache(meaning)
-    return made  # type: ignore[no-any-return]
+    made._cache = _Cache(meaning)
+    return made
 
 
-def _specialized(function: FunctionType, options: Mapping[str, Any], layout: Layout) -> Any:
+def _specialized(function: FunctionType, options: Mapping[str, Any], source: str) -> Any:
     """A function that calls `function` for arrays of that layout, and is compiled with it."""
     names = {"kernel": numba.njit(inline="always", **options)(function)}
-    source = specialized_source(function.__code__.co_argcount, layout)
     exec(compile(source, "<einsum-grad specialized>", "exec"), names)
     specialized: Any = names["specialized"]
     specialized.__qualname__, specialized.__module__ = function.__qualname__, __name__
@@ -91,3 +90,28 @@ class _Cache(caching._Cache):  # type: ignore[misc]  # numba has no types
 
     def _key(self, signature: Any, codegen: Any) -> str:
         return repr((_VERSIONS, codegen.magic_tuple(), str(signature), self._meaning))
+
+
+class _Progress(event.Listener):  # type: ignore[misc]  # numba has no types
+    """Says on a terminal that a kernel of ours is being compiled."""
+
+    def __init__(self) -> None:
+        self._begun: list[AbstractContextManager[None]] = []
+
+    def on_start(self, event: Any) -> None:
+        """Begin: numba compiles one function at a time, and what that calls within it."""
+        if _is_ours(event):
+            self._begun.append(progress("compiling a kernel"))
+            self._begun[-1].__enter__()
+
+    def on_end(self, event: Any) -> None:
+        """End, however it ended."""
+        if _is_ours(event) and self._begun:
+            self._begun.pop().__exit__(None, None, None)
+
+
+def _is_ours(event: Any) -> bool:
+    return isinstance(event.data["dispatcher"]._cache, _Cache)
+
+
+event.register("numba:compile", _Progress())

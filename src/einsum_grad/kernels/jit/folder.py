@@ -55,7 +55,7 @@ def _replace(path: Path, content: bytes) -> None:
     """Write a file in one step: whoever reads meanwhile sees the old one or the new one."""
     descriptor, made = tempfile.mkstemp(dir=path.parent)
     try:
-        with open(descriptor, "wb") as file:
+        with os.fdopen(descriptor, "wb") as file:
             file.write(content)
         Path(made).replace(path)
     except BaseException:

@@ -35,4 +35,5 @@ class Kernel:
     def _made(self, layout: Layout) -> Compiled:
         from einsum_grad.kernels.jit.compiler import compiled  # imports numba
 
-        return compiled(self.function, self.options, layout)
+        made: Compiled = compiled(self.function, self.options, layout)
+        return made

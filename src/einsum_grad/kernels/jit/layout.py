@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Layout = tuple[tuple[int, int], ...]
-"""The arguments with gaps whose last stride is known, by position: 0 or the bytes of a number."""
+"""The arguments with gaps whose last stride is known, by position: 0, or the bytes of a number."""
 
 
 def layout_of(arguments: Sequence[Any]) -> Layout:
@@ -23,16 +23,19 @@ def layout_of(arguments: Sequence[Any]) -> Layout:
     >>> rows = np.zeros((4, 6))
     >>> layout_of([rows, rows[:, :3], rows[:, ::2], np.broadcast_to(rows[0, 0], (4, 6))])
     ((1, 8), (3, 0))
+    >>> layout_of([rows[:, ::-1]])
+    ((0, -8),)
     """
-    return tuple(
-        (position, array.strides[-1])
-        for position, array in enumerate(arguments)
-        if isinstance(array, np.ndarray) and not array.flags.c_contiguous and _is_known(array)
-    )
+    gaps = [
+        (position, each)
+        for position, each in enumerate(arguments)
+        if type(each) is np.ndarray and not each.flags.c_contiguous
+    ]
+    return tuple((place, array.strides[-1]) for place, array in gaps if _is_known(array))
 
 
 def _is_known(array: NDArray[Any]) -> bool:
-    return array.strides[-1] in (0, array.itemsize)
+    return array.strides[-1] in (0, array.itemsize, -array.itemsize)
 
 
 def specialized_source(count: int, layout: Layout) -> str:

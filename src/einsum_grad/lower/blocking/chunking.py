@@ -28,7 +28,7 @@ def number_of_chunks(label: str, todo: Collection[Step], scale: Scale) -> int:
     """
     if not is_worth_waking(todo, scale):
         return int(any(map(_is_sum, todo)))
-    return scale.ask(_number_of_chunks, label, _moved(todo))
+    return scale.ask(_number_of_chunks, label, _moved(todo), _multiplied(todo))
 
 
 def _is_sum(step: Step) -> bool:
@@ -49,12 +49,17 @@ def _multiplied(todo: Collection[Step]) -> Arrays:
     return tuple(step.pattern.input_labels() for step in todo if matrix_product(step))
 
 
-def _is_worth_waking(sizes: Sizes, moved: Arrays, multiplied: Arrays) -> bool:
+def _microseconds(sizes: Sizes, moved: Arrays, multiplied: Arrays) -> float:
+    """How long one core takes."""
     move = sum(map(sizes.nbytes, moved)) / machine.MOVED_IN_A_MICROSECOND
     multiply = sum(map(sizes.nbytes, multiplied)) / machine.MULTIPLIED_IN_A_MICROSECOND
-    return move + multiply >= 2 * machine.WAKING
+    return move + multiply
 
 
-def _number_of_chunks(sizes: Sizes, label: str, moved: Arrays) -> int:
-    pairs = sum(map(sizes.nbytes, moved)) // (2 * machine.CHUNK)
+def _is_worth_waking(sizes: Sizes, moved: Arrays, multiplied: Arrays) -> bool:
+    return _microseconds(sizes, moved, multiplied) >= 2 * machine.WAKING
+
+
+def _number_of_chunks(sizes: Sizes, label: str, moved: Arrays, multiplied: Arrays) -> int:
+    pairs = int(_microseconds(sizes, moved, multiplied) / (2 * machine.CHUNK))
     return min(2 * max(1, pairs), sizes.volume((label,)))

@@ -23,9 +23,8 @@ from einsum_grad.plan import UNIT, Labels, diagonals
 def divided(todo: Collection[Step], scale: Scale) -> dict[str, Labels]:
     """The labels along which the steps of a program are best divided, by the step's result.
 
-    A BLAS does sums, and products of a matrix and a vector, whole on all cores. But where other
-    steps are in blocks, so are these: a BLAS's threads spin after their work, and would take half
-    of the cores from ours.
+    Sums, and products of a matrix and a vector, are in the blocks of others, which read the same
+    arrays; alone they stay whole, and the helper that does them shares them.
     """
     found = {step.result.name: labels for step in todo if (labels := _due(step, scale))}
     if is_worth_waking([step for step in todo if step.result.name in found], scale):

@@ -15,6 +15,7 @@ from einsum_grad.lower.layout.array_layouts import Values
 from einsum_grad.lower.layout.axis_orders import batch_last, orders_of
 from einsum_grad.lower.layout.copy_cost import is_tiny
 from einsum_grad.lower.layout.copy_insertion import (
+    beside_matrices,
     gathered,
     is_read_once,
     is_torn,
@@ -103,7 +104,7 @@ class _Arranger:
         """Matrices times vectors."""
         if is_torn(product, self.gaps):
             product = without_gaps(with_copies(product, self.values), self.values, self.gaps)
-        return self.multiplied(step, product)
+        return self.multiplied(step, beside_matrices(product, self.values))
 
     def matmul(self, step: Step, product: Product) -> Value:
         """A product of matrices, one that is summed afterwards, or one of arrays as they lie."""
@@ -201,5 +202,6 @@ _ARRANGE: dict[Op, Callable[[_Arranger, Step, tuple[Value, ...]], Value]] = {
     Op.SPLIT: _Arranger.as_written,
     Op.CONJUGATE: _Arranger.in_natural_order,
     Op.COPY: _Arranger.as_written,
+    Op.READ_ONLY: _Arranger.as_written,
     Op.ADD: _Arranger.summed,
 }

@@ -18,11 +18,31 @@ def orders_of(product: Product) -> Orders:
 
 
 def _multiplied(product: Product) -> Orders:
-    """An elementwise product has the order of an operand that has all axes."""
+    """An elementwise product has the order of an operand that has all axes, if there is one."""
     left, right, output = product.left.labels, product.right.labels, product.output
     whole = [term for term in (left, right) if len(term) == len(output)]
-    natural = output if output in whole or not whole else whole[0]
-    return left, right, natural
+    if output in whole:
+        return left, right, output
+    if whole:
+        return left, right, whole[0]
+    having = (term for term in (left, right) if output and output[-1] in term)
+    return left, right, output if all(t[-1] == output[-1] for t in having) else interleaved(product)
+
+
+def interleaved(product: Product) -> Labels:
+    """The axes of an elementwise product in an order in which memory has those of both operands.
+
+    >>> from einsum_grad.lower.program import Op, Step, Value
+    >>> from einsum_grad.lower.layout.product import product_of
+    >>> x, w, z = (Value(name, tuple(name)) for name in ("an", "bn", "nab"))
+    >>> interleaved(product_of(Step(Op.CONTRACT, z, (x, w))))
+    ('a', 'b', 'n')
+    """
+    left, right, order = product.left.labels, product.right.labels, list[str]()
+    for label in left:
+        before = right[: right.index(label)] if label in right else ()
+        order += [*(other for other in before if other not in (*left, *order)), label]
+    return (*order, *without(right, order))
 
 
 def _row_dots(product: Product) -> Orders:
@@ -30,10 +50,15 @@ def _row_dots(product: Product) -> Orders:
 
 
 def _matvecs(product: Product) -> Orders:
+    """Matrices times vectors are in the order of the matrices: an einsum reads both as they lie."""
+    left, right = product.left.labels, product.right.labels
+    matrix, vector = (left, right) if product.rows else (right, left)
     own = (*product.rows, *product.columns)
-    matrix = product.left.labels if product.rows else product.right.labels
-    batch = only(matrix, product.batch)
-    return product.left.labels, product.right.labels, (*batch, *only(matrix, own))
+    if not is_matrix(matrix, product.batch, own, product.contracted):
+        return left, right, only(matrix, product.output)
+    natural = (*only(matrix, product.batch), *only(matrix, own))
+    is_blas = vector[-1] in product.contracted
+    return left, right, natural if is_blas else only(matrix, product.output)
 
 
 @lru_cache(maxsize=1024)

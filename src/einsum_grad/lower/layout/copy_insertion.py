@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from einsum_grad.lower import machine
 from einsum_grad.lower.layout.array_layouts import Values
 from einsum_grad.lower.layout.axis_orders import as_matrix, copied, missing
 from einsum_grad.lower.layout.copy_cost import is_part, is_spread
-from einsum_grad.lower.layout.product import Kind, Product, only, product_of, without
+from einsum_grad.lower.layout.product import Kind, Product, is_matrix, only, product_of, without
 from einsum_grad.lower.program import Op, Step, Value
 from einsum_grad.lower.scale import Gap
 from einsum_grad.plan import Labels
@@ -66,6 +67,23 @@ def gathered(product: Product, values: Values) -> Product:
         return replace(product, left=values.copied(left, order))
     order = as_matrix(right.labels, product.columns, only(left.labels, product.contracted))
     return replace(product, right=values.copied(right, order))
+
+
+def beside_matrices(product: Product, values: Values) -> Product:
+    """Copy vectors whose batch is last for matrices whose batch is first.
+
+    Tiny ones are multiplied as they lie, by an einsum.
+    """
+    turned = product if product.rows else product.swapped()
+    matrix, vector = turned.left.labels, turned.right
+    if values.scale is None or vector.labels[-1] not in turned.batch:
+        return product
+    is_blas = is_matrix(matrix, turned.batch, turned.rows, turned.contracted)
+    own = (*turned.rows, *turned.contracted)
+    if not is_blas or not values.scale.counts(own, machine.TINY_MATRIX + 1):
+        return product
+    order = (*turned.batch, *only(matrix, turned.contracted))
+    return replace(turned, right=values.copied(vector, order))
 
 
 def summed_later(product: Product, values: Values) -> Step | None:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from einsum_grad.lower import machine
-from einsum_grad.lower.layout.product import matrix_product
+from einsum_grad.lower.layout.product import matrix_product, without
 from einsum_grad.lower.loops.order import loop_order, shared_label
 from einsum_grad.lower.loops.statement import Statement, read, sees, statement
 from einsum_grad.lower.program import Loops, Op, Program, Step, Value
@@ -29,6 +29,14 @@ class Kernel:
     kept: tuple[Value, ...]
     order: Labels
     shared: str | None = None
+    short: Labels = ()
+    """Labels of constant sizes, whose loops are unrolled: sums over them are innermost."""
+
+    def path(self, statement: Statement) -> Labels:
+        """The loops around a statement, outermost first."""
+        own = tuple(label for label in self.order if label in statement.labels)
+        last = tuple(label for label in own if label in self.short and label in statement.summed)
+        return (*without(own, last), *last)
 
     @property
     def partial(self) -> tuple[Value, ...]:
@@ -83,6 +91,8 @@ class _Grouping:
 
     def __init__(self, program: Program) -> None:
         self.program = program
+        known = ((label, size) for label, size in program.sizes if isinstance(size, int))
+        self.short = tuple(label for label, size in known if size <= machine.SMALL_MATRIX)
         self.items: list[_Group | Step] = []
         self.views: dict[str, Step] = {}
         self.made: dict[str, int] = {}
@@ -104,9 +114,8 @@ class _Grouping:
         if len(distinct(labels)) > machine.MOST_LOOPS:
             return False
         product = matrix_product(step)
-        constant = {label for label, size in self.program.sizes if isinstance(size, int)}
         groups = (*product.rows, *product.columns, *product.contracted) if product else ()
-        return constant.issuperset(groups)
+        return set(self.short).issuperset(groups)
 
     def _place(self, new: Statement) -> None:
         """Put a statement into the first group that can take it, or into a new one."""
@@ -136,9 +145,10 @@ class _Grouping:
     def _kernel(self, group: _Group, read_later: Collection[str]) -> Kernel:
         statements = tuple(group.statements)
         kept = tuple(each.result for each in statements if each.result.name in read_later)
-        order = loop_order(statements, self.program.scale)
+        order, short = loop_order(statements, self.program.scale), self.short
         if self.program.loops is Loops.SERIAL:
-            return Kernel(statements, kept, order)
+            return Kernel(statements, kept, order, None, short)
         shared = shared_label(group.shared, kept, order, self.program.scale)
         rest = tuple(label for label in order if label != shared)
-        return Kernel(statements, kept, order if shared == order[-1] else (shared, *rest), shared)
+        order = order if shared == order[-1] else (shared, *rest)
+        return Kernel(statements, kept, order, shared, short)

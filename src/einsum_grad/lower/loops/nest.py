@@ -68,7 +68,7 @@ def nest(kernel: Kernel) -> list[Item]:
     """
     body: list[Item] = []
     for each in kernel.statements:
-        _insert(each, body, kernel.order)
+        _insert(each, body, kernel.path(each))
     kept = {value.name for value in kernel.kept}
     for each in kernel.statements:
         if each.result.name not in kept:
@@ -76,8 +76,7 @@ def nest(kernel: Kernel) -> list[Item]:
     return body
 
 
-def _insert(new: Statement, body: list[Item], order: Labels) -> None:
-    path = [label for label in order if label in new.labels]
+def _insert(new: Statement, body: list[Item], path: Labels) -> None:
     summed = set(new.summed)
     depth = min((path.index(label) for label in summed), default=len(path))
     inner = tuple(label for label in path[depth:] if label not in summed)

@@ -98,6 +98,34 @@ def limited(
     return found
 
 
+def gathered(
+    chunks: ByLabel, arrays: Sequence[tuple[Labels, int]], itemsize: int, most: int
+) -> dict[str, Chunks]:
+    """`chunks`, joined in pairs where an array has more than `most` blocks.
+
+    The label with the most chunks comes first. Blocks keep to the bytes that `arrays` allow.
+
+    >>> gathered({"i": (1,) * 5, "j": (1, 1)}, [(("i", "j"), 48)], 8, 6)
+    {'i': (2, 2, 1), 'j': (1, 1)}
+    """
+    found = dict(chunks)
+    for labels, _ in arrays:
+        left = {label for label in labels if label != UNIT}
+        while left and block_count(labels, found) > most:
+            longest = max(left, key=lambda label: (len(found[label]), label))
+            joined = found | {longest: _paired(found[longest])}
+            fits = all(block_bytes(each, joined, itemsize) <= size for each, size in arrays)
+            if fits and len(found[longest]) > 1:
+                found = joined
+            else:
+                left.remove(longest)
+    return found
+
+
+def _paired(chunks: Chunks) -> Chunks:
+    return tuple(sum(chunks[n : n + 2]) for n in range(0, len(chunks), 2))
+
+
 def split(chunks: Chunks, most: int) -> Chunks:
     """`chunks`, those above `most` split into nearly equal parts.
 

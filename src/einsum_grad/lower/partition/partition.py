@@ -19,6 +19,7 @@ from einsum_grad.lower.partition.chunks import (
     axes_of,
     block_bytes,
     block_count,
+    gathered,
     limited,
 )
 from einsum_grad.lower.pipeline import Form
@@ -91,7 +92,8 @@ def partition(
     """Give the labels of `program` the chunks on which its operands, which have those in `given`,
     agree.
 
-    Chunks are split where a block that the program makes would have more than `budget` bytes.
+    Chunks are split where a block that the program makes would have more than `budget` bytes, and
+    joined where there would be very many blocks, more than an operand has.
     """
     terms = [value.labels for value in program.operands]
     chunks = agreed(terms, given, sizes)
@@ -101,7 +103,10 @@ def partition(
         *((term, max(budget, size)) for term, size in zip(terms, own, strict=True)),
         *((labels, budget) for labels in made),
     ]
-    return Partition(program, limited(chunks, arrays, itemsize), itemsize, budget)
+    blocks = [math.prod(map(len, axes)) for axes in given if axes is not None]
+    most = max(machine.MOST_BLOCKS, *blocks, 1)
+    few = gathered(limited(chunks, arrays, itemsize), arrays, itemsize, most)
+    return Partition(program, few, itemsize, budget)
 
 
 def _own_bytes(axes: Axes, itemsize: int) -> int:

@@ -20,7 +20,9 @@ from einsum_grad.kernels.helpers import HELPERS
 from einsum_grad.kernels.jit.stand_in import stand_in
 from einsum_grad.once import once
 
-_LIBRARIES = frozenset({"array_api_compat", "einops", "jax", "math", "numpy", "torch"})
+_LIBRARIES = frozenset(
+    {"array_api_compat", "concurrent", "einops", "jax", "math", "numpy", "torch"}
+)
 _BUILTINS = (
     "ImportError",
     "ModuleNotFoundError",
@@ -39,6 +41,7 @@ _BUILTINS = (
     "list",
     "map",
     "max",
+    "min",
     "next",
     "print",
     "range",

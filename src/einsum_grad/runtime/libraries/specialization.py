@@ -33,7 +33,7 @@ class LibrarySpecialization:
     is_complex: bool
     refusal: str
     devices: bool
-    large: bool = False
+    ordered: bool = False
 
     def forward(self, arrays: Sequence[Any]) -> Any:
         """The output; torch and JAX differentiate it themselves."""

@@ -43,9 +43,14 @@ def register_deferred(kind: type, deferred: Deferred) -> None:
 
 def read_deferred(value: Any, name: str) -> Any:
     """`value` if it is a deferred array that can be an operand, else None."""
-    load_kind(value)
-    deferred = deferred_of([value])
+    deferred = loaded(value)
     return deferred.checked(value, name) if deferred else None
+
+
+def loaded(value: Any) -> Deferred | None:
+    """What a deferred array brings, the first of its kind too; None for any other value."""
+    load_kind(value)
+    return None if isinstance(value, (list, tuple)) else deferred_of([value])
 
 
 def deferred_of(values: Iterable[Any]) -> Deferred | None:

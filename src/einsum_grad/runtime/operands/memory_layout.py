@@ -24,6 +24,17 @@ def memory_order(array: Array) -> MemoryOrder:
     return tuple(sorted(range(array.ndim), key=lambda axis: (-strides[axis], array.shape[axis])))
 
 
+def in_order(array: Array) -> bool:
+    """Whether the axes of `array` lie in memory in their own order.
+
+    >>> import numpy as np
+    >>> in_order(np.empty((2, 6))[:, ::2]), in_order(np.empty((2, 3)).T)
+    (True, False)
+    """
+    order = memory_order(array)
+    return order == tuple(sorted(order))
+
+
 def gap_of(array: Array) -> Gap | None:
     """Where `array`, whose axes are in `memory_order`, has gaps; None without any.
 

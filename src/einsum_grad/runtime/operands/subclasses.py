@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 
 from einsum_grad.errors import DTypeError
+from einsum_grad.runtime.operands.deferred import loaded
 
 _MEANINGS = ("__array_ufunc__", "__array_function__", "__mul__", "__matmul__")
 """What a subclass of NumPy's array overrides if it means more than its numbers, as units do."""
 
-_PLAIN = frozenset({"dask", "einsum_grad"})
+_PLAIN = frozenset({"einsum_grad"})
 """The packages whose arrays override NumPy's functions, but mean nothing beyond their numbers."""
 
 _NUMBERS = frozenset({bool, int, float, complex})
@@ -33,6 +34,11 @@ def check_plain(value: Any, name: str) -> None:
                 check_plain(part, name)
     elif isinstance(value, np.ma.MaskedArray):
         raise DTypeError(f"{name}: a masked array would lose its mask here; fill it first")
+    elif loaded(value):
+        kind = type(value).__module__.partition(".")[0].title()
+        raise DTypeError(
+            f"{name}: a {kind} array would be computed here; pass what compute() gives"
+        )
     elif _means_more(type(value)):
         raise DTypeError(
             f"{name}: a {type(value).__name__} has a meaning that would be lost here; if its "

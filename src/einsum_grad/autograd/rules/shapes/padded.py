@@ -36,7 +36,18 @@ def padded(values: Any, index: Sequence[Any], shape: Shape) -> Any:
         else:
             widths.append(_around(part, next(sizes)))
             back.append(slice(None) if isinstance(part, slice) else None)
-    return np.pad(values[tuple(back)], widths) if widths else values[tuple(back)]
+    out = values[tuple(back)]
+    for axis in sorted(range(len(widths)), key=lambda axis: out.shape[axis] > 0):
+        before, after = (_zeros(out, axis, size) for size in widths[axis])
+        parts = [*before, *([out] if out.shape[axis] else []), *after]
+        out = np.concatenate(parts, axis) if parts else out
+    return out
+
+
+def _zeros(beside: Any, axis: int, size: int) -> list[Any]:
+    """Zeros that fit beside an array, if any: those of np.pad had chunks as thin as the array's."""
+    shape = (*beside.shape[:axis], size, *beside.shape[axis + 1 :])
+    return [np.zeros_like(beside, shape=shape)] if size else []
 
 
 def _whole(index: Sequence[Any], rank: int) -> list[Any]:
