@@ -76,3 +76,5 @@ def test_a_mistake_is_pointed_at(capsys: Capture) -> None:
     )
     assert main(["derive", "sum(x)", "--given", "x: n", "--wrt", "y"]) == 2
     assert "wrt names arrays, x, and not 'y'" in capsys.readouterr().err
+    assert main(["derive", "sum(x)", "--given", "x: n", "--wrt", "x", "--sizes", "q=3"]) == 2
+    assert "sizes are those of axes, n, and not of 'q'" in capsys.readouterr().err

@@ -112,3 +112,10 @@ def test_options_that_do_not_go_with_an_expression(
 ) -> None:
     assert main(["check", *arguments]) == 2
     assert message in capsys.readouterr().err
+
+
+def test_an_expression_and_its_guess_may_begin_with_minus(capsys: Capture) -> None:
+    given = ["--given", "x: n", "--wrt", "x"]
+    assert main(["check", "-x@x", *given, "--guess", "-2*x"]) == 0
+    assert capsys.readouterr().out == "df/dx: -2*x is right\n"
+    assert main(["check", "--sum(x)", *given, "--guess", "ones(n)"]) == 0

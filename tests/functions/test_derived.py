@@ -215,5 +215,11 @@ def test_zero_sizes_and_other_sizes_than_those_written_for() -> None:
     assert found.gradient(X=np.ones((7, 2)), w=np.ones(2)).tolist() == [7, 7]
 
 
+@pytest.mark.parametrize("sizes", [{"q": 3}, {"1": 3}, {"n": 2, "x": 3}])
+def test_sizes_are_those_of_declared_axes(sizes: dict[str, int]) -> None:
+    with pytest.raises(ArgumentError, match="sizes are those of axes, n, and not of"):
+        eg.derive("sum(x)", "x: n 1", "x", sizes)
+
+
 def test_sizes_of_the_tests_differ() -> None:
     assert len(set(SIZES.values())) > 3

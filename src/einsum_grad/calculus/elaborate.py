@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from einsum_grad.calculus.broadcast import added, elementwise, matmul, multiplied
-from einsum_grad.calculus.build import ONE, einsum, number, power, total, value_of
+from einsum_grad.calculus.build import ONE, einsum, number, total, value_of
 from einsum_grad.calculus.calls import called
+from einsum_grad.calculus.functions import powered
 from einsum_grad.calculus.graph import Graph, Kind
 from einsum_grad.calculus.reader import Reader
 from einsum_grad.calculus.rules import COMPARISONS
@@ -129,7 +130,7 @@ _READERS: Mapping[type, Callable[..., int]] = {
 def _power(graph: Graph, base: int, exponent: int) -> int:
     known = value_of(graph, exponent)
     if known is not None and not graph.dims(exponent):
-        return power(graph, base, known)
+        return powered(graph, base, known)
     return elementwise(graph, "pow", base, exponent)
 
 
@@ -143,7 +144,7 @@ OPERATORS: Mapping[str, Callable[[Graph, int, int], int]] = {
     "+": added,
     "-": lambda graph, one, other: added(graph, one, other, -ONE),
     "*": multiplied,
-    "/": lambda graph, one, other: multiplied(graph, one, power(graph, other, -1)),
+    "/": lambda graph, one, other: multiplied(graph, one, powered(graph, other, -1)),
     "@": matmul,
     "**": _power,
     **{sign: _compared(name) for sign, name in _COMPARISONS.items()},

@@ -77,6 +77,7 @@ def _run(arguments: argparse.Namespace) -> Exit:
     from einsum_grad.calculus.derive import derivation
 
     found = derivation(arguments.expression, arguments.given, arguments.wrt)
+    arguments.sizes = found.sizes(arguments.sizes)
     form = next(form for name, form in _FORMS.items() if name is None or vars(arguments)[name])
     say("\n\n".join(form(found, arguments)))
     return Exit.FINE

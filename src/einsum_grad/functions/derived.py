@@ -20,7 +20,7 @@ from einsum_grad.explain.expression.report import report
 from einsum_grad.functions.gradient_guess.judge import judge_gradient
 from einsum_grad.functions.gradient_guess.verdict import GradientVerdict
 from einsum_grad.linear import LinearMap
-from einsum_grad.plan import UNIT, LinearTerm, Shape, read_sizes
+from einsum_grad.plan import UNIT, LinearTerm, Shape
 from einsum_grad.runtime.declared import Declared
 from einsum_grad.runtime.dtypes import Array
 from einsum_grad.runtime.expression import Modules
@@ -37,7 +37,7 @@ def derive(
     `text` is a sentence of NumPy's language. `given` declares the axes of each array, as one text
     or a dict. `sizes` are those of axes, as far as they are known: they decide how the code is
     written. Raises `ExpressionError`, which points at the mistake, and `ArgumentError` for a
-    variable that is not declared.
+    variable or the size of an axis that is not declared.
 
     >>> d = derive("sum((X @ w - y)**2)", "X: n d, w: d, y: n", wrt="w")
     >>> d.gradient(X=[[1.0, 2.0], [3.0, 4.0]], w=[1.0, 1.0], y=[0.0, 0.0])
@@ -46,7 +46,8 @@ def derive(
     array([[20., 28.],
            [28., 40.]])
     """
-    return Derived(derivation(text, given, wrt), dict(read_sizes(sizes) or ()))
+    found = derivation(text, given, wrt)
+    return Derived(found, found.sizes(sizes))
 
 
 class Derived:
