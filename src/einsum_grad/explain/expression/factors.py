@@ -93,15 +93,17 @@ def _merged(factors: Sequence[Factor], kept: set[str]) -> list[Factor]:
             above, below = (*known.above, *factor.above), (*known.below, *factor.below)
             found[key] = Factor(above, below, known.labels)
         elif len(factor.labels) == 2:
-            found[key] = _transposed_product(known, factor, kept)
+            alone = all(label not in kept and len(_holders(factors, label)) == 2 for label in key)
+            found[key] = _transposed_product(known, factor, alone)
         else:
             moved = Factor((_moved(factor, known.labels),), (), known.labels)
             found[key] = Factor((*known.above, *moved.above), known.below, known.labels)
     return list(found.values())
 
 
-def _transposed_product(known: Factor, factor: Factor, kept: set[str]) -> Factor:
-    if not kept.intersection(known.labels) and not known.below and not factor.below:
+def _transposed_product(known: Factor, factor: Factor, alone: bool) -> Factor:
+    """A matrix times the transpose of another, summed if they are alone with their labels."""
+    if alone and not known.below and not factor.below:
         whole = matmul(known.written, factor.written)
         return Factor((call("trace", whole),), (), ())
     turned = transposed(factor.written)
@@ -219,13 +221,13 @@ def _assembled(factors: Sequence[Factor], output: Labels, whole: bool) -> Factor
     diagonal = len(labels) < len(output)
     if diagonal and (len(output), len(labels)) != (2, 1):
         return None
-    if diagonal and not any(factor.labels for factor in factors):
-        return Factor((call("eye", dim_of(labels[0])),), (), output)
     numbers = [factor for factor in factors if not factor.labels]
     arrays = sorted((f for f in factors if f.labels), key=lambda f: _place(f, labels))
     known = {label for factor in arrays for label in factor.labels}
     missing = [label for label in labels if label not in known and not is_unit(label)]
     above = [piece for factor in numbers for piece in factor.above]
+    if diagonal and not arrays:
+        return Factor((*above, call("eye", dim_of(labels[0]))), (), output)
     if whole and missing:
         arrays = [*arrays, Factor((ones(labels),), (), labels)]
     if not arrays:

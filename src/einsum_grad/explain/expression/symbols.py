@@ -17,6 +17,7 @@ class Symbols:
     total: Callable[[Indices], str]
     delta: Callable[[str, str], str]
     power: Callable[[str, Fraction], str]
+    raised: Callable[[str, str], str]
     call: Callable[[str, Sequence[str]], str]
     along: Callable[[str, Indices, str], str]
     compare: Callable[[str, str, str], str]
@@ -65,6 +66,7 @@ UNICODE = Symbols(
     total=lambda indices: "".join(f"Σ_{index} " for index in indices),
     delta=lambda one, other: f"δ({one},{other})",
     power=_power,
+    raised=lambda base, exponent: f"{base}^({exponent})",
     call=lambda name, args: f"{name}({', '.join(args)})",
     along=lambda name, indices, arg: f"{name}_{_listed(indices)}({arg})",
     compare=lambda sign, one, other: f"{one} {sign} {other}",
@@ -104,6 +106,10 @@ def _subscript(indices: Indices) -> str:
 def _latex_power(base: str, exponent: Fraction) -> str:
     if exponent == Fraction(1, 2):
         return rf"\sqrt{{{base}}}"
+    return _latex_raised(base, str(exponent))
+
+
+def _latex_raised(base: str, exponent: str) -> str:
     return f"{{{base}}}^{{{exponent}}}"
 
 
@@ -135,6 +141,7 @@ LATEX = Symbols(
     total=lambda indices: "".join(rf"\sum_{{{_word(index)}}} " for index in indices),
     delta=lambda one, other: rf"\delta{_subscript((one, other))}",
     power=_latex_power,
+    raised=_latex_raised,
     call=_latex_call,
     along=lambda name, indices, arg: rf"{_function(name)}{_subscript(indices)}\left({arg}\right)",
     compare=lambda sign, one, other: f"{one} {_SIGNS[sign]} {other}",
