@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from einsum_grad.emit import TARGETS, Source
-from einsum_grad.runtime.load import load
+from einsum_grad.runtime.generated.load import load
 from tests.emit.libraries import module_of
 from tests.mutants import POOL, Mutant, Shapes
 from tests.strategies import Array

@@ -6,7 +6,7 @@ import einsum_grad as eg
 from einsum_grad.emit import TARGETS
 from einsum_grad.errors import MissingLibraryError
 from einsum_grad.installed import imported, installed
-from einsum_grad.runtime import load
+from einsum_grad.runtime.generated import load
 
 
 def test_a_missing_library_is_an_error_of_ours_that_says_what_to_install() -> None:

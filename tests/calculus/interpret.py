@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from einsum_grad.calculus.graph import (
+from einsum_grad.calculus.graph.graph import (
     Along,
     Apply,
     Einsum,

@@ -20,7 +20,7 @@ from einsum_grad.emit import TARGETS, Source, emit, write
 from einsum_grad.errors import ArgumentError
 from einsum_grad.lower import Traits
 from einsum_grad.plan import pattern_of
-from einsum_grad.runtime.load import load
+from einsum_grad.runtime.generated.load import load
 from einsum_grad.syntax import parse
 from tests.changed import is_changed
 from tests.emit.generated import programs

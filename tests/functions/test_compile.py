@@ -15,8 +15,8 @@ import einsum_grad as eg
 from einsum_grad.errors import EinsumGradError
 from einsum_grad.functions import compile as compile_function
 from einsum_grad.functions.compile import FUNCTIONS
-from einsum_grad.runtime import modules
-from einsum_grad.runtime.modules import MODULES
+from einsum_grad.runtime.generated import modules
+from einsum_grad.runtime.generated.modules import MODULES
 from einsum_grad.syntax import parse
 from tests.tries import tries
 

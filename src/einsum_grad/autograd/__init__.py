@@ -1,19 +1,11 @@
 """Tensors: operations recorded on a tape, gradients by compiled patterns and a table of rules."""
 
-from einsum_grad.autograd.dispatch import LATER
-from einsum_grad.autograd.mode import no_grad
-from einsum_grad.autograd.primitive import Primitive
-from einsum_grad.autograd.registration import primitive
-from einsum_grad.autograd.rules import (
-    compiled,
-    elementwise,
-    linear,
-    products,
-    reductions,
-    shapes,
-)
-from einsum_grad.autograd.rules.array import array
-from einsum_grad.autograd.rules.einsum import einsum
+from einsum_grad.autograd.dispatch.table import LATER
+from einsum_grad.autograd.primitives.primitive import Primitive
+from einsum_grad.autograd.primitives.registration import primitive
+from einsum_grad.autograd.rules.contractions import compiled, linear, products
+from einsum_grad.autograd.rules.contractions.einsum import einsum
+from einsum_grad.autograd.rules.elementwise import primitives as elementwise
 from einsum_grad.autograd.rules.functions import (
     log_softmax,
     logsumexp,
@@ -22,16 +14,20 @@ from einsum_grad.autograd.rules.functions import (
     softmax,
     softplus,
 )
-from einsum_grad.autograd.tensor import Tensor
+from einsum_grad.autograd.rules.reductions import extrema
+from einsum_grad.autograd.rules.shapes import primitives as shapes
+from einsum_grad.autograd.rules.shapes.array import array
+from einsum_grad.autograd.tape.mode import no_grad
+from einsum_grad.autograd.tensor.tensor import Tensor
 
-TABLES = (compiled, elementwise, linear, products, reductions, shapes)
+TABLES = (compiled, elementwise, linear, products, extrema, shapes)
 """The modules whose import fills the table of NumPy's functions."""
 
 LATER.update(
     {
         "einsum_grad.autograd.rules.linalg": "numpy.linalg",
-        "einsum_grad.autograd.rules.fft": "numpy.fft",
-        "einsum_grad.autograd.rules.windows": "numpy",
+        "einsum_grad.autograd.rules.signals.fft": "numpy.fft",
+        "einsum_grad.autograd.rules.signals.windows": "numpy",
         "einsum_grad.autograd.rules.special": "scipy.special",
     }
 )

@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from einsum_grad.autograd.dispatch import CONSTANT, LATER, RECORDED, full_name, load_later
-from einsum_grad.autograd.instead import INSTEAD
-from einsum_grad.autograd.methods import HINTS, Method, Methods, Query
+from einsum_grad.autograd.dispatch.instead import INSTEAD
+from einsum_grad.autograd.dispatch.table import CONSTANT, LATER, RECORDED, full_name, load_later
+from einsum_grad.autograd.tensor.methods import HINTS, Method, Methods, Query
 
 INTRODUCTION = """\
 # Supported functions

@@ -8,15 +8,11 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
 
-from einsum_grad.calculus.build import einsum, number, total, zero
-from einsum_grad.calculus.elaborate import elaborate
-from einsum_grad.calculus.graph import Dims, Graph, Kind, Leaf, dependent, reached
-from einsum_grad.calculus.hessian import by_cotangent, hessian
-from einsum_grad.calculus.jacobian import jacobian, jacobians
-from einsum_grad.calculus.reverse import cotangents
-from einsum_grad.calculus.stable import stable
-from einsum_grad.calculus.tangent import tangents
-from einsum_grad.calculus.terms import (
+from einsum_grad.calculus.derivatives.hessian import by_cotangent, hessian
+from einsum_grad.calculus.derivatives.jacobian import jacobian, jacobians
+from einsum_grad.calculus.derivatives.reverse import cotangents
+from einsum_grad.calculus.derivatives.tangent import tangents
+from einsum_grad.calculus.derivatives.terms import (
     Terms,
     applied,
     dense,
@@ -24,6 +20,10 @@ from einsum_grad.calculus.terms import (
     symmetric_part,
     transposed,
 )
+from einsum_grad.calculus.graph.graph import Dims, Graph, Kind, Leaf, dependent, reached
+from einsum_grad.calculus.graph.sums import einsum, number, total, zero
+from einsum_grad.calculus.language.elaborate import elaborate
+from einsum_grad.calculus.stable import stable
 from einsum_grad.errors import ArgumentError, ArgumentTypeError
 from einsum_grad.plan import UNIT, read_sizes
 from einsum_grad.syntax import Declaration, read_declarations

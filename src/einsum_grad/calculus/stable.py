@@ -9,30 +9,21 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping
-from fractions import Fraction
 
-from einsum_grad.calculus.build import (
-    ONE,
-    along,
-    apply,
-    einsum,
-    number,
-    of_matrix,
-    rebuilt,
-    terms_of,
-    total,
-    value_of,
-)
-from einsum_grad.calculus.graph import Apply, Einsum, Graph, OfMatrix, Sum, reached
-from einsum_grad.calculus.product import Part
+from einsum_grad.calculus.graph.apply import apply, of_matrix
+from einsum_grad.calculus.graph.graph import Apply, Einsum, Graph, OfMatrix, Sum, reached
+from einsum_grad.calculus.graph.product import Part
+from einsum_grad.calculus.graph.rebuild import rebuilt
+from einsum_grad.calculus.graph.sums import ONE, einsum, number, terms_of, total, value_of
+from einsum_grad.calculus.logarithm import Rule, logarithm, negative
 from einsum_grad.plan import Labels
 
 
 def stable(graph: Graph, root: int) -> int:
     """The node of the same value whose parts don't overflow.
 
-    >>> from einsum_grad.calculus.elaborate import elaborate
-    >>> from einsum_grad.calculus.graph import Kind
+    >>> from einsum_grad.calculus.language.elaborate import elaborate
+    >>> from einsum_grad.calculus.graph.graph import Kind
     >>> graph = Graph()
     >>> u = graph.leaf(Kind.ARRAY, "u", ("n",))
     >>> graph[stable(graph, elaborate(graph, "log(sum(exp(u)))", {"u": u}))].function
@@ -82,7 +73,7 @@ def _power(graph: Graph, node: Apply) -> int | None:
     if found is None:
         return None
     if (logit := _one_plus_exp(graph, node.args[0])) is not None and node.exponent == -1:
-        return apply(graph, "sigmoid", [_negative(graph, logit)])
+        return apply(graph, "sigmoid", [negative(graph, logit)])
     return apply(graph, "exp", [total(graph, [(node.exponent, found)], node.dims)])
 
 
@@ -93,7 +84,7 @@ def _of_sum(graph: Graph, node: int) -> int | None:
         if len(terms) == 2 and c == -d and value_of(graph, one) == 1:
             found = graph[other]
             if isinstance(found, Apply) and found.function == "sigmoid":
-                swapped = apply(graph, "sigmoid", [_negative(graph, found.args[0])])
+                swapped = apply(graph, "sigmoid", [negative(graph, found.args[0])])
                 return total(graph, [(c, swapped)], graph.dims(node))
     return None
 
@@ -131,94 +122,9 @@ def _joined(graph: Graph, wide: Part, narrow: Part) -> Part | None:
     if first.function == "exp":
         both = total(graph, [(ONE, first.args[0]), (ONE, exponent)], first.dims)
         return apply(graph, "exp", [both]), labels
-    if first.function == "sigmoid" and first.args[0] == _negative(graph, exponent):
+    if first.function == "sigmoid" and first.args[0] == negative(graph, exponent):
         return apply(graph, "sigmoid", [exponent]), labels
     return None
-
-
-def logarithm(graph: Graph, node: int) -> int | None:
-    """The logarithm of a node that is positive by its form, if it has exponentials."""
-    rule = _LOGARITHMS.get(type(graph[node]))
-    return rule(graph, node) if rule else None
-
-
-def _log_of_apply(graph: Graph, number: int) -> int | None:
-    node = graph[number]
-    assert isinstance(node, Apply)
-    if node.function == "exp":
-        return node.args[0]
-    if node.function == "sigmoid":
-        negative = _negative(graph, node.args[0])
-        return _negative(graph, apply(graph, "softplus", [negative]))
-    return None
-
-
-def _log_of_sum(graph: Graph, node: int) -> int | None:
-    """log(exp(a) + exp(b)) is b + softplus(a - b), for any number of terms."""
-    terms = terms_of(graph, node)
-    logs = [_log_of_term(graph, coefficient, term) for coefficient, term in terms]
-    if all(value_of(graph, term) is not None for _, term in terms):
-        return None
-    found: int | None = None
-    for log in sorted(logs, key=lambda log: log is None or not _is_number(graph, log)):
-        if log is None:
-            return None
-        found = log if found is None else _log_added(graph, found, log)
-    return found
-
-
-def _is_number(graph: Graph, node: int) -> bool:
-    return value_of(graph, node) is not None
-
-
-def _log_added(graph: Graph, one: int, other: int) -> int:
-    """log(exp(one) + exp(other))."""
-    dims = graph.dims(one)
-    difference = total(graph, [(ONE, other), (-ONE, one)], dims)
-    return total(graph, [(ONE, one), (ONE, apply(graph, "softplus", [difference]))], dims)
-
-
-def _log_of_term(graph: Graph, coefficient: Fraction, node: int) -> int | None:
-    if coefficient <= 0:
-        return None
-    dims = graph.dims(node)
-    scale = _log_of_number(graph, coefficient, dims)
-    if value_of(graph, node) is not None:
-        return scale
-    found = logarithm(graph, node)
-    return None if found is None else total(graph, [(ONE, found), (ONE, scale)], dims)
-
-
-def _log_of_number(graph: Graph, value: Fraction, dims: tuple[str, ...]) -> int:
-    if value == 1:
-        return number(graph, 0, dims)
-    return apply(graph, "log", [number(graph, value, dims)])
-
-
-def _log_of_einsum(graph: Graph, number: int) -> int | None:
-    """The logarithm of a sum of exponentials, times numbers that have no summed axis."""
-    node = graph[number]
-    assert isinstance(node, Einsum)
-    parts = list(zip(node.args, node.pattern.inputs, strict=True))
-    output = node.pattern.output
-    powers = [part for part in parts if logarithm(graph, part[0]) is not None]
-    others = [part for part in parts if part not in powers]
-    if len(powers) != 1 or len(set(output)) < len(output):
-        return None
-    ((power, labels),) = powers
-    kept = tuple(label for label in labels if label in output)
-    if len(set(labels)) < len(labels) or any(set(own) - set(output) for _, own in others):
-        return None
-    if not set(output) <= set(labels).union(*(own for _, own in others)) and labels:
-        return None
-    log = logarithm(graph, power)
-    assert log is not None
-    axes = (axis for axis, label in enumerate(labels) if label not in output)
-    summed = einsum(graph, [(along(graph, "logsumexp", axes, log), kept)], output)
-    if not others:
-        return summed
-    scale = apply(graph, "log", [einsum(graph, others, output)])
-    return total(graph, [(ONE, summed), (ONE, scale)], node.dims)
 
 
 def _one_plus_exp(graph: Graph, node: int) -> int | None:
@@ -233,21 +139,11 @@ def _one_plus_exp(graph: Graph, node: int) -> int | None:
     return None
 
 
-def _negative(graph: Graph, node: int) -> int:
-    return total(graph, [(-ONE, node)], graph.dims(node))
-
-
-Rule = Callable[[Graph, int], int | None]
-"""The node that takes the place of one; None where the rule does not apply."""
-
 _FUNCTIONS: Mapping[str, Callable[[Graph, Apply], int | None]] = {
     "log": _log,
     "log1p": _log1p,
     "power": _power,
 }
+
+
 _RULES: Mapping[type, Rule] = {Apply: _of_apply, Sum: _of_sum, Einsum: _of_einsum}
-_LOGARITHMS: Mapping[type, Rule] = {
-    Apply: _log_of_apply,
-    Sum: _log_of_sum,
-    Einsum: _log_of_einsum,
-}

@@ -7,7 +7,8 @@ import sys
 from collections.abc import Sequence
 
 from einsum_grad import __version__
-from einsum_grad.cli import (
+from einsum_grad.cli.arguments import protected
+from einsum_grad.cli.commands import (
     certify,
     check,
     completion,
@@ -18,7 +19,6 @@ from einsum_grad.cli import (
     explain,
     serve,
 )
-from einsum_grad.cli.arguments import protected
 from einsum_grad.cli.console import complain, finish, give_up, prepare
 from einsum_grad.cli.exits import Exit, exit_of
 from einsum_grad.cli.parser import Parser, suggestion

@@ -12,7 +12,7 @@ from einsum_grad.errors import DTypeError, OperandError
 from einsum_grad.lower.partition.chunks import Axes
 from einsum_grad.plan import Shape
 from einsum_grad.runtime import as_array
-from einsum_grad.runtime.subclasses import check_plain
+from einsum_grad.runtime.operands.subclasses import check_plain
 
 DType = np.dtype[Any]
 

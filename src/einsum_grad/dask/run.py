@@ -19,7 +19,7 @@ from einsum_grad.lower.dependence import needed
 from einsum_grad.lower.partition.partition import FORM, Partition, partition
 from einsum_grad.plan import bind
 from einsum_grad.runtime import Arguments, Numbers, numbers_of
-from einsum_grad.runtime.generated import moves
+from einsum_grad.runtime.generated.functions import moves
 
 Arrays = Mapping[str, Any]
 """Dask arrays by the names of the program's values."""

@@ -12,7 +12,7 @@ from einsum_grad.emit import Source
 from einsum_grad.errors import EinsumGradError
 from einsum_grad.kernels.helpers import HELPERS
 from einsum_grad.plan import Operands, read_sizes, read_wrt
-from einsum_grad.runtime.load import load
+from einsum_grad.runtime.generated.load import load
 
 
 def certify_module(

@@ -22,8 +22,8 @@ from einsum_grad.plan import (
 )
 from einsum_grad.runtime.arguments import Arguments
 from einsum_grad.runtime.cache import Cache, CacheInfo
-from einsum_grad.runtime.modules import MODULES
-from einsum_grad.runtime.scales import SCALES
+from einsum_grad.runtime.generated.modules import MODULES
+from einsum_grad.runtime.generated.scales import SCALES
 from einsum_grad.syntax import Equation, check_length
 
 FUNCTIONS: Cache[Function] = Cache(maxsize=1024)

@@ -16,8 +16,8 @@ from einsum_grad.lower.partition.tasks import tasks_of
 from einsum_grad.plan import ELLIPSIS, GradientPlan, check_labels, read_sizes
 from einsum_grad.runtime.arguments import Arguments
 from einsum_grad.runtime.dtypes import numbers_of
-from einsum_grad.runtime.load import Loaded
-from einsum_grad.runtime.modules import load_module
+from einsum_grad.runtime.generated.load import Loaded
+from einsum_grad.runtime.generated.modules import load_module
 from einsum_grad.runtime.specializations import Specializations
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from einsum_grad.calculus.derivatives.terms import Terms
 from einsum_grad.calculus.derive import Derivation, derivation
-from einsum_grad.calculus.graph import Dims
-from einsum_grad.calculus.terms import Terms
+from einsum_grad.calculus.graph.graph import Dims
 from einsum_grad.certify.expression.certify import ExpressionCertificate, certify_derivation
 from einsum_grad.emit.expression.module import emit_derivation
 from einsum_grad.errors import ArgumentError
@@ -21,9 +21,9 @@ from einsum_grad.functions.gradient_guess.judge import judge_gradient
 from einsum_grad.functions.gradient_guess.verdict import GradientVerdict
 from einsum_grad.linear import LinearMap
 from einsum_grad.plan import UNIT, LinearTerm, Shape
-from einsum_grad.runtime.declared import Declared
 from einsum_grad.runtime.dtypes import Array
-from einsum_grad.runtime.expression import Modules
+from einsum_grad.runtime.generated.expression import Modules
+from einsum_grad.runtime.operands.declared import Declared
 
 
 def derive(

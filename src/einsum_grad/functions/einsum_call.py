@@ -9,7 +9,7 @@ from typing import Any
 from einsum_grad.errors import ArgumentError
 from einsum_grad.plan import Shape, by_letter, check_legal, read_sizes, request
 from einsum_grad.runtime.arguments import Arguments
-from einsum_grad.runtime.operands import as_array
+from einsum_grad.runtime.operands.arrays import as_array
 from einsum_grad.syntax import (
     Equation,
     check_length,

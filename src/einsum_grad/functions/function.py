@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from einsum_grad import linear
 from einsum_grad.functions.compiled_pattern import CompiledPattern
 from einsum_grad.plan import Operands
-from einsum_grad.runtime.kinds import Calls, calls_of
-from einsum_grad.runtime.operands import check_tuples
-from einsum_grad.runtime.typed import Number, Operand, Recorded
+from einsum_grad.runtime.operands.arrays import check_tuples
+from einsum_grad.runtime.operands.kinds import Calls, calls_of
+from einsum_grad.runtime.operands.typed import Number, Operand, Recorded
 
 Pullback = Callable[..., tuple[Any, ...]]
 

@@ -41,13 +41,13 @@ from einsum_grad.plan import (
     read_order,
     spell,
 )
-from einsum_grad.runtime.allocation import unallocated
 from einsum_grad.runtime.arguments import Arguments
 from einsum_grad.runtime.dtypes import Array
-from einsum_grad.runtime.kinds import calls_of
+from einsum_grad.runtime.generated.allocation import unallocated
 from einsum_grad.runtime.libraries.library import of_library
-from einsum_grad.runtime.operands import as_arrays
-from einsum_grad.runtime.subclasses import check_plain
+from einsum_grad.runtime.operands.arrays import as_arrays
+from einsum_grad.runtime.operands.kinds import calls_of
+from einsum_grad.runtime.operands.subclasses import check_plain
 from einsum_grad.syntax import Equation, parse, pointed
 
 _NUMPY_OPERANDS = 63

@@ -13,7 +13,7 @@ from einsum_grad.errors import ArgumentTypeError, OperandError
 from einsum_grad.linear.terms import Terms
 from einsum_grad.plan import Labels, LinearTerm, made_equal
 from einsum_grad.runtime.dtypes import Array, numbers_of
-from einsum_grad.runtime.subclasses import check_plain
+from einsum_grad.runtime.operands.subclasses import check_plain
 
 M = TypeVar("M", bound=Terms)
 

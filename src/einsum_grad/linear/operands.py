@@ -7,7 +7,7 @@ from typing import Any
 from einsum_grad.errors import OperandError
 from einsum_grad.runtime.dtypes import Array
 from einsum_grad.runtime.libraries.library import library_of
-from einsum_grad.runtime.operands import as_array
+from einsum_grad.runtime.operands.arrays import as_array
 
 
 def numpy_array(value: Any, name: str) -> Array:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from einsum_grad.calculus.graph import Apply, Einsum, Graph, Sum, dim_of, is_unit, reached
+from einsum_grad.calculus.graph.graph import Apply, Einsum, Graph, Sum, dim_of, is_unit, reached
 from einsum_grad.plan import UNIT, Node, Pattern, contraction_path, pairwise
 
 Sizes = Mapping[str, int]

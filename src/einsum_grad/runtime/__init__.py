@@ -5,6 +5,6 @@ from einsum_grad.kernels.parallel.threads import get_num_threads, set_num_thread
 from einsum_grad.runtime.arguments import Arguments
 from einsum_grad.runtime.dtypes import Numbers, numbers_of
 from einsum_grad.runtime.interpret import interpret, interpret_backward
-from einsum_grad.runtime.kinds import register_kind
-from einsum_grad.runtime.operands import as_array, as_arrays, as_tangents
+from einsum_grad.runtime.operands.arrays import as_array, as_arrays, as_tangents
+from einsum_grad.runtime.operands.kinds import register_kind
 from einsum_grad.runtime.specializations import Specializations

@@ -11,12 +11,12 @@ from numpy import ndarray
 
 from einsum_grad.kernels.copies import copied
 from einsum_grad.plan import Shape
-from einsum_grad.runtime.allocation import unallocated
 from einsum_grad.runtime.dtypes import Array, Numbers, convert
-from einsum_grad.runtime.generated import Functions, Run, moves
+from einsum_grad.runtime.generated.allocation import unallocated
+from einsum_grad.runtime.generated.functions import Functions, Run, moves
 from einsum_grad.runtime.integers import Bounds
-from einsum_grad.runtime.memory_layout import MemoryOrder
-from einsum_grad.runtime.operands import as_cotangent, as_tangents
+from einsum_grad.runtime.operands.arrays import as_cotangent, as_tangents
+from einsum_grad.runtime.operands.memory_layout import MemoryOrder
 
 Gradients = tuple[Array, ...]
 

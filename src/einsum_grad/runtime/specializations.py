@@ -11,20 +11,20 @@ from einsum_grad.emit import TARGETS, Target, target_of
 from einsum_grad.errors import OperandError
 from einsum_grad.lower import Gaps, lowering
 from einsum_grad.plan import Pattern, Request, bind
-from einsum_grad.runtime.allocation import check_allocatable
 from einsum_grad.runtime.arguments import Arguments
 from einsum_grad.runtime.dtypes import Array, Numbers, numbers_of
-from einsum_grad.runtime.generated import Generated
+from einsum_grad.runtime.generated.allocation import check_allocatable
+from einsum_grad.runtime.generated.functions import Generated
+from einsum_grad.runtime.generated.zeros import Zeros
 from einsum_grad.runtime.integer_specialization import IntegerSpecialization
 from einsum_grad.runtime.integers import Bounds
-from einsum_grad.runtime.kinds import Calls, calls_of
 from einsum_grad.runtime.libraries.library import Library, of_library
 from einsum_grad.runtime.libraries.specialization import LibrarySpecialization
 from einsum_grad.runtime.libraries.specialization import specialize as library_specialization
-from einsum_grad.runtime.memory_layout import MemoryOrder, gap_of, memory_order
-from einsum_grad.runtime.operands import as_arrays
+from einsum_grad.runtime.operands.arrays import as_arrays
+from einsum_grad.runtime.operands.kinds import Calls, calls_of
+from einsum_grad.runtime.operands.memory_layout import MemoryOrder, gap_of, memory_order
 from einsum_grad.runtime.specialization import Specialization
-from einsum_grad.runtime.zeros import Zeros
 
 _MOST = 1024
 

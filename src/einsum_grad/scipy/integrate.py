@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from einsum_grad.autograd.refusals import as_operand
-from einsum_grad.autograd.registration import define
+from einsum_grad.autograd.primitives.registration import define
+from einsum_grad.autograd.tape.refusals import as_operand
 from einsum_grad.autograd.transforms.grad import grad
 from einsum_grad.errors import ArgumentError
 from einsum_grad.installed import imported

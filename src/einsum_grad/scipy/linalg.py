@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from einsum_grad.autograd.registration import define
-from einsum_grad.autograd.rules.elementwise import conj
+from einsum_grad.autograd.primitives.registration import define
+from einsum_grad.autograd.rules.elementwise.primitives import conj
 from einsum_grad.autograd.rules.linalg.matrices import adjoint, strict
 from einsum_grad.errors import ArgumentError
 from einsum_grad.installed import imported

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from einsum_grad.autograd.fit import LABELS
-from einsum_grad.autograd.refusals import as_operand
-from einsum_grad.autograd.rules.contract import contract
+from einsum_grad.autograd.rules.contractions.contract import contract
+from einsum_grad.autograd.tape.fit import LABELS
+from einsum_grad.autograd.tape.refusals import as_operand
 from einsum_grad.errors import ArgumentError, OperandError
 from einsum_grad.scipy.beside import beside
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import einsum_grad as eg
-from einsum_grad.autograd import dispatch
+from einsum_grad.autograd.dispatch import table as dispatch
 from einsum_grad.errors import ArgumentError, ArgumentTypeError, AutogradError, OperandError
 from tests.autograd.rules.linalg_table import (
     COMPLEX,

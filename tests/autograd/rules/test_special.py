@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import einsum_grad as eg
-from einsum_grad.autograd import dispatch
+from einsum_grad.autograd.dispatch import table as dispatch
 from einsum_grad.errors import AutogradError
 from tests.autograd.rules.orders import check_tangents, check_two_orders
 from tests.autograd.rules.table import Array, gradients, np, numbers, tensor

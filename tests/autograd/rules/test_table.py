@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 import einsum_grad as eg
-from einsum_grad.autograd import conversions, dispatch, methods, operators
+from einsum_grad.autograd.dispatch import table as dispatch
+from einsum_grad.autograd.tensor import conversions, methods, operators
 from einsum_grad.errors import DTypeError
 from tests.autograd.rules.table import (
     CASES,

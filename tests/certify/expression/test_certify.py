@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from einsum_grad.calculus.build import einsum, rebuilt, substituted, total
 from einsum_grad.calculus.derive import Derivation, derivation
-from einsum_grad.calculus.graph import Apply, Einsum, Leaf, Sum, reached
+from einsum_grad.calculus.graph.graph import Apply, Einsum, Leaf, Sum, reached
+from einsum_grad.calculus.graph.rebuild import rebuilt, substituted
+from einsum_grad.calculus.graph.sums import einsum, total
 from einsum_grad.certify.expression.certify import certify_derivation
 from tests.calculus.cases import CASES, SIZES, Case
 from tests.calculus.draw import draw

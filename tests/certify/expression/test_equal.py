@@ -3,7 +3,7 @@
 import pytest
 
 from einsum_grad.calculus.derive import sentence_node
-from einsum_grad.calculus.graph import Graph
+from einsum_grad.calculus.graph.graph import Graph
 from einsum_grad.certify.expression.equal import are_equal
 from einsum_grad.syntax import read_declarations
 

@@ -18,7 +18,7 @@ from einsum_grad.lower import Program, Scale, product_of, schedule
 from einsum_grad.lower.layout import axis_orders
 from einsum_grad.plan import Pattern, pattern_of
 from einsum_grad.runtime import interpret, interpret_backward
-from einsum_grad.runtime.load import load
+from einsum_grad.runtime.generated.load import load
 from einsum_grad.syntax import parse
 from tests.emit.generated import program, run
 from tests.programs import program_of, special, text_of

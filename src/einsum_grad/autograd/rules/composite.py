@@ -8,11 +8,11 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from einsum_grad.autograd.dispatch import implements
-from einsum_grad.autograd.ownership import unwrap
-from einsum_grad.autograd.refusals import as_operand, run
-from einsum_grad.autograd.tape import Traced
-from einsum_grad.autograd.tensor import Tensor
+from einsum_grad.autograd.dispatch.table import implements
+from einsum_grad.autograd.tape.nodes import Traced
+from einsum_grad.autograd.tape.ownership import unwrap
+from einsum_grad.autograd.tape.refusals import as_operand, run
+from einsum_grad.autograd.tensor.tensor import Tensor
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 

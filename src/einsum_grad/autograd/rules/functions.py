@@ -6,12 +6,12 @@ from typing import Any, Literal, overload
 
 import numpy as np
 
-from einsum_grad.autograd.ownership import look
-from einsum_grad.autograd.registration import define
-from einsum_grad.autograd.rules.reductions import spread
-from einsum_grad.autograd.tape import Array
-from einsum_grad.autograd.tensor import Tensor
-from einsum_grad.runtime.typed import Operand
+from einsum_grad.autograd.primitives.registration import define
+from einsum_grad.autograd.rules.reductions.extrema import spread
+from einsum_grad.autograd.tape.nodes import Array
+from einsum_grad.autograd.tape.ownership import look
+from einsum_grad.autograd.tensor.tensor import Tensor
+from einsum_grad.runtime.operands.typed import Operand
 
 
 @overload

@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from einsum_grad.autograd.backward import Starts, pull_back
-from einsum_grad.autograd.cotangent import take
-from einsum_grad.autograd.ownership import look
-from einsum_grad.autograd.tape import Argument, DType, Leaf, Node, Shape, Traced
-from einsum_grad.autograd.tensor import Tensor
+from einsum_grad.autograd.tape.backward import Starts, pull_back
+from einsum_grad.autograd.tape.cotangent import take
+from einsum_grad.autograd.tape.nodes import Argument, DType, Leaf, Node, Shape, Traced
+from einsum_grad.autograd.tape.ownership import look
+from einsum_grad.autograd.tensor.tensor import Tensor
 from einsum_grad.autograd.transforms.arguments import Inputs
 from einsum_grad.autograd.transforms.containers import Structure, flatten, mapped
 from einsum_grad.errors import AutogradError, DTypeError

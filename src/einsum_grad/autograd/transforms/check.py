@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from einsum_grad.autograd.backward import pull_back
-from einsum_grad.autograd.mode import no_grad
-from einsum_grad.autograd.ownership import look
-from einsum_grad.autograd.refusals import as_operand, check_function
-from einsum_grad.autograd.tape import Array
-from einsum_grad.autograd.tensor import Tensor
+from einsum_grad.autograd.tape.backward import pull_back
+from einsum_grad.autograd.tape.mode import no_grad
+from einsum_grad.autograd.tape.nodes import Array
+from einsum_grad.autograd.tape.ownership import look
+from einsum_grad.autograd.tape.refusals import as_operand, check_function
+from einsum_grad.autograd.tensor.tensor import Tensor
 from einsum_grad.autograd.transforms.call import results_of
 from einsum_grad.autograd.transforms.containers import flatten
 from einsum_grad.errors import ArgumentError, AutogradError

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from einsum_grad.autograd.ownership import look
-from einsum_grad.autograd.refusals import as_operand
-from einsum_grad.autograd.tape import Array, Traced
+from einsum_grad.autograd.tape.nodes import Array, Traced
+from einsum_grad.autograd.tape.ownership import look
+from einsum_grad.autograd.tape.refusals import as_operand
 from einsum_grad.autograd.transforms.arguments import Argnums, Inputs, read_argnums
 from einsum_grad.errors import ArgumentError, DTypeError, OperandError
 

@@ -8,10 +8,10 @@ from typing import Any, Literal, overload
 
 import numpy as np
 
-from einsum_grad.autograd.mode import is_recording, recording
-from einsum_grad.autograd.refusals import check_function
-from einsum_grad.autograd.tape import Array
-from einsum_grad.autograd.tensor import Tensor
+from einsum_grad.autograd.tape.mode import is_recording, recording
+from einsum_grad.autograd.tape.nodes import Array
+from einsum_grad.autograd.tape.refusals import check_function
+from einsum_grad.autograd.tensor.tensor import Tensor
 from einsum_grad.autograd.transforms.arguments import read_argnums
 from einsum_grad.autograd.transforms.call import Call, call, check_complex, name_of
 from einsum_grad.autograd.transforms.containers import LEAF

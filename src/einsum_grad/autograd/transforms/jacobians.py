@@ -8,9 +8,9 @@ from typing import Any, overload
 
 import numpy as np
 
-from einsum_grad.autograd.mode import is_recording, recording
-from einsum_grad.autograd.refusals import check_function
-from einsum_grad.autograd.tensor import Tensor
+from einsum_grad.autograd.tape.mode import is_recording, recording
+from einsum_grad.autograd.tape.refusals import check_function
+from einsum_grad.autograd.tensor.tensor import Tensor
 from einsum_grad.autograd.transforms.arguments import read_argnums
 from einsum_grad.autograd.transforms.call import Call, call, check_complex, zeros
 from einsum_grad.autograd.transforms.grad import grad

@@ -14,12 +14,12 @@ from typing import Any, overload
 
 import numpy as np
 
-from einsum_grad.autograd.backward import Cotangents, pull_back
-from einsum_grad.autograd.cotangent import take
-from einsum_grad.autograd.mode import is_recording, recording
-from einsum_grad.autograd.refusals import check_function
-from einsum_grad.autograd.tape import Array
-from einsum_grad.autograd.tensor import Tensor
+from einsum_grad.autograd.tape.backward import Cotangents, pull_back
+from einsum_grad.autograd.tape.cotangent import take
+from einsum_grad.autograd.tape.mode import is_recording, recording
+from einsum_grad.autograd.tape.nodes import Array
+from einsum_grad.autograd.tape.refusals import check_function
+from einsum_grad.autograd.tensor.tensor import Tensor
 from einsum_grad.autograd.transforms.arguments import Inputs
 from einsum_grad.autograd.transforms.call import Call, call, zeros
 from einsum_grad.autograd.transforms.containers import flatten, mapped

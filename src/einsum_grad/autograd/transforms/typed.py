@@ -10,8 +10,8 @@ from typing import Any, Protocol, TypeVar, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from einsum_grad.autograd.tape import Array
-from einsum_grad.autograd.tensor import Tensor
+from einsum_grad.autograd.tape.nodes import Array
+from einsum_grad.autograd.tensor.tensor import Tensor
 
 Number = TypeVar("Number", bound=np.generic)
 Container = TypeVar("Container")

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from einsum_grad.calculus.derivatives.terms import Terms
 from einsum_grad.calculus.derive import Derivation
-from einsum_grad.calculus.graph import Graph, Leaf, reached
-from einsum_grad.calculus.terms import Terms
+from einsum_grad.calculus.graph.graph import Graph, Leaf, reached
 from einsum_grad.certify.certificate import Finding
 from einsum_grad.certify.expression.dual import (
     Array,
@@ -20,12 +20,7 @@ from einsum_grad.certify.expression.dual import (
     duals,
     shape_of,
 )
-from einsum_grad.certify.expression.field import (
-    PRIME,
-    NoRootError,
-    UnknownFunctionError,
-    residue,
-)
+from einsum_grad.certify.expression.field import PRIME, NoRootError, UnknownFunctionError, residue
 from einsum_grad.plan import Pattern
 from einsum_grad.visible import visible_lines
 

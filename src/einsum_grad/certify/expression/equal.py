@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from einsum_grad.calculus.graph import Graph, reached
+from einsum_grad.calculus.graph.graph import Graph, reached
 from einsum_grad.certify.expression.certify import BRANCHES, MOST_POINTS, has_branches
 from einsum_grad.certify.expression.dual import Point, drawn, duals, shape_of
 from einsum_grad.certify.expression.field import PRIME, NoRootError, UnknownFunctionError

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from einsum_grad.calculus.compress import compressed
+from einsum_grad.calculus.derivatives.compress import compressed
+from einsum_grad.calculus.derivatives.terms import Terms, dense
 from einsum_grad.calculus.derive import Derivation
-from einsum_grad.calculus.graph import Kind, Leaf, reached
-from einsum_grad.calculus.terms import Terms, dense
+from einsum_grad.calculus.graph.graph import Kind, Leaf, reached
 from einsum_grad.emit.expression.inlining import inlined, with_names
 from einsum_grad.emit.expression.naming import Names, parameters
 from einsum_grad.emit.expression.operators import NUMPY_EXPRESSIONS

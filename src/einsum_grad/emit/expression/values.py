@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from einsum_grad.calculus.graph import (
+from einsum_grad.calculus.graph.graph import (
     Along,
     Apply,
     Einsum,

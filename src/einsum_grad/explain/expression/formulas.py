@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from einsum_grad.calculus.derivatives.terms import Terms
 from einsum_grad.calculus.derive import Derivation
-from einsum_grad.calculus.graph import Kind, Leaf
-from einsum_grad.calculus.product import product_of
-from einsum_grad.calculus.terms import Terms
+from einsum_grad.calculus.graph.graph import Kind, Leaf
+from einsum_grad.calculus.graph.product import product_of
 from einsum_grad.explain.expression.indexed import Indexer
 from einsum_grad.explain.expression.matrix import Writer
 from einsum_grad.explain.expression.names import named

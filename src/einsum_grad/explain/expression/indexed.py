@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from einsum_grad.calculus.graph import (
+from einsum_grad.calculus.graph.graph import (
     Along,
     Apply,
     Einsum,
@@ -17,8 +17,8 @@ from einsum_grad.calculus.graph import (
     Sum,
     is_unit,
 )
-from einsum_grad.calculus.product import Part, Product, power_of
-from einsum_grad.calculus.rules import COMPARISONS
+from einsum_grad.calculus.graph.product import Part, Product, power_of
+from einsum_grad.calculus.language.rules import COMPARISONS
 from einsum_grad.explain.expression.matrix import Writer
 from einsum_grad.explain.expression.names import Names
 from einsum_grad.explain.expression.pieces import Piece, Scope, added

@@ -6,21 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from einsum_grad.calculus.graph import Along, Apply, Einsum, Graph, Kind, Leaf, OfMatrix, Sum
-from einsum_grad.calculus.product import Part, Product, is_symmetric, power_of
-from einsum_grad.calculus.rules import COMPARISONS
-from einsum_grad.explain.expression.factors import Factor, einsum_text, joined
+from einsum_grad.calculus.graph.graph import Along, Apply, Einsum, Graph, Kind, Leaf, OfMatrix, Sum
+from einsum_grad.calculus.graph.product import Part, Product, is_symmetric, power_of
+from einsum_grad.calculus.language.rules import COMPARISONS
+from einsum_grad.explain.expression.factors import Factor, einsum_text
+from einsum_grad.explain.expression.joined import joined
 from einsum_grad.explain.expression.names import Names
 from einsum_grad.explain.expression.subscripts import axes_text
-from einsum_grad.explain.expression.written import (
-    Rank,
-    Written,
-    added,
-    call,
-    inside,
-    power,
-    scaled,
-)
+from einsum_grad.explain.expression.written import Rank, Written, added, call, inside, power, scaled
 from einsum_grad.plan import UNIT
 
 ONE = Fraction(1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from einsum_grad.calculus.graph import (
+from einsum_grad.calculus.graph.graph import (
     Along,
     Apply,
     Einsum,
@@ -16,7 +16,7 @@ from einsum_grad.calculus.graph import (
     Sum,
     reached,
 )
-from einsum_grad.calculus.rules import COMPARISONS
+from einsum_grad.calculus.language.rules import COMPARISONS
 
 Names = Mapping[int, str]
 """What nodes are called that have a line of their own."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from einsum_grad.calculus.graph import dim_of, is_unit
+from einsum_grad.calculus.graph.graph import dim_of, is_unit
 from einsum_grad.plan import Labels, distinct
 
 

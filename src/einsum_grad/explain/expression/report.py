@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 
-from einsum_grad.calculus.compress import compressed
+from einsum_grad.calculus.derivatives.compress import compressed
+from einsum_grad.calculus.derivatives.terms import Terms
 from einsum_grad.calculus.derive import Derivation
-from einsum_grad.calculus.graph import dim_of
-from einsum_grad.calculus.terms import Terms
+from einsum_grad.calculus.graph.graph import dim_of
 from einsum_grad.explain.expression.formulas import Definition, Formula, Formulas, formulas
 from einsum_grad.plan import UNIT, Labels
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
 from einsum_grad.calculus.derive import Derivation
-from einsum_grad.calculus.graph import (
+from einsum_grad.calculus.graph.graph import (
     Along,
     Apply,
     Einsum,

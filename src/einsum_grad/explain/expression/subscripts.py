@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from einsum_grad.calculus.graph import dim_of
+from einsum_grad.calculus.graph.graph import dim_of
 from einsum_grad.explain.expression.written import Written, call
 from einsum_grad.plan import Labels, distinct
 

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from einsum_grad.calculus.build import einsum
 from einsum_grad.calculus.derive import Derivation, sentence_node
-from einsum_grad.calculus.graph import Dims
+from einsum_grad.calculus.graph.graph import Dims
+from einsum_grad.calculus.graph.sums import einsum
 from einsum_grad.calculus.stable import stable
 from einsum_grad.certify.expression.equal import are_equal
 from einsum_grad.errors import ArgumentError

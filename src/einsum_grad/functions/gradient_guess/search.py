@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from einsum_grad.calculus.derive import Derivation
-from einsum_grad.calculus.graph import dim_of
+from einsum_grad.calculus.graph.graph import dim_of
 from einsum_grad.emit.expression.module import emit_derivation
 from einsum_grad.functions.gradient_guess.points import (
     SIMPLE,
@@ -24,7 +24,7 @@ from einsum_grad.functions.gradient_guess.points import (
 )
 from einsum_grad.functions.gradient_guess.verdict import Counterexample
 from einsum_grad.plan import UNIT
-from einsum_grad.runtime.load import execute
+from einsum_grad.runtime.generated.load import execute
 from einsum_grad.syntax import Declaration
 
 _TRIES = 9

@@ -13,7 +13,7 @@ from einsum_grad.emit import Target
 from einsum_grad.errors import DTypeError, OperandError
 from einsum_grad.lower import Traits, lowering
 from einsum_grad.plan import Request, Shape, bind
-from einsum_grad.runtime.generated import Functions, Generated, moves
+from einsum_grad.runtime.generated.functions import Functions, Generated, moves
 from einsum_grad.runtime.libraries.library import Library
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from einsum_grad.autograd.ownership import look
+from einsum_grad.autograd.tape.ownership import look
 from einsum_grad.installed import imported
 from einsum_grad.scipy.stats.distribution import Distribution, Function
 

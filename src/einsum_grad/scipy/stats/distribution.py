@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from einsum_grad.autograd.refusals import as_operand
+from einsum_grad.autograd.tape.refusals import as_operand
 from einsum_grad.errors import ArgumentTypeError
 from einsum_grad.installed import imported
 

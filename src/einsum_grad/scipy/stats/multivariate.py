@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from einsum_grad.autograd.ownership import look
-from einsum_grad.autograd.refusals import as_operand
+from einsum_grad.autograd.tape.ownership import look
+from einsum_grad.autograd.tape.refusals import as_operand
 from einsum_grad.errors import OperandError
 from einsum_grad.installed import imported
 from einsum_grad.scipy.stats.distribution import Beside

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from einsum_grad.autograd.dispatch import implements
-from einsum_grad.autograd.registration import define, primitive
-from einsum_grad.autograd.rules.contract import contract
-from einsum_grad.autograd.rules.elementwise import conj
+from einsum_grad.autograd.dispatch.table import implements
+from einsum_grad.autograd.primitives.registration import define, primitive
+from einsum_grad.autograd.primitives.several import several
+from einsum_grad.autograd.rules.contractions.contract import contract
+from einsum_grad.autograd.rules.elementwise.primitives import conj
 from einsum_grad.autograd.rules.linalg.matrices import adjoint, transposed
-from einsum_grad.autograd.several import several
 
 
 def _cofactors(a: Any) -> Any:

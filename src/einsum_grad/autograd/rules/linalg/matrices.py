@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from einsum_grad.autograd.rules.contract import contract
-from einsum_grad.autograd.rules.elementwise import conj
+from einsum_grad.autograd.rules.contractions.contract import contract
+from einsum_grad.autograd.rules.elementwise.primitives import conj
 
 
 def transposed(x: Any) -> Any:

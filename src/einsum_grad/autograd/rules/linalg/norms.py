@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from einsum_grad.autograd.ownership import look
-from einsum_grad.autograd.refusals import run
-from einsum_grad.autograd.registration import define
+from einsum_grad.autograd.primitives.registration import define
 from einsum_grad.autograd.rules.composite import composite
-from einsum_grad.autograd.rules.linear import axes_of
-from einsum_grad.autograd.rules.reductions import spread
-from einsum_grad.autograd.tensor import Tensor
+from einsum_grad.autograd.rules.contractions.linear import axes_of
+from einsum_grad.autograd.rules.reductions.extrema import spread
+from einsum_grad.autograd.tape.ownership import look
+from einsum_grad.autograd.tape.refusals import run
+from einsum_grad.autograd.tensor.tensor import Tensor
 
 
 def _of_order(x: Any, axes: Any, keepdims: bool, order: float) -> Any:

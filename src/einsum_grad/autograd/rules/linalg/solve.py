@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from einsum_grad.autograd.dispatch import implements
-from einsum_grad.autograd.ownership import look
-from einsum_grad.autograd.refusals import as_operand, run
-from einsum_grad.autograd.registration import define, primitive
+from einsum_grad.autograd.dispatch.table import implements
+from einsum_grad.autograd.primitives.registration import define, primitive
+from einsum_grad.autograd.rules.contractions.linear import axes_of
 from einsum_grad.autograd.rules.linalg.matrices import adjoint, from_triangle
-from einsum_grad.autograd.rules.linear import axes_of
+from einsum_grad.autograd.tape.ownership import look
+from einsum_grad.autograd.tape.refusals import as_operand, run
 
 primitive(np.linalg.inv, a=lambda g, out: -adjoint(out) @ g @ adjoint(out))
 

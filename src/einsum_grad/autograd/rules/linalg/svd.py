@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from einsum_grad.autograd.dispatch import implements
+from einsum_grad.autograd.dispatch.table import implements
+from einsum_grad.autograd.primitives.several import several
 from einsum_grad.autograd.rules.linalg.matrices import (
     adjoint,
     diagonal,
@@ -22,7 +23,6 @@ from einsum_grad.autograd.rules.linalg.matrices import (
     off_diagonal,
     thin,
 )
-from einsum_grad.autograd.several import several
 
 
 @implements(np.linalg.svd)

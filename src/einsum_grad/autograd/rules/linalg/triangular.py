@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from einsum_grad.autograd.dispatch import implements
-from einsum_grad.autograd.registration import define
+from einsum_grad.autograd.dispatch.table import implements
+from einsum_grad.autograd.primitives.registration import define
+from einsum_grad.autograd.primitives.several import several
 from einsum_grad.autograd.rules.linalg.matrices import (
     adjoint,
     from_triangle,
@@ -21,7 +22,6 @@ from einsum_grad.autograd.rules.linalg.matrices import (
     strict,
     thin,
 )
-from einsum_grad.autograd.several import several
 from einsum_grad.errors import ArgumentError
 
 

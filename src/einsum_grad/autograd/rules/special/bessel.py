@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from einsum_grad.autograd.registration import primitive
-from einsum_grad.autograd.rules.elementwise import conj
+from einsum_grad.autograd.primitives.registration import primitive
+from einsum_grad.autograd.rules.elementwise.primitives import conj
 
 primitive(special.j0, x=lambda g, x: -g * special.j1(x))
 primitive(special.j1, x=lambda g, x: g * (special.j0(x) - special.jv(2, x)) / 2)

@@ -7,8 +7,8 @@ import math
 import numpy as np
 from scipy import special
 
-from einsum_grad.autograd.registration import primitive
-from einsum_grad.autograd.rules.elementwise import conj
+from einsum_grad.autograd.primitives.registration import primitive
+from einsum_grad.autograd.rules.elementwise.primitives import conj
 
 SCALE = 2 / math.sqrt(math.pi)
 NORMAL = 1 / math.sqrt(2 * math.pi)

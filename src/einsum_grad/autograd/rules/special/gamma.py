@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from einsum_grad.autograd.registration import define, primitive
-from einsum_grad.autograd.rules.elementwise import conj
+from einsum_grad.autograd.primitives.registration import define, primitive
+from einsum_grad.autograd.rules.elementwise.primitives import conj
 
 
 def _polygamma(n: Any, x: Any) -> Any:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from einsum_grad.autograd.registration import primitive
-from einsum_grad.autograd.rules.elementwise import conj
+from einsum_grad.autograd.primitives.registration import primitive
+from einsum_grad.autograd.rules.elementwise.primitives import conj
 
 primitive(special.expit, x=lambda g, out: g * (out * (1 - out)))
 primitive(special.log_expit, x=lambda g, x: g * special.expit(-x))

@@ -1,0 +1,1 @@
+"""NumPy's dispatch: which of its functions are recorded, which fill arrays, which are refused."""

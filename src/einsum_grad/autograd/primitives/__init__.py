@@ -1,0 +1,1 @@
+"""Primitives: operations with VJP rules, their registration, and how they are recorded."""

@@ -1,0 +1,1 @@
+"""Einsums, and the functions of NumPy that are einsums."""

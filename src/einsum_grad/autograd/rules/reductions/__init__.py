@@ -1,0 +1,1 @@
+"""Functions along axes: extrema, moments, sorting, running sums."""

@@ -1,0 +1,1 @@
+"""Functions that move elements, join arrays or make them."""

@@ -1,0 +1,1 @@
+"""Functions of samples along an axis: transforms, convolutions, differences, windows."""

@@ -1,0 +1,1 @@
+"""The tape: the recorded graph, who may reach its arrays, and the backward pass."""

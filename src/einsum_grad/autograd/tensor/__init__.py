@@ -1,0 +1,1 @@
+"""`Tensor`: its operators, its methods, and what Python and NumPy ask of it."""

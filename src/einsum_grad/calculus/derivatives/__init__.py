@@ -1,0 +1,1 @@
+"""Cotangents, Jacobians and Hessians of nodes, as terms."""

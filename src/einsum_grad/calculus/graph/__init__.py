@@ -1,0 +1,1 @@
+"""Expressions as nodes, each in a canonical form."""

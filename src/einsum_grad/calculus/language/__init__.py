@@ -1,0 +1,1 @@
+"""A sentence to nodes: names, calls, indices, and the functions there are."""

@@ -1,0 +1,1 @@
+"""The commands of `einsum-grad`, a file each, and what one of them alone needs."""

@@ -1,0 +1,1 @@
+"""Generated code: loaded, kept by what it depends on, and run."""
