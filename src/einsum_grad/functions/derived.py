@@ -137,7 +137,17 @@ class Derived:
     @property
     def source(self) -> str:
         """The text of a module with these functions, which needs NumPy alone."""
-        return emit_derivation(self._derivation, self._sizes).text
+        return self.emit()
+
+    def emit(self, target: str = "numpy") -> str:
+        """Return the text of that module for a target: numpy, torch, jax or array_api.
+
+        Raises `ArgumentError` for another target, and where it lacks a function.
+
+        >>> "torch.exp(x)" in derive("sum(exp(x))", "x: n", "x").emit("torch")
+        True
+        """
+        return emit_derivation(self._derivation, self._sizes, target=target).text
 
     def certify(self, trials: int = 1, seed: int = 0) -> ExpressionCertificate:
         """Hold the derivatives against dual numbers in exact arithmetic; true where it proves them.

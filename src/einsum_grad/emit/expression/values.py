@@ -17,9 +17,11 @@ from einsum_grad.calculus.graph.graph import (
     Node,
     OfMatrix,
     Sum,
+    dependent,
     dim_of,
     reached,
 )
+from einsum_grad.calculus.language.rules import COMPARISONS
 from einsum_grad.emit.expression.inlining import renamed_statement
 from einsum_grad.emit.expression.naming import Placeholders
 from einsum_grad.emit.readable import readable_program
@@ -34,10 +36,14 @@ from einsum_grad.plan import UNIT, Labels, Pattern, spell
 
 @dataclass(frozen=True, slots=True)
 class Arrays:
-    """The arrays of a module: the name of each leaf, and where each size is read."""
+    """The arrays of a module: the name of each leaf, and where each size is read.
+
+    `like` is the one whose dtype an array has that is made of numbers alone.
+    """
 
     names: Mapping[str, str]
     sizes: Mapping[str, AxisSize]
+    like: str
 
 
 class Body:
@@ -51,6 +57,8 @@ class Body:
         order = reached(graph, *roots)
         self.uses = Counter(arg for number in order for arg in graph.args(number))
         self.uses.update(roots)
+        leaves = [x for x in order if getattr(graph[x], "kind", None) in (Kind.ARRAY, Kind.MARK)]
+        self.numbers = set(order) - dependent(graph, order, leaves)
         for number in order:
             self._write(number)
 
@@ -65,6 +73,12 @@ class Body:
     def name(self, number: int) -> str:
         """The name of a node's value."""
         return self.named[number]
+
+    def result(self, number: int) -> Expression:
+        """A node that is returned: an array, even where it is made of numbers alone."""
+        name = self.named[number]
+        is_number = number in self.numbers and not self.graph.dims(number)
+        return call("number", name, self.arrays.like) if is_number else name
 
     def size(self, dim: str) -> Expression:
         """The size of a dimension."""
@@ -128,22 +142,37 @@ def number_text(value: Fraction) -> str:
 
 
 def _aligned(body: Body, node: Node) -> list[Expression | None]:
-    """The arguments as they broadcast to the node's axes; None for a number 1.
+    """The arguments as they broadcast to the node's axes; None for a number 1."""
+    return [value for value, _ in _operands(body, node)]
+
+
+def _operands(body: Body, node: Node) -> list[tuple[Expression | None, Labels]]:
+    """The arguments as they broadcast to the node's axes, and which of these they have.
 
     Where all of them lack an axis, the first one is repeated along it.
     """
     labels = tuple(f"a{axis}" for axis in range(len(node.dims)))
     found = [_operand(body, arg, labels) for arg in node.args]
-    values = [value for value, _ in found]
     if set(labels).difference(*(given for _, given in found)):
-        first = "1.0" if values[0] is None else values[0]
-        values[0] = call("broadcast", first, body.shape(node.dims))
-    return values
+        (value, given), is_number = found[0], node.args[0] in body.numbers
+        found[0] = _repeated(body, value, node.dims, is_number and not given), labels
+    return found
+
+
+def _repeated(
+    body: Body, value: Expression | None, dims: Sequence[str], is_number: bool
+) -> Expression:
+    if value in (None, "0"):
+        return _filled(body, dims, "0.0" if value else "1.0")
+    array = call("number", value, body.arrays.like) if is_number else value
+    return call("broadcast", array, body.shape(dims))
 
 
 def _operand(body: Body, arg: int, labels: Labels) -> tuple[Expression | None, Labels]:
     """An argument that broadcasts to axes `labels`, and the labels that it has."""
     node = body.graph[arg]
+    if isinstance(node, Sum) and not node.args:
+        return "0", ()
     if not isinstance(node, Einsum) or len(node.args) > 1:
         return body.name(arg), labels
     output = node.pattern.output
@@ -161,11 +190,27 @@ def _operand(body: Body, arg: int, labels: Labels) -> tuple[Expression | None, L
 
 
 def _apply(body: Body, node: Apply, name: str) -> list[Statement]:
-    args = [number_text(Fraction(1)) if arg is None else arg for arg in _aligned(body, node)]
+    found = _operands(body, node)
+    args = [number_text(Fraction(1)) if value is None else value for value, _ in found]
+    numbers = [
+        place
+        for place, (_, labels) in enumerate(found)
+        if node.args[place] in body.numbers and not labels
+    ]
+    for place in _to_convert(node, numbers):
+        args[place] = call("number", args[place], body.arrays.like)
     if node.function == "power":
         return [Assign(name, _power(args[0], node.exponent))]
     operation = "power" if node.function == "pow" else node.function
     return [Assign(name, Call(operation, tuple(args)))]
+
+
+def _to_convert(node: Apply, numbers: Sequence[int]) -> Sequence[int]:
+    """The arguments that have to be arrays, of those that are numbers: of operators one at most."""
+    if node.function in COMPARISONS:
+        return numbers[: len(numbers) == len(node.args)]
+    is_root = node.function == "power" and node.exponent.denominator > 1
+    return [] if node.function in ("power", "pow") and not is_root else numbers
 
 
 def _power(base: Expression, exponent: Fraction) -> Expression:
@@ -198,7 +243,9 @@ def _einsum(body: Body, node: Einsum, name: str) -> list[Statement]:
         return _of_nothing(body, node, name)
     if (product := _product(body, node)) is not None:
         return [Assign(name, product)]
-    return _steps(body, node.pattern, [body.name(arg) for arg in node.args], name)
+    made = [Assign(body.names.new("z"), body.result(arg)) for arg in node.args]
+    steps = _steps(body, node.pattern, [str(each.target) for each in made], name)
+    return [*made, *steps]
 
 
 def _of_nothing(body: Body, node: Einsum, name: str) -> list[Statement]:
@@ -207,14 +254,17 @@ def _of_nothing(body: Body, node: Einsum, name: str) -> list[Statement]:
     if len(set(output)) == len(output):
         return [Assign(name, _filled(body, node.dims, "1.0"))]
     if len(output) == 2:
-        return [Assign(name, call("eye", body.size(node.dims[0])))]
+        return [Assign(name, call("eye", body.size(node.dims[0]), body.arrays.like))]
     one = body.names.new("one")
     pattern = Pattern(((),), output)
-    return [Assign(one, call("asarray", "1.0")), *_steps(body, pattern, [one], name)]
+    return [
+        Assign(one, call("array", "1.0", body.arrays.like)),
+        *_steps(body, pattern, [one], name),
+    ]
 
 
 def _filled(body: Body, dims: Sequence[str], value: str) -> Expression:
-    return call("full", body.shape(dims), value) if dims else value
+    return call("full", body.shape(dims), value, body.arrays.like) if dims else value
 
 
 def _product(body: Body, node: Einsum) -> Expression | None:
