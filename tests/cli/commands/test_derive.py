@@ -51,7 +51,12 @@ def test_latex_json_steps_and_code(capsys: Capture) -> None:
     assert main(["derive", *LOGISTIC, "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == found.to_dict()
     assert main(["derive", *LOGISTIC, "--code"]) == 0
-    assert capsys.readouterr().out == f"{found}\n\n{found.source}"
+    comments = "".join(f"# {line}\n" for line in str(found).splitlines())
+    assert capsys.readouterr().out == f"{comments}\n{found.source}"
+    assert main(["derive", *LOGISTIC, "--target", "torch", "--order", "1"]) == 0
+    assert capsys.readouterr().out.endswith(found.emit("torch"))
+    assert main(["derive", *LOGISTIC, "--target", "einops"]) == 2
+    assert "the target of an expression is one of numpy" in capsys.readouterr().err
     assert main(["derive", *LOGISTIC, "--json", "--code"]) == 0
     assert json.loads(capsys.readouterr().out)["code"] == found.source.rstrip("\n")
     assert main(["derive", *LOGISTIC, "--steps"]) == 0

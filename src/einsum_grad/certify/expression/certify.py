@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -56,6 +57,19 @@ class ExpressionCertificate:
     def __bool__(self) -> bool:
         return self.is_right
 
+    def to_dict(self) -> dict[str, Any]:
+        """The certificate as plain data, for JSON."""
+        return {
+            "schema": 1,
+            "is_right": self.is_right,
+            "findings": [
+                {"name": each.name, "is_right": each.is_right, "told": each.told}
+                for each in self.findings
+            ],
+            "trials": self.trials,
+            "prime": self.prime,
+        }
+
     def __str__(self) -> str:
         lines = [*map(str, self.findings), f"    modulo the prime {self.prime}"]
         return visible_lines("\n".join(lines))
@@ -105,7 +119,7 @@ def _judged(found: Derivation, seed: int) -> tuple[bool | None, ...]:
     """Whether gradient, Hessian and product are right at a point; None where nothing is known."""
     for attempt in range(MOST_POINTS):
         try:
-            return _at(found, _point(found, seed * MOST_POINTS + attempt))
+            return _at(found, point_of(found, seed * MOST_POINTS + attempt))
         except NoRootError:
             continue
         except UnknownFunctionError:
@@ -113,7 +127,7 @@ def _judged(found: Derivation, seed: int) -> tuple[bool | None, ...]:
     return None, None, None
 
 
-def _point(found: Derivation, seed: int) -> Point:
+def point_of(found: Derivation, seed: int) -> Point:
     """Random arrays; the marks for tangents are the directions of their variables."""
     arrays = {
         each.name: drawn(shape_of(each.axes), seed, "array", each.name)

@@ -192,10 +192,11 @@ def _of_matrix(node: OfMatrix, args: Sequence[Pair], point: Point) -> Pair:
     ((given, moving),) = args
     value, slope = np.zeros(shape_of(node.dims), object), np.zeros(shape_of(node.dims), object)
     for place in np.ndindex(given.shape[:-2]):
-        inverted, determinant = _inverse(given[place])
-        trace = int((inverted @ moving[place]).trace())
+        inverse_of, determinant = inverted(given[place])
+        trace = int((inverse_of @ moving[place]).trace())
         if node.function == "inv":
-            value[place], slope[place] = inverted, -(inverted @ moving[place] % PRIME @ inverted)
+            value[place] = inverse_of
+            slope[place] = -(inverse_of @ moving[place] % PRIME @ inverse_of)
         elif node.function == "det":
             value[place], slope[place] = determinant, determinant * trace
         else:
@@ -203,7 +204,7 @@ def _of_matrix(node: OfMatrix, args: Sequence[Pair], point: Point) -> Pair:
     return value, slope
 
 
-def _inverse(matrix: Array) -> tuple[Array, int]:
+def inverted(matrix: Array) -> tuple[Array, int]:
     """The inverse and the determinant of a matrix, by elimination."""
     count = len(matrix)
     work = np.concatenate([matrix, np.eye(count, dtype=int).astype(object)], axis=1) % PRIME

@@ -12,12 +12,12 @@ from einsum_grad.calculus.graph.graph import Kind, Leaf, reached
 from einsum_grad.emit.expression.inlining import inlined, with_names
 from einsum_grad.emit.expression.naming import Names, parameters
 from einsum_grad.emit.expression.selfcheck import self_check
+from einsum_grad.emit.expression.stated import names_in, stated
 from einsum_grad.emit.expression.targets.table import check_functions, expression_target
 from einsum_grad.emit.expression.values import Arrays, Body
 from einsum_grad.emit.guard import guard
 from einsum_grad.emit.module import assembled
 from einsum_grad.emit.source import Source
-from einsum_grad.emit.text.printer import filled
 from einsum_grad.emit.text.target import Library, Target
 from einsum_grad.emit.text.tree import Assign, Call, Define, Do, Expression, Return, Statement, call
 from einsum_grad.lower import AxisSize, Program, Value, lowering
@@ -94,9 +94,11 @@ class _Writer:
 
     def __init__(self, given: Derivation, sizes: Sizes, target: Target) -> None:
         self.given, self.sizes, self.target = given, sizes, target
-        self.names = parameters(each.name for each in given.declarations)
+        every = parameters(dict.fromkeys(x for x in names_in(given) if x != UNIT))
+        self.every = {**every, UNIT: UNIT}
+        self.names = {each.name: every[each.name] for each in given.declarations}
         dims = dict.fromkeys(axis for each in given.declarations for axis in each.axes)
-        self.dims = {**parameters(dim for dim in dims if dim != UNIT), UNIT: UNIT}
+        self.dims = {dim: self.every[dim] for dim in dims} | {UNIT: UNIT}
         own = Names(self.names.values())
         moved = [f"v_{self.names[name]}" if len(given.wrt) > 1 else "v" for name in given.wrt]
         self.moved = [own.new(name) for name in moved]
@@ -222,12 +224,10 @@ class _Writer:
     def header(self, libraries: Sequence[Library]) -> list[str]:
         """The docstring of a module that needs these libraries."""
         names = " and ".join(dict.fromkeys(library.name for library in libraries))
-        axes = ", ".join(f"{value.name}: {' '.join(value.labels)}".strip() for value in self.values)
-        title = f"An expression, its gradient and its Hessian by {self._by}."
+        first, *others = stated(self.given, self.every, self.sizes)
         return [
-            f'"""{title}',
-            "",
-            *filled(axes, "    "),
+            f'"""{first}',
+            *others,
             "",
             f"Written by einsum-grad; needs {names}. Run as a script, it checks its derivatives.",
             '"""',
