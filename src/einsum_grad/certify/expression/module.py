@@ -12,15 +12,11 @@ import numpy as np
 from einsum_grad.calculus.derivatives.compress import compressed
 from einsum_grad.calculus.derivatives.terms import dense
 from einsum_grad.calculus.derive import Derivation
-from einsum_grad.calculus.graph.graph import reached
 from einsum_grad.certify.certificate import Finding
 from einsum_grad.certify.expression.certify import (
-    BRANCHES,
-    MOST_POINTS,
     ExpressionCertificate,
+    at_points,
     certify_derivation,
-    has_branches,
-    point_of,
 )
 from einsum_grad.certify.expression.claim import ExpressionClaim
 from einsum_grad.certify.expression.dual import Array, Point, duals
@@ -42,11 +38,14 @@ def certify_expression_module(
     given = claim.derivation
     found = replace(given, graph=given.graph.copy())
     expected = _expected(found, claim)
-    branching = has_branches(found.graph, reached(found.graph, found.value))
-    points = trials * (BRANCHES if branching else 1)
+    unknown = [(name, "it has no exact counterpart here") for name in expected]
     told: dict[str, str] = {}
-    for point in range(points):
-        for name, wrong in _judged(module, found, expected, seed + point):
+
+    def judge(point: Point) -> list[tuple[str, str]]:
+        return list(_at(module, found, expected, point))
+
+    for said in at_points(found, trials, seed, judge, unknown):
+        for name, wrong in said:
             told[name] = told.get(name) or wrong
     code = [
         Finding(name, not wrong, wrong or "it computes what the docstring says")
@@ -84,21 +83,6 @@ def _expected(found: Derivation, claim: ExpressionClaim) -> dict[str, Nested]:
 
 def _nested(items: tuple[Nested, ...]) -> Nested:
     return items[0] if len(items) == 1 else items
-
-
-def _judged(
-    module: ModuleType, found: Derivation, expected: Mapping[str, Nested], seed: int
-) -> list[tuple[str, str]]:
-    """Each function and what is wrong with it at a point: nothing, if it is right."""
-    for attempt in range(MOST_POINTS):
-        point = point_of(found, seed * MOST_POINTS + attempt)
-        try:
-            return list(_at(module, found, expected, point))
-        except NoRootError:
-            continue
-        except UnknownFunctionError:
-            break
-    return [(name, "it has no exact counterpart here") for name in expected]
 
 
 def _at(
