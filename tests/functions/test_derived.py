@@ -130,6 +130,11 @@ STABLE = [
     ("sum(log(exp(x) + exp(-x)))", None, [-1, 0, 1, 1]),
     ("sum(log1p(exp(x)))", None, [0, 0.5, 1, 1]),
     ("sum(exp(x) / (1 + exp(x)))", None, [0, 0.25, 0, 0]),
+    ("log(sum((1 + b) * exp(x)))", 800 + np.log(2), [0, 0, 0.5, 0.5]),
+    ("sum((exp(x) - exp(-x)) / (exp(x) + exp(-x)))", 1.0, [0, 1, 0, 0]),
+    ("sum((exp(2 * x) - 1) / (exp(2 * x) + 1))", 1.0, [0, 1, 0, 0]),
+    ("1 / sum(exp(x)) * sum(exp(x) * x)", 800.0, [0, 0, 0.5, 0.5]),
+    ("sum(log(exp(x) * (1 + exp(x))))", None, [1, 1.5, 2, 2]),
     ("log(mean(exp(x)))", 800 + np.log(0.5), [0, 0, 0.5, 0.5]),
 ]
 
