@@ -101,9 +101,9 @@ def _of_einsum(graph: Graph, number: int) -> int | None:
         if joined is not None:
             rest = [part for at, part in enumerate(parts) if at not in (one, other)]
             return _rewritten_product(graph, [*rest, joined], node.pattern.output)
-    for one, other in itertools.permutations(parts, 2):
-        if (inner := _opened(graph, one, other)) is not None:
-            rest = [part for part in parts if part is not other]
+    for power, summed in itertools.permutations(parts, 2):
+        if (inner := _opened(graph, power, summed)) is not None:
+            rest = [part for part in parts if part is not summed]
             return _rewritten_product(graph, [*rest, *inner], node.pattern.output)
     return None
 
