@@ -313,4 +313,81 @@ STRUCTURED = [
     Case("sum(D) + det(D @ A)", "D: d d diagonal, A: d d", "D", {"D": "positive", "A": "definite"}),
 ]
 
-CASES = [*CLASSIC, *LOSSES, *TENSORS, *TRAPS, *STRUCTURED]
+MORE = [
+    Case("logdet(A + X @ X.T)", "A: n n, X: n k", "X", {"A": "definite"}),
+    Case("norm(outer(x, y) - A)**2", "x: m, y: n, A: m n", "y"),
+    Case(
+        "sum(A * log(A / (U @ V)) - A + U @ V)",
+        "A: m n, U: m k, V: k n",
+        "U",
+        {"A": "positive", "U": "positive", "V": "positive"},
+    ),
+    Case(
+        "L = X @ W + b; P = softmax(L / T, axis=1); -sum(Y * log(P)) * T**2",
+        "X: n d, W: d c, b: c, T:, Y: n c",
+        "T",
+        {"T": "positive", "Y": "onehot"},
+    ),
+    Case(
+        "D = X[:, None, :] - M; "
+        "E = einsum('nkd,kde,nke->nk', D, L, D); "
+        "-sum(logsumexp(log_softmax(a) - E / 2 + logdet(L) / 2, axis=1))",
+        "X: n d, M: k d, L: k d d, a: k",
+        "M",
+        {"L": "definite"},
+    ),
+    Case(
+        "D = sum((X[:, None, :] - M)**2, axis=2); "
+        "-sum(log(sum(exp(-D / (2 * s**2)) / s**d, axis=1)))",
+        "X: n d, M: k d, s: k",
+        "s",
+        {"s": "positive"},
+    ),
+    Case(
+        "S = einsum('bthd,bshd->bhts', Q, K) / sqrt(d); "
+        "O = einsum('bhts,bshd->bthd', softmax(S, axis=-1), V); "
+        "sum(O * G)",
+        "Q: b t k d, K: b q k d, V: b q k d, G: b t k d",
+        "Q",
+    ),
+    Case(
+        "c = X - mean(X, axis=-1, keepdims=True); "
+        "sum(Y * (g * c / sqrt(mean(c * c, axis=-1, keepdims=True) + e) + b))",
+        "X: n d, Y: n d, g: d, b: d, e:",
+        "X",
+        {"e": "positive"},
+    ),
+    Case(
+        "H = X @ A; H = 0.5 * H * (1 + tanh(sqrt(2 / pi) * (H + 0.044715 * H**3))); sum(H * Y)",
+        "X: n d, A: d h, Y: n h",
+        "A",
+    ),
+    Case(
+        "n1 = X / norm(X, axis=1)[:, None]; S = n1 @ n1.T / t; -trace(log_softmax(S, axis=1) @ Y)",
+        "X: n d, t:, Y: n n",
+        "X",
+        {"t": "positive"},
+    ),
+    Case(
+        "-e * sum(a * logsumexp((g - C) / e, axis=1)) - sum(b * g)",
+        "C: m n, g: n, a: m, b: n, e:",
+        "g",
+        {"e": "positive"},
+    ),
+    Case("det(eye(d) + outer(x, y))", "x: d, y: d", "x"),
+    Case("logdet(K[:, None, None] * A)", "K: b, A: b d d", "K", {"A": "definite", "K": "positive"}),
+    Case("einsum('abcd,abcd->', T, T) / einsum('aabb->', T)", "T: d d h h", "T"),
+    Case("sum((x**2)**x)", "x: n", "x", {"x": "positive"}),
+    Case("a**b**a", "a:, b:", "a", {"a": "positive", "b": "positive"}),
+    Case("max(max(X, axis=0))", "X: n d", "X", {"X": "ties"}),
+    Case("sum(x * (x == max(x)))", "x: n", "x"),
+    Case("sum(C * C * sum(C))", "C: 1 1", "C"),
+    Case("n * d * a**n", "a:, X: n d", "a", {"a": "positive"}),
+    Case("trace(D @ A @ D @ B)", "D: d d diagonal, A: d d, B: d d", "D"),
+    Case("D @ x + diag(D) * x", "D: d d diagonal, x: d", "D"),
+    Case("sum(exp(D))", "D: d d diagonal", "D"),
+    Case("T = T.T; sum(T @ T)", "T: n n", "T"),
+    Case("λ * θ @ θ", "θ: n, λ:", "θ"),
+]
+
+CASES = [*CLASSIC, *LOSSES, *TENSORS, *TRAPS, *STRUCTURED, *MORE]

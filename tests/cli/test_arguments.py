@@ -38,6 +38,10 @@ def test_numbers_are_plain_digits(text: str) -> None:
 def test_arrows_survive_argparse() -> None:
     minus = ["derive", "-x@x", "--guess", "-x", "-h", "-", "--wrt"]
     assert protected(minus) == ["derive", " -x@x", "--guess", " -x", "-h", "-", "--wrt"]
+    twice = ["check", "--x@x", "--given=x: n", "--wrt", "x", "--guess", "-2*-x", "--json"]
+    assert protected(twice) == ["check", " --x@x", *twice[2:5], "--guess", " -2*-x", "--json"]
+    pattern = ["check", "-x", "--wrt", "x"]
+    assert protected(pattern) == pattern
     given = ["explain", "->i", "--wrt", "0", "-", "i->"]
     assert protected(given) == ["explain", " ->i", "--wrt", "0", "-", "i->"]
     assert [as_text(argument) for argument in protected(given)] == given

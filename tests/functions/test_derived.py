@@ -130,6 +130,11 @@ STABLE = [
     ("sum(log(exp(x) + exp(-x)))", None, [-1, 0, 1, 1]),
     ("sum(log1p(exp(x)))", None, [0, 0.5, 1, 1]),
     ("sum(exp(x) / (1 + exp(x)))", None, [0, 0.25, 0, 0]),
+    ("log(sum((1 + b) * exp(x)))", 800 + np.log(2), [0, 0, 0.5, 0.5]),
+    ("sum((exp(x) - exp(-x)) / (exp(x) + exp(-x)))", 1.0, [0, 1, 0, 0]),
+    ("sum((exp(2 * x) - 1) / (exp(2 * x) + 1))", 1.0, [0, 1, 0, 0]),
+    ("1 / sum(exp(x)) * sum(exp(x) * x)", 800.0, [0, 0, 0.5, 0.5]),
+    ("sum(log(exp(x) * (1 + exp(x))))", None, [1, 1.5, 2, 2]),
     ("log(mean(exp(x)))", 800 + np.log(0.5), [0, 0, 0.5, 0.5]),
 ]
 
@@ -213,6 +218,12 @@ def test_zero_sizes_and_other_sizes_than_those_written_for() -> None:
     found = eg.derive("sum(X @ w)", "X: n d, w: d", "w", sizes={"n": 5})
     assert found.gradient(X=np.ones((0, 2)), w=np.ones(2)).tolist() == [0, 0]
     assert found.gradient(X=np.ones((7, 2)), w=np.ones(2)).tolist() == [7, 7]
+
+
+@pytest.mark.parametrize("sizes", [{"q": 3}, {"1": 3}, {"n": 2, "x": 3}])
+def test_sizes_are_those_of_declared_axes(sizes: dict[str, int]) -> None:
+    with pytest.raises(ArgumentError, match="sizes are those of axes, n, and not of"):
+        eg.derive("sum(x)", "x: n 1", "x", sizes)
 
 
 def test_sizes_of_the_tests_differ() -> None:

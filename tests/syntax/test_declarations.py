@@ -23,6 +23,9 @@ def test_one_text_and_a_dict_are_the_same() -> None:
         ("X: n, X: d", "X is declared twice"),
         ("S: n d symmetric", "twice the same axis"),
         ("S: d symmetric d", "symmetric comes last"),
+        ("S: d d symetric", "symetric is no structure: there is symmetric and diagonal"),
+        ("S: d d Diag, x: d", "Diag is no structure"),
+        ("S: d d psd", "psd is no structure"),
         ("X n", "'n' is not expected here"),
     ],
 )

@@ -25,7 +25,7 @@ from einsum_grad.calculus.graph.sums import einsum, number, total, zero
 from einsum_grad.calculus.language.elaborate import elaborate
 from einsum_grad.calculus.stable import stable
 from einsum_grad.errors import ArgumentError, ArgumentTypeError
-from einsum_grad.plan import UNIT
+from einsum_grad.plan import UNIT, read_sizes
 from einsum_grad.syntax import Declaration, read_declarations
 
 
@@ -70,6 +70,18 @@ class Derivation:
     def axes(self, name: str) -> Dims:
         """The axes of an array."""
         return next(each.axes for each in self.declarations if each.name == name)
+
+    def sizes(self, given: Mapping[str, int] | None) -> dict[str, int]:
+        """The sizes of axes; raises `ArgumentError` for an axis that no array has."""
+        known = dict.fromkeys(axis for each in self.declarations for axis in each.axes)
+        found = dict(read_sizes(given) or ())
+        for axis in found:
+            if axis not in known or axis == UNIT:
+                shown = (
+                    ", ".join(each for each in known if each != UNIT) or "of which none is there"
+                )
+                raise ArgumentError(f"sizes are those of axes, {shown}, and not of {axis!r:.80}")
+        return found
 
 
 def derivation(text: str, given: str | Mapping[str, Any], wrt: str | Iterable[str]) -> Derivation:

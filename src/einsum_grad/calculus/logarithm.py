@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
 from einsum_grad.calculus.graph.apply import along, apply
-from einsum_grad.calculus.graph.graph import Apply, Einsum, Graph, Sum
+from einsum_grad.calculus.graph.graph import Along, Apply, Einsum, Graph, Sum, dim_of
+from einsum_grad.calculus.graph.product import Part
 from einsum_grad.calculus.graph.sums import ONE, einsum, number, terms_of, total, value_of
+from einsum_grad.plan import Labels
 
 
 def logarithm(graph: Graph, node: int) -> int | None:
@@ -69,29 +71,48 @@ def _log_of_number(graph: Graph, value: Fraction, dims: tuple[str, ...]) -> int:
 
 
 def _log_of_einsum(graph: Graph, number: int) -> int | None:
-    """The logarithm of a sum of exponentials, times numbers that have no summed axis."""
+    """The logarithm of a sum of exponentials times numbers, which may have the summed axes."""
     node = graph[number]
     assert isinstance(node, Einsum)
     parts = list(zip(node.args, node.pattern.inputs, strict=True))
     output = node.pattern.output
     powers = [part for part in parts if logarithm(graph, part[0]) is not None]
     others = [part for part in parts if part not in powers]
-    if len(powers) != 1 or len(set(output)) < len(output):
-        return None
-    ((power, labels),) = powers
-    kept = tuple(label for label in labels if label in output)
-    if len(set(labels)) < len(labels) or any(set(own) - set(output) for _, own in others):
+    labels = tuple(dict.fromkeys(label for _, own in powers for label in own))
+    if not powers or any(len(set(own)) < len(own) for own in (output, *(x for _, x in powers))):
         return None
     if not set(output) <= set(labels).union(*(own for _, own in others)) and labels:
         return None
-    log = logarithm(graph, power)
-    assert log is not None
-    axes = (axis for axis, label in enumerate(labels) if label not in output)
-    summed = einsum(graph, [(along(graph, "logsumexp", axes, log), kept)], output)
+    log = _log_of_product(graph, powers, labels)
+    axes = tuple(axis for axis, label in enumerate(labels) if label not in output)
+    kept = tuple(label for label in labels if label in output)
+    peak = along(graph, "logsumexp", axes, log)
+    summed = einsum(graph, [(peak, kept)], output)
     if not others:
         return summed
+    if any(set(own) - set(output) for _, own in others):
+        if _is_normalised(graph, log):
+            return None
+        whole = einsum(graph, [(peak, kept)], labels)
+        share = apply(graph, "exp", [total(graph, [(ONE, log), (-ONE, whole)], graph.dims(log))])
+        others = [*others, (share, labels)]
     scale = apply(graph, "log", [einsum(graph, others, output)])
     return total(graph, [(ONE, summed), (ONE, scale)], node.dims)
+
+
+def _log_of_product(graph: Graph, powers: Sequence[Part], labels: Labels) -> int:
+    """The sum of the logarithms of factors, with all of their axes."""
+    logs = [(logarithm(graph, part), own) for part, own in powers]
+    terms = [(ONE, einsum(graph, [(log, own)], labels)) for log, own in logs if log is not None]
+    return total(graph, terms, tuple(map(dim_of, labels)))
+
+
+def _is_normalised(graph: Graph, log: int) -> bool:
+    """Whether a logsumexp is taken off already: then the exponentials are below 1."""
+    return any(
+        coefficient < 0 and any(isinstance(graph[x], Along) for x in (term, *graph.args(term)))
+        for coefficient, term in terms_of(graph, log)
+    )
 
 
 def negative(graph: Graph, node: int) -> int:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 
 from einsum_grad.calculus.graph.apply import apply, of_matrix
 from einsum_grad.calculus.graph.graph import Apply, Einsum, Graph, OfMatrix, Sum, reached
-from einsum_grad.calculus.graph.product import Part
+from einsum_grad.calculus.graph.product import Part, Product, apart
 from einsum_grad.calculus.graph.rebuild import rebuilt
 from einsum_grad.calculus.graph.sums import ONE, einsum, number, terms_of, total, value_of
 from einsum_grad.calculus.logarithm import Rule, logarithm, negative
@@ -101,7 +101,45 @@ def _of_einsum(graph: Graph, number: int) -> int | None:
         if joined is not None:
             rest = [part for at, part in enumerate(parts) if at not in (one, other)]
             return _rewritten_product(graph, [*rest, joined], node.pattern.output)
+    for power, summed in itertools.permutations(parts, 2):
+        if (inner := _opened(graph, power, summed)) is not None:
+            rest = [part for part in parts if part is not summed]
+            return _rewritten_product(graph, [*rest, *inner], node.pattern.output)
     return None
+
+
+def _opened(graph: Graph, power: Part, summed: Part) -> list[Part] | None:
+    """The factors of a sum of products with an exponential, beside another one: they may cancel."""
+    number, labels = summed
+    node = graph[number]
+    if not _is_exp(graph, power[0]) or not isinstance(node, Einsum):
+        return None
+    if len(set(node.pattern.output)) < len(node.dims) or not any(
+        _is_exp(graph, arg) for arg in node.args
+    ):
+        return None
+    parts = tuple(zip(node.args, node.pattern.inputs, strict=True))
+    inner = apart(graph, Product(ONE, parts, node.pattern.output))
+    return list(inner.rename(dict(zip(inner.output, labels, strict=True))).parts)
+
+
+def _is_exp(graph: Graph, number: int) -> bool:
+    node = graph[number]
+    return isinstance(node, Apply) and node.function == "exp"
+
+
+def _distributed(graph: Graph, wide: Part, narrow: Part) -> Part | None:
+    """A sum of exponentials times one, or times a sigmoid, which goes into each of its terms."""
+    (number, labels), (other, own) = wide, narrow
+    terms = terms_of(graph, number)
+    powers = [term for _, term in terms if _is_exp(graph, term)]
+    plain = all(_is_exp(graph, x) or value_of(graph, x) is not None for _, x in terms)
+    if not powers or not plain or getattr(graph[other], "function", "") not in ("exp", "sigmoid"):
+        return None
+    made = [
+        (c, _rewritten_product(graph, [(term, labels), (other, own)], labels)) for c, term in terms
+    ]
+    return total(graph, made, graph.dims(number)), labels
 
 
 def _rewritten_product(graph: Graph, parts: list[Part], output: Labels) -> int:
@@ -116,6 +154,8 @@ def _joined(graph: Graph, wide: Part, narrow: Part) -> Part | None:
     if len(set(labels)) < len(labels) or not set(labels).issuperset(own):
         return None
     first, second = graph[one], graph[other]
+    if isinstance(first, Sum) and len(first.args) > 1:
+        return _distributed(graph, wide, narrow)
     if not isinstance(first, Apply) or not isinstance(second, Apply) or second.function != "exp":
         return None
     exponent = einsum(graph, [(second.args[0], own)], labels)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,8 +15,8 @@ SCALAR = "scalar"
 """How a shape without axes is written."""
 
 _ARROWS = ("->", "-->")
-_OF_EXPRESSIONS = ("derive",)
-"""The commands whose arguments may begin with minus; they have no short option but -h."""
+_OPTION = re.compile(r"-h|-|--[a-z-]*(=.*)?", re.DOTALL)
+"""How options of commands that take expressions are written; anything else may begin with minus."""
 
 _MOST_DIGITS = 18
 
@@ -27,10 +28,10 @@ def protected(argv: Sequence[str]) -> list[str]:
     ['explain', ' ->i', '--sizes', 'i=3']
     >>> protected(["derive", "-x@x", "--wrt", "x"])
     ['derive', ' -x@x', '--wrt', 'x']
-    >>> protected(["check", "x@x", "--guess", "-x"])
-    ['check', 'x@x', '--guess', ' -x']
+    >>> protected(["check", "-x@x", "--given", "x: n", "--guess", "-x"])
+    ['check', ' -x@x', '--given', 'x: n', '--guess', ' -x']
     """
-    derives = any(command in argv[:1] for command in _OF_EXPRESSIONS)
+    derives = _takes_expressions(argv)
     return [
         f" {argument}"
         if argument.startswith(_ARROWS)
@@ -40,9 +41,15 @@ def protected(argv: Sequence[str]) -> list[str]:
     ]
 
 
+def _takes_expressions(argv: Sequence[str]) -> bool:
+    """Whether the arguments are expressions, and not patterns."""
+    given = any(argument.partition("=")[0] == "--given" for argument in argv)
+    return argv[:1] == ["derive"] or (argv[:1] == ["check"] and given)
+
+
 def _is_minus(argument: str) -> bool:
     """Whether an argument is no option, but an expression that begins with minus."""
-    return argument[:1] == "-" and argument[1:2] not in ("", "-") and argument != "-h"
+    return argument.startswith("-") and _OPTION.fullmatch(argument) is None
 
 
 def as_text(argument: str) -> str:

@@ -19,7 +19,7 @@ from einsum_grad.explain.latex.page import in_notebook
 from einsum_grad.functions.gradient_guess.judge import judge_gradient
 from einsum_grad.functions.gradient_guess.verdict import GradientVerdict
 from einsum_grad.functions.hessian import Hessian
-from einsum_grad.plan import UNIT, Shape, read_sizes
+from einsum_grad.plan import UNIT, Shape
 from einsum_grad.runtime.generated.expression import Modules
 from einsum_grad.runtime.operands.declared import Declared
 
@@ -35,7 +35,7 @@ def derive(
     `text` is a sentence of NumPy's language. `given` declares the axes of each array, as one text
     or a dict. `sizes` are those of axes, as far as they are known: they decide how the code is
     written. Raises `ExpressionError`, which points at the mistake, and `ArgumentError` for a
-    variable that is not declared.
+    variable or the size of an axis that is not declared.
 
     >>> d = derive("sum((X @ w - y)**2)", "X: n d, w: d, y: n", wrt="w")
     >>> d.gradient(X=[[1.0, 2.0], [3.0, 4.0]], w=[1.0, 1.0], y=[0.0, 0.0])
@@ -44,7 +44,8 @@ def derive(
     array([[20., 28.],
            [28., 40.]])
     """
-    return Derived(derivation(text, given, wrt), dict(read_sizes(sizes) or ()))
+    found = derivation(text, given, wrt)
+    return Derived(found, found.sizes(sizes))
 
 
 class Derived:
@@ -135,7 +136,17 @@ class Derived:
     @property
     def source(self) -> str:
         """The text of a module with these functions, which needs NumPy alone."""
-        return emit_derivation(self._derivation, self._sizes).text
+        return self.emit()
+
+    def emit(self, target: str = "numpy") -> str:
+        """Return the text of that module for a target: numpy, torch, jax or array_api.
+
+        Raises `ArgumentError` for another target, and where it lacks a function.
+
+        >>> "torch.exp(x)" in derive("sum(exp(x))", "x: n", "x").emit("torch")
+        True
+        """
+        return emit_derivation(self._derivation, self._sizes, target=target).text
 
     def certify(self, trials: int = 1, seed: int = 0) -> ExpressionCertificate:
         """Hold the derivatives against dual numbers in exact arithmetic; true where it proves them.

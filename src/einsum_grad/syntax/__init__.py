@@ -10,3 +10,4 @@ from einsum_grad.syntax.parse import check_notation, parse
 from einsum_grad.syntax.parse_expression import parse_expression, refused, start_of
 from einsum_grad.syntax.quote import pointed, refuse
 from einsum_grad.syntax.spacing import misplaced_space
+from einsum_grad.syntax.written import written

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ from einsum_grad.errors import ArgumentError, ArgumentTypeError
 from einsum_grad.syntax.expression import Declaration
 from einsum_grad.syntax.limits import MAX_AXES, check_length
 from einsum_grad.syntax.parse_expression import refused, tree_of
+from einsum_grad.visible import visible
 
 UNIT = "1"
 STRUCTURES = ("symmetric", "diagonal")
@@ -61,6 +63,12 @@ def _declaration(name: str, words: Sequence[Any], text: str) -> Declaration:
             )
         if word in STRUCTURES:
             raise refused(f"{word} comes last", text, word.start_pos)
+    if len(axes) > 1 and _is_meant_as_structure(axes[-1]):
+        raise refused(
+            f"{visible(axes[-1])} is no structure: there is {' and '.join(STRUCTURES)}",
+            text,
+            axes[-1].start_pos,
+        )
     if structure and (len(axes) != 2 or axes[0] != axes[1]):
         raise refused(
             f"{structure} is a matrix with twice the same axis: S: d d {structure}",
@@ -70,6 +78,24 @@ def _declaration(name: str, words: Sequence[Any], text: str) -> Declaration:
     if len(axes) > MAX_AXES:
         raise ArgumentError(f"{name} has more than {MAX_AXES} axes")
     return Declaration(name, tuple(map(str, axes)), structure)
+
+
+def _is_meant_as_structure(word: str) -> bool:
+    """Whether the last word of a declaration says what a matrix is, and is no axis.
+
+    >>> [_is_meant_as_structure(word) for word in ("symetric", "Diag", "psd", "d")]
+    [True, True, True, False]
+    """
+    lower = word.lower()
+    short = len(lower) > 2 and any(known.startswith(lower) for known in STRUCTURES)
+    return short or lower in _OTHERS or bool(difflib.get_close_matches(lower, STRUCTURES, 1, 0.7))
+
+
+_OTHERS = frozenset(
+    {"definite", "hermitian", "identity", "lower", "orthogonal", "positive", "psd", "skew"}
+    | {"sparse", "spd", "triangular", "unitary", "upper"}
+)
+"""What else is said of matrices, and can't be declared."""
 
 
 def _type(value: object) -> str:

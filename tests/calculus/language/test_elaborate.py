@@ -41,6 +41,13 @@ GIVEN = "X: n d, w: d, y: n, a:, A: n n, T: n d d"
         ("(X, w)", "X", "no array and no number"),
         ("X.dott(w)", "dott", "no method"),
         ("outer(X, w)", "outer", "outer takes vectors"),
+        ("0 / 0 * a", "/", "a division by 0"),
+        ("a / (w - w)", "/", "a division by 0"),
+        ("0**-1", "**", "a division by 0"),
+        ("0 * sqrt(-2)", "sqrt", "-2 has no real power 1/2"),
+        ("0 * log(0)", "log", "0 has no log"),
+        ("log1p(-w**0)", "log1p", "-1 has no log1p"),
+        ("norm(X, 1)", "norm", "norm takes 1 argument, not 2"),
     ],
 )
 def test_mistakes_are_pointed_at(text: str, at: str, message: str) -> None:

@@ -241,3 +241,18 @@ def test_a_file_of_bytes_is_no_module(tmp_path: Path, capsys: Capture) -> None:
     path.write_bytes(b"\xff\xfe\x00")
     assert main(["certify", str(path)]) == 1
     assert "the module is WRONG: it can't be loaded" in capsys.readouterr().out
+
+
+def test_the_module_of_an_expression_is_certified(tmp_path: Path, capsys: Capture) -> None:
+    assert (
+        main(["derive", "sum(tanh(A @ x))", "--given", "A: m n, x: n", "--wrt", "x", "--code"]) == 0
+    )
+    file = tmp_path / "module.py"
+    file.write_text(capsys.readouterr().out)
+    assert main(["certify", str(file)]) == 0
+    assert "gradient is right: it computes what the docstring says\n" in capsys.readouterr().out
+    file.write_text(file.read_text().replace("1 - ", "2 - "))
+    assert main(["certify", str(file), "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["is_right"] is False
+    assert main(["certify", str(file), "--sizes", "n=3"]) == 2
+    assert "is for an einsum, but this is the module of an expression" in capsys.readouterr().err

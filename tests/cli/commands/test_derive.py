@@ -51,7 +51,12 @@ def test_latex_json_steps_and_code(capsys: Capture) -> None:
     assert main(["derive", *LOGISTIC, "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == found.to_dict()
     assert main(["derive", *LOGISTIC, "--code"]) == 0
-    assert capsys.readouterr().out == f"{found}\n\n{found.source}"
+    comments = "".join(f"# {line}\n" for line in str(found).splitlines())
+    assert capsys.readouterr().out == f"{comments}\n{found.source}"
+    assert main(["derive", *LOGISTIC, "--target", "torch", "--order", "1"]) == 0
+    assert capsys.readouterr().out.endswith(found.emit("torch"))
+    assert main(["derive", *LOGISTIC, "--target", "einops"]) == 2
+    assert "the target of an expression is one of numpy" in capsys.readouterr().err
     assert main(["derive", *LOGISTIC, "--json", "--code"]) == 0
     assert json.loads(capsys.readouterr().out)["code"] == found.source.rstrip("\n")
     assert main(["derive", *LOGISTIC, "--steps"]) == 0
@@ -76,6 +81,8 @@ def test_a_mistake_is_pointed_at(capsys: Capture) -> None:
     )
     assert main(["derive", "sum(x)", "--given", "x: n", "--wrt", "y"]) == 2
     assert "wrt names arrays, x, and not 'y'" in capsys.readouterr().err
+    assert main(["derive", "sum(x)", "--given", "x: n", "--wrt", "x", "--sizes", "q=3"]) == 2
+    assert "sizes are those of axes, n, and not of 'q'" in capsys.readouterr().err
 
 
 def test_a_document_is_that_of_latex(capsys: Capture) -> None:

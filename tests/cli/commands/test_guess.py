@@ -120,3 +120,10 @@ def test_a_guess_is_judged_by_the_names_of_its_arrays(capsys: pytest.CaptureFixt
     first, *_, last = capsys.readouterr().out.splitlines()
     assert first.endswith("dK has the axes k d, but the guess writes d k")
     assert last == "dS is ∂L/∂S, the derivative of a loss L"
+
+
+def test_an_expression_and_its_guess_may_begin_with_minus(capsys: Capture) -> None:
+    given = ["--given", "x: n", "--wrt", "x"]
+    assert main(["check", "-x@x", *given, "--guess", "-2*x"]) == 0
+    assert capsys.readouterr().out == "df/dx: -2*x is right\n"
+    assert main(["check", "--sum(x)", *given, "--guess", "ones(n)"]) == 0

@@ -34,7 +34,7 @@ def called(reader: Reader, given: ast.Call, read: Read, read_condition: Read) ->
         raise reader.unknown("function", name, [*FUNCTIONS, *_SPECIAL], start)
     function = FUNCTIONS[name]
     keywords = _keywords(reader, given)
-    if function.axes and len(arguments) == 2 and "axis" not in keywords:
+    if function.axes and function.positional and len(arguments) == 2 and "axis" not in keywords:
         *arguments, axis = arguments
         keywords["axis"] = ast.Keyword("axis", axis, start_of(axis))
     _check(reader, name, function, len(arguments), keywords, start)

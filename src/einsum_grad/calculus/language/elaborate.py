@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from einsum_grad.calculus.graph.apply import power
 from einsum_grad.calculus.graph.graph import Graph, Kind
 from einsum_grad.calculus.graph.sums import ONE, einsum, number, total, value_of
 from einsum_grad.calculus.language.broadcast import added, elementwise, matmul, multiplied
 from einsum_grad.calculus.language.calls import called
+from einsum_grad.calculus.language.functions import powered
 from einsum_grad.calculus.language.reader import Reader
 from einsum_grad.calculus.language.rules import COMPARISONS
 from einsum_grad.calculus.language.subscripts import indexed
@@ -130,7 +130,7 @@ _READERS: Mapping[type, Callable[..., int]] = {
 def _power(graph: Graph, base: int, exponent: int) -> int:
     known = value_of(graph, exponent)
     if known is not None and not graph.dims(exponent):
-        return power(graph, base, known)
+        return powered(graph, base, known)
     return elementwise(graph, "pow", base, exponent)
 
 
@@ -144,7 +144,7 @@ OPERATORS: Mapping[str, Callable[[Graph, int, int], int]] = {
     "+": added,
     "-": lambda graph, one, other: added(graph, one, other, -ONE),
     "*": multiplied,
-    "/": lambda graph, one, other: multiplied(graph, one, power(graph, other, -1)),
+    "/": lambda graph, one, other: multiplied(graph, one, powered(graph, other, -1)),
     "@": matmul,
     "**": _power,
     **{sign: _compared(name) for sign, name in _COMPARISONS.items()},

@@ -9,7 +9,7 @@ from functools import partial
 
 from einsum_grad.calculus.graph.apply import along, apply, of_matrix, power
 from einsum_grad.calculus.graph.graph import Graph, dim_of, is_unit
-from einsum_grad.calculus.graph.sums import ONE, einsum, spread, total
+from einsum_grad.calculus.graph.sums import ONE, einsum, spread, total, value_of
 from einsum_grad.calculus.language.broadcast import MismatchError, dot, elementwise, multiplied
 from einsum_grad.plan import UNIT, Labels
 
@@ -27,6 +27,8 @@ class Function:
     count: int = 1
     axes: bool = False
     keepdims: bool = False
+    positional: bool = True
+    """Whether axis may be the second argument, without its name; of NumPy's norm that is ord."""
 
 
 def _reduced(graph: Graph, labels: Labels, axes: Axes | None, keepdims: bool) -> Labels:
@@ -123,8 +125,30 @@ def _unary(name: str) -> Function:
     return Function(lambda graph, x: apply(graph, name, [x]))
 
 
+def powered(graph: Graph, base: int, exponent: Fraction | int) -> int:
+    """A constant power; raises `MismatchError` for one of a number that has none."""
+    known = value_of(graph, base)
+    if known == 0 and exponent < 0:
+        raise MismatchError("this is a division by 0")
+    if known is not None and known < 0 and Fraction(exponent).denominator > 1:
+        raise MismatchError(f"{known} has no real power {exponent}")
+    return power(graph, base, exponent)
+
+
 def _powers(exponent: Fraction | int) -> Function:
-    return Function(lambda graph, x: power(graph, x, exponent))
+    return Function(lambda graph, x: powered(graph, x, exponent))
+
+
+def _logarithm(name: str, least: int) -> Function:
+    """A logarithm, of numbers above `least`."""
+
+    def make(graph: Graph, x: int) -> int:
+        known = value_of(graph, x)
+        if known is not None and known <= least:
+            raise MismatchError(f"{known} has no {name}")
+        return apply(graph, name, [x])
+
+    return Function(make)
 
 
 def _where(graph: Graph, condition: int, x: int, y: int) -> int:
@@ -146,6 +170,8 @@ ELEMENTWISE = (
 
 FUNCTIONS: Mapping[str, Function] = {
     **{name: _unary(name) for name in ELEMENTWISE},
+    "log": _logarithm("log", 0),
+    "log1p": _logarithm("log1p", -1),
     "sqrt": _powers(Fraction(1, 2)),
     "square": _powers(2),
     "maximum": _binary("maximum"),
@@ -156,7 +182,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "max": _reducing(partial(_along, "max")),
     "min": _reducing(partial(_along, "min")),
     "logsumexp": _reducing(partial(_along, "logsumexp")),
-    "norm": _reducing(_norm),
+    "norm": Function(_norm, 1, axes=True, keepdims=True, positional=False),
     "softmax": _reducing(_softmax, keepdims=False),
     "log_softmax": _reducing(_log_softmax, keepdims=False),
     "trace": Function(_trace),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -24,11 +26,16 @@ from einsum_grad.certify.expression.field import PRIME, NoRootError, UnknownFunc
 from einsum_grad.plan import Pattern
 from einsum_grad.visible import preformatted, visible_lines
 
-BRANCHES = 16
-"""Points for each trial where there are comparisons, which go either way."""
+T = TypeVar("T")
 
-MOST_POINTS = 400
-"""Points that are drawn before one is found at which every root exists."""
+Judged = tuple[bool | None, ...]
+"""Whether each claim holds at a point; None where nothing is known."""
+
+BRANCHES, TIES = 16, 8
+"""Points for each trial where there are comparisons, which go either way, and those with ties."""
+
+MOST_POINTS, FEW_POINTS = 400, 4
+"""Points that are drawn before one is found at which every root exists; of those with ties, few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,19 @@ class ExpressionCertificate:
     def __bool__(self) -> bool:
         return self.is_right
 
+    def to_dict(self) -> dict[str, Any]:
+        """The certificate as plain data, for JSON."""
+        return {
+            "schema": 1,
+            "is_right": self.is_right,
+            "findings": [
+                {"name": each.name, "is_right": each.is_right, "told": each.told}
+                for each in self.findings
+            ],
+            "trials": self.trials,
+            "prime": self.prime,
+        }
+
     def __str__(self) -> str:
         lines = [*map(str, self.findings), f"    modulo the prime {self.prime}"]
         return visible_lines("\n".join(lines))
@@ -74,9 +94,8 @@ def certify_derivation(found: Derivation, trials: int = 1, seed: int = 0) -> Exp
     the Hessian times a vector is right: it is the derivative of the gradient
         modulo the prime 2305843009213690799
     """
-    branching = has_branches(found.graph, reached(found.graph, found.value))
-    points = trials * (BRANCHES if branching else 1)
-    judged = [_judged(found, seed + point) for point in range(points)]
+    unknown: Judged = (None, None, None)
+    judged = list(at_points(found, trials, seed, partial(_at, found), unknown))
     findings = (_finding(at, [each[at] for each in judged]) for at in range(len(_CLAIMS)))
     return ExpressionCertificate(tuple(findings), trials)
 
@@ -104,22 +123,36 @@ def _finding(claim: int, told: Sequence[bool | None]) -> Finding:
     return Finding(name, right, f"it is {'' if right else 'not '}the derivative of {of}")
 
 
-def _judged(found: Derivation, seed: int) -> tuple[bool | None, ...]:
-    """Whether gradient, Hessian and product are right at a point; None where nothing is known."""
-    for attempt in range(MOST_POINTS):
+def at_points(
+    found: Derivation, trials: int, seed: int, judge: Callable[[Point], T], unknown: T
+) -> Iterator[T]:
+    """What `judge` says at random points, or `unknown` where no point is found.
+
+    With comparisons there are more, some of them with ties, if the expression has values there.
+    """
+    branching = has_branches(found.graph, reached(found.graph, found.value))
+    for number in range(trials * (BRANCHES if branching else 1)):
+        yield next(_judged(found, seed + number, False, judge), unknown)
+    for number in range(trials * TIES if branching else 0):
+        yield from _judged(found, seed + number, True, judge)
+
+
+def _judged(found: Derivation, seed: int, ties: bool, judge: Callable[[Point], T]) -> Iterator[T]:
+    """What is said at the first point at which every root exists; nothing if there is none."""
+    for attempt in range(FEW_POINTS if ties else MOST_POINTS):
         try:
-            return _at(found, _point(found, seed * MOST_POINTS + attempt))
+            yield judge(point_of(found, seed * MOST_POINTS + attempt, ties))
         except NoRootError:
             continue
         except UnknownFunctionError:
-            break
-    return None, None, None
+            pass
+        return
 
 
-def _point(found: Derivation, seed: int) -> Point:
+def point_of(found: Derivation, seed: int, ties: bool = False) -> Point:
     """Random arrays; the marks for tangents are the directions of their variables."""
     arrays = {
-        each.name: drawn(shape_of(each.axes), seed, "array", each.name)
+        each.name: drawn(shape_of(each.axes), seed, "array", each.name, ties=ties)
         for each in found.declarations
     }
     moves = {name: drawn(shape_of(found.axes(name)), seed, "move", name) for name in found.wrt}
@@ -132,7 +165,7 @@ def _point(found: Derivation, seed: int) -> Point:
     return Point(seed, {**arrays, **named}, moves)
 
 
-def _at(found: Derivation, point: Point) -> tuple[bool, bool, bool]:
+def _at(found: Derivation, point: Point) -> Judged:
     factors = [n for row in found.hessians for terms in row for t in terms for n, _ in t.factors]
     roots = [found.value, *found.gradients, *found.products, *factors]
     known = duals(found.graph, roots, point)

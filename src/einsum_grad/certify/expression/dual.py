@@ -59,11 +59,12 @@ def shape_of(dims: Sequence[str]) -> tuple[int, ...]:
     return tuple(1 if is_unit(dim) else SIZE for dim in dims)
 
 
-def drawn(shape: Sequence[int], *key: object) -> Array:
-    """An array of random residues."""
+def drawn(shape: Sequence[int], *key: object, ties: bool = False) -> Array:
+    """An array of random residues; with `ties` they are 0, 1 and -1."""
     made = np.empty(tuple(shape), object)
     for place in np.ndindex(made.shape):
-        made[place] = random(*key, place)
+        found = random(*key, place)
+        made[place] = (found % 3 - 1) % PRIME if ties else found
     return made
 
 
@@ -157,8 +158,13 @@ def _entry(node: Apply, args: Sequence[tuple[int, int]], seed: int) -> tuple[int
         return _pow(seed, (u, du), (v, dv))
     if node.function not in ("maximum", "minimum"):
         raise UnknownFunctionError(node.function)
-    first = (rank(seed, u) >= rank(seed, v)) == (node.function == "maximum")
+    if u == v:
+        return u, (du + dv) * _HALF
+    first = (rank(seed, u) > rank(seed, v)) == (node.function == "maximum")
     return (u, du) if first else (v, dv)
+
+
+_HALF = pow(2, -1, PRIME)
 
 
 def _pow(seed: int, base: tuple[int, int], exponent: tuple[int, int]) -> tuple[int, int]:
@@ -183,8 +189,9 @@ def _along(node: Along, args: Sequence[Pair], point: Point) -> Pair:
             slope[place] = sum(part * dx for part, dx in zip(parts, slopes, strict=True))
         else:
             pick = max if node.function == "max" else min
-            at = pick(range(len(entries)), key=lambda each: rank(point.seed, entries[each]))
-            value[place], slope[place] = entries[at], slopes[at]
+            value[place] = found = pick(entries, key=lambda entry: rank(point.seed, entry))
+            tied = [dx for x, dx in zip(entries, slopes, strict=True) if x == found]
+            slope[place] = sum(tied) * inverse(len(tied))
     return value, slope
 
 
@@ -192,10 +199,11 @@ def _of_matrix(node: OfMatrix, args: Sequence[Pair], point: Point) -> Pair:
     ((given, moving),) = args
     value, slope = np.zeros(shape_of(node.dims), object), np.zeros(shape_of(node.dims), object)
     for place in np.ndindex(given.shape[:-2]):
-        inverted, determinant = _inverse(given[place])
-        trace = int((inverted @ moving[place]).trace())
+        inverse_of, determinant = inverted(given[place])
+        trace = int((inverse_of @ moving[place]).trace())
         if node.function == "inv":
-            value[place], slope[place] = inverted, -(inverted @ moving[place] % PRIME @ inverted)
+            value[place] = inverse_of
+            slope[place] = -(inverse_of @ moving[place] % PRIME @ inverse_of)
         elif node.function == "det":
             value[place], slope[place] = determinant, determinant * trace
         else:
@@ -203,7 +211,7 @@ def _of_matrix(node: OfMatrix, args: Sequence[Pair], point: Point) -> Pair:
     return value, slope
 
 
-def _inverse(matrix: Array) -> tuple[Array, int]:
+def inverted(matrix: Array) -> tuple[Array, int]:
     """The inverse and the determinant of a matrix, by elimination."""
     count = len(matrix)
     work = np.concatenate([matrix, np.eye(count, dtype=int).astype(object)], axis=1) % PRIME

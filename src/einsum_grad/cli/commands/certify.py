@@ -18,6 +18,7 @@ from einsum_grad.progress import progress
 
 if TYPE_CHECKING:
     from einsum_grad.certify import Certificate
+    from einsum_grad.certify.expression.certify import ExpressionCertificate
 
 _EXAMPLES = """\
 einsum-grad certify 'bij,jk->ik'
@@ -76,6 +77,8 @@ def add(commands: Any) -> None:
 
 def _run(arguments: argparse.Namespace) -> Exit:
     certify = _of_file if arguments.file or _is_file(arguments.subject) else _of_pattern
+    from einsum_grad.certify import Certificate
+
     # What a module prints is no result.
     with progress("running the code on exact numbers"), contextlib.redirect_stdout(Diagnostics()):
         certificate = certify(arguments)
@@ -83,7 +86,8 @@ def _run(arguments: argparse.Namespace) -> Exit:
         say(as_json(certificate.to_dict()))
     else:
         tell(str(certificate))
-        tell_meaning()
+        if isinstance(certificate, Certificate):
+            tell_meaning()
     return Exit.FINE if certificate.is_right else Exit.REFUSED
 
 
@@ -122,15 +126,24 @@ def _of_pattern(arguments: argparse.Namespace) -> Certificate:
     return function.certify(dict(bound.sizes), arguments.trials, arguments.numbers or "real")
 
 
-def _of_file(arguments: argparse.Namespace) -> Certificate:
+def _of_file(arguments: argparse.Namespace) -> Certificate | ExpressionCertificate:
     from pathlib import Path
 
     from einsum_grad.functions import certify_module
+    from einsum_grad.functions.certified_expression import certify_expression
 
     why = "goes with a pattern, but this is a file, which is run unchanged"
     refuse(arguments, ("shapes", "target", "optimize"), why)
+    text = Path(arguments.subject).read_bytes()
+    if (
+        arguments.pattern is None
+        and (found := certify_expression(text, arguments.trials)) is not None
+    ):
+        why = "is for an einsum, but this is the module of an expression, which states it"
+        refuse(arguments, ("wrt", "sizes", "numbers"), why)
+        return found
     return certify_module(
-        Path(arguments.subject).read_bytes(),
+        text,
         arguments.pattern,
         arguments.wrt,
         arguments.sizes,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from einsum_grad.cli.arguments import as_names, as_sizes, as_text
@@ -62,7 +62,14 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--document", action="store_true", help="with --latex: a whole file, which pdflatex takes"
     )
-    parser.add_argument("--code", action="store_true", help="add the module that computes them")
+    parser.add_argument(
+        "--code", action="store_true", help="add the module that computes them, below comments"
+    )
+    parser.add_argument(
+        "--target",
+        metavar="numpy|torch|jax|array_api",
+        help="how the module is written (default: numpy); adds it",
+    )
     parser.set_defaults(run=_run)
 
 
@@ -82,54 +89,63 @@ def _run(arguments: argparse.Namespace) -> Exit:
 
     if arguments.document and not arguments.latex:
         raise ArgumentError("--document goes with --latex")
-    if arguments.document and arguments.code:
+    if arguments.document and (arguments.code or arguments.target):
         raise ArgumentError("code is no LaTeX: ask for it without --document")
     found = derivation(arguments.expression, arguments.given, arguments.wrt)
+    arguments.sizes = found.sizes(arguments.sizes)
+    if arguments.json:
+        say(_as_json(found, arguments))
+        return Exit.FINE
     form = next(form for name, form in _FORMS.items() if name is None or vars(arguments)[name])
-    say("\n\n".join(form(found, arguments)))
+    say(_with_code(form(found, arguments), found, arguments))
     return Exit.FINE
 
 
-def _as_text(found: Derivation, arguments: argparse.Namespace) -> Iterator[str]:
+def _as_text(found: Derivation, arguments: argparse.Namespace) -> str:
     from einsum_grad.explain.expression.report import report
 
-    yield report(found, arguments.order, arguments.sizes, width())
-    yield from _code(found, arguments)
+    return report(found, arguments.order, arguments.sizes, width())
 
 
-def _as_latex(found: Derivation, arguments: argparse.Namespace) -> Iterator[str]:
+def _as_latex(found: Derivation, arguments: argparse.Namespace) -> str:
     from einsum_grad.explain.expression.latex import latex
 
-    yield latex(found, arguments.order, arguments.document)
-    yield from _code(found, arguments)
+    return latex(found, arguments.order, arguments.document)
 
 
-def _as_steps(found: Derivation, arguments: argparse.Namespace) -> Iterator[str]:
+def _as_steps(found: Derivation, arguments: argparse.Namespace) -> str:
     from einsum_grad.explain.expression.steps import steps
 
-    yield "\n".join(steps(found, arguments.order))
-    yield from _code(found, arguments)
+    return "\n".join(steps(found, arguments.order))
 
 
-def _as_json(found: Derivation, arguments: argparse.Namespace) -> Iterator[str]:
+def _with_code(told: str, found: Derivation, arguments: argparse.Namespace) -> str:
+    """The formulas as comments above the module: a file that can be run and certified."""
+    code = _code(found, arguments)
+    if code is None:
+        return told
+    comments = (f"# {line}".rstrip() for line in told.splitlines())
+    return "\n".join([*comments, "", code])
+
+
+def _as_json(found: Derivation, arguments: argparse.Namespace) -> str:
     from einsum_grad.explain.expression.document import document
 
-    made = document(found, arguments.order, arguments.sizes)
-    for text in _code(found, arguments):
-        made["code"] = text
-    yield as_json(made)
+    made, code = document(found, arguments.order, arguments.sizes), _code(found, arguments)
+    return as_json(made if code is None else {**made, "code": code})
 
 
-def _code(found: Derivation, arguments: argparse.Namespace) -> Iterator[str]:
+def _code(found: Derivation, arguments: argparse.Namespace) -> str | None:
     """The module, if requested."""
-    if arguments.code:
-        from einsum_grad.emit.expression.module import emit_derivation
+    if not arguments.code and arguments.target is None:
+        return None
+    from einsum_grad.emit.expression.module import emit_derivation
 
-        yield emit_derivation(found, arguments.sizes).text.rstrip("\n")
+    target = arguments.target or "numpy"
+    return emit_derivation(found, arguments.sizes, target=target).text.rstrip("\n")
 
 
-_FORMS: Mapping[str | None, Callable[..., Iterator[str]]] = {
-    "json": _as_json,
+_FORMS: Mapping[str | None, Callable[..., str]] = {
     "latex": _as_latex,
     "steps": _as_steps,
     None: _as_text,

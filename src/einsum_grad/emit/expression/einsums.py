@@ -24,7 +24,9 @@ def einsum_value(body: Body, node: Einsum, name: str) -> list[Statement]:
         return _of_nothing(body, node, name)
     if (product := _product(body, node)) is not None:
         return [Assign(name, product)]
-    return _steps(body, node.pattern, [body.name(arg) for arg in node.args], name)
+    made = [Assign(body.names.new("z"), body.result(arg)) for arg in node.args]
+    steps = _steps(body, node.pattern, [str(each.target) for each in made], name)
+    return [*made, *steps]
 
 
 def _of_nothing(body: Body, node: Einsum, name: str) -> list[Statement]:
@@ -33,10 +35,13 @@ def _of_nothing(body: Body, node: Einsum, name: str) -> list[Statement]:
     if len(set(output)) == len(output):
         return [Assign(name, body.filled(node.dims, "1.0"))]
     if len(output) == 2:
-        return [Assign(name, call("eye", body.size(node.dims[0])))]
+        return [Assign(name, call("eye", body.size(node.dims[0]), body.arrays.like))]
     one = body.names.new("one")
     pattern = Pattern(((),), output)
-    return [Assign(one, call("asarray", "1.0")), *_steps(body, pattern, [one], name)]
+    return [
+        Assign(one, call("array", "1.0", body.arrays.like)),
+        *_steps(body, pattern, [one], name),
+    ]
 
 
 def _product(body: Body, node: Einsum) -> Expression | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from einsum_grad.calculus.graph.graph import Apply, Einsum, Node, Sum
+from einsum_grad.calculus.language.rules import COMPARISONS
 from einsum_grad.emit.expression.body import Body
 from einsum_grad.emit.steps.view import aligned
 from einsum_grad.emit.text.tree import Assign, Call, Expression, Statement, call
@@ -57,22 +59,37 @@ def number_text(value: Fraction) -> str:
 
 
 def _aligned(body: Body, node: Node) -> list[Expression | None]:
-    """The arguments as they broadcast to the node's axes; None for a number 1.
+    """The arguments as they broadcast to the node's axes; None for a number 1."""
+    return [value for value, _ in _operands(body, node)]
+
+
+def _operands(body: Body, node: Node) -> list[tuple[Expression | None, Labels]]:
+    """The arguments as they broadcast to the node's axes, and which of these they have.
 
     Where all of them lack an axis, the first one is repeated along it.
     """
     labels = tuple(f"a{axis}" for axis in range(len(node.dims)))
     found = [_operand(body, arg, labels) for arg in node.args]
-    values = [value for value, _ in found]
     if set(labels).difference(*(given for _, given in found)):
-        first = "1.0" if values[0] is None else values[0]
-        values[0] = call("broadcast", first, body.shape(node.dims))
-    return values
+        (value, given), is_number = found[0], node.args[0] in body.numbers
+        found[0] = _repeated(body, value, node.dims, is_number and not given), labels
+    return found
+
+
+def _repeated(
+    body: Body, value: Expression | None, dims: Sequence[str], is_number: bool
+) -> Expression:
+    if value in (None, "0"):
+        return body.filled(dims, "0.0" if value else "1.0")
+    array = call("number", value, body.arrays.like) if is_number else value
+    return call("broadcast", array, body.shape(dims))
 
 
 def _operand(body: Body, arg: int, labels: Labels) -> tuple[Expression | None, Labels]:
     """An argument that broadcasts to axes `labels`, and the labels that it has."""
     node = body.graph[arg]
+    if isinstance(node, Sum) and not node.args:
+        return "0", ()
     if not isinstance(node, Einsum) or len(node.args) > 1:
         return body.name(arg), labels
     output = node.pattern.output
@@ -91,11 +108,27 @@ def _operand(body: Body, arg: int, labels: Labels) -> tuple[Expression | None, L
 
 def apply_value(body: Body, node: Apply, name: str) -> list[Statement]:
     """The statement that applies a function to entries."""
-    args = [number_text(Fraction(1)) if arg is None else arg for arg in _aligned(body, node)]
+    found = _operands(body, node)
+    args = [number_text(Fraction(1)) if value is None else value for value, _ in found]
+    numbers = [
+        place
+        for place, (_, labels) in enumerate(found)
+        if node.args[place] in body.numbers and not labels
+    ]
+    for place in _to_convert(node, numbers):
+        args[place] = call("number", args[place], body.arrays.like)
     if node.function == "power":
         return [Assign(name, power_value(args[0], node.exponent))]
     operation = "power" if node.function == "pow" else node.function
     return [Assign(name, Call(operation, tuple(args)))]
+
+
+def _to_convert(node: Apply, numbers: Sequence[int]) -> Sequence[int]:
+    """The arguments that have to be arrays, of those that are numbers: of operators one at most."""
+    if node.function in COMPARISONS:
+        return numbers[: len(numbers) == len(node.args)]
+    is_root = node.function == "power" and node.exponent.denominator > 1
+    return [] if node.function in ("power", "pow") and not is_root else numbers
 
 
 def power_value(base: Expression, exponent: Fraction) -> Expression:

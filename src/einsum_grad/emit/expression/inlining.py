@@ -142,4 +142,4 @@ def _weight(value: Any) -> int:
 _HEAVY = {"reshape": 4, "einsum": 3, "tensordot": 3, "broadcast": 2}
 """Operations that count for several, as they take so much room."""
 
-_LIGHT = frozenset({"transpose", "index", "negative", "view", "tuple", "text"})
+_LIGHT = frozenset({"transpose", "index", "negative", "view", "tuple", "text", "number"})

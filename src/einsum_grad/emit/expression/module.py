@@ -12,14 +12,15 @@ from einsum_grad.calculus.graph.graph import Graph, Kind, Leaf, reached
 from einsum_grad.emit.expression.body import Arrays
 from einsum_grad.emit.expression.inlining import inlined, with_names
 from einsum_grad.emit.expression.naming import Names, parameters
-from einsum_grad.emit.expression.operators import NUMPY_EXPRESSIONS
 from einsum_grad.emit.expression.selfcheck import self_check
+from einsum_grad.emit.expression.stated import names_in, stated
+from einsum_grad.emit.expression.targets.table import check_functions, expression_target
 from einsum_grad.emit.expression.values import written
 from einsum_grad.emit.guard import guard
 from einsum_grad.emit.module import assembled
 from einsum_grad.emit.source import Source
-from einsum_grad.emit.text.printer import filled
-from einsum_grad.emit.text.tree import Assign, Call, Define, Do, Return, Statement, call
+from einsum_grad.emit.text.target import Library, Target
+from einsum_grad.emit.text.tree import Assign, Call, Define, Do, Expression, Return, Statement, call
 from einsum_grad.lower import AxisSize, Program, Value, lowering
 from einsum_grad.lower.expression import paired
 from einsum_grad.plan import UNIT, Pattern
@@ -34,31 +35,36 @@ FUNCTIONS = (
 )
 """The functions of a module."""
 
-_TARGET = NUMPY_EXPRESSIONS
 Sizes = Mapping[str, int]
 
 
 def emit_derivation(
-    given: Derivation, sizes: Sizes | None = None, only: str | None = None
+    given: Derivation,
+    sizes: Sizes | None = None,
+    only: str | None = None,
+    target: str = "numpy",
 ) -> Source:
     """The module of an expression, its gradients and its Hessians.
 
     `sizes` are those of dimensions, as far as they are known; they choose the order in which arrays
     are contracted, and what is stored of a Hessian. The module imports nothing of ours, and checks
-    itself when it is run as a script. With `only`, it has no other function than that one.
+    itself when it is run as a script. With `only`, it has no other function than that one. Raises
+    `ArgumentError` for a target that there is none of, or that lacks a function of the expression.
 
     >>> from einsum_grad.calculus.derive import derivation
     >>> text = emit_derivation(derivation("sum((X @ w - y)**2)", "X: n d, w: d, y: n", "w")).text
     >>> "return 2 * (X.T @ (X @ w - y))" in text
     True
     """
-    writer = _Writer(replace(given, graph=given.graph.copy()), sizes or {})
+    chosen = expression_target(target)
+    check_functions(given, chosen)
+    writer = _Writer(replace(given, graph=given.graph.copy()), sizes or {}, chosen)
     body = list(writer.functions(only))
-    check = [] if only else self_check(given, writer.names, writer.dims)
-    text = assembled(_TARGET, lambda libraries: writer.header(), body, script=check)
+    check = [] if only else self_check(given, writer.names, writer.dims, chosen)
+    text = assembled(chosen, writer.header, body, script=check)
     whole = text.first + text.others
     defined = (only,) if only else FUNCTIONS
-    return Source(whole + text.script, "numpy", defined, None, len(whole))
+    return Source(whole + text.script, target, defined, None, len(whole))
 
 
 def stored(given: Derivation, sizes: Sizes) -> tuple[tuple[Terms, ...], ...]:
@@ -87,11 +93,13 @@ class _Function:
 class _Writer:
     """What the functions of a module share: names, and where sizes are read."""
 
-    def __init__(self, given: Derivation, sizes: Sizes) -> None:
-        self.given, self.sizes = given, sizes
-        self.names = parameters(each.name for each in given.declarations)
+    def __init__(self, given: Derivation, sizes: Sizes, target: Target) -> None:
+        self.given, self.sizes, self.target = given, sizes, target
+        every = parameters(dict.fromkeys(x for x in names_in(given) if x != UNIT))
+        self.every = {**every, UNIT: UNIT}
+        self.names = {each.name: every[each.name] for each in given.declarations}
         dims = dict.fromkeys(axis for each in given.declarations for axis in each.axes)
-        self.dims = {**parameters(dim for dim in dims if dim != UNIT), UNIT: UNIT}
+        self.dims = {dim: self.every[dim] for dim in dims} | {UNIT: UNIT}
         own = Names(self.names.values())
         moved = [f"v_{self.names[name]}" if len(given.wrt) > 1 else "v" for name in given.wrt]
         self.moved = [own.new(name) for name in moved]
@@ -112,11 +120,11 @@ class _Writer:
         for each, value in zip(self.given.declarations, self.values, strict=True):
             for axis, dim in enumerate(each.axes):
                 places.setdefault(dim, AxisSize(value, axis))
-        return Arrays({**self.names, **moved}, places)
+        return Arrays({**self.names, **moved}, places, self.names[self.given.wrt[0]])
 
     def functions(self, only: str | None) -> Iterator[Statement]:
         """The functions of the module, in order."""
-        if (check := guard(self._checked(self.values), _TARGET)) is not None:
+        if (check := guard(self._checked(self.values), self.target)) is not None:
             yield check
         table: dict[str, Callable[[], _Function]] = {
             "value": self._value,
@@ -183,10 +191,10 @@ class _Writer:
         own = [value.name for value in self.values]
         lowered = paired(self.given.graph, function.roots, self.sizes)
         at = dict(zip(function.roots, lowered.roots, strict=True))
-        body = written(lowered.graph, lowered.roots, self.arrays, _TARGET)
-        names = {root: body.name(number) for root, number in at.items()}
+        body = written(lowered.graph, lowered.roots, self.arrays, self.target)
+        names = {root: body.result(number) for root, number in at.items()}
         result = _named(function.result, names)
-        if isinstance(result, Call):
+        if isinstance(result, Call) and result.operation == "tuple":
             result = Call("names", result.args)
         statements = [*body.statements, Assign("", result)]
         lines = with_names(inlined(statements, ()), [*own, *function.first])
@@ -211,19 +219,18 @@ class _Writer:
 
     def _checked(self, values: Sequence[Value]) -> Program:
         """A program whose operands are the arrays, for the check of their sizes."""
-        one = lowering(Pattern(((),), ()), (), _TARGET.form, {}).program()
+        one = lowering(Pattern(((),), ()), (), self.target.form, {}).program()
         return replace(one, operands=tuple(values), scale=None)
 
-    def header(self) -> list[str]:
-        """The docstring of the module."""
-        axes = ", ".join(f"{value.name}: {' '.join(value.labels)}".strip() for value in self.values)
-        title = f"An expression, its gradient and its Hessian by {self._by}."
+    def header(self, libraries: Sequence[Library]) -> list[str]:
+        """The docstring of a module that needs these libraries."""
+        names = " and ".join(dict.fromkeys(library.name for library in libraries))
+        first, *others = stated(self.given, self.every, self.sizes)
         return [
-            f'"""{title}',
+            f'"""{first}',
+            *others,
             "",
-            *filled(axes, "    "),
-            "",
-            "Written by einsum-grad; needs NumPy. Run as a script, it checks its derivatives.",
+            f"Written by einsum-grad; needs {names}. Run as a script, it checks its derivatives.",
             '"""',
         ]
 
@@ -233,7 +240,7 @@ def _nested(items: Sequence[object]) -> object:
     return items[0] if len(items) == 1 else tuple(items)
 
 
-def _named(result: object, names: Mapping[int, str]) -> Call | str:
+def _named(result: object, names: Mapping[int, Expression]) -> Expression:
     """What is returned, in the names of its values."""
     if isinstance(result, tuple):
         return Call("tuple", tuple(_named(each, names) for each in result))

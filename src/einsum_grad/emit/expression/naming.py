@@ -8,7 +8,14 @@ import re
 from collections.abc import Iterable, Iterator
 
 _SAFE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,30}", re.ASCII)
-_OURS = frozenset({"np", "math", "sigmoid", "logsumexp", "check_arrays", "draw", "main"})
+OURS = frozenset(
+    {"np", "torch", "jax", "jnp", "xp", "math", "namespace", "library", "Random"}
+    | {"check_sizes", "check_arrays", "uniform", "draw", "difference", "product", "check", "main"}
+    | {"sigmoid", "softplus", "relu", "logsumexp", "tensordot", "diagonal", "embed", "diag_embed"}
+    | {"zeros", "empty", "like", "conj", "promoted", "copied", "multiplied", "summed"}
+    | {"in_blocks", "summed_in_blocks", "sum_of_rows"}
+)
+"""The names of libraries, of helpers, and of what a script defines."""
 
 
 def parameters(names: Iterable[str]) -> dict[str, str]:
@@ -35,7 +42,7 @@ def _is_free(name: str) -> bool:
         _SAFE.fullmatch(name) is not None
         and not keyword.iskeyword(name)
         and not keyword.issoftkeyword(name)
-        and name not in _OURS
+        and name not in OURS
         and not hasattr(builtins, name)
     )
 

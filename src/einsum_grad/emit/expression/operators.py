@@ -1,11 +1,10 @@
-"""Spellings of expressions: operators with Python's precedence, functions, and helpers."""
+"""Operators of expressions, with Python's precedence: every target has them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from einsum_grad.emit.targets.numpy import NUMPY
 from einsum_grad.emit.text.helpers import Helper
 from einsum_grad.emit.text.spelling import (
     NO_BREAK,
@@ -13,8 +12,6 @@ from einsum_grad.emit.text.spelling import (
     Speller,
     Spelling,
     attribute,
-    function,
-    method,
 )
 from einsum_grad.emit.text.target import Target
 from einsum_grad.emit.text.tree import Call, Expression
@@ -79,28 +76,6 @@ def _power(call: Call, speller: Speller) -> Parts:
     return "", text, ""
 
 
-def _numpy(name: str) -> Spelling:
-    return function(f"np.{name}", "np")
-
-
-_HELPERS: Mapping[str, Helper] = {
-    "sigmoid": Helper(
-        '''def sigmoid(x):
-    """Return 1 / (1 + exp(-x)), which never overflows."""
-    small = np.exp(-np.abs(x))
-    return np.where(x >= 0, 1, small) / (1 + small)''',
-        ("np",),
-    ),
-    "logsumexp": Helper(
-        '''def logsumexp(x, axis=None):
-    """Return the logarithm of the sum of exponentials, which never overflows."""
-    peak = np.max(x, axis=axis, keepdims=True)
-    peak = np.where(np.isfinite(peak), peak, 0)
-    return np.log(np.exp(x - peak).sum(axis=axis)) + peak.squeeze(axis)''',
-        ("np",),
-    ),
-}
-
 _SIGNS: Sequence[tuple[str, str]] = (
     ("less", "<"),
     ("less_equal", "<="),
@@ -111,46 +86,8 @@ _SIGNS: Sequence[tuple[str, str]] = (
 )
 
 
-def _first_of(name: str, place: int) -> Spelling:
-    """One of the results of a function: `np.linalg.slogdet(x)[1]`."""
-
-    def spell(call: Call, speller: Speller) -> Parts:
-        speller.used.add("np")
-        return f"np.{name}(", speller.text(call.args[0]), f")[{place}]"
-
-    return spell
-
-
-def _relu(call: Call, speller: Speller) -> Parts:
-    speller.used.add("np")
-    return "np.maximum(", f"{speller.text(call.args[0])}, 0", ")"
-
-
-def _softplus(call: Call, speller: Speller) -> Parts:
-    speller.used.add("np")
-    return "np.logaddexp(", f"0, {speller.text(call.args[0])}", ")"
-
-
-def _pi(call: Call, speller: Speller) -> Parts:
-    speller.used.add("np")
-    return "np.pi", "", ""
-
-
-FUNCTIONS: Mapping[str, Spelling] = {
-    **{name: _numpy(name) for name in ("exp", "log", "log1p", "expm1", "sin", "cos", "tanh")},
-    **{name: _numpy(name) for name in ("abs", "sign", "sqrt", "maximum", "minimum", "where")},
-    **{name: function(name, name) for name in _HELPERS},
+OPERATORS: Mapping[str, Spelling] = {
     **{name: _operator(name, sign) for name, sign in _SIGNS},
-    "relu": _relu,
-    "softplus": _softplus,
-    "max": method("max"),
-    "min": method("min"),
-    "inv": _numpy("linalg.inv"),
-    "det": _numpy("linalg.det"),
-    "logdet": _first_of("linalg.slogdet", 1),
-    "pi": _pi,
-    "eye": _numpy("eye"),
-    "full": _numpy("full"),
     "add": _operator("add", "+", 0),
     "signed": _signed,
     "multiply": _operator("multiply", "*"),
@@ -159,16 +96,37 @@ FUNCTIONS: Mapping[str, Spelling] = {
     "negative": _negative,
     "power": _power,
     "T": attribute("T"),
-    "total": method("sum"),
-    "float": function("float"),
 }
-"""The functions of the language and the operators, as NumPy has them."""
 
-NUMPY_EXPRESSIONS: Target = replace(
-    NUMPY,
-    spellings={**NUMPY.spellings, **FUNCTIONS},
-    helpers={**NUMPY.helpers, **_HELPERS},
-    frees=False,
-    out_argument={},
-)
-"""The target `numpy` with functions of entries."""
+
+def constant(text: str, *needs: str) -> Spelling:
+    """A number that a library has: `np.pi`."""
+
+    def spell(call: Call, speller: Speller) -> Parts:
+        speller.used.update(needs)
+        return text, "", ""
+
+    return spell
+
+
+def around(before: str, after: str, *needs: str) -> Spelling:
+    """A call of one argument, with text around it: `np.linalg.slogdet(x)[1]`."""
+
+    def spell(call: Call, speller: Speller) -> Parts:
+        speller.used.update(needs)
+        return before, speller.text(call.args[0]), after
+
+    return spell
+
+
+def expressions(
+    base: Target, functions: Mapping[str, Spelling], helpers: Mapping[str, Helper]
+) -> Target:
+    """A target with the functions of expressions, which writes nothing to memory that is there."""
+    return replace(
+        base,
+        spellings={**base.spellings, **OPERATORS, **functions},
+        helpers={**base.helpers, **helpers},
+        frees=False,
+        out_argument={},
+    )

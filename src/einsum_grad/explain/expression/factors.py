@@ -57,13 +57,13 @@ def assembled(factors: Sequence[Factor], output: Labels, whole: bool) -> Factor 
     diagonal = len(labels) < len(output)
     if diagonal and (len(output), len(labels)) != (2, 1):
         return None
-    if diagonal and not any(factor.labels for factor in factors):
-        return Factor((call("eye", dim_of(labels[0])),), (), output)
     numbers = [factor for factor in factors if not factor.labels]
     arrays = sorted((f for f in factors if f.labels), key=lambda f: _place(f, labels))
     known = {label for factor in arrays for label in factor.labels}
     missing = [label for label in labels if label not in known and not is_unit(label)]
     above = [piece for factor in numbers for piece in factor.above]
+    if diagonal and not arrays:
+        return Factor((*above, call("eye", dim_of(labels[0]))), (), output)
     if whole and missing:
         arrays = [*arrays, Factor((ones(labels),), (), labels)]
     if not arrays:

@@ -86,7 +86,7 @@ class Indexer:
         more, scope = scope.named(inner)
         names |= more
         sums = [more[label] for label in inner if not is_unit(label)]
-        alone = len(parts) + len(deltas) == 1 and abs(coefficient) == 1 and not sums
+        alone = not sums and _is_one(coefficient, len(parts) + len(deltas))
         above, below, negative = list(deltas), list[str](), coefficient < 0
         for number, labels in parts:
             index = tuple(names[label] for label in labels)
@@ -123,11 +123,22 @@ class Indexer:
 
     def raised(self, base: int, indices: Indices, scope: Scope, exponent: Fraction) -> str:
         """A constant power of an entry."""
-        piece, node = self.entry(base, indices, scope), self.graph[base]
-        is_power = isinstance(node, Apply) and node.function == "power" and base not in self.names
+        text = self.base(base, indices, scope)
+        return text if exponent == 1 else self.symbols.power(text, exponent)
+
+    def base(self, number: int, indices: Indices, scope: Scope) -> str:
+        """The entry of a node that is raised to a power."""
+        piece, node = self.entry(number, indices, scope), self.graph[number]
+        named = number in self.names
+        is_power = not named and isinstance(node, Apply) and node.function in ("power", "pow")
         if piece.is_sum or piece.is_product or piece.negative or is_power:
-            piece = Piece(self.symbols.group(str(piece)))
-        return piece.text if exponent == 1 else self.symbols.power(piece.text, exponent)
+            return self.symbols.group(str(piece))
+        return piece.text
+
+
+def _is_one(coefficient: Fraction, factors: int) -> bool:
+    """Whether so many factors and their coefficient are one piece: a factor, or a whole number."""
+    return coefficient.denominator == 1 if not factors else factors == 1 == abs(coefficient)
 
 
 def _outer_names(
@@ -179,9 +190,8 @@ def _apply(indexer: Indexer, node: Apply, indices: Indices, scope: Scope) -> Pie
         return Piece(symbols.over("1", text, False), is_product=True)
     args = [indexer.entry(arg, indices, scope) for arg in node.args]
     if node.function == "pow":
-        base, exponent = args
-        text = str(base) if not (base.is_sum or base.is_product) else symbols.group(str(base))
-        return Piece(symbols.raised(text, str(exponent)))
+        base = indexer.base(node.args[0], indices, scope)
+        return Piece(symbols.raised(base, str(args[1])))
     if node.function in COMPARISONS:
         one, other = map(str, args)
         return Piece(symbols.compare(COMPARISONS[node.function], one, other), is_sum=True)

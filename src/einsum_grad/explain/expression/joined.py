@@ -72,15 +72,17 @@ def _merged(factors: Sequence[Factor], kept: set[str]) -> list[Factor]:
             above, below = (*known.above, *factor.above), (*known.below, *factor.below)
             found[key] = Factor(above, below, known.labels)
         elif len(factor.labels) == 2:
-            found[key] = _transposed_product(known, factor, kept)
+            alone = all(label not in kept and len(_holders(factors, label)) == 2 for label in key)
+            found[key] = _transposed_product(known, factor, alone)
         else:
             above = (*known.above, moved(factor, known.labels))
             found[key] = Factor(above, known.below, known.labels)
     return list(found.values())
 
 
-def _transposed_product(known: Factor, factor: Factor, kept: set[str]) -> Factor:
-    if not kept.intersection(known.labels) and not known.below and not factor.below:
+def _transposed_product(known: Factor, factor: Factor, alone: bool) -> Factor:
+    """A matrix times the transpose of another, summed if they are alone with their labels."""
+    if alone and not known.below and not factor.below:
         whole = matmul(known.written, factor.written)
         return Factor((call("trace", whole),), (), ())
     turned = transposed(factor.written)

@@ -105,6 +105,10 @@ def _subscript(indices: Indices) -> str:
 def _latex_power(base: str, exponent: Fraction) -> str:
     if exponent == Fraction(1, 2):
         return rf"\sqrt{{{base}}}"
+    return _latex_raised(base, str(exponent))
+
+
+def _latex_raised(base: str, exponent: str) -> str:
     return f"{{{base}}}^{{{exponent}}}"
 
 
@@ -131,7 +135,7 @@ LATEX = Symbols(
     total=lambda indices: "".join(rf"\sum_{{{in_math(index)}}} " for index in indices),
     delta=lambda one, other: rf"\delta{_subscript((one, other))}",
     power=_latex_power,
-    raised=lambda base, exponent: f"{{{base}}}^{{{exponent}}}",
+    raised=_latex_raised,
     call=_latex_call,
     along=lambda name, indices, arg: rf"{_function(name)}{_subscript(indices)}\left({arg}\right)",
     compare=lambda sign, one, other: f"{one} {_SIGNS[sign]} {other}",

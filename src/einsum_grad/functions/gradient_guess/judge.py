@@ -140,8 +140,8 @@ def _words(text: str) -> set[str]:
 _MOST_ORDERS = 24
 
 _STRUCTURES = {
-    "symmetric": ("(G + G.T) / 2", "its gradient is (G + G.T) / 2 of this G"),
-    "diagonal": ("diag(diag(G))", "its gradient is zero off the diagonal"),
+    "symmetric": ("(G + G.mT) / 2", "its gradient is (G + G.T) / 2 of this G"),
+    "diagonal": ('einsum("...ii->...ii", G)', "its gradient is zero off the diagonal"),
 }
 
 

@@ -1,0 +1,1 @@
+"""Targets of expressions, one file each: the functions that each library has."""
