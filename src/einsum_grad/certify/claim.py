@@ -32,10 +32,9 @@ class Claim:
     """A pattern, the operands whose gradients `backward` returns, and the kind of numbers.
 
     `sizes` are those that the code contains: of output-only labels, and of small matrices. If the
-    numbers are complex, the
-    operands in `real` are real all the same. `library` is the one on whose arrays the module
-    computes, by the name of its target; "numpy" for those of NumPy. With `alike` it is for real
-    numbers as well as complex ones.
+    numbers are complex, the operands in `real` are real all the same. `library` is the one on whose
+    arrays the module computes, by the name of its target; "numpy" for those of NumPy. With `alike`
+    it is for real numbers as well as complex ones.
     """
 
     pattern: Pattern
