@@ -37,7 +37,7 @@ def test_what_cannot_be_used_is_refused(
 
 
 def test_targets_are_found_by_their_name() -> None:
-    assert sorted(TARGETS) == ["array_api", "einops", "jax", "numpy", "torch"]
+    assert sorted(TARGETS) == ["array_api", "einops", "jax", "numba", "numpy", "torch"]
     assert all(target_of(name) is target for name, target in TARGETS.items())
 
 

@@ -18,7 +18,7 @@ from einsum_grad.cli.arguments import (
 from einsum_grad.errors import ArgumentError
 
 DEFAULT_TARGET = "numpy"
-TARGET_NAMES = "numpy|einops|torch|jax|array_api"
+TARGET_NAMES = "numpy|einops|torch|jax|array_api|numba"
 DEFAULT_NOTATION = "letters"
 
 
@@ -80,8 +80,9 @@ def add_target(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--target",
         metavar=TARGET_NAMES,
-        help="how the code is written: numpy (fast, the default), einops (readable), or for "
-        "another library: torch, jax, or array_api (any library of the array API)",
+        help="how the code is written: numpy (fast, the default), einops (readable), for another "
+        "library: torch, jax, or array_api (any library of the array API), or as loops that numba "
+        "compiles: numba",
     )
 
 
