@@ -132,6 +132,23 @@ def test_every_dtype(dtype: str) -> None:
     same(ours.backward(cotangent, *operands), numpys.backward(cotangent, *operands))
 
 
+@pytest.mark.parametrize("dtype", ["g", "G"])
+@pytest.mark.parametrize("mixed", [False, True])
+def test_numbers_that_no_kernel_has_run_in_the_code_of_numpy(dtype: str, mixed: bool) -> None:
+    ours, numpys = (eg.compile("ij,j->i", target=target) for target in ("numba", "numpy"))
+    x, w = (array.astype(dtype) for array in drawn(((3, 2), (2,)), "f8"))
+    w, moving = w.real.astype("f4") if mixed else w, (x, w.real.astype("f4") if mixed else w)
+    cotangent = np.asfortranarray(np.ones(3, dtype))
+    for placed in (x, np.asfortranarray(x), x[::-1]):
+        wanted = numpys.value_and_gradients(cotangent, placed, w)
+        found = ours.value_and_gradients(cotangent, placed, w)
+        same([found[0], *found[1]], [wanted[0], *wanted[1]])
+        same([ours(placed, w)], [numpys(placed, w)])
+        same(ours.jvp((placed, w), moving), numpys.jvp((placed, w), moving))
+        products, plain = (f.hvp((placed, w), moving, cotangent) for f in (ours, numpys))
+        same([*products[0], *products[1]], [*plain[0], *plain[1]])
+
+
 def test_derivatives_of_integers_that_would_wrap_are_refused() -> None:
     f = eg.compile("i,i->", target="numba")
     large = np.full(3, 2**62)

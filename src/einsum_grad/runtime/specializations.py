@@ -28,6 +28,9 @@ from einsum_grad.runtime.specialization import Specialization
 
 _MOST = 1024
 
+_UNCOMPILED = "gG"
+"""The dtypes that no compiler of loops has, `longdouble` and `clongdouble`: NumPy runs these."""
+
 _signature = operator.attrgetter("__class__", "shape", "dtype")
 """An operand's part of the key; only arrays of NumPy's own class are in the dictionary."""
 
@@ -144,6 +147,8 @@ def specialize(
     bound = bind(request.equation, request.unbound, shapes, dict(request.given))
     numbers = numbers_of([array.dtype for array in arrays])
     sizes, wrt, order = dict(bound.sizes), request.wrt, request.order
+    if target.loops and numbers.computed.char in _UNCOMPILED:
+        target = TARGETS["numpy"]
     traits, itemsize = numbers.traits(conj), numbers.computed.itemsize
     pattern = bound.pattern if orders is None else _reordered(bound.pattern, orders)
     count = sum(array.size for array in arrays)

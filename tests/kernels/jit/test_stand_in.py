@@ -18,6 +18,32 @@ def test_without_numba_the_error_says_what_to_install(monkeypatch: pytest.Monkey
         module(SUMS)
 
 
+@pytest.mark.parametrize("blocked", ["numba", "llvmlite"])
+@pytest.mark.parametrize("error", ["ModuleNotFoundError", "ImportError"])
+def test_a_blocked_import_is_an_error_of_ours(blocked: str, error: str) -> None:
+    pytest.importorskip("numba")
+    script = f"""if True:
+        import sys
+        import numpy as np
+        from einsum_grad.errors import MissingLibraryError
+        from tests.kernels.jit.modules import SUMS, module
+
+        class Blocking:
+            def find_spec(self, name, path=None, target=None):
+                if name.partition(".")[0] == "{blocked}":
+                    raise {error}(f"{{name}} is blocked")
+
+        sys.meta_path.insert(0, Blocking())
+        try:
+            module(SUMS).output(np.ones((2, 2)))
+        except MissingLibraryError as error:
+            assert "{blocked} is blocked" in str(error), error
+        else:
+            raise AssertionError
+    """
+    subprocess.run([sys.executable, "-c", script], check=True)
+
+
 def test_numba_is_imported_for_no_module_that_is_only_loaded() -> None:
     pytest.importorskip("numba")
     script = (

@@ -7,6 +7,7 @@ from types import FunctionType
 from typing import Any
 
 from einsum_grad.kernels.jit.layout import Layout, layout_of
+from einsum_grad.kernels.jit.needed import needed
 from einsum_grad.once import once
 
 Compiled = Callable[..., Any]
@@ -33,7 +34,8 @@ class Kernel:
         return found or once(self._compiled, layout, lambda: self._made(layout))
 
     def _made(self, layout: Layout) -> Compiled:
-        from einsum_grad.kernels.jit.compiler import compiled  # imports numba
+        with needed():
+            from einsum_grad.kernels.jit.compiler import compiled  # imports numba
 
         made: Compiled = compiled(self.function, self.options, layout)
         return made

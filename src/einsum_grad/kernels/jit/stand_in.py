@@ -7,8 +7,8 @@ from importlib.util import find_spec
 from types import FunctionType, SimpleNamespace
 from typing import Any
 
-from einsum_grad.errors import MissingLibraryError
 from einsum_grad.kernels.jit.kernel import Kernel
+from einsum_grad.kernels.jit.needed import needed
 
 
 def njit(**options: Any) -> Callable[[FunctionType], Kernel]:
@@ -20,11 +20,11 @@ _NUMBA = SimpleNamespace(njit=njit, prange=range)
 
 
 def stand_in() -> SimpleNamespace:
-    """The namespace; raises `MissingLibraryError` where numba isn't installed.
+    """The namespace; raises `MissingLibraryError` where numba can't be found.
 
     Importing numba takes longer than the rest of a call, so that has to wait for the first kernel.
     """
-    if find_spec("numba") is None:
-        told = "numba isn't installed: pip install 'einsum-grad[numba]'"
-        raise MissingLibraryError(told)
+    with needed():
+        if find_spec("numba") is None:
+            raise ModuleNotFoundError("No module named 'numba'")
     return _NUMBA
