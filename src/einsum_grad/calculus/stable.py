@@ -162,26 +162,31 @@ def _joined(graph: Graph, wide: Part, narrow: Part) -> Part | None:
         return _distributed(graph, wide, narrow)
     if not isinstance(first, Apply) or not isinstance(second, Apply):
         return None
-    if second.function not in ("exp", "sigmoid"):
+    if (rule := _PAIRS.get((first.function, second.function))) is None:
         return None
     exponent = einsum(graph, [(second.args[0], own)], labels)
-    if first.function == "expm1" and first.args[0] == negative(graph, exponent):
-        return _expm1_times(graph, first.args[0], second.function), labels
-    if second.function == "sigmoid":
-        return None
-    if first.function == "exp":
-        both = total(graph, [(ONE, first.args[0]), (ONE, exponent)], first.dims)
-        return apply(graph, "exp", [both]), labels
-    if first.function == "sigmoid" and first.args[0] == negative(graph, exponent):
-        return apply(graph, "sigmoid", [exponent]), labels
-    return None
+    made = rule(graph, first.args[0], exponent)
+    return None if made is None else (made, labels)
 
 
-def _expm1_times(graph: Graph, u: int, function: str) -> int:
-    """expm1(u) times exp(-u), which is -expm1(-u), or times sigmoid(-u), which is tanh(u/2)."""
-    if function == "exp":
-        return negative(graph, apply(graph, "expm1", [negative(graph, u)]))
-    return apply(graph, "tanh", [total(graph, [(ONE / 2, u)], graph.dims(u))])
+def _exp_exp(graph: Graph, u: int, v: int) -> int:
+    return apply(graph, "exp", [total(graph, [(ONE, u), (ONE, v)], graph.dims(u))])
+
+
+def _sigmoid_exp(graph: Graph, u: int, v: int) -> int | None:
+    """sigmoid(-v) · exp(v) is sigmoid(v)."""
+    return apply(graph, "sigmoid", [v]) if u == negative(graph, v) else None
+
+
+def _expm1_exp(graph: Graph, u: int, v: int) -> int | None:
+    """expm1(-v) · exp(v) is -expm1(v)."""
+    return negative(graph, apply(graph, "expm1", [v])) if u == negative(graph, v) else None
+
+
+def _expm1_sigmoid(graph: Graph, u: int, v: int) -> int | None:
+    """expm1(u) · sigmoid(-u) is tanh(u/2)."""
+    half = total(graph, [(ONE / 2, u)], graph.dims(u))
+    return apply(graph, "tanh", [half]) if u == negative(graph, v) else None
 
 
 def _one_plus_exp(graph: Graph, node: int) -> int | None:
@@ -195,6 +200,14 @@ def _one_plus_exp(graph: Graph, node: int) -> int | None:
             return found.args[0]
     return None
 
+
+_PAIRS: Mapping[tuple[str, str], Callable[[Graph, int, int], int | None]] = {
+    ("exp", "exp"): _exp_exp,
+    ("sigmoid", "exp"): _sigmoid_exp,
+    ("expm1", "exp"): _expm1_exp,
+    ("expm1", "sigmoid"): _expm1_sigmoid,
+}
+"""What a function of u times one of v is."""
 
 _FUNCTIONS: Mapping[str, Callable[[Graph, Apply], int | None]] = {
     "log": _log,

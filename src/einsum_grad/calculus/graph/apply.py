@@ -41,9 +41,11 @@ def apply(
 
 
 def _decided(graph: Graph, function: str, args: Sequence[int]) -> int | None:
-    """A comparison of two numbers, or what a known condition chooses."""
+    """A function of numbers that is a whole number, or what a known condition chooses."""
     if function == "where" and (known := value_of(graph, args[0])) is not None:
         return args[1] if known else args[2]
+    if len(args) == 1 and (value := _VALUES.get((function, value_of(graph, args[0])))) is not None:
+        return number(graph, value, graph.dims(args[0]))
     if (holds := _COMPARISONS.get(function)) is None:
         return None
     one, other = (value_of(graph, arg) for arg in args)
@@ -51,6 +53,13 @@ def _decided(graph: Graph, function: str, args: Sequence[int]) -> int | None:
         return None
     return number(graph, int(holds(one, other)), graph.dims(args[0]))
 
+
+_VALUES: Mapping[tuple[str, Fraction | None], int] = {
+    ("exp", Fraction(0)): 1,
+    ("expm1", Fraction(0)): 0,
+    ("log", Fraction(1)): 0,
+    ("log1p", Fraction(0)): 0,
+}
 
 _COMPARISONS: Mapping[str, Callable[[Fraction, Fraction], bool]] = {
     "less": operator.lt,
