@@ -388,6 +388,12 @@ MORE = [
     Case("sum(exp(D))", "D: d d diagonal", "D"),
     Case("T = T.T; sum(T @ T)", "T: n n", "T"),
     Case("λ * θ @ θ", "θ: n, λ:", "θ"),
+    Case("sum(logaddexp(X, y)**2)", "X: n d, y: d", "X"),
+    Case("sum(logaddexp(X, y)**2)", "X: n d, y: d", "y"),
+    Case("sum(logaddexp(0, x) * logaddexp(x, x))", "x: n", "x"),
+    Case("sum(expm1(x) / (expm1(x) + 2) + 3 * log(2 * expm1(x) + 3))", "x: n", "x"),
+    Case("sum(expm1(y * x) * exp(-x * y) + expm1(x) / (1 + exp(x)))", "x: n, y: n", "x"),
+    Case("sum(where(2 == 0, 1, x) + where(1 < 2, x**2, 3))", "x: n", "x"),
 ]
 
 CASES = [*CLASSIC, *LOSSES, *TENSORS, *TRAPS, *STRUCTURED, *MORE]

@@ -76,6 +76,6 @@ def _evaluated(text: str, names: Mapping[str, Any], functions: Mapping[str, Any]
 _NUMPY = (
     *("sum", "mean", "exp", "log", "log1p", "expm1", "sqrt", "sin", "cos", "tanh", "abs"),
     *("maximum", "minimum", "where", "trace", "diag", "outer", "dot", "square", "eye", "ones"),
-    *("zeros", "einsum", "max", "min", "sign"),
+    *("zeros", "einsum", "max", "min", "logaddexp", "sign"),
 )
 _NN = ("sigmoid", "relu", "softplus", "softmax", "log_softmax")

@@ -102,7 +102,7 @@ _STRUCTURES: dict[str, Callable[[Any], Any]] = {
 _NUMPY = (
     *("sum", "mean", "exp", "log", "log1p", "expm1", "sqrt", "sin", "cos", "tanh", "abs"),
     *("maximum", "minimum", "where", "trace", "outer", "dot", "square", "eye", "ones"),
-    *("zeros", "einsum", "max", "min"),
+    *("zeros", "einsum", "max", "min", "logaddexp"),
 )
 
 _FUNCTIONS: dict[str, Any] = {

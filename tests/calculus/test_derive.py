@@ -3,6 +3,9 @@
 import pytest
 
 from einsum_grad.calculus.derive import derivation
+from einsum_grad.calculus.graph.graph import Graph, Kind, reached
+from einsum_grad.calculus.language.elaborate import elaborate
+from einsum_grad.calculus.stable import stable
 from einsum_grad.errors import ArgumentError, ArgumentTypeError
 
 
@@ -32,3 +35,31 @@ def test_variables_must_be_declared_and_different() -> None:
         derivation("sum(x)", "x: n", ("x", "x"))
     with pytest.raises(ArgumentTypeError, match="int"):
         derivation("sum(x)", "x: n", 1)  # type: ignore[arg-type]  # that is the test
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("sum(where(2 == 0, 1, 2) * x)", "2 * sum(x)"),
+        ("sum(where(2 != 0, x, y))", "sum(x)"),
+        ("sum(where(1 >= 1, x, y) + where(1 > 1, x, y))", "sum(x + y)"),
+        ("sum(where(1 <= 0, x, y) + where(0 < 1, x, y))", "sum(x + y)"),
+        ("sum(y * exp(x) * exp(-x))", "sum(y)"),
+        ("sum(x) * exp(0) + log(1) + log1p(0) + expm1(0)", "sum(x)"),
+        ("sum(y * expm1(x) / (expm1(x) + 2))", "sum(y * tanh(x / 2))"),
+        ("sum(y * expm1(x) * exp(-x))", "-sum(y * expm1(-x))"),
+        ("sum(logaddexp(0, x))", "sum(softplus(x))"),
+    ],
+)
+def test_two_sentences_are_one_node(text: str, same: str) -> None:
+    graph = Graph()
+    names = {name: graph.leaf(Kind.ARRAY, name, ("n",)) for name in "xy"}
+    one, other = (stable(graph, elaborate(graph, each, names)) for each in (text, same))
+    assert one == other
+
+
+def test_expm1_beside_a_small_number_stays_exact() -> None:
+    graph = Graph()
+    x = graph.leaf(Kind.ARRAY, "x", ("n",))
+    found = stable(graph, elaborate(graph, "expm1(x) + 0.5", {"x": x}))
+    assert {getattr(graph[node], "function", "") for node in reached(graph, found)} >= {"expm1"}

@@ -135,6 +135,12 @@ STABLE = [
     ("sum((exp(2 * x) - 1) / (exp(2 * x) + 1))", 1.0, [0, 1, 0, 0]),
     ("1 / sum(exp(x)) * sum(exp(x) * x)", 800.0, [0, 0, 0.5, 0.5]),
     ("sum(log(exp(x) * (1 + exp(x))))", None, [1, 1.5, 2, 2]),
+    ("sum(logaddexp(x, 0))", 1600 + np.log(2), [0, 0.5, 1, 1]),
+    ("sum(logaddexp(x, log(1 + b)))", None, [0, 0.5, 1, 1]),
+    ("sum(logaddexp(x, -x))", None, [-1, 0, 1, 1]),
+    ("sum(expm1(x) / (expm1(x) + 2))", 1.0, [0, 0.5, 0, 0]),
+    ("sum(log(expm1(x) + 2))", 1600 + np.log(2), [0, 0.5, 1, 1]),
+    ("sum(log(2 * expm1(x) + 2))", None, [1, 1, 1, 1]),
     ("log(mean(exp(x)))", 800 + np.log(0.5), [0, 0, 0.5, 0.5]),
 ]
 

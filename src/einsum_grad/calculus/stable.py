@@ -78,7 +78,7 @@ def _power(graph: Graph, node: Apply) -> int | None:
 
 
 def _of_sum(graph: Graph, node: int) -> int | None:
-    """1 - sigmoid(u) is sigmoid(-u)."""
+    """1 - sigmoid(u) is sigmoid(-u), and 1 + expm1(u) is exp(u)."""
     terms = terms_of(graph, node)
     for (c, one), (d, other) in itertools.permutations(terms, 2):
         if len(terms) == 2 and c == -d and value_of(graph, one) == 1:
@@ -86,6 +86,9 @@ def _of_sum(graph: Graph, node: int) -> int | None:
             if isinstance(found, Apply) and found.function == "sigmoid":
                 swapped = apply(graph, "sigmoid", [negative(graph, found.args[0])])
                 return total(graph, [(c, swapped)], graph.dims(node))
+        if value_of(graph, one) == 1 and _is(graph, other, "expm1") and c / d >= 1:
+            power = apply(graph, "exp", graph.args(other))
+            return total(graph, [*terms, (-d, other), (d, power), (-d, one)], graph.dims(node))
     return None
 
 
@@ -112,10 +115,10 @@ def _opened(graph: Graph, power: Part, summed: Part) -> list[Part] | None:
     """The factors of a sum of products with an exponential, beside another one: they may cancel."""
     number, labels = summed
     node = graph[number]
-    if not _is_exp(graph, power[0]) or not isinstance(node, Einsum):
+    if not _is(graph, power[0], "exp") or not isinstance(node, Einsum):
         return None
     if len(set(node.pattern.output)) < len(node.dims) or not any(
-        _is_exp(graph, arg) for arg in node.args
+        _is(graph, arg, "exp") for arg in node.args
     ):
         return None
     parts = tuple(zip(node.args, node.pattern.inputs, strict=True))
@@ -123,17 +126,18 @@ def _opened(graph: Graph, power: Part, summed: Part) -> list[Part] | None:
     return list(inner.rename(dict(zip(inner.output, labels, strict=True))).parts)
 
 
-def _is_exp(graph: Graph, number: int) -> bool:
+def _is(graph: Graph, number: int, function: str) -> bool:
+    """Whether a node is this function of entries."""
     node = graph[number]
-    return isinstance(node, Apply) and node.function == "exp"
+    return isinstance(node, Apply) and node.function == function
 
 
 def _distributed(graph: Graph, wide: Part, narrow: Part) -> Part | None:
     """A sum of exponentials times one, or times a sigmoid, which goes into each of its terms."""
     (number, labels), (other, own) = wide, narrow
     terms = terms_of(graph, number)
-    powers = [term for _, term in terms if _is_exp(graph, term)]
-    plain = all(_is_exp(graph, x) or value_of(graph, x) is not None for _, x in terms)
+    powers = [term for _, term in terms if _is(graph, term, "exp")]
+    plain = all(_is(graph, x, "exp") or value_of(graph, x) is not None for _, x in terms)
     if not powers or not plain or getattr(graph[other], "function", "") not in ("exp", "sigmoid"):
         return None
     made = [
@@ -156,15 +160,33 @@ def _joined(graph: Graph, wide: Part, narrow: Part) -> Part | None:
     first, second = graph[one], graph[other]
     if isinstance(first, Sum) and len(first.args) > 1:
         return _distributed(graph, wide, narrow)
-    if not isinstance(first, Apply) or not isinstance(second, Apply) or second.function != "exp":
+    if not isinstance(first, Apply) or not isinstance(second, Apply):
+        return None
+    if (rule := _PAIRS.get((first.function, second.function))) is None:
         return None
     exponent = einsum(graph, [(second.args[0], own)], labels)
-    if first.function == "exp":
-        both = total(graph, [(ONE, first.args[0]), (ONE, exponent)], first.dims)
-        return apply(graph, "exp", [both]), labels
-    if first.function == "sigmoid" and first.args[0] == negative(graph, exponent):
-        return apply(graph, "sigmoid", [exponent]), labels
-    return None
+    made = rule(graph, first.args[0], exponent)
+    return None if made is None else (made, labels)
+
+
+def _exp_exp(graph: Graph, u: int, v: int) -> int:
+    return apply(graph, "exp", [total(graph, [(ONE, u), (ONE, v)], graph.dims(u))])
+
+
+def _sigmoid_exp(graph: Graph, u: int, v: int) -> int | None:
+    """sigmoid(-v) · exp(v) is sigmoid(v)."""
+    return apply(graph, "sigmoid", [v]) if u == negative(graph, v) else None
+
+
+def _expm1_exp(graph: Graph, u: int, v: int) -> int | None:
+    """expm1(-v) · exp(v) is -expm1(v)."""
+    return negative(graph, apply(graph, "expm1", [v])) if u == negative(graph, v) else None
+
+
+def _expm1_sigmoid(graph: Graph, u: int, v: int) -> int | None:
+    """expm1(u) · sigmoid(-u) is tanh(u/2)."""
+    half = total(graph, [(ONE / 2, u)], graph.dims(u))
+    return apply(graph, "tanh", [half]) if u == negative(graph, v) else None
 
 
 def _one_plus_exp(graph: Graph, node: int) -> int | None:
@@ -178,6 +200,14 @@ def _one_plus_exp(graph: Graph, node: int) -> int | None:
             return found.args[0]
     return None
 
+
+_PAIRS: Mapping[tuple[str, str], Callable[[Graph, int, int], int | None]] = {
+    ("exp", "exp"): _exp_exp,
+    ("sigmoid", "exp"): _sigmoid_exp,
+    ("expm1", "exp"): _expm1_exp,
+    ("expm1", "sigmoid"): _expm1_sigmoid,
+}
+"""What a function of u times one of v is."""
 
 _FUNCTIONS: Mapping[str, Callable[[Graph, Apply], int | None]] = {
     "log": _log,

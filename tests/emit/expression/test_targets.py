@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from einsum_grad.calculus.derive import derivation
+from einsum_grad.calculus.graph.graph import OfMatrix, reached
 from einsum_grad.emit.expression.module import FUNCTIONS, emit_derivation
 from einsum_grad.emit.expression.naming import OURS, parameters
 from einsum_grad.emit.expression.targets.table import EXPRESSION_TARGETS
@@ -55,6 +56,13 @@ LIBRARIES: dict[str, tuple[str, str, Callable[[Any], Any]]] = {
 }
 
 
+def _has_matrix_functions(case: Case) -> bool:
+    """Whether the value has an inverse or a determinant, which of a diagonal matrix it has not."""
+    found = derivation(case.text, case.given, case.wrt)
+    nodes = map(found.graph.__getitem__, reached(found.graph, found.value))
+    return any(isinstance(node, OfMatrix) for node in nodes)
+
+
 def results(module: ModuleType, case: Case, made: Callable[[Any], Any]) -> list[Any]:
     """What each function returns."""
     arrays = {name: made(array) for name, array in draw(case).items()}
@@ -76,7 +84,7 @@ def test_every_target_gives_the_same_numbers(
 ) -> None:
     target, name, made = LIBRARIES[library]
     pytest.importorskip(name)
-    if target == "array_api" and any(word in case.text for word in ("inv(", "det(")):
+    if target == "array_api" and _has_matrix_functions(case):
         with pytest.raises(ArgumentError, match=r"the target array_api has no (inv|det|logdet)"):
             executed(case, target)
         return

@@ -248,5 +248,11 @@ def test_an_entry_that_is_too_long_is_broken_between_its_own_entries() -> None:
     ]
 
 
+def test_entries_of_entries_have_plain_spaces() -> None:
+    sizes = [f"first.shape[{axis}]" for axis in range(4)]
+    nested = call("own", "f", call("own", "g", call("own", "h", *sizes)))
+    assert lines(Do(nested)) == [f"f(g(h({', '.join(sizes)})))"]
+
+
 def test_a_word_that_is_too_long_has_a_line_of_its_own() -> None:
     assert filled("a bbbbbbbb c", "# ", width=6) == ["# a", "# bbbbbbbb", "# c"]

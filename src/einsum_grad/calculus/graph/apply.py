@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import operator
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from einsum_grad.calculus.graph.graph import Along, Apply, Einsum, Graph, OfMatrix, dim_of, is_unit
@@ -26,6 +27,8 @@ def apply(
     graph: Graph, function: str, args: Sequence[int], exponent: Fraction = Fraction(0)
 ) -> int:
     """A function of the entries of nodes with the same axes."""
+    if (chosen := _decided(graph, function, args)) is not None:
+        return chosen
     if len(args) == 1:
         (arg,) = args
         if function == "power" and (known := _power(graph, arg, exponent)) is not None:
@@ -35,6 +38,37 @@ def apply(
             made = apply(graph, function, [number], exponent)
             return einsum(graph, [(made, given)], output)
     return graph.add(Apply(function, graph.dims(args[0]), tuple(args), exponent))
+
+
+def _decided(graph: Graph, function: str, args: Sequence[int]) -> int | None:
+    """A function of numbers that is a whole number, or what a known condition chooses."""
+    if function == "where" and (known := value_of(graph, args[0])) is not None:
+        return args[1] if known else args[2]
+    if len(args) == 1 and (value := _VALUES.get((function, value_of(graph, args[0])))) is not None:
+        return number(graph, value, graph.dims(args[0]))
+    if (holds := _COMPARISONS.get(function)) is None:
+        return None
+    one, other = (value_of(graph, arg) for arg in args)
+    if one is None or other is None:
+        return None
+    return number(graph, int(holds(one, other)), graph.dims(args[0]))
+
+
+_VALUES: Mapping[tuple[str, Fraction | None], int] = {
+    ("exp", Fraction(0)): 1,
+    ("expm1", Fraction(0)): 0,
+    ("log", Fraction(1)): 0,
+    ("log1p", Fraction(0)): 0,
+}
+
+_COMPARISONS: Mapping[str, Callable[[Fraction, Fraction], bool]] = {
+    "less": operator.lt,
+    "greater": operator.gt,
+    "less_equal": operator.le,
+    "greater_equal": operator.ge,
+    "equal": operator.eq,
+    "not_equal": operator.ne,
+}
 
 
 def _inside(graph: Graph, arg: int) -> tuple[int, Labels, Labels] | None:

@@ -10,7 +10,13 @@ from functools import partial
 from einsum_grad.calculus.graph.apply import along, apply, of_matrix, power
 from einsum_grad.calculus.graph.graph import Graph, dim_of, is_unit
 from einsum_grad.calculus.graph.sums import ONE, einsum, spread, total, value_of
-from einsum_grad.calculus.language.broadcast import MismatchError, dot, elementwise, multiplied
+from einsum_grad.calculus.language.broadcast import (
+    MismatchError,
+    added,
+    dot,
+    elementwise,
+    multiplied,
+)
 from einsum_grad.plan import UNIT, Labels
 
 Axes = tuple[int, ...]
@@ -155,6 +161,10 @@ def _where(graph: Graph, condition: int, x: int, y: int) -> int:
     return elementwise(graph, "where", condition, x, y)
 
 
+def _logaddexp(graph: Graph, x: int, y: int) -> int:
+    return apply(graph, "log", [added(graph, apply(graph, "exp", [x]), apply(graph, "exp", [y]))])
+
+
 def _binary(name: str) -> Function:
     return Function(lambda graph, x, y: elementwise(graph, name, x, y), 2)
 
@@ -176,6 +186,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "square": _powers(2),
     "maximum": _binary("maximum"),
     "minimum": _binary("minimum"),
+    "logaddexp": Function(_logaddexp, 2),
     "where": Function(_where, 3),
     "sum": _reducing(_sum),
     "mean": _reducing(_mean),

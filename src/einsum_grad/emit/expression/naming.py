@@ -13,7 +13,7 @@ OURS = frozenset(
     | {"check_sizes", "check_arrays", "uniform", "draw", "difference", "product", "check", "main"}
     | {"sigmoid", "softplus", "relu", "logsumexp", "tensordot", "diagonal", "embed", "diag_embed"}
     | {"zeros", "empty", "like", "conj", "promoted", "copied", "multiplied", "summed"}
-    | {"in_blocks", "summed_in_blocks", "sum_of_rows"}
+    | {"in_blocks", "summed_in_blocks", "sum_of_rows", "row_dots"}
 )
 """The names of libraries, of helpers, and of what a script defines."""
 

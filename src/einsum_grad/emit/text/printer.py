@@ -29,7 +29,7 @@ class Printer:
         """The text of statements, two empty lines between them."""
         parts = ("\n".join([*_LINES[type(each)](self, each, ""), ""]) for each in statements)
         text = "\n\n".join(parts).replace(NO_BREAK, " ")
-        return text.translate(_PLAIN) if INNER[0] in text else text
+        return text.translate(_PLAIN) if any(space in text for space in INNER) else text
 
     def text(self, value: Expression) -> str:
         """The text of an expression."""
