@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -45,3 +46,31 @@ def test_digamma_in_a_complex_dtype() -> None:
     np.testing.assert_allclose(gradient, (1 - 2j) * special.polygamma(1, X), rtol=1e-14)
     with pytest.raises(ArgumentTypeError, match="polygamma: of real numbers alone"):
         eg.grad(total)(X + 1j)
+
+
+MIXED: dict[str, Callable[[Any], Any]] = {
+    "ediff1d": lambda x: np.ediff1d(x, to_end=np.array([1.0, 2.0]), to_begin=np.float64(3)),
+    "gradient along coordinates": lambda x: np.gradient(x, np.array([0.0, 1.0, 3.0])),
+    "choose with a number": lambda x: np.choose([0, 1, 0], [x, 1.0]),
+    "choose with an array": lambda x: np.choose([0, 1, 0], [x, np.ones(3)]),
+    "lower": lambda x: np.quantile(x, [0.0, 0.3, 1.0], method="lower"),
+    "higher": lambda x: np.quantile(x, np.array([0.3]), method="higher"),
+    "nearest": lambda x: np.percentile(x, [30.0], method="nearest"),
+    "linear": lambda x: np.quantile(x, [0.0, 0.3, 1.0]),
+    "interp": lambda x: np.interp(np.float32(2), x, x),
+    "nothing resized": lambda x: np.resize(x[:0], (2, 3)),
+}
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+@pytest.mark.parametrize("name", MIXED)
+def test_narrow_operands_beside_wide_ones(name: str, dtype: str) -> None:
+    x = X.astype(dtype)
+    found = MIXED[name](eg.Tensor(x))
+    np.testing.assert_array_equal(found.dtype, MIXED[name](x).dtype)
+    np.testing.assert_allclose(found.data, MIXED[name](x), rtol=1e-6)
+    gradient = eg.grad(lambda t: MIXED[name](t).sum())(x)
+    assert gradient.dtype == x.dtype
+    steps = 0.125 * np.eye(3)
+    wanted = [(MIXED[name](X + step).sum() - MIXED[name](X - step).sum()) / 0.25 for step in steps]
+    np.testing.assert_allclose(gradient, wanted, rtol=1e-6, atol=1e-6)
