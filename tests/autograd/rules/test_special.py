@@ -46,7 +46,7 @@ HOLOMORPHIC = [
     *("gamma", "rgamma", "loggamma", "erf", "erfc", "erfi", "erfcx", "dawsn", "wofz"),
     *("ndtr", "log_ndtr", "expi", "exp1", "expm1", "log1p"),
 ]
-BESSEL_OF_COMPLEX = ["jv", "yv", "iv", "kv", "kve", "hankel1", "hankel2"]
+BESSEL_OF_COMPLEX = ["jv", "yv", "iv", "kv", "ive", "kve", "hankel1", "hankel2"]
 
 CASES: dict[str, tuple[Any, tuple[Array, ...]]] = {
     **{name: (getattr(sp, name), (x,)) for name, x in OF_ONE.items()},
@@ -131,6 +131,13 @@ def test_unsigned_constants_are_signed_in_rules(name: str, order: int) -> None:
     (found,) = gradients(lambda y: function(np.uint8(order), y), [POSITIVE])
     (expected,) = gradients(lambda y: function(float(order), y), [POSITIVE])
     np.testing.assert_allclose(found, expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize("order", [0, 1])
+def test_exponential_integrals_of_the_first_orders_have_derivatives(order: int) -> None:
+    check_two_orders(lambda y: sp.expn(order, y), POSITIVE)
+    mixed = np.array([0, 1, 2, 0, 3])
+    eg.check_gradients(lambda y: sp.expn(mixed, y), POSITIVE)
 
 
 @pytest.mark.parametrize("name", ["boxcox", "boxcox1p"])

@@ -30,6 +30,9 @@ PLACES: Mapping[str, Callable[[Any, Any], Any]] = {
 }
 """The place of a quantile among n sorted numbers, counted from 0, by NumPy's method."""
 
+ELEMENTS = frozenset({"lower", "higher", "nearest"})
+"""The methods whose quantiles are elements, in their dtype."""
+
 
 @composite(np.sort)
 def _sort(
@@ -117,7 +120,7 @@ def _at(name: str, a: Any, q: Any, axis: Any, method: str, keepdims: bool, with_
     n = np.sum(~np.isnan(flat), -1, keepdims=True) if with_nan else length
     place = np.clip(PLACES[method](np.ravel(q), n), 0, np.maximum(n, 1) - 1)
     place = np.broadcast_to(place, (*flat.shape[:-1], np.size(q)))
-    out = _between(ordered, place, isinstance(q, (int, float)))
+    out = _between(ordered, place, isinstance(q, (int, float)) or method in ELEMENTS)
     if not with_nan:
         greatest = ordered[..., -1:]  # nan, if one is there
         out = np.where(np.isnan(greatest), greatest, out)
@@ -128,7 +131,7 @@ def _at(name: str, a: Any, q: Any, axis: Any, method: str, keepdims: bool, with_
 def _between(ordered: Any, place: Any, narrow: bool) -> Any:
     below = np.floor(place)
     share = place - below
-    if narrow:  # a Python number does not widen the dtype
+    if narrow:  # neither a Python number nor a place without a share widens the dtype
         share = share.astype(ordered.dtype)
     low, high = (
         np.take_along_axis(ordered, run("sort", np.asarray, (look(where),)).astype(int), -1)

@@ -62,7 +62,12 @@ def _read(primitive: Any, name: str) -> Callable[..., Any]:
         if ddof != 0 and correction is not None:
             raise ArgumentError(f"{name}: ddof and correction are one thing")
         ddof = ddof if correction is None else correction
-        return primitive(cast(name, a, dtype, "unsafe"), axis, ddof, keepdims, look(where))
+        # An integer becomes a float32 too; a complex number without its half has no moment.
+        casting = (
+            "unsafe" if np.can_cast(np.result_type(a), np.float64, "same_kind") else "same_kind"
+        )
+        out = primitive(cast(name, a, dtype, casting), axis, ddof, keepdims, look(where))
+        return out if dtype is None else cast(name, out, np.result_type(out.dtype, dtype))
 
     return read
 

@@ -67,6 +67,8 @@ def _rollaxis(a: Any, axis: int, start: int = 0) -> Any:
 
 @composite(np.resize)
 def _resize(a: Any, new_shape: Any) -> Any:
+    if np.size(a) == 0:  # NumPy has zeros then
+        a = np.concatenate([np.ravel(a), np.zeros(1, a.dtype)])
     return gathered(np.resize, a, new_shape)
 
 

@@ -58,6 +58,7 @@ def _select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
 
 @composite(np.choose)
 def _choose(a: Any, choices: Any, mode: Any = "raise") -> Any:
-    stacked = np.stack(np.broadcast_arrays(*choices))
+    dtype = np.result_type(*(look(choice) for choice in choices))
+    stacked = np.stack(np.broadcast_arrays(*choices)).astype(dtype)
     places = np.arange(math.prod(stacked.shape)).reshape(stacked.shape)
     return np.ravel(stacked)[np.choose(look(a), places, mode=mode)]

@@ -90,8 +90,10 @@ def _interp(
 
 
 def _inexact(operand: Any) -> Any:
-    """The operand as floating point, so that differences of unsigned numbers have signs."""
-    return operand if np.result_type(operand).kind in "fc" else np.multiply(operand, 1.0)
+    """The operand in double precision, as NumPy interpolates; differences have signs then."""
+    given = np.result_type(operand)
+    wanted = np.result_type(given, np.float64)
+    return operand if given == wanted else np.multiply(operand, np.float64(1))
 
 
 @composite(np.polyval)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from einsum_grad.autograd.dispatch.casting import cast
 from einsum_grad.autograd.rules.composite import composite
 from einsum_grad.autograd.rules.contractions.linear import axes_of
 from einsum_grad.errors import ArgumentError, ArgumentTypeError
@@ -37,7 +38,8 @@ def _end(value: Any, shape: tuple[int, ...], axis: int) -> Any:
 def _ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
     inside = np.diff(np.ravel(ary))
     parts = (to_begin, inside, to_end)
-    return np.concatenate([np.ravel(part) for part in parts if part is not None])
+    given = [np.ravel(part) for part in parts if part is not None]
+    return np.concatenate([cast("ediff1d", part, inside.dtype) for part in given])
 
 
 @composite(np.trapezoid)
@@ -61,6 +63,8 @@ def _gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> A
         np.moveaxis(_slope(np.moveaxis(f, n, -1), spacing, edge_order), -1, n)
         for n, spacing in zip(axes, spacings, strict=True)
     )
+    if np.issubdtype(f.dtype, np.inexact):  # whatever dtype the coordinates have
+        parts = tuple(part.astype(f.dtype) for part in parts)
     return parts[0] if len(parts) == 1 else parts
 
 

@@ -49,7 +49,8 @@ primitive(special.kn, y=_recurrence(special.kn, -1, -1))
 
 
 def _scaled_iv_rule(g: Any, x: Any, y: Any, out: Any) -> Any:
-    return _scaled_iv(g, x, y) - g * (np.sign(np.real(y)) * out)
+    """The scale is exp(-abs(real(y))), which no imaginary part changes."""
+    return _scaled_iv(g, x, y) - np.sign(np.real(y)) * np.real(g * conj(out))
 
 
 _scaled_iv = _recurrence(special.ive, 1, 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from scipy import special
@@ -29,4 +30,13 @@ primitive(special.ndtri_exp, x=lambda g, x, out: g * np.exp(out * out / 2 + x) /
 
 primitive(special.expi, x=lambda g, x: g * conj(np.exp(x) / x))
 primitive(special.exp1, x=lambda g, x: -g * conj(np.exp(-x) / x))
-primitive(special.expn, y=lambda g, x, y: -g * special.expn(x - 1.0, y))
+
+
+def _expn_rule(g: Any, x: Any, y: Any) -> Any:
+    """SciPy's orders begin at 0, and that of -1 is (1 + 1 / y) times it."""
+    zeroth = np.equal(x, 0)
+    factor = 1 + zeroth / np.where(zeroth, y, 1)
+    return -g * special.expn(x - 1.0 + zeroth, y) * factor
+
+
+primitive(special.expn, y=_expn_rule)

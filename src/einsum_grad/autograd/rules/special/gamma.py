@@ -10,10 +10,14 @@ from scipy import special
 
 from einsum_grad.autograd.primitives.registration import define, primitive
 from einsum_grad.autograd.rules.elementwise.primitives import conj
+from einsum_grad.errors import ArgumentTypeError
 
 
 def _polygamma(n: Any, x: Any) -> Any:
-    return special.polygamma(n, x)
+    """SciPy's, of real numbers alone: a complex dtype may hold them too."""
+    if np.imag(x).any():
+        raise ArgumentTypeError("polygamma: of real numbers alone; SciPy has none of complex ones")
+    return special.polygamma(n, np.real(x)).astype(np.result_type(x, np.float32))
 
 
 polygamma: Any = define(_polygamma, {"x": lambda g, n, x: g * polygamma(n + 1, x)})
