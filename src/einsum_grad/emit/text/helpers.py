@@ -65,6 +65,8 @@ HELPERS: Mapping[str, Helper] = {
     "row_dots": Helper(
         '''def row_dots(left, right, out=None):
     """Return the scalar products of short rows: one column is added after the other."""
+    if left.shape[-1] == 0:
+        return np.vecdot(left, right, out=out)
     out = np.multiply(left[..., 0], right[..., 0], out=out)
     for column in range(1, left.shape[-1]):
         out += left[..., column] * right[..., column]
