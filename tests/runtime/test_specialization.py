@@ -9,6 +9,8 @@ from hypothesis import given
 
 import einsum_grad as eg
 from einsum_grad.errors import ArgumentError, OrderError
+from einsum_grad.lower import Lowering, lowering
+from einsum_grad.plan import Pattern
 from tests import definition
 from tests.emit.libraries import ON_NUMPY
 from tests.programs import special, text_of
@@ -134,3 +136,20 @@ def test_an_unhashable_optimizer_is_asked_once_for_the_same_sizes() -> None:
         assert " t1 = b" in f.source
     assert optimizer.calls == 2
     assert eg.compile(CHAIN, optimize=optimizer) is f
+
+
+@pytest.mark.parametrize(("count", "lowered"), [(1, "bchw,oc->bohw"), (1 << 12, "b1hw,o1->bohw")])
+def test_large_operands_have_units_for_labels_of_size_1(
+    count: int, lowered: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = list[str]()
+
+    def watched(pattern: Pattern, *args: Any, **kwargs: Any) -> Lowering:
+        seen.append(str(pattern))
+        return lowering(pattern, *args, **kwargs)
+
+    monkeypatch.setattr("einsum_grad.runtime.specializations.lowering", watched)
+    x, w = np.arange(2.0 * 3 * 2 * count).reshape(2, 1, 3, 2 * count), np.arange(5.0).reshape(5, 1)
+    found = eg.compile("bchw,oc->bohw")(x, w)
+    assert seen == [lowered]
+    np.testing.assert_array_equal(found, np.einsum("bchw,oc->bohw", x, w), strict=True)

@@ -116,5 +116,4 @@ def _summed_within(array: Array) -> Array:
         whole = count - count % row
         rows = array[..., :whole, :].reshape(*before, -1, row, after)
         return _summed_within(_summed_within(rows)) + _summed_within(array[..., whole:, :])
-    sums: Array = _rows_added(array)
-    return sums
+    return _rows_added(array)

@@ -83,6 +83,7 @@ def test_blocks_have_calls_for_their_parts(text: str, size: int, call: str) -> N
         # NumPy's own loops keep Python's lock where the result has up to 500 numbers.
         ("bi,bi->b", {"b": 256, "i": 1 << 14}, ["np.einsum("]),
         ("bi,bi->b", {"b": 1 << 14, "i": 256}, ["np.vecdot("]),
+        ("bi,bi->b", {"b": 1 << 20, "i": 3}, ["row_dots("]),
         ("bij,bj->bi", {"b": 32, "i": 16, "j": 8192}, ["np.einsum("]),
         ("ij,j->i", {"i": 1024, "j": 2048}, ["multiplied(x_part, w, out=z_part)"]),
         ("i,ij->j", {"i": 256, "j": 4096}, ["multiplied(w_part.T, x_part)"]),

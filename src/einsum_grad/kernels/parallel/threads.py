@@ -114,12 +114,7 @@ def shared(work: Work, length: int, parts: int) -> list[Any]:
     >>> shared(lambda part: (part.start, part.stop), 5, 2)
     [(0, 3), (3, 5)]
     """
-    step = max(1, -(-length // parts))
-    starts = range(0, max(length, 1), step)
-    slices = [slice(start, min(start + step, length)) for start in starts]
-    alone = is_within_block() or sys.is_finalizing()
-    helping = 0 if alone else min(get_num_threads(), len(slices)) - 1
-    return _State.workers.run(work, slices, helping)
+    return _divided(work, length, parts, _is_alone())
 
 
 def in_blocks(work: Work, length: int, parts: int) -> list[Any]:
@@ -129,17 +124,27 @@ def in_blocks(work: Work, length: int, parts: int) -> list[Any]:
     a chunk, all slices are done by the chunk's own thread.
 
     >>> in_blocks(lambda part: (part.start, part.stop), 5, 2)
-    [(0, 3), (3, 6)]
+    [(0, 3), (3, 5)]
     """
     # NumPy's buffer size is a context variable: in a copy of the context nobody else sees it.
     return contextvars.copy_context().run(_within, work, length, parts)
 
 
 def _within(work: Work, length: int, parts: int) -> list[Any]:
-    alone = is_within_block() or sys.is_finalizing()  # threads stop when Python exits
+    alone = _is_alone()
     np.setbufsize(machine.NUMPY_BUFFER)
     _WITHIN.set(True)
+    return _divided(work, length, parts, alone)
+
+
+def _is_alone() -> bool:
+    """Whether no thread may help: within a chunk, and as Python exits, when threads stop."""
+    return is_within_block() or sys.is_finalizing()
+
+
+def _divided(work: Work, length: int, parts: int, alone: bool) -> list[Any]:
     step = max(1, -(-length // parts))
-    slices = [slice(start, start + step) for start in range(0, max(length, 1), step)]
+    starts = range(0, max(length, 1), step)
+    slices = [slice(start, min(start + step, length)) for start in starts]
     helping = 0 if alone else min(get_num_threads(), len(slices)) - 1
     return _State.workers.run(work, slices, helping)
